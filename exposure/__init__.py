@@ -1,0 +1,90 @@
+"""Sectors ranked by how badly, how soon and why China's rare-earth export licences hurt them.
+
+>>> import exposure as ex
+>>> dataset = ex.read_dataset()
+>>> result = ex.assess(dataset, "samarium_only", ex.Settings(draws=64))
+>>> list(result.ranking.columns[:4])
+['rank', 'sector', 'name', 'score']
+
+Importing the package does no work: the names below are resolved on first use.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from exposure.version import __version__
+
+if TYPE_CHECKING:
+    from exposure.assessment import Assessment, assess, compare
+    from exposure.errors import (
+        ExposureError,
+        ScenarioError,
+        SettingsError,
+        TableError,
+        UnknownNameError,
+    )
+    from exposure.policy.rules import Rule
+    from exposure.policy.scenario import Scenario, mix, read_scenario, shipped_scenarios
+    from exposure.report.write import write_report
+    from exposure.settings import Settings
+    from exposure.supply.exit_stage import exit_shares, exit_shares_of_flow
+    from exposure.tables.change import with_value
+    from exposure.tables.dataset import Dataset
+    from exposure.tables.read import read_dataset
+
+__all__ = [
+    "Assessment",
+    "Dataset",
+    "ExposureError",
+    "Rule",
+    "Scenario",
+    "ScenarioError",
+    "Settings",
+    "SettingsError",
+    "TableError",
+    "UnknownNameError",
+    "__version__",
+    "assess",
+    "compare",
+    "exit_shares",
+    "exit_shares_of_flow",
+    "mix",
+    "read_dataset",
+    "read_scenario",
+    "shipped_scenarios",
+    "with_value",
+    "write_report",
+]
+
+_HOMES = {
+    "Assessment": "exposure.assessment",
+    "Dataset": "exposure.tables.dataset",
+    "ExposureError": "exposure.errors",
+    "Rule": "exposure.policy.rules",
+    "Scenario": "exposure.policy.scenario",
+    "ScenarioError": "exposure.errors",
+    "Settings": "exposure.settings",
+    "SettingsError": "exposure.errors",
+    "TableError": "exposure.errors",
+    "UnknownNameError": "exposure.errors",
+    "assess": "exposure.assessment",
+    "compare": "exposure.assessment",
+    "exit_shares": "exposure.supply.exit_stage",
+    "exit_shares_of_flow": "exposure.supply.exit_stage",
+    "mix": "exposure.policy.scenario",
+    "read_dataset": "exposure.tables.read",
+    "read_scenario": "exposure.policy.scenario",
+    "shipped_scenarios": "exposure.policy.scenario",
+    "with_value": "exposure.tables.change",
+    "write_report": "exposure.report.write",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'exposure' has no attribute '{name}'")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,195 @@
+"""Licence rules as rows, and which of them decides a case.
+
+A rule selects cases by element or component, stage, buyer class, destination and tier; ``*``
+selects all. Where several rules match, the one with the most selectors that are not ``*``
+decides; among those the most restrictive; among those the one that began last.
+
+A rule for all elements reaches only elements under export control: neodymium and
+praseodymium were not on the list of April 2025. A rule that names an element, or a component,
+reaches it whether listed or not.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from exposure.terms import (
+    ANY,
+    RESTRICTIVENESS,
+    BuyerClass,
+    CountryCode,
+    Element,
+    Identifier,
+    LicenceState,
+    Selector,
+    Share,
+    Stage,
+    Tier,
+)
+
+SELECTORS = ("element", "component", "stage", "buyer_class", "destination", "tier")
+"""Columns by which a rule selects cases."""
+
+Weeks = Annotated[int, Field(ge=0)]
+
+
+class Overrides(BaseModel):
+    """Queue terms that a rule lays down instead of those of the table ``licence_queue``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    approval: Share | None = None
+    """Share of first applications approved in the end."""
+    delay_weeks: Weeks | None = None
+    """Weeks from submission until it can be decided."""
+    validity_weeks: Annotated[int, Field(ge=1)] | None = None
+    """Weeks a licence lives."""
+    renewal_lead_weeks: Weeks | None = None
+    """Weeks before expiry at which the renewal is filed."""
+    renewal_approval: Share | None = None
+    """Share of renewals approved."""
+    resubmission: Share | None = None
+    """Share of refused first applications that come back."""
+    priority: Weeks | None = None
+    """Place in the queue; 0 is served first."""
+    look_through: Share | None = None
+    """Share of upstream exits judged by the final user."""
+    revoke: bool = False
+    """Whether live licences end when the rule begins."""
+
+
+class Rule(BaseModel):
+    """What Beijing says of the cases it selects, between two days."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    element: Element | Selector = "*"
+    """Element selected."""
+    component: Identifier | Selector = "*"
+    """Component selected, as it crosses the border finished."""
+    stage: Stage | Selector = "*"
+    """Exit stage selected."""
+    buyer_class: BuyerClass | Selector = "*"
+    """Buyer class selected."""
+    destination: CountryCode | Selector = "*"
+    """Destination selected."""
+    tier: Tier | Selector = "*"
+    """Tier selected."""
+    starts: date
+    """First day in force."""
+    ends: date | None = None
+    """First day no longer in force; None if it stays."""
+    state: LicenceState
+    """What it says."""
+    overrides: Overrides = Overrides()
+    """Terms that differ from the queue table."""
+    note: str = ""
+    """Act, announcement or reason behind the rule."""
+
+    @property
+    def selectors(self) -> tuple[str, ...]:
+        """What it selects, in the order of `SELECTORS`."""
+        return tuple(str(getattr(self, name)) for name in SELECTORS)
+
+    @property
+    def specificity(self) -> int:
+        """Number of selectors that are not ``*``."""
+        return sum(selector != ANY for selector in self.selectors)
+
+    def in_force(self, day: date) -> bool:
+        """Whether it applies on a day."""
+        return self.starts <= day and (self.ends is None or day < self.ends)
+
+
+@dataclass(frozen=True)
+class Case:
+    """Something for which a licence may be asked: goods, buyer, destination.
+
+    A finished component is one item whatever elements it holds, so `component` is set and the
+    most restrictive rule among its elements decides. Upstream goods are one element.
+    """
+
+    elements: tuple[Element, ...]
+    component: str | None
+    stage: Stage
+    buyer_class: BuyerClass
+    tier: Tier
+    destination: str
+
+    def selector_values(self, element: Element) -> tuple[str | None, ...]:
+        """Values against which selectors are held, in the order of `SELECTORS`."""
+        return (
+            str(element),
+            self.component,
+            str(self.stage),
+            str(self.buyer_class),
+            self.destination,
+            str(self.tier),
+        )
+
+
+ControlDates = Mapping[Element, date | None]
+"""Since when each element is under export control; None if it is not."""
+
+
+def rule_in_force(
+    rules: Sequence[Rule], case: Case, day: date, *, controlled: ControlDates
+) -> Rule | None:
+    """Find the rule that decides a case on a day.
+
+    Parameters
+    ----------
+    rules
+        Rules of a scenario.
+    case
+        Goods, buyer and destination.
+    day
+        Day of export.
+    controlled
+        Since when each element is under control.
+
+    Returns
+    -------
+    Rule or None
+        None if no rule matches: the goods leave freely.
+    """
+    deciding = [
+        _deciding_rule(rules, case, e, day=day, controlled=controlled) for e in case.elements
+    ]
+    found = [rule for rule in deciding if rule is not None]
+    return max(found, key=_restrictiveness, default=None)
+
+
+def _deciding_rule(
+    rules: Sequence[Rule], case: Case, element: Element, *, day: date, controlled: ControlDates
+) -> Rule | None:
+    values = case.selector_values(element)
+    since = controlled.get(element)
+    listed = since is not None and since <= day
+    matching = [
+        rule
+        for rule in rules
+        if rule.in_force(day)
+        and all(s in (ANY, value) for s, value in zip(rule.selectors, values, strict=True))
+        and (listed or rule.element != ANY or rule.component != ANY)
+    ]
+    return max(matching, key=lambda r: (r.specificity, *_restrictiveness(r)), default=None)
+
+
+def _restrictiveness(rule: Rule) -> tuple[int, date]:
+    return RESTRICTIVENESS[rule.state], rule.starts
+
+
+def contradictions(rules: Sequence[Rule]) -> list[tuple[int, int]]:
+    """Positions of rules that select the same cases between the same days."""
+    first: dict[tuple[object, ...], int] = {}
+    pairs = []
+    for position, rule in enumerate(rules):
+        key = (*rule.selectors, rule.starts, rule.ends)
+        if key in first:
+            pairs.append((first[key], position))
+        first.setdefault(key, position)
+    return pairs

@@ -1,0 +1,1 @@
+"""How bad and why: lost share, score, rank, attribution, and what the score rests on."""

@@ -1,0 +1,169 @@
+"""The tables of a result: the ranking, and what is lost week by week."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from exposure.arrays import FloatArray
+from exposure.scoring.ranks import competition_ranks, top_probabilities
+from exposure.scoring.sector_risk import SectorRisk
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RANKING_COLUMNS = (
+    "rank", "sector", "name", "score", "score_p05", "score_p95", "expected_loss_share",
+    "cvar_loss_share", "weeks_to_impact_p50", "p_top3", "value_at_risk_usd", "main_driver",
+    "assumed_share",
+)  # fmt: skip
+"""Columns of a ranking, in order."""
+
+TOP_PLACES = 3
+"""Places counted in ``p_top3``."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """What the tables say about a sector besides its risk."""
+
+    name: str
+    industry_code: str
+    value_added_usd: float
+    """A year, constant 2023 USD; NaN where it is not known."""
+
+
+@dataclass(frozen=True)
+class ScoredSector:
+    """A sector's risk, its weights, and how far its score rests on assumed inputs."""
+
+    label: Label
+    risk: SectorRisk
+    probabilities: FloatArray
+    """Of the scenarios, shape (S,)."""
+    tail: FloatArray
+    """Weight of each scenario in the CVaR, shape (S, D)."""
+    weights: FloatArray
+    """Weight of each scenario in the score, shape (S, D)."""
+    assumed_share: float
+    """Total-effect index of the assumed inputs; NaN where the score does not vary."""
+
+    @cached_property
+    def scores(self) -> FloatArray:
+        """Score of each draw, 0 to 100, shape (D,)."""
+        return np.asarray(100.0 * (self.weights * self.risk.lost).sum(axis=0))
+
+    def points_by_element(self) -> dict[str, float]:
+        """Points of the score that each element bears; they sum to the score."""
+        return {
+            str(element): float(100.0 * (self.weights * part).sum(axis=0).mean())
+            for element, part in self.risk.by_element.items()
+        }
+
+
+def ranking_frame(sectors: Mapping[str, ScoredSector], *, horizon_weeks: int) -> "pd.DataFrame":
+    """Rank sectors by mean score, worst first, then by id."""
+    import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
+
+    ids = sorted(sectors, key=lambda sector: (-sectors[sector].scores.mean(), sector))
+    scores = np.stack([sectors[sector].scores for sector in ids])
+    ranks = competition_ranks(scores.mean(axis=1))
+    top = top_probabilities(scores, places=TOP_PLACES)
+    records = [
+        {
+            "rank": int(ranks[i]),
+            "sector": sector,
+            "p_top3": float(top[i]),
+            **_figures(sectors[sector], horizon_weeks),
+        }
+        for i, sector in enumerate(ids)
+    ]
+    return pd.DataFrame.from_records(records, columns=list(RANKING_COLUMNS))
+
+
+def _figures(own: ScoredSector, horizon_weeks: int) -> dict[str, object]:
+    undiscounted = float((own.probabilities @ own.risk.undiscounted).mean())
+    return {
+        "name": own.label.name,
+        "score": float(own.scores.mean()),
+        "score_p05": float(np.quantile(own.scores, 0.05)),
+        "score_p95": float(np.quantile(own.scores, 0.95)),
+        "expected_loss_share": float((own.probabilities @ own.risk.lost).mean()),
+        "cvar_loss_share": float((own.tail * own.risk.lost).sum(axis=0).mean()),
+        "weeks_to_impact_p50": median_hit(own.risk.hit_week, own.probabilities),
+        "value_at_risk_usd": own.label.value_added_usd * horizon_weeks / 52.0 * undiscounted,
+        "main_driver": main_driver(own),
+        "assumed_share": own.assumed_share,
+    }
+
+
+def median_hit(hit_week: FloatArray, probabilities: FloatArray) -> float:
+    """Median week of the first impact over draws and scenarios; NaN if half or more never see it.
+
+    Parameters
+    ----------
+    hit_week
+        First week hit, NaN for never, shape (S, D).
+    probabilities
+        Of the scenarios, shape (S,).
+
+    Examples
+    --------
+    >>> median_hit(np.array([[3.0, 5.0, 9.0, np.nan]]), np.array([1.0]))
+    5.0
+    """
+    weight = np.repeat(probabilities / hit_week.shape[1], hit_week.shape[1])
+    weeks = np.where(np.isnan(hit_week), np.inf, hit_week).ravel()
+    order = np.argsort(weeks, kind="stable")
+    reached = np.cumsum(weight[order]) >= 0.5 - 1e-12
+    never = weight[np.isinf(weeks)].sum()
+    return float("nan") if never >= 0.5 - 1e-12 else float(weeks[order][reached.argmax()])
+
+
+def main_driver(own: ScoredSector) -> str:
+    """The element that bears most of the score and the exit stage at which it is stopped most.
+
+    Empty at score 0.
+    """
+    points = own.points_by_element()
+    if own.scores.mean() == 0.0:
+        return ""
+    element = max(sorted(points), key=lambda e: points[e])
+    stopped = {
+        stage: float(own.probabilities @ share)
+        for (stopped_element, stage), share in own.risk.stopped.items()
+        if stopped_element == element
+    }
+    stage = max(stopped, key=lambda s: stopped[s])
+    return f"{element} {stage}"
+
+
+def weekly_frame(
+    sectors: Mapping[str, ScoredSector], scenarios: Sequence[str], *, first_day: date
+) -> "pd.DataFrame":
+    """Weekly lost share of output by sector and scenario, weeks counted from the first scored."""
+    import pandas as pd  # noqa: PLC0415
+
+    frames = []
+    for sector, own in sorted(sectors.items()):
+        weeks = np.arange(own.risk.weekly.shape[-1])
+        dates = [first_day + timedelta(weeks=int(week)) for week in weeks]
+        frames += [
+            pd.DataFrame(
+                {
+                    "sector": sector,
+                    "industry_code": own.label.industry_code,
+                    "scenario": scenario,
+                    "week": weeks,
+                    "date": dates,
+                    "lost_share": own.risk.weekly[s, 0],
+                    "low": own.risk.weekly[s, 1],
+                    "high": own.risk.weekly[s, 2],
+                }
+            )
+            for s, scenario in enumerate(scenarios)
+        ]
+    return pd.concat(frames, ignore_index=True)

@@ -1,0 +1,203 @@
+"""Risk of one sector under every scenario of a mixture: what is lost, when, and to what."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from exposure.arrays import FloatArray
+from exposure.impact.channels import Sector
+from exposure.impact.inflow import Term
+from exposure.impact.licences import Licences
+from exposure.impact.simulate import Restrict, first_week_hit, stream_losses
+from exposure.impact.stocks import discount, lost_output
+from exposure.scoring.attribution import airport_shares
+from exposure.settings import Settings
+from exposure.terms import Element, Stage
+
+Player = TypeVar("Player")
+
+
+@dataclass(frozen=True)
+class Window:
+    """Weeks that are run and weeks that are scored."""
+
+    run: int
+    """Weeks run, from the scenario's start."""
+    first: int
+    """First week scored."""
+
+
+@dataclass(frozen=True)
+class SectorRisk:
+    """What a course of policy costs a sector; S is the scenario, T the scored week."""
+
+    lost: FloatArray
+    """Discounted lost share of output, shape (S, D)."""
+    undiscounted: FloatArray
+    """Lost share of output with every week alike, shape (S, D)."""
+    hit_week: FloatArray
+    """First scored week above the impact threshold, shape (S, D); NaN for never."""
+    weekly: FloatArray
+    """Mean, 5th and 95th percentile over draws of the weekly loss, shape (S, 3, T)."""
+    by_element: dict[Element, FloatArray]
+    """Discounted loss attributed to each element, shape (S, D)."""
+    stopped: dict[tuple[Element, Stage], FloatArray]
+    """Mean share of need stopped at each exit stage, shape (S,)."""
+
+
+def assess_sector(
+    sector: Sector,
+    licences: Sequence[Licences],
+    *,
+    players: dict[Element, list[int]],
+    window: Window,
+    settings: Settings,
+) -> SectorRisk:
+    """Run a sector through each scenario and attribute what it loses.
+
+    Parameters
+    ----------
+    sector
+        What policy does not change.
+    licences
+        Licensed flows, one a scenario.
+    players
+        Elements that bear the loss, with the channels each answers for.
+    window
+        Weeks run and scored.
+    settings
+        Discounting, threshold and coupling.
+    """
+    runs = [_run(sector, granted, players, window, settings) for granted in licences]
+    return SectorRisk(
+        lost=np.stack([run.lost for run in runs]),
+        undiscounted=np.stack([run.undiscounted for run in runs]),
+        hit_week=np.stack([run.hit_week for run in runs]),
+        weekly=np.stack([run.weekly for run in runs]),
+        by_element={e: np.stack([run.by_element[e] for run in runs]) for e in players},
+        stopped={
+            key: np.stack([run.stopped.get(key, np.float64(0.0)) for run in runs])
+            for key in dict.fromkeys(key for run in runs for key in run.stopped)
+        },
+    )
+
+
+def element_players(sector: Sector, controlled: frozenset[Element]) -> dict[Element, list[int]]:
+    """Elements that bear a sector's loss, with the channels each answers for.
+
+    An element that is not controlled can be held up only inside a component that is licensed
+    as one item; its channels then count for the controlled elements of that component.
+    """
+    players: dict[Element, list[int]] = {}
+    for k, channel in enumerate(sector.channels):
+        listed = [e for e in sorted(channel.elements) if e in controlled]
+        own = [channel.element] if channel.element in controlled or not listed else listed
+        for element in own:
+            players.setdefault(element, []).append(k)
+    return players
+
+
+def component_players(sector: Sector) -> dict[str, list[int]]:
+    """Components of a sector, with their channels."""
+    players: dict[str, list[int]] = {}
+    for k, channel in enumerate(sector.channels):
+        players.setdefault(channel.component, []).append(k)
+    return players
+
+
+def lost_shares(
+    sector: Sector,
+    licences: Sequence[Licences],
+    *,
+    window: Window,
+    settings: Settings,
+    restrict: Restrict | None = None,
+) -> FloatArray:
+    """Discounted lost share of output under each scenario, shape (S, D), and nothing else."""
+    weight = discount(settings.horizon_weeks, half_life_weeks=settings.half_life_weeks)
+    lost = []
+    for granted in licences:
+        runs = stream_losses(
+            sector, granted, weeks=window.run, coupling=settings.coupling, restrict=restrict
+        )
+        outputs = [share * (weight @ lost_output(x[window.first :])) for share, _, x in runs]
+        lost.append(sum(outputs[1:], outputs[0]))
+    return np.stack(lost)
+
+
+@dataclass(frozen=True)
+class _Run:
+    lost: FloatArray
+    undiscounted: FloatArray
+    hit_week: FloatArray
+    weekly: FloatArray
+    by_element: dict[Element, FloatArray]
+    stopped: dict[tuple[Element, Stage], np.float64]
+
+
+def _run(
+    sector: Sector,
+    licences: Licences,
+    players: dict[Element, list[int]],
+    window: Window,
+    settings: Settings,
+) -> _Run:
+    weight = discount(settings.horizon_weeks, half_life_weeks=settings.half_life_weeks)
+    draws = sector.stock.shape[1]
+    output = np.zeros((settings.horizon_weeks, draws))
+    by_element = {element: np.zeros(draws) for element in players}
+    stopped: dict[tuple[Element, Stage], np.float64] = {}
+    runs = stream_losses(sector, licences, weeks=window.run, coupling=settings.coupling)
+    for share, terms, losses in runs:
+        scored = losses[window.first :]
+        output += share * lost_output(scored)
+        for element, part in attribute(scored, players, weight).items():
+            by_element[element] += share * part
+        _add_stopped(stopped, sector, terms, share, window)
+    return _Run(
+        lost=weight @ output,
+        undiscounted=output.mean(axis=0),
+        hit_week=first_week_hit(output, threshold=settings.impact_threshold),
+        weekly=np.stack([output.mean(axis=1), *np.quantile(output, [0.05, 0.95], axis=1)]),
+        by_element=by_element,
+        stopped=stopped,
+    )
+
+
+def attribute(
+    losses: FloatArray, players: Mapping[Player, list[int]], weight: FloatArray
+) -> dict[Player, FloatArray]:
+    """Discounted loss of each player by the airport game of every week.
+
+    Parameters
+    ----------
+    losses
+        Loss by channel, shape (T, K, D).
+    players
+        Players with their channels.
+    weight
+        Discount of each week, shape (T,).
+
+    Returns
+    -------
+    dict
+        Shape (D,) for each player; they sum to the discounted loss.
+    """
+    alone = np.stack([losses[:, channels].max(axis=1) for channels in players.values()])
+    shares = airport_shares(alone)
+    return {player: weight @ shares[p] for p, player in enumerate(players)}
+
+
+def _add_stopped(
+    stopped: dict[tuple[Element, Stage], np.float64],
+    sector: Sector,
+    terms: Sequence[Term],
+    share: FloatArray,
+    window: Window,
+) -> None:
+    for term in terms:
+        key = (sector.channels[term.channel].element, term.stage)
+        mean = np.float64((share * term.gap[window.first :].mean(axis=0)).mean())
+        stopped[key] = stopped.get(key, np.float64(0.0)) + mean

@@ -1,0 +1,88 @@
+"""Every tunable of a run: frozen, with its unit, its range and why it stands where it stands.
+
+Settings are choices of the analyst (how many draws, how far ahead, how much weight on the
+tail). What is *known* about the world stands in the tables; what Beijing *does* stands in a
+scenario. Equal settings, tables and scenario give equal bytes.
+"""
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
+
+from exposure.errors import SettingsError, did_you_mean
+
+SupplyMethod = Literal["mixture", "nested", "independent", "worst_stage"]
+"""How shares by stage become one dependence; see `exposure.supply.exit_stage`."""
+
+Coupling = Literal["independent", "line_stop"]
+"""Whether a line short of one component goes on using the others; see `exposure.impact.stocks`."""
+
+
+class Settings(BaseModel):
+    """What the analyst chooses for a run.
+
+    Raises
+    ------
+    SettingsError
+        If a setting is unknown or outside its range; all such faults in one message.
+
+    Examples
+    --------
+    >>> Settings(draws=256, seed=7).draws
+    256
+    >>> Settings(draws=0)
+    Traceback (most recent call last):
+    exposure.errors.SettingsError: draws: found 0; expected an input greater than or equal to 1
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    draws: Annotated[int, Field(ge=1, le=1_000_000)] = 1024
+    """Samples of the uncertain inputs. 1,024 give a rank probability within 3 points."""
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 7
+    """Seed of all random streams; 0 is a seed like any other."""
+    horizon_weeks: Annotated[int, Field(ge=1, le=1040)] = 104
+    """Weeks scored. Two years hold four six-month licences and one defence requalification."""
+    as_of: date | None = None
+    """First day scored; earlier weeks are run, not scored. None: the scenario's start."""
+    tail_weight: Annotated[float, Field(ge=0.0, le=1.0)] = 0.5
+    """Weight of the bad tail (CVaR) against the mean over scenarios in the score."""
+    tail_level: Annotated[float, Field(ge=0.0, le=1.0)] = 0.9
+    """Level of the CVaR over scenarios; 0 is the mean, 1 the worst scenario."""
+    half_life_weeks: Annotated[float, Field(gt=0.0, le=1e9)] = 52.0
+    """Weeks after which a lost week counts half, so that early losses count more."""
+    impact_threshold: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.05
+    """A sector is hit in the first week in which it loses more than this share of output."""
+    destination: Annotated[str, Field(pattern=r"^([A-Z]{3}|all)$")] = "USA"
+    """Where the ranked sectors' makers are: ISO alpha-3, EUU for the EU, or `all`."""
+    supply_method: SupplyMethod = "mixture"
+    """How shares by stage become one dependence on China."""
+    coupling: Coupling = "independent"
+    """`independent`: a line short of one part keeps using the others; `line_stop`: it stops."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _speak_plainly(cls, data: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return handler(data)
+        except ValidationError as error:
+            known = list(cls.model_fields)
+            raise SettingsError("; ".join(_say(e, known) for e in error.errors())) from error
+
+
+def _say(error: ErrorDetails, known: list[str]) -> str:
+    name = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "extra_forbidden":
+        return f"unknown setting '{name}'; {did_you_mean(name, known)}"
+    wording = error["msg"].removeprefix("Input should be ")
+    wording = f"an input {wording}" if wording.startswith(("greater", "less")) else wording
+    return f"{name}: found {error['input']!r}; expected {wording}"

@@ -1,0 +1,1 @@
+"""Where it comes from: the stage at which supply last leaves China, and new plants elsewhere."""

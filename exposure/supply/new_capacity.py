@@ -1,0 +1,88 @@
+"""Supply from new plants outside China, as a share of what all buyers outside China need.
+
+Plants in series deliver what the weakest stage lets through, so new supply is the *growth of
+the weakest stage* over today's: a new separator helps nobody while no metal maker can take its
+oxide. Today's capacity is in the shares already and is not counted twice. Whatever grows is
+shared among all buyers outside China in proportion to their need, ranked or not: contracts
+between them are not known.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from exposure.arrays import FloatArray
+
+
+@dataclass(frozen=True)
+class Plant:
+    """One plant at one stage of one element; arrays over draws, shape (D,)."""
+
+    stage: int
+    """Position of the stage among the component's stages."""
+    tonnes_per_year: FloatArray
+    """Contained oxide a year at full rate; 0 in the draws in which the plant fails."""
+    start_week: FloatArray
+    ramp_weeks: FloatArray
+
+
+def ramp(week: FloatArray, *, start: FloatArray, width: FloatArray) -> FloatArray:
+    """Progress of a linear ramp: 0 before `start`, 1 from `start + width` on.
+
+    A ramp of width 0 is a step that is on from `start`.
+
+    Parameters
+    ----------
+    week, start, width
+        Weeks; they broadcast against each other.
+
+    Examples
+    --------
+    >>> ramp(np.arange(5.0), start=np.array(1.0), width=np.array(2.0))
+    array([0. , 0. , 0.5, 1. , 1. ])
+    >>> ramp(np.arange(3.0), start=np.array(1.0), width=np.array(0.0))
+    array([0., 1., 1.])
+    """
+    step = (week >= start).astype(np.float64)
+    progress = np.clip((week - start) / np.where(width > 0.0, width, 1.0), 0.0, 1.0)
+    return np.where(width > 0.0, progress, step)
+
+
+def added_supply(
+    today: FloatArray, plants: Sequence[Plant], *, demand: FloatArray, weeks: int
+) -> FloatArray:
+    """New supply outside China, as a share of the need outside China.
+
+    Parameters
+    ----------
+    today
+        Capacity outside China at each stage, t/yr, shape (G, D).
+    plants
+        New plants.
+    demand
+        Use outside China, t/yr, shape (D,); positive.
+    weeks
+        Number T of weeks.
+
+    Returns
+    -------
+    numpy.ndarray
+        Growth of the weakest stage over its level today, divided by demand, shape (T, D).
+
+    Examples
+    --------
+    A separator of 50 t/yr behind metal making that can take 20 t/yr adds 20 t/yr.
+
+    >>> plant = Plant(0, np.array([50.0]), np.array([1.0]), np.array([0.0]))
+    >>> today = np.array([[0.0], [20.0]])
+    >>> added_supply(today, [plant], demand=np.array([100.0]), weeks=3).ravel()
+    array([0. , 0.2, 0.2])
+    """
+    week = np.arange(weeks, dtype=np.float64)[:, np.newaxis]
+    capacity = np.broadcast_to(today, (weeks, *today.shape)).copy()
+    for plant in plants:
+        progress = ramp(week, start=plant.start_week, width=plant.ramp_weeks)
+        capacity[:, plant.stage] += plant.tonnes_per_year * progress
+    growth = capacity.min(axis=1) - today.min(axis=0)
+    return np.asarray(growth / demand)

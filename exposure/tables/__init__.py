@@ -1,0 +1,1 @@
+"""What is known: row models, reading, checks, and the `Dataset` they make."""

@@ -1,0 +1,121 @@
+"""The checked tables as one frozen object.
+
+Every table is a DataFrame. A `Dataset` is made by `read_dataset` or by one of the functions
+that change a copy; its digest is a hash of all its rows, so that equal digests mean equal
+tables whatever file they came from.
+"""
+
+import csv
+import hashlib
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+from exposure.errors import unknown_name
+from exposure.tables.schema import TABLES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """All tables of one version.
+
+    Attributes
+    ----------
+    rows
+        Table name to its checked rows, sorted by key.
+    version
+        Calendar version of the tables, or ``unversioned``.
+    digest
+        SHA-256 of all rows.
+    """
+
+    rows: Mapping[str, tuple[BaseModel, ...]] = field(repr=False)
+    version: str
+    digest: str
+
+    @classmethod
+    def from_rows(cls, rows: Mapping[str, Sequence[BaseModel]], *, version: str) -> "Dataset":
+        """Make a dataset of checked rows.
+
+        Parameters
+        ----------
+        rows
+            Table name to its rows, in any order.
+        version
+            Version to record.
+        """
+        ordered = {
+            name: tuple(sorted(rows[name], key=lambda row, n=name: _sort_key(n, row)))  # type: ignore[misc]
+            for name in TABLES
+            if name in rows
+        }
+        text = "\n".join(f"{name}\n{to_csv(name, table)}" for name, table in ordered.items())
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        return cls(MappingProxyType(ordered), version, digest)
+
+    def table(self, name: str) -> "pd.DataFrame":
+        """One table as a DataFrame, one row a fact.
+
+        Parameters
+        ----------
+        name
+            Name of the table, such as ``"needs"``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A fresh copy; changing it changes nothing else.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such table.
+        """
+        import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
+
+        if name not in TABLES:
+            raise unknown_name("table", name, TABLES)
+        columns = list(TABLES[name].row.model_fields)
+        records = [row.model_dump() for row in self.rows.get(name, ())]
+        return pd.DataFrame.from_records(records, columns=columns)
+
+    def sector_ids(self, destination: str | None = None) -> tuple[str, ...]:
+        """Ids of the sectors whose makers are in a destination, sorted; None for all."""
+        return tuple(
+            row.sector  # type: ignore[attr-defined]
+            for row in self.rows["sectors"]
+            if destination in (None, row.destination)  # type: ignore[attr-defined]
+        )
+
+
+def _sort_key(table: str, row: BaseModel) -> tuple[str, ...]:
+    return tuple(str(getattr(row, column)) for column in TABLES[table].key)
+
+
+def to_csv(table: str, rows: Sequence[BaseModel]) -> str:
+    """Write rows as the CSV text of their table.
+
+    A number is written by `repr`, which reads back to the same number.
+    """
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\n")
+    columns = list(TABLES[table].row.model_fields)
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell(getattr(row, column)) for column in columns])
+    return buffer.getvalue()
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        return " ".join(str(part) for part in value)
+    return repr(value) if isinstance(value, float) else str(value)

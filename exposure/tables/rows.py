@@ -1,0 +1,173 @@
+"""What every row must be: the shape shared by all tables.
+
+A row is a frozen pydantic model. A *descriptive* row names things; a *quantity* row states one
+figure as ``low <= central <= high`` in a stated unit, with the basis on which it is known and,
+unless it is assumed, the sources it was read in. A known figure has its three values equal. A
+missing figure is no row, never a zero.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from exposure.terms import Basis
+
+FROZEN = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+"""Configuration of every row model."""
+
+Text = Annotated[str, Field(min_length=1)]
+"""Text that must not be empty."""
+
+OptionalText = Annotated[str, Field(default="")]
+"""Text that may be empty."""
+
+Number = Annotated[float, Field(allow_inf_nan=False)]
+"""A finite number."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Unit and permitted range of one quantity."""
+
+    unit: str
+    minimum: float = 0.0
+    maximum: float = math.inf
+    below: float = math.inf
+    """Upper end that is itself excluded."""
+    meaning: str = ""
+    whole: bool = False
+    """Whether a draw is rounded to a whole number, halves up: durations on the weekly grid."""
+
+    def admits(self, value: float) -> bool:
+        """Whether a value lies in the range."""
+        return self.minimum <= value <= self.maximum and value < self.below
+
+    def wording(self) -> str:
+        """Describe the range in words, for messages and the data dictionary."""
+        if self.below < math.inf:
+            return f"at least {self.minimum:g} and below {self.below:g}"
+        if self.maximum < math.inf:
+            return f"between {self.minimum:g} and {self.maximum:g}"
+        return f"at least {self.minimum:g}"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong with one column of one row; the reader adds file and line."""
+
+    column: str
+    found: str
+    expected: str
+    cure: str
+
+
+SHARE = Measure("share", maximum=1.0)
+WEEKS = Measure("week", whole=True)
+
+
+class DescriptiveRow(BaseModel):
+    """A row that names something and carries no figure."""
+
+    model_config = FROZEN
+
+
+class QuantityRow(BaseModel):
+    """A row that states one figure, how it is known and where it was read."""
+
+    model_config = FROZEN
+
+    MEASURES: ClassVar[dict[str, Measure]] = {}
+    """Quantity to its unit and range; the one key of a table that holds one quantity is ''."""
+
+    low: Number
+    """Lowest defensible value."""
+    central: Number
+    """Most defensible value; with several sources, that of the first."""
+    high: Number
+    """Highest defensible value."""
+    unit: Text
+    """Unit of the three values."""
+    basis: Basis
+    """How the figure is known."""
+    source_id: OptionalText
+    """Where it was read; several by ';', the first gives the central value."""
+    locator: OptionalText
+    """Page, table or words in each source, by ';' in the same order."""
+    note: OptionalText
+    """How it was made; for an assumed figure, why this range."""
+
+    def measure(self) -> Measure:
+        """Unit and range of this row's quantity."""
+        quantity = getattr(self, "quantity", None) or getattr(self, "parameter", None) or ""
+        return self.MEASURES[str(quantity)]
+
+    def sources(self) -> tuple[str, ...]:
+        """Identifiers of the sources, first the one that gives the central value."""
+        return split_list(self.source_id)
+
+    @model_validator(mode="after")
+    def _refuse_findings(self) -> Self:
+        findings = [*_range_findings(self), *_basis_findings(self)]
+        if findings:
+            text = "; ".join(f"{f.column}: {f.found}, expected {f.expected}" for f in findings)
+            context: dict[str, Any] = {"findings": findings, "text": text}
+            raise PydanticCustomError("findings", "{text}", context)
+        return self
+
+
+def split_list(text: str, separator: str = ";") -> tuple[str, ...]:
+    """Parts of a separated text, blanks dropped.
+
+    Examples
+    --------
+    >>> split_list("usgs_mcs_2026; iea_2025")
+    ('usgs_mcs_2026', 'iea_2025')
+    """
+    return tuple(part.strip() for part in text.split(separator) if part.strip())
+
+
+def _range_findings(row: QuantityRow) -> list[Finding]:
+    measure, findings = row.measure(), []
+    for column in ("low", "central", "high"):
+        value = getattr(row, column)
+        if not measure.admits(value):
+            cure = "shares are fractions, write 0.92 for 92 %" if measure.unit == "share" else ""
+            findings.append(
+                Finding(column, f"{value:g}", measure.wording(), cure or "correct the figure")
+            )
+    if not row.low <= row.central <= row.high:
+        found = f"low {row.low:g}, central {row.central:g}, high {row.high:g}"
+        findings.append(
+            Finding("low", found, "low <= central <= high", "put the three values in order")
+        )
+    if row.unit != measure.unit:
+        findings.append(
+            Finding("unit", f"'{row.unit}'", f"'{measure.unit}'", "convert the three values")
+        )
+    return findings
+
+
+def _basis_findings(row: QuantityRow) -> list[Finding]:
+    if row.basis is Basis.ASSUMED and not row.note:
+        return [
+            Finding("note", "nothing", "the argument for an assumed range", "say why this range")
+        ]
+    if row.basis is Basis.DERIVED and not row.note:
+        return [
+            Finding("note", "nothing", "the arithmetic of a derived figure", "name what it uses")
+        ]
+    if row.basis is not Basis.ASSUMED and not row.source_id:
+        return [
+            Finding(
+                "source_id", "nothing", f"a source for a {row.basis} figure",
+                "cite one, or set basis to assumed and argue the range in the note",
+            )
+        ]  # fmt: skip
+    if len(split_list(row.source_id)) != len(split_list(row.locator)):
+        found = f"{len(split_list(row.locator))} locators"
+        expected = f"one for each of the {len(split_list(row.source_id))} sources"
+        return [Finding("locator", found, expected, "separate them by ';', in the same order")]
+    return []

@@ -1,0 +1,142 @@
+"""Tables of what Beijing decides, of the model's other constants, and of the sources."""
+
+from datetime import date
+from typing import ClassVar, Literal
+
+from exposure.tables.rows import (
+    SHARE,
+    WEEKS,
+    DescriptiveRow,
+    Measure,
+    OptionalText,
+    QuantityRow,
+    Text,
+)
+from exposure.terms import CountryCode, Grade, Identifier, Selector
+
+QueueQuantity = Literal[
+    "capacity_share_per_week", "first_decision_week",
+    "approval_ordinary", "approval_fast_track", "approval_general",
+    "delay_weeks_ordinary", "delay_weeks_fast_track", "delay_weeks_general",
+    "validity_weeks_ordinary", "validity_weeks_fast_track", "validity_weeks_general",
+    "renewal_lead_weeks", "renewal_approval", "look_through",
+    "applications_civil", "applications_dual", "applications_military",
+    "applications_trusted", "applications_listed",
+]  # fmt: skip
+
+
+class LicenceQueueRow(QuantityRow):
+    """How the licensing office treats the applications of one destination's buyers."""
+
+    MEASURES: ClassVar = {
+        "capacity_share_per_week": Measure(
+            "share/week", meaning="decisions a week, as a share of all buyer-item relationships"
+        ),
+        "first_decision_week": Measure(
+            "week", whole=True, meaning="weeks after control begins before anything is decided"
+        ),
+        "approval_ordinary": SHARE,
+        "approval_fast_track": SHARE,
+        "approval_general": SHARE,
+        "delay_weeks_ordinary": WEEKS,
+        "delay_weeks_fast_track": WEEKS,
+        "delay_weeks_general": WEEKS,
+        "validity_weeks_ordinary": Measure("week", minimum=1, whole=True),
+        "validity_weeks_fast_track": Measure("week", minimum=1, whole=True),
+        "validity_weeks_general": Measure("week", minimum=1, whole=True),
+        "renewal_lead_weeks": Measure(
+            "week", whole=True, meaning="how long before expiry the renewal is filed"
+        ),
+        "renewal_approval": SHARE,
+        "look_through": Measure(
+            "share",
+            maximum=1.0,
+            meaning="share of what leaves China upstream that is judged by the final user",
+        ),
+        "applications_civil": Measure("share", maximum=1.0, meaning="civil share of applications"),
+        "applications_dual": Measure("share", maximum=1.0, meaning="dual share of applications"),
+        "applications_military": Measure(
+            "share", maximum=1.0, meaning="military share of applications"
+        ),
+        "applications_trusted": Measure(
+            "share", maximum=1.0, meaning="share of each class's applications that is trusted"
+        ),
+        "applications_listed": Measure(
+            "share", maximum=1.0, meaning="share of each class's applications that is listed"
+        ),
+    }
+    destination: CountryCode | Selector
+    """Where the buyers are; '*' for every destination without a row of its own."""
+    quantity: QueueQuantity
+    """Which figure."""
+
+
+class ParameterRow(QuantityRow):
+    """An uncertain constant of the model that belongs to no other table."""
+
+    MEASURES: ClassVar = {
+        "nested_share": Measure(
+            "share", maximum=1.0,
+            meaning="how far the same tonnes are Chinese at every stage (1) or mix freely (0)",
+        ),
+        "restock_ratio": Measure(
+            "ratio", minimum=1.0, meaning="most stock ever held over the stock at the start"
+        ),
+        "application_weight": Measure(
+            "weight", meaning="applications for an element, relative to the other elements"
+        ),
+    }  # fmt: skip
+    parameter: Literal["nested_share", "restock_ratio", "application_weight"]
+    """Which constant."""
+    scope: Text
+    """What it is for: an element symbol, or '*' for all."""
+
+
+class PolicyEventRow(DescriptiveRow):
+    """A dated measure, in force or not, with or without effect on flows."""
+
+    event: Identifier
+    """Stable key."""
+    date: date
+    """Day on which it took effect."""
+    announcement: OptionalText
+    """Number of the official announcement."""
+    scope: Text
+    """Elements, buyers and destinations it touches."""
+    effect: Text
+    """What it does."""
+    status: Literal["in_force", "suspended", "lapsed", "unknown"]
+    """Status at the edge of the evidence."""
+    affects_flow: Literal["yes", "no"]
+    """Whether it acts on what leaves China; tariffs and truce dates do not."""
+    source_id: Text
+    """Where it was read."""
+    locator: Text
+    """Place in the source."""
+    note: OptionalText
+    """What a reader should know."""
+
+
+class SourceRow(DescriptiveRow):
+    """A document in which figures were read."""
+
+    source_id: Identifier
+    """Stable key."""
+    title: Text
+    """Title."""
+    publisher: Text
+    """Who published it."""
+    published: OptionalText
+    """Date of publication, as far as it is known."""
+    accessed: date
+    """Day on which it was read."""
+    address: Text
+    """Where it was read."""
+    licence: OptionalText
+    """Terms of use, where stated."""
+    grade: Grade
+    """How far it can be trusted."""
+    says: Text
+    """What it says."""
+    does_not_say: OptionalText
+    """What it leaves open."""
