@@ -24,7 +24,8 @@ if TYPE_CHECKING:
         UnknownNameError,
     )
     from exposure.policy.rules import Rule
-    from exposure.policy.scenario import Scenario, mix, read_scenario, shipped_scenarios
+    from exposure.policy.scenario import Scenario, mix
+    from exposure.policy.scenario_file import read_scenario, shipped_scenarios
     from exposure.report.write import write_report
     from exposure.settings import Settings
     from exposure.supply.exit_stage import exit_shares, exit_shares_of_flow
@@ -73,8 +74,8 @@ _HOMES = {
     "exit_shares_of_flow": "exposure.supply.exit_stage",
     "mix": "exposure.policy.scenario",
     "read_dataset": "exposure.tables.read",
-    "read_scenario": "exposure.policy.scenario",
-    "shipped_scenarios": "exposure.policy.scenario",
+    "read_scenario": "exposure.policy.scenario_file",
+    "shipped_scenarios": "exposure.policy.scenario_file",
     "with_value": "exposure.tables.change",
     "write_report": "exposure.report.write",
 }

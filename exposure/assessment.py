@@ -1,6 +1,8 @@
 """From tables and a scenario to a ranking: `assess`, `compare` and the `Assessment` they give."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -8,16 +10,18 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from exposure.arrays import FloatArray
 from exposure.errors import SettingsError, unknown_name
-from exposure.impact.channels import Sector, build_sector, channels_of
+from exposure.impact.channels import Sector, build_sector
 from exposure.impact.draws import Sampler, is_assumed
 from exposure.impact.inputs import Inputs
 from exposure.impact.licences import Licences, grant
-from exposure.policy.scenario import Scenario, read_scenario
+from exposure.policy.scenario import Scenario
+from exposure.policy.scenario_file import read_scenario
 from exposure.scoring.breakdown import Breakdown, attribute_score
 from exposure.scoring.ranking import Label, ScoredSector, ranking_frame, weekly_frame
 from exposure.scoring.risk import tail_weights
-from exposure.scoring.sector_risk import Window, assess_sector, element_players, lost_shares
+from exposure.scoring.sector_risk import Window, assess_sector, element_players
 from exposure.scoring.sensitivity import total_effect
 from exposure.settings import Settings
 from exposure.tables.dataset import Dataset
@@ -33,8 +37,8 @@ Progress = Callable[[int, int], None]
 Cause = Literal["element", "component", "stage", "licence_class"]
 """What a score can be split by."""
 
-Prepared = tuple[Sector, list[Licences]]
-"""A sector, and the licensed flows of every scenario."""
+MOST_WORKERS = 4
+"""Threads used at most unless the caller says otherwise: each holds some 30 MB of arrays."""
 
 
 @dataclass(frozen=True)
@@ -117,17 +121,13 @@ class Assessment:
         self, by: Literal["component", "stage", "licence_class"]
     ) -> dict[str, dict[str, float]]:
         inputs = Inputs(self.dataset, Sampler(self.settings.draws, self.settings.seed))
-        window = run_window(self.scenario, self.settings)
+        run = _prepare(inputs, self.scenario, self.settings, tuple(self.sectors))
         return {
-            sector.sector: attribute_score(
-                Breakdown(
-                    sector, granted, self.sectors[sector.sector].weights, window, self.settings
-                ),
+            sector: attribute_score(
+                Breakdown(run.build(sector), run.granted, own.weights, run.window, self.settings),
                 by=by,
             )
-            for sector, granted in _prepare(
-                inputs, self.scenario, self.settings, tuple(self.sectors)
-            )
+            for sector, own in self.sectors.items()
         }
 
 
@@ -136,6 +136,7 @@ def assess(
     scenario: Scenario | str,
     settings: Settings | None = None,
     *,
+    workers: int | None = None,
     progress: Progress | None = None,
 ) -> Assessment:
     """Score and rank sectors under a scenario.
@@ -148,6 +149,8 @@ def assess(
         Scenario or mixture, or the name of a shipped one.
     settings
         Draws, seed, horizon and the rest; None for the defaults.
+    workers
+        Threads; None takes one a core, at most four. The result does not depend on it.
     progress
         Called after each sector.
 
@@ -173,19 +176,15 @@ def assess(
     scenario = read_scenario(scenario) if isinstance(scenario, str) else scenario
     settings = settings or Settings()
     sector_ids = _sector_ids(dataset, settings)
-    base = Inputs(dataset, Sampler(settings.draws, settings.seed))
-    again = Inputs(dataset, Sampler(settings.draws, settings.seed, is_assumed))
-    pairs = zip(
-        _prepare(base, scenario, settings, sector_ids),
-        _prepare(again, scenario, settings, sector_ids),
-        strict=True,
-    )
+    inputs = Inputs(dataset, Sampler(settings.draws, settings.seed, is_assumed))
+    run = _prepare(inputs, scenario, settings, sector_ids)
     scored: dict[str, ScoredSector] = {}
-    for done, (prepared, redrawn) in enumerate(pairs, start=1):
-        sector = prepared[0].sector
-        scored[sector] = _score(base, prepared, redrawn, scenario=scenario, settings=settings)
-        if progress is not None:
-            progress(done, len(sector_ids))
+    with ThreadPoolExecutor(max_workers=workers or _usual_workers()) as pool:
+        results = pool.map(lambda sector: _score(sector, run), sector_ids)
+        for sector, own in zip(sector_ids, results, strict=True):
+            scored[sector] = own
+            if progress is not None:
+                progress(len(scored), len(sector_ids))
     return Assessment(dataset, scenario, settings, scored)
 
 
@@ -251,6 +250,10 @@ def run_window(scenario: Scenario, settings: Settings) -> Window:
     return Window(first + settings.horizon_weeks, first)
 
 
+def _usual_workers() -> int:
+    return min(MOST_WORKERS, os.cpu_count() or 1)
+
+
 def _sector_ids(dataset: Dataset, settings: Settings) -> tuple[str, ...]:
     place = settings.destination
     found = dataset.sector_ids(None if place == "all" else place)
@@ -260,49 +263,66 @@ def _sector_ids(dataset: Dataset, settings: Settings) -> tuple[str, ...]:
     return found
 
 
+@dataclass(frozen=True)
+class _Prepared:
+    """Drawn figures, and the licensed flows they give under every scenario of a mixture."""
+
+    inputs: Inputs
+    scenario: Scenario
+    settings: Settings
+    window: Window
+    granted: tuple[Licences, ...]
+
+    def build(self, sector: str) -> Sector:
+        return build_sector(
+            self.inputs,
+            sector,
+            start=self.scenario.start,
+            weeks=self.window.run,
+            settings=self.settings,
+        )
+
+
 def _prepare(
     inputs: Inputs, scenario: Scenario, settings: Settings, sector_ids: Sequence[str]
-) -> Iterator[Prepared]:
-    """Each sector with the licences of every scenario; licences are granted once for all."""
-    weeks = run_window(scenario, settings).run
-    places = {row.destination for row in inputs.rows("sectors") if row.sector in sector_ids}
-    places |= {c.processed_in for s in sector_ids for c in channels_of(inputs, s)}
-    granted = [grant(inputs, own, places, weeks=weeks) for own, _ in scenario.members]
-    for sector in sector_ids:
-        built = build_sector(inputs, sector, start=scenario.start, weeks=weeks, settings=settings)
-        yield built, granted
-
-
-def _score(
-    inputs: Inputs,
-    prepared: Prepared,
-    redrawn: Prepared,
-    *,
-    scenario: Scenario,
-    settings: Settings,
-) -> ScoredSector:
+) -> _Prepared:
+    """Grant licences once for all sectors: the queue does not depend on who is ranked."""
     window = run_window(scenario, settings)
-    probabilities = np.array([probability for _, probability in scenario.members])
-    sector, granted = prepared
-    controlled = frozenset(r.element for r in inputs.rows("elements") if r.controlled_from)
-    players = element_players(sector, controlled)
-    risk = assess_sector(sector, granted, players=players, window=window, settings=settings)
+    places = {row.destination for row in inputs.rows("sectors") if row.sector in sector_ids}
+    places |= {row.processed_in for row in inputs.rows("components")}
+    granted = [grant(inputs, own, places, weeks=window.run) for own, _ in scenario.members]
+    return _Prepared(inputs, scenario, settings, window, tuple(granted))
 
-    def weigh(lost: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+
+def _score(sector_id: str, run: _Prepared) -> ScoredSector:
+    settings, inputs = run.settings, run.inputs
+    probabilities = np.array([probability for _, probability in run.scenario.members])
+    controlled = frozenset(row.element for row in inputs.rows("elements") if row.controlled_from)
+    sector = run.build(sector_id)
+    risk = assess_sector(
+        sector,
+        run.granted,
+        players=element_players(sector, controlled),
+        window=run.window,
+        settings=settings,
+    )
+
+    def weigh(lost: FloatArray) -> tuple[FloatArray, FloatArray]:
         tail = tail_weights(lost, probabilities, level=settings.tail_level)
         lam = settings.tail_weight
         return tail, (1.0 - lam) * probabilities[:, np.newaxis] + lam * tail
 
     tail, weights = weigh(risk.lost)
-    again = lost_shares(*redrawn, window=window, settings=settings)
-    scores, rescored = (weights * risk.lost).sum(axis=0), (weigh(again)[1] * again).sum(axis=0)
+    _, twin_weights = weigh(risk.twin_lost)
     return ScoredSector(
-        label=_label(inputs, sector.sector),
+        label=_label(inputs, sector_id),
         risk=risk,
         probabilities=probabilities,
         tail=tail,
         weights=weights,
-        assumed_share=total_effect(scores, rescored),
+        assumed_share=total_effect(
+            (weights * risk.lost).sum(axis=0), (twin_weights * risk.twin_lost).sum(axis=0)
+        ),
     )
 
 

@@ -36,6 +36,10 @@ class ScenarioError(ExposureError):
     """A scenario file that cannot be understood, or that contradicts itself."""
 
 
+class ReportError(ExposureError):
+    """A report that cannot be written: where it should go, or results that do not fit together."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """One thing wrong in one place of one file."""

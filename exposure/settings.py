@@ -16,9 +16,9 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_core import ErrorDetails
 
-from exposure.errors import SettingsError, did_you_mean
+from exposure.errors import SettingsError
+from exposure.wording import findings_of
 
 SupplyMethod = Literal["mixture", "nested", "independent", "worst_stage"]
 """How shares by stage become one dependence; see `exposure.supply.exit_stage`."""
@@ -33,7 +33,7 @@ class Settings(BaseModel):
     Raises
     ------
     SettingsError
-        If a setting is unknown or outside its range; all such faults in one message.
+        If a setting is unknown or outside its range; all such faults in one message, a line each.
 
     Examples
     --------
@@ -41,7 +41,7 @@ class Settings(BaseModel):
     256
     >>> Settings(draws=0)
     Traceback (most recent call last):
-    exposure.errors.SettingsError: draws: found 0; expected an input greater than or equal to 1
+    exposure.errors.SettingsError: draws: found 0; expected at least 1; correct it
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -75,14 +75,5 @@ class Settings(BaseModel):
         try:
             return handler(data)
         except ValidationError as error:
-            known = list(cls.model_fields)
-            raise SettingsError("; ".join(_say(e, known) for e in error.errors())) from error
-
-
-def _say(error: ErrorDetails, known: list[str]) -> str:
-    name = ".".join(str(part) for part in error["loc"])
-    if error["type"] == "extra_forbidden":
-        return f"unknown setting '{name}'; {did_you_mean(name, known)}"
-    wording = error["msg"].removeprefix("Input should be ")
-    wording = f"an input {wording}" if wording.startswith(("greater", "less")) else wording
-    return f"{name}: found {error['input']!r}; expected {wording}"
+            findings = findings_of(error, cls.model_fields, noun="setting")
+            raise SettingsError("\n".join(str(finding) for finding in findings)) from error

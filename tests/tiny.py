@@ -172,7 +172,7 @@ def write_folder(folder: Path, records: Records | None = None) -> Path:
     """Write the records as CSV files, cells as they stand, checked or not."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in (records or tiny_records()).items():
-        columns = list(TABLES[name].row.model_fields)
+        columns = TABLES[name].columns
         lines = [",".join(columns)]
         lines += [",".join(_cell(row.get(column, "")) for column in columns) for row in rows]
         (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -21,12 +21,21 @@ from exposure.terms import Basis
 
 @dataclass(frozen=True)
 class Sampler:
-    """Number of draws, seed, and which cells are resampled."""
+    """Number of draws, seed, and which cells are drawn anew in each draw's twin.
+
+    With `resampled`, every draw has a twin that shares all cells but those, which follow a
+    second stream. Twins stand behind the draws in the same arrays, so that one run serves both.
+    """
 
     draws: int
     seed: int
     resampled: Callable[[QuantityRow], bool] | None = None
-    """Cells that follow the second seed; None for none."""
+    """Cells drawn anew in the twins; None for no twins."""
+
+    @property
+    def size(self) -> int:
+        """Length D of the arrays: the draws, then their twins."""
+        return self.draws if self.resampled is None else 2 * self.draws
 
     def sample(self, cell: str, row: QuantityRow) -> FloatArray:
         """Draw one cell.
@@ -44,13 +53,18 @@ class Sampler:
             Shape (D,), in the unit of the row.
         """
         if row.low == row.high:
-            return np.full(self.draws, row.central)
+            return np.full(self.size, row.central)
         return triangular(self.chance(cell, row), row)
 
     def chance(self, cell: str, row: QuantityRow) -> FloatArray:
-        """Draw uniform chances in [0, 1) that follow the seed of a cell, shape (D,)."""
-        again = self.resampled is not None and self.resampled(row)
-        return uniform(cell, self.draws, seed=self.seed, again=again)
+        """Draw uniform chances in [0, 1) that belong to a cell, shape (D,)."""
+        first = uniform(cell, self.draws, seed=self.seed)
+        if self.resampled is None:
+            return first
+        twin = (
+            uniform(cell, self.draws, seed=self.seed, again=True) if self.resampled(row) else first
+        )
+        return np.concatenate([first, twin])
 
 
 def uniform(cell: str, draws: int, *, seed: int, again: bool = False) -> FloatArray:

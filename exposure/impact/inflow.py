@@ -29,8 +29,10 @@ class Term:
     """Exit stage at which it is stopped."""
     states: tuple[LicenceState, ...]
     """Licence state in each week."""
-    gap: FloatArray
-    """chi (1 - phi), shape (T, D)."""
+    share: FloatArray
+    """Share of the channel's supply that passes here, shape (D,), or (T, D) if it changes."""
+    stopped: FloatArray
+    """Part of it that is not licensed, 1 - phi, shape (T, D), or (1, D) if it never changes."""
 
 
 def gap_terms(sector: Sector, stream: Stream, licences: Licences, *, weeks: int) -> list[Term]:
@@ -89,8 +91,8 @@ def _channel_terms(
 
 
 def _missing(position: int, stage: Stage, flow: Flow, share: FloatArray) -> Iterator[Term]:
-    if flow.licensed is not None:
-        yield Term(position, stage, flow.states, share * (1.0 - flow.licensed))
+    if flow.stopped is not None:
+        yield Term(position, stage, flow.states, share, flow.stopped)
 
 
 def _over_weeks(split: ExitSplit, g: int, weeks: int) -> FloatArray:
@@ -113,20 +115,31 @@ def inflow(sector: Sector, terms: Sequence[Term], *, weeks: int) -> FloatArray:
     sector does not need is not passed on.
     """
     count, draws = sector.stock.shape
-    arriving = np.ones((weeks, count, draws))
+    arriving = np.empty((weeks, count, draws))
+    # Row 0 stands for the weeks in which goods from before the control still arrive.
+    missing = np.zeros((weeks + 1, draws))
     for k in range(count):
-        gaps = [term.gap for term in terms if term.channel == k]
-        if not gaps:
+        own = [term for term in terms if term.channel == k]
+        if not own:
+            arriving[:, k] = 1.0
             continue
-        arriving[:, k] -= _delayed(sum(gaps[1:], gaps[0]), sector.lag[k])
+        _add_up(own, out=missing[1:])
+        np.subtract(1.0, missing.reshape(-1)[sector.left_in[k]], out=arriving[:, k])
         new = sector.added[k]
         if new is not None:
-            need = sector.need[:, k]
-            arriving[:, k] += np.minimum(new, np.maximum(0.0, need - arriving[:, k]))
+            room = np.maximum(0.0, sector.need[:, k] - arriving[:, k])
+            arriving[:, k] += np.minimum(new, room, out=room)
     return arriving
 
 
-def _delayed(gap: FloatArray, lag: np.ndarray) -> FloatArray:
-    """Shift a gap by a lag in weeks that differs by draw; nothing is missing before."""
-    week = np.arange(len(gap))[:, np.newaxis] - lag
-    return np.where(week >= 0, np.take_along_axis(gap, np.maximum(week, 0), axis=0), 0.0)
+def _add_up(terms: Sequence[Term], *, out: FloatArray) -> None:
+    """Write the sum of share x stopped; terms under the same licences are one product."""
+    shares: dict[int, FloatArray] = {}
+    stopped = {id(term.stopped): term.stopped for term in terms}
+    for term in terms:
+        key = id(term.stopped)
+        shares[key] = shares[key] + term.share if key in shares else term.share
+    out[...] = 0.0
+    product = np.empty_like(out)
+    for key, share in shares.items():
+        out += np.multiply(share, stopped[key], out=product)

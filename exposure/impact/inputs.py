@@ -4,6 +4,7 @@ The one place that knows how rows become arrays over draws: an absent row stays 
 duration is a whole number of weeks, shares of one whole are scaled to sum to 1 in each draw.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -54,6 +55,12 @@ class Inputs:
         if drawn is None:
             raise KeyError("|".join((table, *key)))
         return drawn
+
+    def shared(self, name: str, make: Callable[[], FloatArray]) -> FloatArray:
+        """Something made of drawn cells that several sectors share; made once."""
+        if name not in self._drawn:
+            self._drawn[name] = make()
+        return self._drawn[name]
 
     def rows(self, table: str) -> tuple[Any, ...]:
         """Rows of a table."""
@@ -107,7 +114,7 @@ class Inputs:
                 share = self.value(
                     "sourcing", destination, kind, component, str(stage), CHINA, newest
                 )
-                return np.zeros(self.sampler.draws) if share is None else share
+                return np.zeros(self.sampler.size) if share is None else share
         return None
 
     def buyers(self, sector: str) -> dict[tuple[BuyerClass, Tier], FloatArray]:
@@ -117,7 +124,7 @@ class Inputs:
             for row in self.rows("buyers")
             if row.sector == sector
         }
-        total = sum(shares.values(), np.zeros(self.sampler.draws))
+        total = sum(shares.values(), np.zeros(self.sampler.size))
         return {buyer: share / total for buyer, share in shares.items()}
 
     def queue(self, destination: str) -> dict[str, FloatArray]:
@@ -134,7 +141,5 @@ class Inputs:
     def chance(self, table: str, *key: str) -> FloatArray:
         """Draw a uniform chance for an event of the tables, such as a plant's success."""
         cell = "|".join(("chance", table, *key))
-        if cell not in self._drawn:
-            row = self.cells[(table, *key, "success_probability")]
-            self._drawn[cell] = self.sampler.chance(cell, row)
-        return self._drawn[cell]
+        row = self.cells[(table, *key, "success_probability")]
+        return self.shared(cell, lambda: self.sampler.chance(cell, row))

@@ -7,7 +7,7 @@ from exposure.impact.channels import Channel
 from exposure.impact.inputs import Inputs
 from exposure.policy.flows import Flow, Item, Key, Office, licensed_flows
 from exposure.policy.scenario import Scenario
-from exposure.terms import BuyerClass, Element, Stage, Tier
+from exposure.terms import ANY, BuyerClass, Element, Stage, Tier
 
 
 @dataclass(frozen=True)
@@ -69,14 +69,19 @@ def grant(
         for row in inputs.rows("parameters")
         if row.parameter == "application_weight"
     }
-    return Licences(
-        {
-            place: licensed_flows(
-                scenario,
-                items,
-                Office(place, inputs.queue(place), weights, controlled),
-                weeks=weeks,
-            )
-            for place in sorted(set(destinations))
-        }
-    )
+    # Places that neither a rule nor the queue table singles out share one run.
+    treated_as = {place: _singled_out(inputs, scenario, place) for place in set(destinations)}
+    runs = {
+        name: licensed_flows(
+            scenario, items, Office(name, inputs.queue(name), weights, controlled), weeks=weeks
+        )
+        for name in sorted(set(treated_as.values()))
+    }
+    return Licences({place: runs[name] for place, name in treated_as.items()})
+
+
+def _singled_out(inputs: Inputs, scenario: Scenario, place: str) -> str:
+    """The place itself if a rule or the queue table names it, else ``*``."""
+    named = {row.destination for row in inputs.rows("licence_queue")}
+    named |= {rule.destination for rule in scenario.rules}
+    return place if place in named else ANY

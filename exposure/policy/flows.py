@@ -1,8 +1,8 @@
 """From a scenario's rules to licensed flow: what share of each case's usual flow is licensed.
 
 For one destination, every item (a finished component, or an element at an upstream stage) and
-every kind of buyer is a case. Cases under the same rules at the same times are one class of
-the licence queue, whose size comes from the tables and never from the sectors that are ranked:
+every kind of buyer is a case. Cases that are treated alike at all times are one class of the
+licence queue, whose size comes from the tables and never from the sectors that are ranked:
 ranking one more sector changes no licence.
 """
 
@@ -16,7 +16,7 @@ import numpy as np
 from exposure.arrays import FloatArray
 from exposure.policy.licences import LicenceClass, LicenceTerms
 from exposure.policy.queue import run_queue
-from exposure.policy.rules import Case, ControlDates, Rule, rule_in_force
+from exposure.policy.rules import Case, ControlDates, Overrides, Rule, rule_in_force
 from exposure.policy.scenario import Scenario
 from exposure.terms import BuyerClass, Element, LicenceState, Stage, Tier, week_of
 
@@ -61,10 +61,11 @@ class Office:
 
 @dataclass(frozen=True)
 class Flow:
-    """Licensed flow of one case."""
+    """What licences leave of the usual flow of one case."""
 
-    licensed: FloatArray | None
-    """Share of usual flow, shape (T, D); None for a case that is free throughout."""
+    stopped: FloatArray | None
+    """Share of usual flow that is not licensed, 1 - phi, shape (T, D), or (1, D) where it is
+    the same in every week; None for a case that is free throughout."""
     states: tuple[LicenceState, ...]
     """State in force in each week."""
     look_through: FloatArray
@@ -99,10 +100,10 @@ def licensed_flows(
         for tier in Tier
     }
     sizes = _sizes(items, office)
-    licensed = _run(timelines, sizes, office, scenario, weeks)
+    stopped = _run(timelines, sizes, office, scenario, weeks)
     return {
         key: Flow(
-            licensed.get(_queue_class(key, own)),
+            stopped.get(_queue_class(own)),
             _states(own, weeks),
             _look_through(own, office, weeks),
         )
@@ -133,11 +134,24 @@ def _is_free(steps: Timeline) -> bool:
     return all(rule is None or rule.state is LicenceState.FREE for _, rule in steps)
 
 
-QueueClass = tuple[BuyerClass, Tier, Timeline]
+QueueClass = tuple[tuple[int, LicenceState, Overrides], ...]
+"""(first week, state, overrides): cases for which these are equal are treated alike."""
 
 
-def _queue_class(key: Key, steps: Timeline) -> QueueClass:
-    return (key[1], key[2], steps)
+def _queue_class(steps: Timeline) -> QueueClass:
+    return tuple(
+        (week, LicenceState.FREE if rule is None else rule.state, _overrides(rule))
+        for week, rule in steps
+    )
+
+
+def _overrides(rule: Rule | None) -> Overrides:
+    return Overrides() if rule is None else rule.overrides
+
+
+def _is_never_licensed(steps: QueueClass) -> bool:
+    """Withheld throughout: nothing is ever decided, so it takes nothing from the office."""
+    return all(state is LicenceState.WITHHELD for _, state, _ in steps)
 
 
 def _sizes(items: Sequence[Item], office: Office) -> dict[Key, FloatArray]:
@@ -178,23 +192,27 @@ def _run(
     scenario: Scenario,
     weeks: int,
 ) -> dict[QueueClass, FloatArray]:
-    """Run the queue; free cases take no part in it."""
+    """Share stopped; cases that are free, or withheld throughout, take no part in the queue."""
     members: dict[QueueClass, list[Key]] = {}
     for key, steps in timelines.items():
         if not _is_free(steps):
-            members.setdefault(_queue_class(key, steps), []).append(key)
+            members.setdefault(_queue_class(steps), []).append(key)
+    draws = len(office.quantities["look_through"])
+    stopped = {own: np.ones((1, draws)) for own in members if _is_never_licensed(own)}
+    queued = [own for own in members if own not in stopped]
     classes = [
         LicenceClass(
-            f"{own[0]} {own[1]} {position}",
-            np.maximum(sum((sizes[key] for key in keys), np.zeros(1)), SMALLEST_CLASS),
-            tuple((week, _terms(rule, office)) for week, rule in own[2]),
+            f"class {position}",
+            np.maximum(sum((sizes[key] for key in members[own]), np.zeros(1)), SMALLEST_CLASS),
+            tuple((week, _terms(state, overrides, office)) for week, state, overrides in own),
         )
-        for position, (own, keys) in enumerate(members.items())
+        for position, own in enumerate(queued)
     ]
-    if not classes:
-        return {}
-    result = run_queue(classes, _capacity(office, scenario, weeks), weeks=weeks)
-    return {own: result.licensed[:, position] for position, own in enumerate(members)}
+    if classes:
+        result = run_queue(classes, _capacity(office, scenario, weeks), weeks=weeks)
+        missing = 1.0 - result.licensed
+        stopped |= {own: missing[:, position].copy() for position, own in enumerate(queued)}
+    return stopped
 
 
 def _capacity(office: Office, scenario: Scenario, weeks: int) -> FloatArray:
@@ -205,28 +223,23 @@ def _capacity(office: Office, scenario: Scenario, weeks: int) -> FloatArray:
     return np.where(week >= opening, office.quantities["capacity_share_per_week"], 0.0)
 
 
-def _terms(rule: Rule | None, office: Office) -> LicenceTerms:
-    state = LicenceState.FREE if rule is None else rule.state
+def _terms(state: LicenceState, overrides: Overrides, office: Office) -> LicenceTerms:
     # A withheld or free case is not decided; its figures only have to be valid.
     named = state if state in (LicenceState.GENERAL, LicenceState.FAST_TRACK) else "ordinary"
-    own = rule.overrides.model_dump() if rule is not None else {}
 
-    def figure(override: str, quantity: str) -> FloatArray:
-        laid_down = own.get(override)
+    def figure(laid_down: float | None, quantity: str) -> FloatArray:
         return office.quantities[quantity] if laid_down is None else np.array(float(laid_down))
 
-    priority = own.get("priority")
-    resubmission = own.get("resubmission")
     return LicenceTerms(
         state,
-        PRIORITY[state] if priority is None else priority,
-        figure("approval", f"approval_{named}"),
-        figure("delay_weeks", f"delay_weeks_{named}").astype(np.int64),
-        figure("validity_weeks", f"validity_weeks_{named}").astype(np.int64),
-        figure("renewal_lead_weeks", "renewal_lead_weeks").astype(np.int64),
-        renewal_approval=figure("renewal_approval", "renewal_approval"),
-        resubmission=np.array(0.0 if resubmission is None else resubmission),
-        revoke=bool(own.get("revoke", False)),
+        PRIORITY[state] if overrides.priority is None else overrides.priority,
+        figure(overrides.approval, f"approval_{named}"),
+        figure(overrides.delay_weeks, f"delay_weeks_{named}").astype(np.int64),
+        figure(overrides.validity_weeks, f"validity_weeks_{named}").astype(np.int64),
+        figure(overrides.renewal_lead_weeks, "renewal_lead_weeks").astype(np.int64),
+        renewal_approval=figure(overrides.renewal_approval, "renewal_approval"),
+        resubmission=0.0 if overrides.resubmission is None else overrides.resubmission,
+        revoke=overrides.revoke,
     )
 
 

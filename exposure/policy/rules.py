@@ -12,10 +12,19 @@ reaches it whether listed or not.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from functools import cached_property
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
 
+from exposure.errors import ScenarioError
 from exposure.terms import (
     ANY,
     RESTRICTIVENESS,
@@ -29,6 +38,7 @@ from exposure.terms import (
     Stage,
     Tier,
 )
+from exposure.wording import findings_of
 
 SELECTORS = ("element", "component", "stage", "buyer_class", "destination", "tier")
 """Columns by which a rule selects cases."""
@@ -36,10 +46,29 @@ SELECTORS = ("element", "component", "stage", "buyer_class", "destination", "tie
 Weeks = Annotated[int, Field(ge=0)]
 
 
-class Overrides(BaseModel):
-    """Queue terms that a rule lays down instead of those of the table ``licence_queue``."""
+class Statement(BaseModel):
+    """A part of a scenario: frozen, and plain about what is wrong with it.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    Raises
+    ------
+    ScenarioError
+        With all faults, a line each.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _speak_plainly(cls, data: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return handler(data)
+        except ValidationError as error:
+            findings = findings_of(error, cls.model_fields)
+            raise ScenarioError("\n".join(str(finding) for finding in findings)) from error
+
+
+class Overrides(Statement):
+    """Queue terms that a rule lays down instead of those of the table ``licence_queue``."""
 
     approval: Share | None = None
     """Share of first applications approved in the end."""
@@ -61,10 +90,8 @@ class Overrides(BaseModel):
     """Whether live licences end when the rule begins."""
 
 
-class Rule(BaseModel):
+class Rule(Statement):
     """What Beijing says of the cases it selects, between two days."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     element: Element | Selector = "*"
     """Element selected."""
@@ -89,12 +116,12 @@ class Rule(BaseModel):
     note: str = ""
     """Act, announcement or reason behind the rule."""
 
-    @property
+    @cached_property
     def selectors(self) -> tuple[str, ...]:
         """What it selects, in the order of `SELECTORS`."""
         return tuple(str(getattr(self, name)) for name in SELECTORS)
 
-    @property
+    @cached_property
     def specificity(self) -> int:
         """Number of selectors that are not ``*``."""
         return sum(selector != ANY for selector in self.selectors)

@@ -70,7 +70,7 @@ def _by_coalition(
             if kind == "stage":
                 return term if term.stage in coalition else None
             kept = np.array([state in coalition for state in term.states])
-            return replace(term, gap=term.gap * kept[:, np.newaxis]) if kept.any() else None
+            return replace(term, stopped=term.stopped * kept[:, np.newaxis]) if kept.any() else None
 
         lost = lost_shares(
             run.sector, run.licences, window=run.window, settings=run.settings, restrict=restrict

@@ -35,6 +35,8 @@ class SectorRisk:
 
     lost: FloatArray
     """Discounted lost share of output, shape (S, D)."""
+    twin_lost: FloatArray
+    """The same in the twins of the draws, shape (S, D), or (S, 0) if there are none."""
     undiscounted: FloatArray
     """Lost share of output with every week alike, shape (S, D)."""
     hit_week: FloatArray
@@ -72,7 +74,8 @@ def assess_sector(
     """
     runs = [_run(sector, granted, players, window, settings) for granted in licences]
     return SectorRisk(
-        lost=np.stack([run.lost for run in runs]),
+        lost=np.stack([run.lost[: settings.draws] for run in runs]),
+        twin_lost=np.stack([run.lost[settings.draws :] for run in runs]),
         undiscounted=np.stack([run.undiscounted for run in runs]),
         hit_week=np.stack([run.hit_week for run in runs]),
         weekly=np.stack([run.weekly for run in runs]),
@@ -145,22 +148,24 @@ def _run(
     settings: Settings,
 ) -> _Run:
     weight = discount(settings.horizon_weeks, half_life_weeks=settings.half_life_weeks)
-    draws = sector.stock.shape[1]
-    output = np.zeros((settings.horizon_weeks, draws))
+    draws = settings.draws
+    output = np.zeros((settings.horizon_weeks, sector.stock.shape[1]))
     by_element = {element: np.zeros(draws) for element in players}
     stopped: dict[tuple[Element, Stage], np.float64] = {}
     runs = stream_losses(sector, licences, weeks=window.run, coupling=settings.coupling)
     for share, terms, losses in runs:
         scored = losses[window.first :]
         output += share * lost_output(scored)
-        for element, part in attribute(scored, players, weight).items():
-            by_element[element] += share * part
-        _add_stopped(stopped, sector, terms, share, window)
+        # Twins serve one index only; everything else is told of the draws themselves.
+        for element, part in attribute(scored[..., :draws], players, weight).items():
+            by_element[element] += share[:draws] * part
+        _add_stopped(stopped, sector, terms, share[:draws], window)
+    own = output[:, :draws]
     return _Run(
         lost=weight @ output,
-        undiscounted=output.mean(axis=0),
-        hit_week=first_week_hit(output, threshold=settings.impact_threshold),
-        weekly=np.stack([output.mean(axis=1), *np.quantile(output, [0.05, 0.95], axis=1)]),
+        undiscounted=own.mean(axis=0),
+        hit_week=first_week_hit(own, threshold=settings.impact_threshold),
+        weekly=np.stack([own.mean(axis=1), *np.quantile(own, [0.05, 0.95], axis=1)]),
         by_element=by_element,
         stopped=stopped,
     )
@@ -197,7 +202,11 @@ def _add_stopped(
     share: FloatArray,
     window: Window,
 ) -> None:
+    draws = len(share)
     for term in terms:
         key = (sector.channels[term.channel].element, term.stage)
-        mean = np.float64((share * term.gap[window.first :].mean(axis=0)).mean())
+        scored = term.stopped if len(term.stopped) == 1 else term.stopped[window.first :, :draws]
+        passing = term.share if term.share.ndim == 1 else term.share[window.first :, :draws]
+        part = np.mean(passing[..., :draws] * scored[:, :draws], axis=0)
+        mean = np.float64((share * part).mean())
         stopped[key] = stopped.get(key, np.float64(0.0)) + mean

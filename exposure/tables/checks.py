@@ -1,98 +1,141 @@
 """Rules that hold across rows and across tables.
 
-Each rule is one small function from the parsed tables to faults; `check_tables` runs them all.
-A rule about single cells belongs to the row models instead.
+Each rule is one small function from the parsed tables to faults; `check_tables` runs them all,
+but for those that would report as missing a row which is there and faulty. A rule about single
+cells belongs to the row models instead, one about missing rows to `exposure.tables.completeness`.
 """
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Iterable
+from difflib import get_close_matches
 
 from exposure.errors import Fault, did_you_mean
-from exposure.terms import ANY, CHINA, STAGES, Element, ShareKind
+from exposure.tables import completeness
+from exposure.tables.lines import Line, Rule, Tables, grouped, known_words
+from exposure.tables.rows import split_list
+from exposure.terms import ANY, STAGES, Element
 
 SUM_TOLERANCE = 0.02
 """Largest accepted |sum - 1| of shares: four shares rounded to whole percents miss by 4 x 0.005."""
 
-
-@dataclass(frozen=True)
-class Line:
-    """A checked row and the line of the file on which it ends."""
-
-    number: int
-    row: Any
+BACK_TEST_TABLES = ("observed_output", "disruptions")
+"""Tables that may speak of sectors nobody ranks."""
 
 
-Tables = Mapping[str, list[Line]]
-Rule = Callable[[Tables], Iterable[Fault]]
+def check_tables(tables: Tables, *, faulty: Collection[str] = ()) -> list[Fault]:
+    """Faults of all rules, in the order of the rules.
+
+    Parameters
+    ----------
+    tables
+        Table name to its checked rows.
+    faulty
+        Files with faults of their own; rules about missing rows wait until they are mended.
+    """
+    faults = [fault for fault in completeness.tables_are_filled(tables) if fault.file not in faulty]
+    waiting = {*faulty, *(fault.file for fault in faults)}
+    for rules in (KEY_RULES, RULES):
+        for rule, missed in rules.items():
+            if waiting.isdisjoint(f"{name}.csv" for name in missed):
+                faults += rule(tables)
+        waiting |= {fault.file for fault in faults}
+    return faults
 
 
-def check_tables(tables: Tables) -> list[Fault]:
-    """Faults of all rules, in the order of the rules."""
-    return [fault for rule in RULES for fault in rule(tables)]
+def sectors_resolve(tables: Tables) -> Iterable[Fault]:
+    """A sector that is named must exist."""
+    return _names_resolve(tables, "sector", "sectors")
 
 
-def _known(tables: Tables, table: str, column: str) -> set[str]:
-    return {str(getattr(line.row, column)) for line in tables.get(table, [])}
+def components_resolve(tables: Tables) -> Iterable[Fault]:
+    """A component that is named must exist."""
+    return _names_resolve(tables, "component", "components")
 
 
-def references_resolve(tables: Tables) -> Iterable[Fault]:
-    """A sector, component or source that is named must exist."""
-    kinds = {"sector": "sectors", "component": "components"}
-    for column, home in kinds.items():
-        known = _known(tables, home, column)
-        for name, lines in tables.items():
-            if name == home or name in BACK_TEST_TABLES:
-                continue
-            for line in lines:
-                found = getattr(line.row, column, None)
-                if found is not None and found not in known:
-                    cure = did_you_mean(found, known)
-                    yield Fault(
-                        f"{name}.csv", line.number, column, f"'{found}'", f"a known {column}", cure
-                    )
+def _names_resolve(tables: Tables, column: str, home: str) -> Iterable[Fault]:
+    known = known_words(tables, home, column)
+    for name, lines in tables.items():
+        if name == home or name in BACK_TEST_TABLES:
+            continue
+        for line in lines:
+            found = getattr(line.row, column, None)
+            if found is not None and found not in known:
+                yield Fault(
+                    f"{name}.csv", line.number, column, f"'{found}'", f"a {column} of {home}.csv",
+                    did_you_mean(found, known),
+                )  # fmt: skip
+
+
+def elements_resolve(tables: Tables) -> Iterable[Fault]:
+    """An element of a component must say since when it is under control, if at all."""
+    known = known_words(tables, "elements", "element")
+    for line in tables.get("components", []):
+        for element in line.row.elements:
+            if element not in known:
+                yield Fault(
+                    "components.csv", line.number, "elements", f"'{element}'",
+                    "an element of elements.csv", "add it there, with its control date",
+                )  # fmt: skip
+
+
+def scopes_resolve(tables: Tables) -> Iterable[Fault]:
+    """A parameter is for one element, or for all."""
+    known = {ANY, *map(str, Element)}
+    for line in tables.get("parameters", []):
+        if line.row.scope not in known:
+            yield Fault(
+                "parameters.csv", line.number, "scope", f"'{line.row.scope}'",
+                "an element or '*'", did_you_mean(line.row.scope, known),
+            )  # fmt: skip
 
 
 def sources_resolve(tables: Tables) -> Iterable[Fault]:
     """A source that is cited must have a record."""
-    known = _known(tables, "sources", "source_id")
+    known = known_words(tables, "sources", "source_id")
     for name, lines in tables.items():
         for line in lines:
             cited = getattr(line.row, "source_id", "") if name != "sources" else ""
-            for source in (part.strip() for part in cited.split(";") if part.strip()):
+            for source in split_list(cited):
                 if source not in known:
-                    cure = did_you_mean(source, known) if known else "add it to sources.csv"
+                    near = get_close_matches(source, sorted(known), n=1)
+                    cure = f"did you mean '{near[0]}'?" if near else "add it to sources.csv"
                     yield Fault(
                         f"{name}.csv", line.number, "source_id", f"'{source}'",
                         "a source of sources.csv", cure,
                     )  # fmt: skip
 
 
-def shares_sum_to_one(tables: Tables) -> Iterable[Fault]:
-    """Shares of one whole must sum to 1, a remainder being stated as ROW."""
-    wholes = {
-        "stage_shares": ("element", "stage", "year", "kind"),
-        "sourcing": ("destination", "buyer_class", "component", "stage", "from_date"),
-        "buyers": ("sector",),
+def stage_shares_sum_to_one(tables: Tables) -> Iterable[Fault]:
+    """Shares of world output sum to 1 over countries, a remainder being stated as ROW."""
+    return _sums(tables, "stage_shares", ("element", "stage", "year", "kind"))
+
+
+def sourcing_sums_to_one(tables: Tables) -> Iterable[Fault]:
+    """Shares of what buyers buy sum to 1 over countries, a remainder being stated as ROW."""
+    key = ("destination", "buyer_class", "component", "stage", "from_date")
+    return _sums(tables, "sourcing", key)
+
+
+def buyers_sum_to_one(tables: Tables) -> Iterable[Fault]:
+    """Shares of a sector's output sum to 1 over its buyers."""
+    return _sums(tables, "buyers", ("sector",))
+
+
+def _sums(tables: Tables, name: str, key: tuple[str, ...]) -> Iterable[Fault]:
+    too_little = {
+        "buyers": "add the missing buyers",
+        "stage_shares": "add the missing countries, or one ROW (rest of the world) row",
+        "sourcing": "add the missing countries, or one ROW (rest of the world) row",
     }
-    for name, key in wholes.items():
-        groups: dict[tuple[str, ...], list[Line]] = defaultdict(list)
-        for line in tables.get(name, []):
-            groups[tuple(str(getattr(line.row, column)) for column in key)].append(line)
-        for group, lines in groups.items():
-            total = math.fsum(line.row.central for line in lines)
-            if round(abs(total - 1.0), 9) > SUM_TOLERANCE:
-                cure = (
-                    "state every class of buyer"
-                    if name == "buyers"
-                    else "add the missing countries, or one ROW (rest of the world) row"
-                )
-                yield Fault(
-                    f"{name}.csv", lines[0].number, ", ".join(group),
-                    f"shares that sum to {total:.3f}", f"1 ± {SUM_TOLERANCE}", cure,
-                )  # fmt: skip
+    for group, lines in grouped(tables, name, key).items():
+        total = math.fsum(line.row.central for line in lines)
+        if round(abs(total - 1.0), 9) > SUM_TOLERANCE:
+            cure = too_little[name] if total < 1.0 else "lower what is counted twice"
+            yield Fault(
+                f"{name}.csv", lines[0].number, ", ".join(group),
+                f"central shares that sum to {total:.3f}", f"1 ± {SUM_TOLERANCE}", cure,
+            )  # fmt: skip
 
 
 def industry_shares_fit(tables: Tables) -> Iterable[Fault]:
@@ -105,63 +148,12 @@ def industry_shares_fit(tables: Tables) -> Iterable[Fault]:
             groups[(destination[line.row.sector], code[line.row.sector])].append(line)
     for (_, industry), lines in groups.items():
         total = math.fsum(line.row.central for line in lines)
-        if total > 1.0 + 1e-9:
+        if round(total - 1.0, 9) > 0.0:
             names = ", ".join(line.row.sector for line in lines)
             yield Fault(
                 "sector_values.csv", lines[0].number, f"industry {industry}",
-                f"industry shares of {names} that sum to {total:.3f}", "at most 1", "lower them",
+                f"central shares of {names} that sum to {total:.3f}", "at most 1", "lower them",
             )  # fmt: skip
-
-
-def sectors_are_complete(tables: Tables) -> Iterable[Fault]:
-    """A sector has buyers, at least one criticality, and cover for each of its components."""
-    needs: dict[str, set[str]] = defaultdict(set)
-    for line in tables.get("needs", []):
-        if line.row.quantity == "criticality_share":
-            needs[line.row.sector].add(line.row.component)
-    with_buyers = _known(tables, "buyers", "sector")
-    for line in tables.get("sectors", []):
-        sector = line.row.sector
-        if not needs[sector]:
-            yield _incomplete(line, "no needs", "needs.csv", "its criticality_share")
-        if sector not in with_buyers:
-            yield _incomplete(line, "no buyers", "buyers.csv", "its share by buyer class")
-        yield from _cover_is_complete(tables, line, sorted(needs[sector]))
-
-
-def _cover_is_complete(tables: Tables, line: Line, components: list[str]) -> Iterable[Fault]:
-    cover = {(own.row.sector, own.row.component, own.row.quantity) for own in tables.get("cover", [])}
-    for component in components:
-        for quantity in ("stock_weeks", "lag_weeks"):
-            if (line.row.sector, component, quantity) not in cover:
-                found = f"no {quantity} of {component}"
-                yield _incomplete(line, found, "cover.csv", "the row")
-
-
-def _incomplete(line: Line, found: str, file: str, what: str) -> Fault:
-    return Fault(
-        "sectors.csv", line.number, line.row.sector, found, f"a row in {file}", f"add {what}"
-    )
-
-
-def quantities_are_complete(tables: Tables) -> Iterable[Fault]:
-    """A substitute, a plant and the default queue state all of their quantities."""
-    wanted = {
-        "substitution": (("sector", "component"), None),
-        "new_supply": (("project", "element", "stage"), None),
-        "licence_queue": (("destination",), ANY),
-    }
-    for name, (key, only) in wanted.items():
-        groups: dict[tuple[str, ...], list[Line]] = defaultdict(list)
-        for line in tables.get(name, []):
-            groups[tuple(str(getattr(line.row, column)) for column in key)].append(line)
-        for group, lines in groups.items():
-            missing = set(lines[0].row.MEASURES) - {line.row.quantity for line in lines}
-            if missing and only in (None, group[0]):
-                yield Fault(
-                    f"{name}.csv", lines[0].number, ", ".join(group),
-                    "no " + ", ".join(sorted(missing)), "all quantities", "add the rows",
-                )  # fmt: skip
 
 
 def components_are_made_in_order(tables: Tables) -> Iterable[Fault]:
@@ -176,45 +168,25 @@ def components_are_made_in_order(tables: Tables) -> Iterable[Fault]:
             )  # fmt: skip
 
 
-def stages_have_shares(tables: Tables) -> Iterable[Fault]:
-    """World shares that include China exist for each stage of each element of a component."""
-    known = {
-        (line.row.element, line.row.stage)
-        for line in tables.get("stage_shares", [])
-        if line.row.kind is ShareKind.OUTTURN and line.row.country == CHINA
-    }
-    for line in tables.get("components", []):
-        for element in line.row.elements:
-            for stage in line.row.stages:
-                if (element, stage) not in known:
-                    yield Fault(
-                        "components.csv", line.number, line.row.component,
-                        f"no share of China for {element} at stage {stage}",
-                        "an outturn row in stage_shares.csv",
-                        "add the row, as assumed with an argued range if it is not known",
-                    )  # fmt: skip
-
-
-def queue_is_coherent(tables: Tables) -> Iterable[Fault]:
-    """A renewal is filed during the life of the licence, and the default queue exists."""
+def licences_outlive_their_renewal(tables: Tables) -> Iterable[Fault]:
+    """A renewal is filed during the life of the licence."""
     rows: dict[str, dict[str, Line]] = defaultdict(dict)
     for line in tables.get("licence_queue", []):
         rows[line.row.destination][line.row.quantity] = line
-    if not rows.get(ANY):
-        yield Fault(
-            "licence_queue.csv", None, "destination", "no rows for '*'",
-            "the default queue", "add a row for each quantity",
-        )  # fmt: skip
     for destination, own in rows.items():
         merged = rows.get(ANY, {}) | own
         lead = merged.get("renewal_lead_weeks")
-        for quantity, line in own.items():
-            if lead and quantity.startswith("validity_weeks") and lead.row.high > line.row.low:
+        for quantity, line in merged.items():
+            if not lead or not quantity.startswith("validity_weeks"):
+                continue
+            # What a destination merely takes over from the default is the default's fault.
+            stated = own.get(quantity) or own.get("renewal_lead_weeks")
+            if stated and lead.row.high > line.row.low:
                 yield Fault(
-                    "licence_queue.csv", line.number, f"{destination}, {quantity}",
-                    f"{line.row.low:g} at the lowest",
-                    f"at least the longest renewal lead, {lead.row.high:g}",
-                    "shorten renewal_lead_weeks or lengthen the validity",
+                    "licence_queue.csv", stated.number, f"{destination}, {quantity}",
+                    f"{line.row.low:g} weeks at the lowest",
+                    f"at least the longest renewal_lead_weeks, {lead.row.high:g}",
+                    "shorten the lead or lengthen the validity",
                 )  # fmt: skip
 
 
@@ -234,64 +206,32 @@ def caps_hold_the_stock(tables: Tables) -> Iterable[Fault]:
             )  # fmt: skip
 
 
-def parameters_are_complete(tables: Tables) -> Iterable[Fault]:
-    """The constants without which nothing runs are there."""
-    known = {(line.row.parameter, line.row.scope) for line in tables.get("parameters", [])}
-    wanted = [("nested_share", ANY), ("restock_ratio", ANY)]
-    wanted += [
-        ("application_weight", str(line.row.element))
-        for line in tables.get("elements", [])
-        if line.row.controlled_from is not None
-    ]
-    for parameter, scope in wanted:
-        if (parameter, scope) not in known:
-            yield Fault(
-                "parameters.csv", None, parameter, f"no row for '{scope}'", "one", "add the row"
-            )
-    elements = {str(element) for element in Element} | {ANY}
-    for line in tables.get("parameters", []):
-        if line.row.scope not in elements:
-            cure = did_you_mean(line.row.scope, elements)
-            yield Fault(
-                "parameters.csv", line.number, "scope", f"'{line.row.scope}'",
-                "an element or '*'", cure,
-            )  # fmt: skip
+KEY_RULES: dict[Rule, tuple[str, ...]] = {
+    sectors_resolve: ("sectors",),
+    components_resolve: ("components",),
+    scopes_resolve: (),
+}
+"""Rules about keys, which come first: a row under a misspelt key is not missing either."""
 
-
-def plants_have_demand(tables: Tables) -> Iterable[Fault]:
-    """Tonnes from a new plant count only against a known demand outside China."""
-    known = {
-        (line.row.element, line.row.quantity)
-        for line in tables.get("demand", [])
-        if line.row.destination == "WLD"
-    }
-    seen = set()
-    for line in tables.get("new_supply", []):
-        for quantity in ("world_use_t_per_year", "share_outside_china"):
-            case = (line.row.element, quantity)
-            if case not in known and case not in seen:
-                seen.add(case)
-                yield Fault(
-                    "new_supply.csv", line.number, str(line.row.element),
-                    f"no {quantity} of the world (WLD)", "a row in demand.csv", "add the row",
-                )  # fmt: skip
-
-
-BACK_TEST_TABLES = ("observed_output", "disruptions")
-"""Tables that may speak of sectors nobody ranks."""
-
-RULES: tuple[Rule, ...] = (
-    references_resolve,
-    sources_resolve,
-    shares_sum_to_one,
-    industry_shares_fit,
-    sectors_are_complete,
-    quantities_are_complete,
-    components_are_made_in_order,
-    stages_have_shares,
-    queue_is_coherent,
-    caps_hold_the_stock,
-    parameters_are_complete,
-    plants_have_demand,
-)
-"""All rules, in the order in which their faults are listed."""
+RULES: dict[Rule, tuple[str, ...]] = {
+    elements_resolve: ("elements",),
+    sources_resolve: ("sources",),
+    stage_shares_sum_to_one: ("stage_shares",),
+    sourcing_sums_to_one: ("sourcing",),
+    buyers_sum_to_one: ("buyers",),
+    industry_shares_fit: (),
+    completeness.sectors_have_needs: ("sectors", "needs"),
+    completeness.sectors_have_buyers: ("sectors", "buyers"),
+    completeness.sectors_have_cover: ("sectors", "components", "cover"),
+    completeness.substitutes_are_complete: ("sectors", "components", "substitution"),
+    completeness.plants_are_complete: ("new_supply",),
+    completeness.default_queue_is_complete: ("licence_queue",),
+    components_are_made_in_order: (),
+    completeness.stages_have_shares: ("stage_shares",),
+    licences_outlive_their_renewal: (),
+    caps_hold_the_stock: (),
+    completeness.parameters_are_complete: ("parameters",),
+    completeness.plants_have_demand: ("demand",),
+}
+"""The other rules; like those, with the tables that must be clean for each to tell a missing row
+or key from a faulty one."""

@@ -82,7 +82,7 @@ class Dataset:
 
         if name not in TABLES:
             raise unknown_name("table", name, TABLES)
-        columns = list(TABLES[name].row.model_fields)
+        columns = list(TABLES[name].columns)
         records = [row.model_dump() for row in self.rows.get(name, ())]
         return pd.DataFrame.from_records(records, columns=columns)
 
@@ -106,7 +106,7 @@ def to_csv(table: str, rows: Sequence[BaseModel]) -> str:
     """
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
-    columns = list(TABLES[table].row.model_fields)
+    columns = TABLES[table].columns
     writer.writerow(columns)
     for row in rows:
         writer.writerow([_cell(getattr(row, column)) for column in columns])
@@ -118,4 +118,4 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, tuple):
         return " ".join(str(part) for part in value)
-    return repr(value) if isinstance(value, float) else str(value)
+    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)

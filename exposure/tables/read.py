@@ -1,33 +1,42 @@
-"""From CSV files to checked rows; with `exposure.policy.scenario` the only reader of input files.
+"""From CSV files to checked rows.
 
-Every fault of every table is collected and raised in one `TableError`: file, line, column,
-what was found, what was expected, what cures it. Nothing is guessed and nothing is filled in.
+With `exposure.policy.scenario_file` the only reader of input files; no file is ever written.
+Every fault of every table is collected and raised in one `TableError`: file, line, column, what
+was found, what was expected, what cures it. Nothing is guessed and nothing is filled in.
 """
 
 import csv
 import io
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
-from exposure.errors import Fault, TableError, did_you_mean, list_faults
-from exposure.tables.checks import Line, check_tables
+from exposure.errors import Fault, TableError, did_you_mean, list_faults, unknown_name
+from exposure.tables.checks import check_tables
 from exposure.tables.dataset import Dataset
+from exposure.tables.lines import Line
 from exposure.tables.location import shipped_folder
 from exposure.tables.package import read_version
 from exposure.tables.schema import TABLES, Table
+from exposure.wording import Finding, findings_of
 
 MISSING_CURE = "a missing figure is no row: delete the row, or state it as assumed with a range"
+"""What to do where nobody knows the figure."""
+
+MISNAMED = 0.8
+"""Likeness from which a file counts as a misspelt table; `recycle.csv` must not pass unread."""
+
+SEPARATORS = ";\t|"
+"""What spreadsheets write between cells instead of commas."""
 
 
 @dataclass(frozen=True)
 class RawTable:
-    """Cells of one file as text, with the line each row ends on."""
+    """Cells of one file as text, with the line on which each row begins."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
@@ -83,10 +92,14 @@ def dataset_from_records(
     TableError
         With all faults of all tables in one message; a row is counted as if the table were
         written to a file.
+    UnknownNameError
+        If there is no such table.
     """
     lines: dict[str, list[Line]] = {}
     faults: list[Fault] = []
     for name, rows in records.items():
+        if name not in TABLES:
+            raise unknown_name("table", name, TABLES)
         lines[name] = []
         for number, row in enumerate(rows, start=2):
             parsed, found = _parse_row(TABLES[name], number, dict(row))
@@ -97,8 +110,7 @@ def dataset_from_records(
 
 
 def _finish(lines: Mapping[str, list[Line]], faults: list[Fault], *, version: str) -> Dataset:
-    # Rules across tables would only echo faults of single rows, so they wait for clean rows.
-    faults = faults or check_tables(lines)
+    faults = faults + check_tables(lines, faulty={fault.file for fault in faults})
     if faults:
         raise TableError(list_faults(faults))
     rows = {name: [line.row for line in table] for name, table in lines.items()}
@@ -106,53 +118,81 @@ def _finish(lines: Mapping[str, list[Line]], faults: list[Fault], *, version: st
 
 
 def _read_files(folder: Path) -> tuple[dict[str, str], list[Fault]]:
-    present = [t for t in TABLES.values() if (folder / t.file).is_file()]
-    if not present:
+    present = _names_in(folder)
+    if not any(table.file in present for table in TABLES.values()):
         wanted = ", ".join(t.file for t in TABLES.values() if t.required)
         raise TableError(
             f"{folder}: found no tables; expected the files {wanted}; "
             "name the folder that holds them"
         )
-    texts, faults = {}, []
+    texts: dict[str, str] = {}
+    faults = list(_misnamed_files(present))
     for table in TABLES.values():
-        path = folder / table.file
-        if not path.is_file():
-            if table.required:
-                faults.append(
-                    Fault(table.file, None, "", "no such file", "the table", "add the file")
-                )
-            continue
-        try:
-            texts[table.name] = path.read_bytes().decode("utf-8-sig")
-        except OSError as error:
-            found = f"an unreadable file ({error.strerror})"
-            faults.append(
-                Fault(table.file, None, "", found, "a readable file", "check its permissions")
-            )
-        except UnicodeDecodeError as error:
-            found = f"a byte that is not UTF-8 at position {error.start}"
-            faults.append(
-                Fault(table.file, None, "", found, "UTF-8 text", "save the file as UTF-8 CSV")
-            )
+        if table.file in present:
+            text = _read_text(folder / table.file)
+            if isinstance(text, Fault):
+                faults.append(text)
+            else:
+                texts[table.name] = text
+        elif table.required:
+            faults.append(Fault(table.file, None, "", "no such file", "the table", "add the file"))
     return texts, faults
+
+
+def _names_in(folder: Path) -> set[str]:
+    try:
+        return {path.name for path in folder.iterdir()}
+    except FileNotFoundError:
+        found = "no such folder"
+    except NotADirectoryError:
+        found = "a file"
+    except OSError as error:
+        found = f"an unreadable folder ({error.strerror})"
+    raise TableError(
+        f"{folder}: found {found}; expected a folder of tables; name the folder that holds them"
+    )
+
+
+def _misnamed_files(present: set[str]) -> Iterator[Fault]:
+    """Files that are hardly anything but a misspelt table: unread, they would be lost silently."""
+    absent = [table.file for table in TABLES.values() if table.file not in present]
+    known = {table.file for table in TABLES.values()}
+    for file in sorted(present - known):
+        near = get_close_matches(file.lower(), absent, n=1, cutoff=MISNAMED)
+        if file.lower().endswith(".csv") and near:
+            cure = f"did you mean '{near[0]}'?"
+            yield Fault(file, None, "", "a file that is no table", "the name of a table", cure)
+
+
+def _read_text(path: Path) -> str | Fault:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except IsADirectoryError:
+        return Fault(path.name, None, "", "a folder", "a file", "put the table in its place")
+    except OSError as error:
+        found = f"an unreadable file ({error.strerror})"
+        return Fault(path.name, None, "", found, "a readable file", "check its permissions")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        found = f"byte 0x{error.object[error.start]:02x}, which is not UTF-8"
+        return Fault(path.name, line, "", found, "UTF-8 text", "save the file as UTF-8 CSV")
 
 
 def parse_table(table: Table, text: str) -> tuple[list[Line], list[Fault]]:
     """Turn the text of one CSV file into checked rows, or into faults."""
-    raw = _split(text)
-    columns = list(table.row.model_fields)
-    faults = _header_faults(table, raw.header, columns)
+    raw = _split(table, text)
+    if isinstance(raw, Fault):
+        return [], [raw]
+    faults = _header_faults(table, raw.header)
     if faults:
         return [], faults
     lines: list[Line] = []
     for number, cells in raw.rows:
         if len(cells) != len(raw.header):
-            faults.append(
-                Fault(
-                    table.file, number, "", f"{len(cells)} cells",
-                    f"{len(raw.header)}, as in the header", "quote cells that hold a comma",
-                )
-            )  # fmt: skip
+            many = len(cells) > len(raw.header)
+            cure = "quote a cell that holds a comma" if many else "write every cell, empty ones too"
+            wanted = f"{len(raw.header)}, as in the header"
+            faults.append(Fault(table.file, number, "", f"{len(cells)} cells", wanted, cure))
             continue
         parsed, found = _parse_row(table, number, dict(zip(raw.header, cells, strict=True)))
         lines += parsed
@@ -160,79 +200,85 @@ def parse_table(table: Table, text: str) -> tuple[list[Line], list[Fault]]:
     return lines, faults + _duplicate_keys(table, lines)
 
 
-def _split(text: str) -> RawTable:
-    reader = csv.reader(io.StringIO(text, newline=""))
-    header = tuple(next(reader, []))
-    rows = tuple((reader.line_num, tuple(cells)) for cells in reader if any(cells))
-    return RawTable(header, rows)
+def _split(table: Table, text: str) -> RawTable | Fault:
+    """Cells of a file; blank lines and rows of empty cells are skipped."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    records: list[tuple[int, tuple[str, ...]]] = []
+    begins = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                records.append((begins, tuple(cells)))
+            begins = reader.line_num + 1
+    except csv.Error:
+        return Fault(
+            table.file, begins, "", "a quote that is not closed, or not doubled inside its cell",
+            "cells quoted as in \"a \"\"quoted\"\" word\"", "mend the quotes from this line on",
+        )  # fmt: skip
+    header = tuple(cell.strip() for cell in records[0][1]) if records else ()
+    return RawTable(header, tuple(records[1:]))
 
 
-def _header_faults(table: Table, header: tuple[str, ...], columns: list[str]) -> list[Fault]:
-    missing = [c for c in columns if c not in header]
+def _header_faults(table: Table, header: tuple[str, ...]) -> list[Fault]:
+    def fault(found: str, expected: str, cure: str) -> Fault:
+        return Fault(table.file, 1, "header", found, expected, cure)
+
+    whole = "write the header: " + ",".join(table.columns)
+    if not header:
+        return [Fault(table.file, None, "", "an empty file", "a header and rows", whole)]
+    separator = next((mark for mark in SEPARATORS if mark in header[0]), "")
+    if separator and len(header) == 1:
+        found = f"cells separated by {separator!r}"
+        return [fault(found, "cells separated by commas", "save it as comma-separated CSV")]
+    missing = [column for column in table.columns if column not in header]
+    if len(missing) == len(table.columns):
+        return [fault("none of the columns", "their names", whole)]
     faults = []
-    for column in header:
-        if column not in columns:
-            cure = did_you_mean(column, missing or columns)
-            faults.append(
-                Fault(table.file, 1, "header", f"column '{column}'", "a known column", cure)
-            )
+    for column in dict.fromkeys(header):
+        if column not in table.columns:
+            cure = did_you_mean(column, missing) if missing else "delete the column"
+            found = f"column '{column}'" if column else "a column without a name"
+            faults.append(fault(found, "a known column", cure))
         elif header.count(column) > 1:
-            faults.append(
-                Fault(table.file, 1, "header", f"column '{column}' twice", "once", "drop one")
-            )
-    if not faults and missing:
-        found = "no column " + ", ".join(f"'{c}'" for c in missing)
-        faults.append(Fault(table.file, 1, "header", found, "all columns", "add it"))
+            faults.append(fault(f"column '{column}' twice", "each column once", "delete one"))
+    told = " ".join(f.cure for f in faults)
+    untold = [f"'{column}'" for column in missing if column not in told]
+    if untold:
+        cure = "add what is missing"
+        faults.append(fault("no column " + ", ".join(untold), "all columns", cure))
     return faults
 
 
 def _parse_row(table: Table, number: int, cells: dict[str, Any]) -> tuple[list[Line], list[Fault]]:
+    cleaned = {column: _clean(cell) for column, cell in cells.items()}
     try:
-        return [Line(number, table.row.model_validate(cells))], []
+        return [Line(number, table.row.model_validate(cleaned))], []
     except ValidationError as error:
-        faults = [f for e in error.errors() for f in _row_faults(table, number, e)]
-        return [], faults
-
-
-def _row_faults(table: Table, number: int, error: ErrorDetails) -> list[Fault]:
-    if error["type"] == "findings":
-        return [
-            Fault(table.file, number, f.column, f.found, f.expected, f.cure)
-            for f in error.get("ctx", {}).get("findings", [])
+        return [], [
+            Fault(table.file, number, f.where, f.found, f.expected, f.cure)
+            for f in _row_findings(table, error)
         ]
-    column = str(error["loc"][0]) if error["loc"] else ""
-    value = error["input"]
-    if value in ("", None) or error["type"] == "finite_number":
-        found = "an empty cell" if value in ("", None) else str(value)
-        return [Fault(table.file, number, column, found, _expected(error), MISSING_CURE)]
-    return [Fault(table.file, number, column, f"'{value}'", _expected(error), _cure(error))]
 
 
-def _expected(error: ErrorDetails) -> str:
-    wordings = {
-        "float_parsing": "a finite number",
-        "finite_number": "a finite number",
-        "int_parsing": "a whole number",
-        "string_too_short": "text",
-        "enum": "a known word",
-        "literal_error": "a known word",
-        "missing": "a value",
-    }
-    if error["type"].startswith("date"):
-        return "a day, YYYY-MM-DD"
-    if error["type"] == "string_pattern_mismatch":
-        return f"text like {error.get('ctx', {}).get('pattern')}"
-    return wordings.get(error["type"], error["msg"].removeprefix("Input should be "))
+def _clean(cell: object) -> object:
+    """A cell without outer blanks and with one kind of line end, wherever the file was saved."""
+    if not isinstance(cell, str):
+        return cell
+    return cell.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
-def _cure(error: ErrorDetails) -> str:
-    if error["type"] in ("enum", "literal_error"):
-        return did_you_mean(str(error["input"]), _listed_words(error))
-    return "correct the cell"
-
-
-def _listed_words(error: ErrorDetails) -> list[str]:
-    return re.findall(r"'([^']*)'", str(error.get("ctx", {}).get("expected", "")))
+def _row_findings(table: Table, error: ValidationError) -> Iterator[Finding]:
+    first = error.errors()[0]
+    if first["type"] == "findings":
+        for own in first["ctx"]["findings"]:
+            yield Finding(own.column, own.found, own.expected, own.cure)
+        return
+    for finding in findings_of(error, table.columns, noun="column"):
+        unknown_figure = finding.found.strip("'").lower() in ("nothing", "nan")
+        if finding.where in ("low", "central", "high") and unknown_figure:
+            yield Finding(finding.where, finding.found, finding.expected, MISSING_CURE)
+        else:
+            yield finding
 
 
 def _duplicate_keys(table: Table, lines: list[Line]) -> list[Fault]:
@@ -245,7 +291,7 @@ def _duplicate_keys(table: Table, lines: list[Line]) -> list[Fault]:
             faults.append(
                 Fault(
                     table.file, line.number, "key", f"({shown}) again",
-                    f"each key once; it stands on line {first[key]}", "merge the two rows",
+                    f"each key once; it stands on line {first[key]}", "keep one of the rows",
                 )
             )  # fmt: skip
         first.setdefault(key, line.number)

@@ -12,6 +12,7 @@ from exposure.tables import schema_demand as demand
 from exposure.tables import schema_observed as observed
 from exposure.tables import schema_policy as policy
 from exposure.tables import schema_supply as supply
+from exposure.tables.rows import QuantityRow
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,14 @@ class Table:
     key: tuple[str, ...]
     required: bool = True
     """Whether the model cannot run without it."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns in the order in which they are written: key, description, figure, evidence."""
+        fields = list(self.row.model_fields)
+        figure = [c for c in fields if c in QuantityRow.model_fields and c not in self.key]
+        described = [c for c in fields if c not in (*self.key, *figure)]
+        return (*self.key, *described, *figure)
 
     @property
     def file(self) -> str:

@@ -1,0 +1,183 @@
+"""What pydantic found wrong with a row, rule or setting, in the package's own words.
+
+pydantic speaks of types and patterns; a reader of a table needs to know what stands there, what
+should stand there and what to do. This module translates; where it happened (file, line, rule)
+is added by whoever reads.
+"""
+
+import math
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from exposure.errors import did_you_mean
+from exposure.terms import ANY
+
+LONGEST_SHOWN = 60
+"""Characters of a wrong value that a message shows; an unclosed quote can swallow a file."""
+
+PATTERNS = {
+    r"^[a-z][a-z0-9_]*$": "a key of lower-case letters, digits and underscores",
+    r"^[A-Z]{3}$": "three capital letters (ISO 3166-1 alpha-3, or EUU, ROW, WLD)",
+    r"^([A-Z]{3}|all)$": "three capital letters (ISO 3166-1 alpha-3, or EUU), or 'all'",
+    r"^\d{4}-\d{2}$": "a month, YYYY-MM",
+    r"^\d{4}(-\d{2}(-\d{2})?|-Q[1-4]|-H[12])?$": (
+        "a period such as 2025, 2025-H1, 2025-Q3, 2025-06 or 2025-06-11"
+    ),
+}
+"""What each pattern of a row, rule or setting asks for."""
+
+TYPES = {
+    "bool": "true or false",
+    "date": "a day, YYYY-MM-DD",
+    "dict": "a table of keys and values",
+    "finite": "a finite number",
+    "float": "a finite number",
+    "int": "a whole number",
+    "missing": "a value",
+    "model": "a table of keys and values",
+    "string": "text",
+    "too": "at least one word",
+    "tuple": "a list",
+}
+"""What each kind of pydantic finding asks for, by the first word of its type."""
+
+BOUNDS = {
+    "greater_than": ("gt", "more than"),
+    "greater_than_equal": ("ge", "at least"),
+    "less_than": ("lt", "less than"),
+    "less_than_equal": ("le", "at most"),
+}
+"""Types of finding about a bound: where it stands, and how it reads."""
+
+CORRECT_IT = "correct it"
+"""The cure where nothing more can be said."""
+
+CHOICES = ("enum", "literal_error")
+"""Types of finding about a closed vocabulary."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing wrong with one field."""
+
+    where: str
+    found: str
+    expected: str
+    cure: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: found {self.found}; expected {self.expected}; {self.cure}"
+
+
+def findings_of(
+    error: ValidationError, known: Collection[str], *, noun: str = "key"
+) -> list[Finding]:
+    """Translate a pydantic error, one finding a field.
+
+    Parameters
+    ----------
+    error
+        What pydantic raised.
+    known
+        Names of the fields of the model.
+    noun
+        What a field is called where the reader meets it: ``key``, ``column``, ``setting``.
+    """
+    # A field of two types fails once for each; a field of several words once for each word.
+    groups: dict[tuple[str | int, ...], list[ErrorDetails]] = {}
+    for item in error.errors():
+        place = item["loc"]
+        one_word = len(place) > 1 and isinstance(place[1], int)
+        groups.setdefault(place[:2] if one_word else place[:1], []).append(item)
+    return [
+        _finding(str(place[0]) if place else noun, items, known, noun=noun)
+        for place, items in groups.items()
+    ]
+
+
+def _finding(
+    where: str, items: list[ErrorDetails], known: Collection[str], *, noun: str
+) -> Finding:
+    first = items[0]
+    if first["type"] == "extra_forbidden":
+        cure = did_you_mean(where, known)
+        return Finding(where, f"an unknown {noun}", "a known one", cure)
+    found = "nothing" if first["type"] == "missing" else shown(first["input"])
+    words = [word for item in items for word in _listed_words(item)]
+    expected = _expected(where, first)
+    if len(items) > 1 and ANY in words:
+        expected += f", or '{ANY}'"
+    return Finding(where, found, expected, _cure(first, words, found=found))
+
+
+def shown(value: object) -> str:
+    """A wrong value as a message shows it.
+
+    Examples
+    --------
+    >>> shown("92 %"), shown(""), shown(1.5)
+    ("'92 %'", 'nothing', '1.5')
+    """
+    if value is None or value == "":
+        return "nothing"
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    text = str(value)
+    text = text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "..."
+    return repr(text) if isinstance(value, str) else text
+
+
+def _expected(where: str, item: ErrorDetails) -> str:
+    kind = item["type"]
+    context = item.get("ctx", {})
+    if isinstance(item["input"], float) and math.isnan(item["input"]):
+        return TYPES["finite"]
+    if kind in CHOICES:
+        word = where.removesuffix("s") if isinstance(item["loc"][-1], int) else where
+        return f"a known {word.replace('_', ' ')}"
+    if kind in BOUNDS:
+        name, wording = BOUNDS[kind]
+        bound = context[name]
+        return f"{wording} {bound:g}" if isinstance(bound, (int, float)) else f"{wording} {bound}"
+    if kind == "string_pattern_mismatch":
+        pattern = str(context["pattern"])
+        return PATTERNS.get(pattern, f"text that matches {pattern}")
+    return TYPES.get(kind.split("_")[0], item["msg"])
+
+
+def _cure(item: ErrorDetails, words: list[str], *, found: str) -> str:
+    if found == "nothing":
+        return "fill it in"
+    text = str(item["input"]).strip()
+    if item["type"] in CHOICES:
+        return did_you_mean(text, words)
+    if item["type"] == "string_pattern_mismatch":
+        return _respelt(text, str(item.get("ctx", {}).get("pattern")))
+    if text.endswith("%"):
+        return "shares are fractions, write 0.92 for 92 %"
+    if "," in text:
+        return "write a decimal point, and nothing between thousands"
+    return CORRECT_IT
+
+
+def _respelt(text: str, pattern: str) -> str:
+    """The cure for a code or key that is only spelt in another way."""
+    if len(text) > LONGEST_SHOWN:
+        return CORRECT_IT
+    as_code = text.upper()
+    as_key = re.sub(r"\W+", "_", text.lower()).strip("_")
+    fitting = (own for own in (as_code, as_key) if re.match(pattern, own))
+    return next((f"write '{own}'" for own in fitting), CORRECT_IT)
+
+
+def _listed_words(item: ErrorDetails) -> list[str]:
+    if item["type"] not in CHOICES:
+        return []
+    listed = str(item.get("ctx", {}).get("expected", ""))
+    return listed.split("'")[1::2]

@@ -1,0 +1,79 @@
+"""Imports flow one way, files stay readable in one sitting, importing does no work."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import exposure
+
+PACKAGE = Path(exposure.__file__).parent
+LAYERS = (  # lowest first; a module may import its own layer and those before it
+    {"terms", "errors", "wording", "settings", "arrays", "version"},
+    {"tables"},
+    {"supply", "policy", "methods"},
+    {"impact"},
+    {"scoring"},
+    {"assessment", "backtesting"},
+    {"report"},
+    {"cli", "__main__"},
+)
+HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
+LONGEST = 400
+
+
+def part(path: Path) -> str:
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def imported_parts(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("exposure"):
+            dotted = (node.module or "").split(".")
+            found |= {dotted[1]} if len(dotted) > 1 else {alias.name for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {a.name.split(".")[1] for a in node.names if a.name.startswith("exposure.")}
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_only_point_down(path: Path) -> None:
+    upward = {name for name in imported_parts(path) if HEIGHT[name] > HEIGHT[part(path)]}
+    assert not upward, f"{path.name} must not import {sorted(upward)}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_no_module_is_longer_than_one_sitting(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST
+
+
+def test_no_module_bears_the_name_of_a_public_function() -> None:
+    modules = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py"}
+    assert not modules & set(exposure.__all__)
+
+
+def test_every_public_name_resolves_and_is_documented() -> None:
+    for name in exposure.__all__:
+        assert getattr(exposure, name) is not None
+        assert name == "__version__" or getattr(exposure, name).__doc__
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'asess'"):
+        exposure.asess  # noqa: B018
+
+
+@pytest.mark.parametrize("arguments", [["-c", "import exposure"], ["-m", "exposure", "--help"]])
+def test_importing_and_help_load_nothing_slow(arguments: list[str]) -> None:
+    listed = subprocess.run(
+        [sys.executable, "-X", "importtime", *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stderr
+    loaded = {line.rsplit("|", 1)[-1].strip() for line in listed.splitlines()}
+    assert not loaded & {"pandas", "scipy", "scipy.stats", "matplotlib", "pydantic", "numpy"}

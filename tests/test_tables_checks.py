@@ -1,0 +1,399 @@
+"""What tables are told that do not fit together, word for word."""
+
+import pytest
+
+from exposure.errors import TableError
+from tests.changes import (
+    Change,
+    add,
+    both,
+    buyer,
+    cover,
+    every,
+    plant,
+    put,
+    queue,
+    substitute,
+    without,
+    world_use,
+)
+from tests.tiny import figure, tiny_dataset, tiny_records
+
+PLANT = ("capacity_t_per_year", "slip_weeks", "ramp_weeks", "success_probability")
+
+CASES: list[tuple[str, Change, str]] = [
+    (
+        "a misspelt sector",
+        put("cover", 1, sector="misiles"),
+        "cover.csv: 1 fault\n"
+        "  - line 3, sector: found 'misiles'; expected a sector of sectors.csv; did you mean "
+        "'missiles'?",
+    ),
+    (
+        "a need of an unknown component",
+        put("needs", 2, component="ndfeb_heavy_magnt"),
+        "needs.csv: 1 fault\n"
+        "  - line 4, component: found 'ndfeb_heavy_magnt'; expected a component of "
+        "components.csv; did you mean 'ndfeb_heavy_magnet'?",
+    ),
+    (
+        "a sector and a component that nothing resembles",
+        add("substitution", substitute("yachts", "keel")),
+        "substitution.csv: 2 faults\n"
+        "  - line 2, component: found 'keel'; expected a component of components.csv; write one "
+        "of: ndfeb_heavy_magnet, ndfeb_light_magnet, smco_magnet\n"
+        "  - line 2, sector: found 'yachts'; expected a sector of sectors.csv; write one of: "
+        "electric_vehicles, loudspeakers, missiles",
+    ),
+    (
+        "a component of an element without a control date",
+        without("elements", "Dy"),
+        "components.csv: 1 fault\n"
+        "  - line 3, elements: found 'Dy'; expected an element of elements.csv; add it there, "
+        "with its control date",
+    ),
+    (
+        "an unknown source, nearly spelt",
+        put("needs", 0, source_id="made_up_2024", locator="p. 3"),
+        "needs.csv: 1 fault\n"
+        "  - line 2, source_id: found 'made_up_2024'; expected a source of sources.csv; did you "
+        "mean 'made_up_2025'?",
+    ),
+    (
+        "an unknown source, one of two",
+        put("needs", 0, source_id="made_up_2025; iea", locator="p. 3; p. 4"),
+        "needs.csv: 1 fault\n"
+        "  - line 2, source_id: found 'iea'; expected a source of sources.csv; add it to "
+        "sources.csv",
+    ),
+    (
+        "stage shares that sum to 1.3",
+        put("stage_shares", 1, low=0.7, central=0.7, high=0.7),
+        "stage_shares.csv: 1 fault\n"
+        "  - line 2, Sm, mining, 2024, outturn: found central shares that sum to 1.300; expected "
+        "1 ± 0.02; lower what is counted twice",
+    ),
+    (
+        "stage shares that sum to 0.8",
+        put("stage_shares", 1, low=0.2, central=0.2, high=0.2),
+        "stage_shares.csv: 1 fault\n"
+        "  - line 2, Sm, mining, 2024, outturn: found central shares that sum to 0.800; expected "
+        "1 ± 0.02; add the missing countries, or one ROW (rest of the world) row",
+    ),
+    (
+        "stage shares short by more than rounding",
+        put("stage_shares", 1, low=0.379, central=0.379, high=0.379),
+        "stage_shares.csv: 1 fault\n"
+        "  - line 2, Sm, mining, 2024, outturn: found central shares that sum to 0.979; expected "
+        "1 ± 0.02; add the missing countries, or one ROW (rest of the world) row",
+    ),
+    (
+        "sourcing without the rest of the world",
+        without("sourcing", "metal", "ROW"),
+        "sourcing.csv: 1 fault\n"
+        "  - line 2, USA, military, smco_magnet, metal, 2025-01-01: found central shares that sum "
+        "to 0.100; expected 1 ± 0.02; add the missing countries, or one ROW (rest of the world) "
+        "row",
+    ),
+    (
+        "buyers of half the output",
+        put("buyers", 0, low=0.5, central=0.5, high=0.5),
+        "buyers.csv: 1 fault\n"
+        "  - line 2, missiles: found central shares that sum to 0.500; expected 1 ± 0.02; add the "
+        "missing buyers",
+    ),
+    (
+        "buyers of more than the output",
+        add("buyers", buyer("missiles", "civil", 0.2)),
+        "buyers.csv: 1 fault\n"
+        "  - line 2, missiles: found central shares that sum to 1.200; expected 1 ± 0.02; lower "
+        "what is counted twice",
+    ),
+    (
+        "industry shares over 1",
+        both(put("sectors", 1, industry_code="CODE0"), put("sectors", 2, industry_code="CODE0")),
+        "sector_values.csv: 1 fault\n"
+        "  - line 3, industry CODE0: found central shares of missiles, electric_vehicles, "
+        "loudspeakers that sum to 1.500; expected at most 1; lower them",
+    ),
+    (
+        "a sector without needs",
+        both(without("needs", "loudspeakers"), without("cover", "loudspeakers")),
+        "sectors.csv: 1 fault\n"
+        "  - line 4, loudspeakers: found no needs; expected a row in needs.csv; add its "
+        "criticality_share",
+    ),
+    (
+        "a sector without buyers",
+        without("buyers", "loudspeakers"),
+        "sectors.csv: 1 fault\n"
+        "  - line 4, loudspeakers: found no buyers; expected a row in buyers.csv; add its share "
+        "by buyer class",
+    ),
+    (
+        "a sector without cover",
+        without("cover", "loudspeakers"),
+        "sectors.csv: 2 faults\n"
+        "  - line 4, loudspeakers: found no stock_weeks of ndfeb_light_magnet; expected a row "
+        "in cover.csv; add the row\n"
+        "  - line 4, loudspeakers: found no lag_weeks of ndfeb_light_magnet; expected a row in "
+        "cover.csv; add the row",
+    ),
+    (
+        "a substitute without its times",
+        add("substitution", substitute("missiles", "smco_magnet")),
+        "substitution.csv: 1 fault\n"
+        "  - line 2, missiles, smco_magnet: found no qualification_weeks, ramp_weeks; expected "
+        "all quantities; add the rows",
+    ),
+    (
+        "a plant without its capacity",
+        both(add("new_supply", *plant(*PLANT[1:])), add("demand", *world_use("Dy"))),
+        "new_supply.csv: 1 fault\n"
+        "  - line 2, plant, Dy, separation: found no capacity_t_per_year; expected all "
+        "quantities; add the rows",
+    ),
+    (
+        "a plant without demand",
+        add("new_supply", *plant(*PLANT)),
+        "new_supply.csv: 2 faults\n"
+        "  - line 2, element Dy: found no world_use_t_per_year of the world (WLD); expected a "
+        "row in demand.csv; add the row\n"
+        "  - line 2, element Dy: found no share_outside_china of the world (WLD); expected a row "
+        "in demand.csv; add the row",
+    ),
+    (
+        "a queue without look-through",
+        without("licence_queue", "look_through"),
+        "licence_queue.csv: 1 fault\n"
+        "  - line 2, *: found no look_through; expected all quantities; add the rows",
+    ),
+    (
+        "no default queue",
+        every("licence_queue", destination="USA"),
+        "licence_queue.csv: 1 fault\n"
+        "  - whole file, destination: found no rows for '*'; expected the default queue; add a "
+        "row for each quantity",
+    ),
+    (
+        "stages out of order",
+        put("components", 0, stages="magnet mining separation metal"),
+        "components.csv: 1 fault\n"
+        "  - line 2, stages: found magnet mining separation metal; expected each stage once, "
+        "upstream first; write mining separation metal magnet",
+    ),
+    (
+        "a stage twice",
+        put("components", 0, stages="mining separation metal metal magnet"),
+        "components.csv: 1 fault\n"
+        "  - line 2, stages: found mining separation metal metal magnet; expected each stage "
+        "once, upstream first; write mining separation metal magnet",
+    ),
+    (
+        "a stage without a share of China",
+        without("stage_shares", "Sm", "metal", "CHN"),
+        "components.csv: 1 fault\n"
+        "  - line 2, smco_magnet: found no share of China for Sm at stage metal; expected an "
+        "outturn row in stage_shares.csv; add the row, as assumed with an argued range if it is "
+        "not known\n"
+        "stage_shares.csv: 1 fault\n"
+        "  - line 6, Sm, metal, 2024, outturn: found central shares that sum to 0.050; expected 1 "
+        "± 0.02; add the missing countries, or one ROW (rest of the world) row",
+    ),
+    (
+        "a forecast in place of a share",
+        both(*(put("stage_shares", i, kind="forecast") for i in (4, 5))),
+        "components.csv: 1 fault\n"
+        "  - line 2, smco_magnet: found no share of China for Sm at stage metal; expected an "
+        "outturn row in stage_shares.csv; add the row, as assumed with an argued range if it is "
+        "not known",
+    ),
+    (
+        "a renewal filed before the licence lives",
+        put("licence_queue", 11, low=4, central=9, high=30),
+        "licence_queue.csv: 2 faults\n"
+        "  - line 10, *, validity_weeks_ordinary: found 26 weeks at the lowest; expected at "
+        "least the longest renewal_lead_weeks, 30; shorten the lead or lengthen the validity\n"
+        "  - line 11, *, validity_weeks_fast_track: found 26 weeks at the lowest; expected at "
+        "least the longest renewal_lead_weeks, 30; shorten the lead or lengthen the validity",
+    ),
+    (
+        "one destination whose licences are too short",
+        add("licence_queue", queue("JPN", "validity_weeks_fast_track", (6.0, 26.0, 26.0))),
+        "licence_queue.csv: 1 fault\n"
+        "  - line 21, JPN, validity_weeks_fast_track: found 6 weeks at the lowest; expected at "
+        "least the longest renewal_lead_weeks, 9; shorten the lead or lengthen the validity",
+    ),
+    (
+        "one destination that renews too early",
+        add("licence_queue", queue("JPN", "renewal_lead_weeks", 40.0)),
+        "licence_queue.csv: 2 faults\n"
+        "  - line 21, JPN, validity_weeks_fast_track: found 26 weeks at the lowest; expected at "
+        "least the longest renewal_lead_weeks, 40; shorten the lead or lengthen the validity\n"
+        "  - line 21, JPN, validity_weeks_ordinary: found 26 weeks at the lowest; expected at "
+        "least the longest renewal_lead_weeks, 40; shorten the lead or lengthen the validity",
+    ),
+    (
+        "a cap below the stock",
+        add("cover", cover("cap_weeks", 8.0)),
+        "cover.csv: 1 fault\n"
+        "  - line 10, low: found a cap of 8 weeks; expected at least the highest stock at the "
+        "start, 12; raise the cap",
+    ),
+    (
+        "a missing parameter",
+        without("parameters", "restock_ratio"),
+        "parameters.csv: 1 fault\n"
+        "  - whole file, restock_ratio: found no row for scope '*'; expected one; add the row",
+    ),
+    (
+        "a controlled element without its weight",
+        without("parameters", "Dy"),
+        "parameters.csv: 1 fault\n"
+        "  - whole file, application_weight: found no row for scope 'Dy'; expected one; add the "
+        "row",
+    ),
+    (
+        "a parameter of no element",
+        put("parameters", 2, scope="Smm"),
+        "parameters.csv: 1 fault\n"
+        "  - line 4, scope: found 'Smm'; expected an element or '*'; did you mean 'Sm'?",
+    ),
+    (
+        "a table without rows",
+        without("needs"),
+        "needs.csv: 1 fault\n"
+        "  - whole file: found no rows; expected at least one row; add the rows",
+    ),
+    (
+        "a table that is not there",
+        without("parameters"),
+        "parameters.csv: 1 fault\n"
+        "  - whole file: found no rows; expected at least one row; add the rows",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+)
+def test_tables_that_do_not_fit_are_told_where_and_how_to_mend_it(change: Change, message: str):
+    records = tiny_records()
+    change(records)
+    with pytest.raises(TableError) as error:
+        tiny_dataset(records)
+    assert str(error.value) == message
+
+
+FITTING: list[tuple[str, Change]] = [
+    ("the tiny tables", both()),
+    (
+        "shares of whole percents that miss 1 by 0.02",
+        put("stage_shares", 1, low=0.38, central=0.38, high=0.38),
+    ),
+    ("a cap as high as the highest stock", add("cover", cover("cap_weeks", 12.0))),
+    ("industry shares of exactly 1", put("sectors", 1, industry_code="CODE0")),
+    (
+        "one industry code in two countries",
+        both(
+            *(
+                put("sectors", i, industry_code="C", destination=d)
+                for i, d in enumerate(("USA", "JPN", "EUU"))
+            )
+        ),
+    ),
+    ("a licence that lives as long as its renewal lead", put("licence_queue", 9, low=9)),
+    (
+        "a plant and what the world uses",
+        both(add("new_supply", *plant(*PLANT)), add("demand", *world_use("Dy"))),
+    ),
+    (
+        "a back-test of a sector nobody ranks",
+        add(
+            "observed_output",
+            {
+                "sector": "yachts",
+                "period": "2025",
+                "quantity": "sales",
+                "programme": "all",
+                **figure(10.0, "unit"),
+            },
+        ),
+    ),
+    (
+        "a source cited twice",
+        put("needs", 0, source_id="made_up_2025; made_up_2025", locator="p. 3; p. 4"),
+    ),
+]
+
+
+@pytest.mark.parametrize("change", [case[1] for case in FITTING], ids=[case[0] for case in FITTING])
+def test_tables_that_just_fit_are_accepted(change: Change):
+    records = tiny_records()
+    change(records)
+    assert tiny_dataset(records).version == "tiny"
+
+
+def test_a_table_that_is_not_there_counts_as_empty():
+    records = tiny_records()
+    del records["buyers"]
+    with pytest.raises(TableError) as error:
+        tiny_dataset(records)
+    assert str(error.value) == (
+        "buyers.csv: 1 fault\n"
+        "  - whole file: found no rows; expected at least one row; add the rows"
+    )
+
+
+def test_faults_of_rows_and_of_tables_come_in_one_message_file_by_file():
+    records = tiny_records()
+    both(
+        put("needs", 0, central="most"),
+        put("stage_shares", 1, low=0.7, central=0.7, high=0.7),
+        put("sectors", 2, end_use="Civil use"),
+        without("parameters", "nested_share"),
+    )(records)
+    with pytest.raises(TableError) as error:
+        tiny_dataset(records)
+    assert str(error.value) == (
+        "needs.csv: 1 fault\n"
+        "  - line 2, central: found 'most'; expected a finite number; correct it\n"
+        "parameters.csv: 1 fault\n"
+        "  - whole file, nested_share: found no row for scope '*'; expected one; add the row\n"
+        "sectors.csv: 1 fault\n"
+        "  - line 4, end_use: found 'Civil use'; expected a known end use; did you mean 'civil'?\n"
+        "stage_shares.csv: 1 fault\n"
+        "  - line 2, Sm, mining, 2024, outturn: found central shares that sum to 1.300; expected "
+        "1 ± 0.02; lower what is counted twice"
+    )
+
+
+def test_a_faulty_row_is_not_reported_as_missing_too():
+    records = tiny_records()
+    both(put("needs", 3, high=1.7), put("buyers", 2, tier="usual"), put("cover", 7, low=-1))(
+        records
+    )
+    with pytest.raises(TableError) as error:
+        tiny_dataset(records)
+    assert str(error.value) == (
+        "buyers.csv: 1 fault\n"
+        "  - line 4, tier: found 'usual'; expected a known tier; write one of: listed, standard, "
+        "trusted\n"
+        "cover.csv: 1 fault\n"
+        "  - line 9, low: found -1; expected at least 0; correct the figure\n"
+        "needs.csv: 1 fault\n"
+        "  - line 5, high: found 1.7; expected between 0 and 1; shares are fractions, write 0.92 "
+        "for 92 %"
+    )
+
+
+def test_nor_is_a_row_under_a_misspelt_key():
+    records = tiny_records()
+    both(put("sectors", 2, end_use="none"), put("cover", 2, sector="misiles"))(records)
+    with pytest.raises(TableError) as error:
+        tiny_dataset(records)
+    assert str(error.value) == (
+        "sectors.csv: 1 fault\n"
+        "  - line 4, end_use: found 'none'; expected a known end use; write one of: civil, "
+        "defence, dual"
+    )
