@@ -7,10 +7,9 @@ is added by whoever reads.
 
 import math
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from exposure.errors import did_you_mean
@@ -74,7 +73,7 @@ class Finding:
 
 
 def findings_of(
-    error: ValidationError, known: Collection[str], *, noun: str = "key"
+    error: ValidationError, model: type[BaseModel], *, noun: str = "key"
 ) -> list[Finding]:
     """Translate a pydantic error, one finding a field.
 
@@ -82,33 +81,40 @@ def findings_of(
     ----------
     error
         What pydantic raised.
-    known
-        Names of the fields of the model.
+    model
+        Model that raised it.
     noun
         What a field is called where the reader meets it: ``key``, ``column``, ``setting``.
     """
+    inner = {
+        name: own.annotation
+        for name, own in model.model_fields.items()
+        if isinstance(own.annotation, type) and issubclass(own.annotation, BaseModel)
+    }
     # A field of two types fails once for each; a field of several words once for each word.
     groups: dict[tuple[str | int, ...], list[ErrorDetails]] = {}
     for item in error.errors():
         place = item["loc"]
-        one_word = len(place) > 1 and isinstance(place[1], int)
-        groups.setdefault(place[:2] if one_word else place[:1], []).append(item)
-    return [
-        _finding(str(place[0]) if place else noun, items, known, noun=noun)
-        for place, items in groups.items()
-    ]
+        deeper = len(place) > 1 and (isinstance(place[1], int) or place[0] in inner)
+        groups.setdefault(place[:2] if deeper else place[:1], []).append(item)
+    findings = []
+    for place, items in groups.items():
+        names = [str(part) for part in place if isinstance(part, str)]
+        known = inner[names[0]] if len(names) > 1 else model
+        findings.append(_finding(names or [noun], items, known, noun=noun))
+    return findings
 
 
 def _finding(
-    where: str, items: list[ErrorDetails], known: Collection[str], *, noun: str
+    names: list[str], items: list[ErrorDetails], model: type[BaseModel], *, noun: str
 ) -> Finding:
-    first = items[0]
+    first, where = items[0], ", ".join(names)
     if first["type"] == "extra_forbidden":
-        cure = did_you_mean(where, known)
+        cure = did_you_mean(names[-1], model.model_fields)
         return Finding(where, f"an unknown {noun}", "a known one", cure)
     found = "nothing" if first["type"] == "missing" else shown(first["input"])
     words = [word for item in items for word in _listed_words(item)]
-    expected = _expected(where, first)
+    expected = _expected(names[-1], first)
     if len(items) > 1 and ANY in words:
         expected += f", or '{ANY}'"
     return Finding(where, found, expected, _cure(first, words, found=found))
@@ -144,7 +150,7 @@ def _expected(where: str, item: ErrorDetails) -> str:
     if kind in BOUNDS:
         name, wording = BOUNDS[kind]
         bound = context[name]
-        return f"{wording} {bound:g}" if isinstance(bound, (int, float)) else f"{wording} {bound}"
+        return f"{wording} {bound:g}" if isinstance(bound, float) else f"{wording} {bound}"
     if kind == "string_pattern_mismatch":
         pattern = str(context["pattern"])
         return PATTERNS.get(pattern, f"text that matches {pattern}")
@@ -154,9 +160,9 @@ def _expected(where: str, item: ErrorDetails) -> str:
 def _cure(item: ErrorDetails, words: list[str], *, found: str) -> str:
     if found == "nothing":
         return "fill it in"
-    text = str(item["input"]).strip()
+    text = item["input"].strip() if isinstance(item["input"], str) else ""
     if item["type"] in CHOICES:
-        return did_you_mean(text, words)
+        return did_you_mean(str(item["input"]), words)
     if item["type"] == "string_pattern_mismatch":
         return _respelt(text, str(item.get("ctx", {}).get("pattern")))
     if text.endswith("%"):
@@ -172,7 +178,7 @@ def _respelt(text: str, pattern: str) -> str:
         return CORRECT_IT
     as_code = text.upper()
     as_key = re.sub(r"\W+", "_", text.lower()).strip("_")
-    fitting = (own for own in (as_code, as_key) if re.match(pattern, own))
+    fitting = (own for own in (as_key, as_code) if re.match(pattern, own))
     return next((f"write '{own}'" for own in fitting), CORRECT_IT)
 
 

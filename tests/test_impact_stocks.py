@@ -163,7 +163,8 @@ def test_a_channel_twice_leaves_output_unchanged(system):
     twice = {name: np.concatenate([value, value[:1]]) for name, value in held.items()}
     again = [np.concatenate([path, path[:, :1]], axis=1) for path in (inflow, need)]
     assert (
-        lost_output(weekly_losses(*again, **twice)) == lost_output(weekly_losses(inflow, need, **held))
+        lost_output(weekly_losses(*again, **twice))
+        == lost_output(weekly_losses(inflow, need, **held))
     ).all()
 
 
@@ -203,9 +204,7 @@ NOTHING = [Fraction(0)] * 4
 
 def hand_worked(*, licensed, stock, dependence, criticality, coupling="independent"):
     """Losses by channel, shape (4, K), with inflow 1 - chi (1 - phi) and cap twice the stock."""
-    inflow = np.array(
-        [[[float(1 - chi * (1 - phi))] for chi in dependence] for phi in licensed]
-    )
+    inflow = np.array([[[float(1 - chi * (1 - phi))] for chi in dependence] for phi in licensed])
     start = np.array([[float(s)] for s in stock])
     return weekly_losses(
         inflow,

@@ -124,7 +124,10 @@ def test_raising_a_chinese_share_never_lowers_dependence(shares, kappa, stage, h
     stage %= len(shares)
     raised[stage] = max(raised[stage, 0], higher)
     weight = np.array([kappa])
-    before, after = exit_shares(shares, nested_share=weight), exit_shares(raised, nested_share=weight)
+    before, after = (
+        exit_shares(shares, nested_share=weight),
+        exit_shares(raised, nested_share=weight),
+    )
     assert after.sum() >= before.sum() - 1e-12
 
 
@@ -143,7 +146,9 @@ def test_a_chain_nested_by_construction_gives_the_nested_split():
 
 
 def test_worst_stage_lays_the_largest_share_on_its_stage():
-    chi = exit_shares(np.array([[0.3], [0.9], [0.7]]), nested_share=np.ones(1), method="worst_stage")
+    chi = exit_shares(
+        np.array([[0.3], [0.9], [0.7]]), nested_share=np.ones(1), method="worst_stage"
+    )
     assert chi.ravel().tolist() == [0.0, 0.9, 0.0]
 
 

@@ -98,8 +98,7 @@ CASES: list[tuple[str, Change, str]] = [
         "a share below 0",
         put("needs", 0, low=-0.1),
         "needs.csv: 1 fault\n"
-        "  - line 2, low: found -0.1; expected between 0 and 1; shares are fractions, write 0.92 "
-        "for 92 %",
+        "  - line 2, low: found -0.1; expected between 0 and 1; correct the figure",
     ),
     (
         "a per cent sign",
@@ -201,12 +200,9 @@ CASES: list[tuple[str, Change, str]] = [
         "the whole of a need engineered away",
         add("substitution", substitute("missiles", "smco_magnet") | figure(1.0)),
         "substitution.csv: 3 faults\n"
-        "  - line 2, central: found 1; expected at least 0 and below 1; shares are fractions, "
-        "write 0.92 for 92 %\n"
-        "  - line 2, high: found 1; expected at least 0 and below 1; shares are fractions, "
-        "write 0.92 for 92 %\n"
-        "  - line 2, low: found 1; expected at least 0 and below 1; shares are fractions, write "
-        "0.92 for 92 %",
+        "  - line 2, central: found 1; expected at least 0 and below 1; correct the figure\n"
+        "  - line 2, high: found 1; expected at least 0 and below 1; correct the figure\n"
+        "  - line 2, low: found 1; expected at least 0 and below 1; correct the figure",
     ),
     (
         "a year of no use",
@@ -265,7 +261,7 @@ CASES: list[tuple[str, Change, str]] = [
         "two sources and one locator",
         put("needs", 0, source_id="made_up_2025; made_up_2025", locator="p. 3"),
         "needs.csv: 1 fault\n"
-        "  - line 2, locator: found 1 locators; expected one for each of the 2 sources; separate "
+        "  - line 2, locator: found 1 locator; expected one for each of 2 sources; separate "
         "them by ';', in the same order",
     ),
     (

@@ -99,7 +99,8 @@ def tiny_records() -> Records:
     for element in ("Sm", "Dy", "Nd"):
         for stage in ("mining", "separation", "metal", "magnet"):
             share = 0.6 if stage == "mining" else 0.95
-            for country, value in (("CHN", (share - 0.05, share, share + 0.05)), ("ROW", 1 - share)):
+            of_china = (share - 0.05, share, share + 0.05)
+            for country, value in (("CHN", of_china), ("ROW", 1 - share)):
                 records["stage_shares"].append(
                     {
                         "element": element, "stage": stage, "country": country, "year": "2024",
@@ -125,9 +126,7 @@ def add_sector(records: Records, sector: str, buyer_class: str, components: list
     )
     for component in components:
         key = {"sector": sector, "component": component}
-        records["needs"].append(
-            {**key, "quantity": "criticality_share", **figure((0.5, 0.8, 1.0))}
-        )
+        records["needs"].append({**key, "quantity": "criticality_share", **figure((0.5, 0.8, 1.0))})
         records["cover"] += [
             {**key, "quantity": "stock_weeks", **figure((2.0, 6.0, 12.0), "week")},
             {**key, "quantity": "lag_weeks", **figure((1.0, 3.0, 5.0), "week")},
@@ -156,6 +155,16 @@ def queue_records() -> list[Record]:
         "applications_military": (0.05, "share"),
         "applications_trusted": (0.3, "share"),
         "applications_listed": (0.05, "share"),
+        # What follows is neutral here; a test that is about it sets its own figures.
+        "capacity_start_share": (1.0, "share"),
+        "capacity_growth_weeks": (8.0, "week"),
+        "resubmission": (0.0, "share"),
+        "delay_weeks_listed": (26.0, "week"),
+        "enforcement_weeks": (0.0, "week"),
+        "catch_up_ceiling": (1.0, "ratio"),
+        "recoverable_share": (0.5, "share"),
+        "checked_share": (0.0, "share"),
+        "check_weeks": (6.0, "week"),
     }
     return [
         {"destination": "*", "quantity": quantity, **figure(value, unit)}

@@ -63,12 +63,14 @@ class Statement(BaseModel):
         try:
             return handler(data)
         except ValidationError as error:
-            findings = findings_of(error, cls.model_fields)
+            findings = findings_of(error, cls)
             raise ScenarioError("\n".join(str(finding) for finding in findings)) from error
 
 
-class Overrides(Statement):
+class Overrides(BaseModel):
     """Queue terms that a rule lays down instead of those of the table ``licence_queue``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     approval: Share | None = None
     """Share of first applications approved in the end."""
@@ -220,3 +222,21 @@ def contradictions(rules: Sequence[Rule]) -> list[tuple[int, int]]:
             pairs.append((first[key], position))
         first.setdefault(key, position)
     return pairs
+
+
+def replaced(rule: Rule, by: Sequence[Rule], *, until: date | None = None) -> Rule:
+    """End a rule where a later one with the same selectors starts, or on a given day.
+
+    Parameters
+    ----------
+    rule
+        The earlier rule.
+    by
+        Rules that may replace it.
+    until
+        Day on which it ends in any case; None for no such day.
+    """
+    starts = [new.starts for new in by if new.selectors == rule.selectors]
+    days = [day for day in (*starts, until) if day is not None and day > rule.starts]
+    ends = min([*days, *([rule.ends] if rule.ends else [])], default=None)
+    return rule if ends == rule.ends else rule.model_copy(update={"ends": ends})

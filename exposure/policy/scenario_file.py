@@ -1,23 +1,32 @@
 """From TOML files to scenarios; with `exposure.tables.read` the only reader of input files.
 
 A file holds a paragraph on what it assumes, a start, and rules, or a mixture of other scenarios.
-It may extend another up to a day, which keeps the past common to all. It names its turning
-points once, under ``[dates]``, so that `read_scenario` can move them. All faults of a file, and
-of those it refers to, are raised in one `ScenarioError`.
+It may extend another, up to a day or throughout, which keeps the past common to all; a rule of
+its own then replaces the inherited rule with the same selectors from the day on which it starts.
+It names its turning points once, under ``[dates]``, so that `read_scenario` can move them. A
+selector may be a list of words. All faults of a file, and of those it refers to, are raised in
+one `ScenarioError`.
 """
 
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from exposure.errors import ScenarioError, did_you_mean, unknown_name
-from exposure.policy.rules import Rule, Statement, contradictions
-from exposure.policy.scenario import Scenario, flattened, list_findings, mixture_findings
+from exposure.policy.rules import SELECTORS, Rule, Statement, contradictions, replaced
+from exposure.policy.scenario import (
+    FIRST_START,
+    Scenario,
+    flattened,
+    list_findings,
+    mixture_findings,
+)
 from exposure.tables.location import shipped_folder
 from exposure.terms import Identifier, week_of
 from exposure.wording import Finding, shown
@@ -32,6 +41,10 @@ FILE_KEYS = (*HEAD_KEYS, *COURSE_KEYS, "mixture")
 """All keys of a file."""
 
 A_DAY = "a day, YYYY-MM-DD"
+"""What is expected where a day should stand."""
+
+Points = Mapping[str, date | None]
+"""Turning points by name; None where the file or caller names no day."""
 
 
 class Entry(Statement):
@@ -129,7 +142,8 @@ def _read(
         reading.add(key, "an unknown key", expected="a known one", cure=cure)
     points = _turning_points(reading, dates)
     head = _head(reading)
-    placed = [*_inherited(reading, points), *_own_rules(reading, points)]
+    own_rules = _own_rules(reading, points)
+    placed = [*_inherited(reading, points, own_rules), *own_rules]
     pairs = _members(reading, start=head.start if head else None)
     _check_rules(reading, placed)
     if reading.findings or reading.elsewhere or head is None:
@@ -161,12 +175,13 @@ def _head(reading: Reading) -> Scenario | None:
     except ScenarioError as error:
         lines = str(error).splitlines()
         reading.findings.extend(
-            f"file name, {line}" if line.startswith("scenario: ") else line for line in lines
+            line.replace("scenario: ", "file name: ", 1) if line.startswith("scenario: ") else line
+            for line in lines
         )
         return None
 
 
-def _turning_points(reading: Reading, dates: Mapping[str, date | str]) -> dict[str, date]:
+def _turning_points(reading: Reading, dates: Mapping[str, date | str]) -> Points:
     named = reading.content.get("dates", {})
     if not isinstance(named, dict):
         cure = "write them under [dates]"
@@ -175,13 +190,13 @@ def _turning_points(reading: Reading, dates: Mapping[str, date | str]) -> dict[s
     for name in dates:
         if name not in named:
             raise unknown_name(f"turning point of {reading.path.name}", name, named or ["(none)"])
-    points = {}
+    points: dict[str, date | None] = {}
     for name, said in {**named, **dates}.items():
         day = _day(said)
         if day is None:
             reading.add(f"dates, {name}", shown(said), expected=A_DAY, cure="correct it")
         # A faulty day keeps its place, so that the rules that use it are not blamed.
-        points[name] = day or date.max
+        points[name] = day
     return points
 
 
@@ -198,9 +213,11 @@ def _day(value: object) -> date | None:
     return value if isinstance(value, date) else None
 
 
-def _dated(reading: Reading, where: str, said: object, points: Mapping[str, date]) -> date | None:
-    """The day that a file states or names; None, and a fault, if it does neither."""
-    day = points[said] if isinstance(said, str) and said in points else _day(said)
+def _dated(reading: Reading, where: str, said: object, points: Points) -> date | None:
+    """The day that a file states or names; None, and a fault somewhere, if it does neither."""
+    if isinstance(said, str) and said in points:
+        return points[said]
+    day = _day(said)
     if day is None:
         expected = f"{A_DAY}, or a name under [dates]"
         cure = did_you_mean(str(said), points) if points else "correct it"
@@ -208,24 +225,38 @@ def _dated(reading: Reading, where: str, said: object, points: Mapping[str, date
     return day
 
 
-def _own_rules(reading: Reading, points: Mapping[str, date]) -> list[Placed]:
+def _own_rules(reading: Reading, points: Points) -> list[Placed]:
     placed = []
     for number, said in enumerate(_tables(reading, "rules"), start=1):
         place = f"rule {number}"
-        known = len(reading.findings)
         days = {
             key: _dated(reading, f"{place}, {key}", said[key], points)
             for key in ("starts", "ends")
             if key in said
         }
-        stand_in = {key: day or date.max for key, day in days.items()}
-        try:
-            rule = Rule.model_validate({**said, **stand_in})
-        except ScenarioError as error:
-            reading.findings.extend(f"{place}, {line}" for line in str(error).splitlines())
-        if len(reading.findings) == known and date.max not in stand_in.values():
-            placed.append(Placed(place, rule))
+        # A day that is at fault is stood in for, so that the other faults of its rule show too.
+        dated: dict[str, Any] = {key: day or FIRST_START for key, day in days.items()}
+        rules = _stated(reading, place, dict(said) | dated)
+        if None not in days.values():
+            placed += [Placed(place, rule) for rule in rules]
     return placed
+
+
+def _stated(reading: Reading, place: str, said: Mapping[str, Any]) -> list[Rule]:
+    """The rules that one entry states: a list of words in a selector makes one rule a word."""
+    lists = {key: said[key] for key in SELECTORS if isinstance(said.get(key), list)}
+    for key, words in lists.items():
+        if not words:
+            reading.add(f"{place}, {key}", "an empty list", expected="words", cure="write '*'")
+    rules: list[Rule] = []
+    faults: dict[str, None] = {}
+    for words in product(*lists.values()):
+        try:
+            rules.append(Rule.model_validate(dict(said) | dict(zip(lists, words, strict=True))))
+        except ScenarioError as error:
+            faults |= dict.fromkeys(f"{place}, {line}" for line in str(error).splitlines())
+    reading.findings.extend(faults)
+    return rules
 
 
 def _tables(reading: Reading, key: str) -> list[dict[str, Any]]:
@@ -233,11 +264,12 @@ def _tables(reading: Reading, key: str) -> list[dict[str, Any]]:
     if isinstance(said, list) and all(isinstance(item, dict) for item in said):
         return said
     cure = f"head each with [[{key}]]"
-    reading.add(key, shown(said), expected="a list of tables", cure=cure)
+    found = "a list of something else" if isinstance(said, list) else shown(said)
+    reading.add(key, found, expected="a list of tables", cure=cure)
     return []
 
 
-def _inherited(reading: Reading, points: Mapping[str, date]) -> list[Placed]:
+def _inherited(reading: Reading, points: Points, own: list[Placed]) -> list[Placed]:
     name, until = reading.content.get("extends"), reading.content.get("extends_until")
     day = None if until is None else _dated(reading, "extends_until", until, points)
     if name is None:
@@ -245,22 +277,21 @@ def _inherited(reading: Reading, points: Mapping[str, date]) -> list[Placed]:
             cure = "say which scenario it extends, or drop it"
             reading.add("extends_until", "a day alone", expected="extends beside it", cure=cure)
         return []
+    span = _span(reading)
+    if day is not None and span is not None:
+        _check_day(reading, "extends_until", day, span)
     other = _other(reading, "extends", name)
-    if other is None:
+    if other is None or (day is None and until is not None):
         return []
+    kept = [item for item in other[1] if day is None or item.rule.starts < day]
     return [
         Placed(
             item.place if item.inherited else f"{item.place} of {name}",
-            item.rule if day is None else _ended(item.rule, day),
+            replaced(item.rule, [new.rule for new in own], until=day),
             inherited=True,
         )
-        for item in other[1]
-        if day is None or item.rule.starts < day
+        for item in kept
     ]
-
-
-def _ended(rule: Rule, day: date) -> Rule:
-    return rule.model_copy(update={"ends": min(day, rule.ends or day)})
 
 
 def _other(reading: Reading, where: str, name: object) -> tuple[Scenario, list[Placed]] | None:
@@ -270,6 +301,7 @@ def _other(reading: Reading, where: str, name: object) -> tuple[Scenario, list[P
     path = beside if beside.is_file() else _shipped(str(name))
     if not isinstance(name, str) or not path.is_file():
         known = {*shipped_scenarios(), *(own.stem for own in folder.glob("*.toml"))}
+        known -= {reading.path.stem}
         expected = "a scenario beside this file, or a shipped one"
         reading.add(where, shown(name), expected=expected, cure=did_you_mean(str(name), known))
         return None
@@ -307,10 +339,10 @@ def _members(reading: Reading, *, start: date | None) -> list[tuple[Scenario, fl
     # A sum over some of the members would only echo the fault of the others.
     if entries and len(reading.findings) + len(reading.elsewhere) == before:
         reading.findings.extend(mixture_findings(pairs))
-        if start is not None and len({s.start for s, _ in pairs} | {start}) > 1:
-            found, common = str(start), pairs[0][0].start
-            cure = "start on the same day"
-            reading.add("start", found, expected=f"{common}, as its members", cure=cure)
+        starts = {scenario.start for scenario, _ in pairs}
+        if start is not None and len(starts) == 1 and start not in starts:
+            expected = f"{starts.pop()}, as its members"
+            reading.add("start", str(start), expected=expected, cure="start on the same day")
     return pairs
 
 
@@ -327,10 +359,10 @@ def _check_rules(reading: Reading, placed: list[Placed]) -> None:
         starts, ends = item.rule.starts, item.rule.ends
         if ends is not None and ends <= starts:
             found = f"a start on {starts} and an end on {ends}"
-            reading.add(item.place, found, expected="an end after the start", cure="swap them")
+            reading.add(item.place, found, expected="an end after the start", cure="move one")
         if span is not None:
             _check_day(reading, f"{item.place}, starts", starts, span)
-            if ends is not None and not item.inherited:
+            if ends is not None and ends > starts and not item.inherited:
                 _check_day(reading, f"{item.place}, ends", ends, span)
 
 

@@ -60,7 +60,8 @@ def with_value(
     columns = TABLES[table].key
     wanted = tuple(str(part) for part in key)
     records = {name: [row.model_dump() for row in rows] for name, rows in dataset.rows.items()}
-    for record, row in zip(records[table], dataset.rows[table], strict=True):
+    own = records.get(table, [])
+    for record, row in zip(own, dataset.rows.get(table, ()), strict=True):
         if tuple(str(record[column]) for column in columns) == wanted:
             if not isinstance(row, QuantityRow):
                 raise UnknownNameError(f"table '{table}' holds no figures; choose another")
@@ -72,5 +73,5 @@ def with_value(
                 "note": note,
             }
             return dataset_from_records(records, version=dataset.version)
-    known = {", ".join(str(record[column]) for column in columns) for record in records[table]}
+    known = {", ".join(str(record[column]) for column in columns) for record in own}
     raise unknown_name(f"row of table '{table}'", ", ".join(wanted), known)

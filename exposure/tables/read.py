@@ -7,6 +7,7 @@ was found, what was expected, what cures it. Nothing is guessed and nothing is f
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -220,33 +221,36 @@ def _split(table: Table, text: str) -> RawTable | Fault:
 
 
 def _header_faults(table: Table, header: tuple[str, ...]) -> list[Fault]:
-    def fault(found: str, expected: str, cure: str) -> Fault:
-        return Fault(table.file, 1, "header", found, expected, cure)
-
     whole = "write the header: " + ",".join(table.columns)
     if not header:
         return [Fault(table.file, None, "", "an empty file", "a header and rows", whole)]
     separator = next((mark for mark in SEPARATORS if mark in header[0]), "")
     if separator and len(header) == 1:
-        found = f"cells separated by {separator!r}"
-        return [fault(found, "cells separated by commas", "save it as comma-separated CSV")]
+        found, cure = f"cells separated by {separator!r}", "save it as comma-separated CSV"
+        return [_header_fault(table, found, "cells separated by commas", cure)]
+    if not set(header) & set(table.columns):
+        return [_header_fault(table, "none of the columns", "their names", whole)]
+    return list(_column_faults(table, header))
+
+
+def _column_faults(table: Table, header: tuple[str, ...]) -> Iterator[Fault]:
     missing = [column for column in table.columns if column not in header]
-    if len(missing) == len(table.columns):
-        return [fault("none of the columns", "their names", whole)]
-    faults = []
+    told: set[str] = set()
     for column in dict.fromkeys(header):
         if column not in table.columns:
             cure = did_you_mean(column, missing) if missing else "delete the column"
+            told.update(re.findall(r"\w+", cure))
             found = f"column '{column}'" if column else "a column without a name"
-            faults.append(fault(found, "a known column", cure))
+            yield _header_fault(table, found, "a known column", cure)
         elif header.count(column) > 1:
-            faults.append(fault(f"column '{column}' twice", "each column once", "delete one"))
-    told = " ".join(f.cure for f in faults)
-    untold = [f"'{column}'" for column in missing if column not in told]
+            yield _header_fault(table, f"column '{column}' twice", "each once", "delete one")
+    untold = ", ".join(f"'{column}'" for column in missing if column not in told)
     if untold:
-        cure = "add what is missing"
-        faults.append(fault("no column " + ", ".join(untold), "all columns", cure))
-    return faults
+        yield _header_fault(table, f"no column {untold}", "all columns", "add what is missing")
+
+
+def _header_fault(table: Table, found: str, expected: str, cure: str) -> Fault:
+    return Fault(table.file, 1, "header", found, expected, cure)
 
 
 def _parse_row(table: Table, number: int, cells: dict[str, Any]) -> tuple[list[Line], list[Fault]]:
@@ -273,7 +277,7 @@ def _row_findings(table: Table, error: ValidationError) -> Iterator[Finding]:
         for own in first["ctx"]["findings"]:
             yield Finding(own.column, own.found, own.expected, own.cure)
         return
-    for finding in findings_of(error, table.columns, noun="column"):
+    for finding in findings_of(error, table.row, noun="column"):
         unknown_figure = finding.found.strip("'").lower() in ("nothing", "nan")
         if finding.where in ("low", "central", "high") and unknown_figure:
             yield Finding(finding.where, finding.found, finding.expected, MISSING_CURE)

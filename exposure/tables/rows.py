@@ -134,7 +134,8 @@ def _range_findings(row: QuantityRow) -> list[Finding]:
     for column in ("low", "central", "high"):
         value = getattr(row, column)
         if not measure.admits(value):
-            cure = "shares are fractions, write 0.92 for 92 %" if measure.unit == "share" else ""
+            percentage = measure.unit == "share" and value > 1.0
+            cure = "shares are fractions, write 0.92 for 92 %" if percentage else ""
             findings.append(
                 Finding(column, f"{value:g}", measure.wording(), cure or "correct the figure")
             )
@@ -166,8 +167,10 @@ def _basis_findings(row: QuantityRow) -> list[Finding]:
                 "cite one, or set basis to assumed and argue the range in the note",
             )
         ]  # fmt: skip
-    if len(split_list(row.source_id)) != len(split_list(row.locator)):
-        found = f"{len(split_list(row.locator))} locators"
-        expected = f"one for each of the {len(split_list(row.source_id))} sources"
+    sources, locators = len(split_list(row.source_id)), len(split_list(row.locator))
+    if sources != locators:
+        found = f"{locators} locator{'s' * (locators != 1)}"
+        expected = f"one for each of {sources} sources" if sources != 1 else "one, as one source"
+        expected = expected if sources else "none, as there is no source"
         return [Finding("locator", found, expected, "separate them by ';', in the same order")]
     return []

@@ -22,6 +22,9 @@ QueueQuantity = Literal[
     "renewal_lead_weeks", "renewal_approval", "look_through",
     "applications_civil", "applications_dual", "applications_military",
     "applications_trusted", "applications_listed",
+    "capacity_start_share", "capacity_growth_weeks", "resubmission", "delay_weeks_listed",
+    "enforcement_weeks", "catch_up_ceiling", "recoverable_share",
+    "checked_share", "check_weeks",
 ]  # fmt: skip
 
 
@@ -64,7 +67,35 @@ class LicenceQueueRow(QuantityRow):
         "applications_listed": Measure(
             "share", maximum=1.0, meaning="share of each class's applications that is listed"
         ),
-    }
+        "capacity_start_share": Measure(
+            "share", maximum=1.0, meaning="share of full capacity on the day control begins"
+        ),
+        "capacity_growth_weeks": Measure(
+            "week", meaning="weeks over which capacity grows linearly to its full level"
+        ),
+        "resubmission": Measure(
+            "share", below=1.0, meaning="share of refused or returned files that come back"
+        ),
+        "delay_weeks_listed": Measure(
+            "week", whole=True,
+            meaning="weeks of review for listed parties, for whom no legal limit runs",
+        ),
+        "enforcement_weeks": Measure(
+            "week", meaning="weeks over which customs comes to stop all that needs a licence"
+        ),
+        "catch_up_ceiling": Measure(
+            "ratio", minimum=1.0,
+            meaning="most a licence holder ships while it has unfilled orders, over its usual flow",
+        ),
+        "recoverable_share": Measure(
+            "share", maximum=1.0, meaning="share of unfilled orders that are still wanted later"
+        ),
+        "checked_share": Measure(
+            "share", maximum=1.0,
+            meaning="share of goods that need no licence held for a customs check at the start",
+        ),
+        "check_weeks": Measure("week", meaning="how long such a check takes"),
+    }  # fmt: skip
     destination: CountryCode | Selector
     """Where the buyers are; '*' for every destination without a row of its own."""
     quantity: QueueQuantity

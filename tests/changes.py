@@ -1,0 +1,167 @@
+"""Changes of the tiny records and of their files, so that bad input reads one line a case.
+
+A change is called with the records and alters them in place; an edit is called with a folder
+of files.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.tiny import Record, Records, figure
+
+Change = Callable[[Records], None]
+Edit = Callable[[Path], object]
+
+
+def put(table: str, number: int, **cells) -> Change:
+    """Overwrite cells of one row; rows count from 0, so line = number + 2."""
+
+    def change(records: Records) -> None:
+        records[table][number] |= cells
+
+    return change
+
+
+def every(table: str, **cells) -> Change:
+    """Overwrite cells of all rows."""
+
+    def change(records: Records) -> None:
+        records[table] = [row | cells for row in records[table]]
+
+    return change
+
+
+def add(table: str, *rows: Record) -> Change:
+    """Append rows, to a new table if need be."""
+
+    def change(records: Records) -> None:
+        records.setdefault(table, []).extend(rows)
+
+    return change
+
+
+def without(table: str, *words: str) -> Change:
+    """Drop the rows that hold all of these words; all rows if there are none."""
+
+    def change(records: Records) -> None:
+        kept = [row for row in records[table] if not set(words) <= {*map(str, row.values())}]
+        assert len(kept) < len(records[table]), f"no row of {table} holds {words}"
+        records[table] = kept
+
+    return change
+
+
+def both(*changes: Change) -> Change:
+    """Several changes."""
+
+    def change(records: Records) -> None:
+        for one in changes:
+            one(records)
+
+    return change
+
+
+def substitute(sector: str, component: str) -> Record:
+    """How much of a need can be engineered away, without the times."""
+    key = {"sector": sector, "component": component, "quantity": "largest_share"}
+    return key | figure(0.5)
+
+
+def plant(*quantities: str) -> list[Record]:
+    """A dysprosium plant with some of its quantities."""
+    units = {"capacity_t_per_year": "t/yr", "success_probability": "share"}
+    described = {
+        "project": "plant", "element": "Dy", "stage": "separation", "country": "AUS",
+        "target_date": "2026-07-01",
+    }  # fmt: skip
+    return [
+        described | {"quantity": own} | figure(1.0, units.get(own, "week")) for own in quantities
+    ]
+
+
+def world_use(element: str) -> list[Record]:
+    """What the world uses of an element, and how much of it outside China."""
+    key = {"element": element, "destination": "WLD"}
+    return [
+        key | {"quantity": "world_use_t_per_year"} | figure(100.0, "t/yr"),
+        key | {"quantity": "share_outside_china"} | figure(0.4),
+    ]
+
+
+def cover(quantity: str, weeks: float) -> Record:
+    """Cover of the missiles' samarium magnets."""
+    key = {"sector": "missiles", "component": "smco_magnet", "quantity": quantity}
+    return key | figure(weeks, "week")
+
+
+def queue(destination: str, quantity: str, weeks: float | tuple[float, float, float]) -> Record:
+    """A duration of the queue of one destination."""
+    return {"destination": destination, "quantity": quantity} | figure(weeks, "week")
+
+
+def buyer(sector: str, buyer_class: str, share: float) -> Record:
+    """Standard buyers of one class."""
+    key = {"sector": sector, "buyer_class": buyer_class, "tier": "standard"}
+    return key | figure(share)
+
+
+def edit(table: str, old: str, new: str) -> Edit:
+    """Replace the first occurrence of a text in a table's file."""
+
+    def change(folder: Path) -> None:
+        path = folder / f"{table}.csv"
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_bytes(text.replace(old, new, 1).encode())
+
+    return change
+
+
+def save(file: str, content: bytes) -> Edit:
+    """Write a file."""
+    return lambda folder: (folder / file).write_bytes(content)
+
+
+def recode(table: str, encoding: str) -> Edit:
+    """Save a table in another encoding."""
+
+    def change(folder: Path) -> None:
+        path = folder / f"{table}.csv"
+        path.write_bytes(path.read_text(encoding="utf-8").encode(encoding))
+
+    return change
+
+
+def rename(old: str, new: str) -> Edit:
+    """Give a file another name."""
+    return lambda folder: (folder / old).rename(folder / new)
+
+
+def folder_for_file(file: str) -> Edit:
+    """Put a folder in the place of a file."""
+
+    def change(folder: Path) -> None:
+        (folder / file).unlink()
+        (folder / file).mkdir()
+
+    return change
+
+
+def semicolons(table: str) -> Edit:
+    """Separate cells as spreadsheets do where the comma is the decimal mark."""
+
+    def change(folder: Path) -> None:
+        path = folder / f"{table}.csv"
+        path.write_bytes(path.read_bytes().replace(b",", b";"))
+
+    return change
+
+
+def headless(table: str) -> Edit:
+    """Leave nothing but the header."""
+
+    def change(folder: Path) -> None:
+        path = folder / f"{table}.csv"
+        path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
+
+    return change

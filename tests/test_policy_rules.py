@@ -1,0 +1,323 @@
+"""Which rule decides a case, and what a faulty rule is told."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from exposure.errors import ScenarioError
+from exposure.policy.rules import SELECTORS, Case, Rule, contradictions, rule_in_force
+from exposure.terms import (
+    RESTRICTIVENESS,
+    BuyerClass,
+    Element,
+    LicenceState,
+    Stage,
+    Tier,
+)
+
+QUICK = settings(max_examples=100, deadline=None)
+START, TRUCE, LATER = date(2025, 4, 4), date(2025, 6, 11), date(2025, 12, 1)
+CONTROLLED = {
+    Element.SM: START,
+    Element.DY: START,
+    Element.TB: START,
+    Element.ND: None,
+    Element.SC: LATER,
+}
+HEAVY_MAGNET = "ndfeb_heavy_magnet"
+
+
+def rule(state: str = "ordinary", *, starts: date = START, **selected) -> Rule:
+    return Rule(state=LicenceState(state), starts=starts, **selected)
+
+
+def case(*elements: str, component: str | None = None, **changes) -> Case:
+    """Civil standard buyers in the USA of upstream samarium, unless given."""
+    usual = {
+        "stage": Stage.MAGNET if component else Stage.SEPARATION,
+        "buyer_class": BuyerClass.CIVIL,
+        "tier": Tier.STANDARD,
+        "destination": "USA",
+    }
+    chosen = tuple(Element(element) for element in elements or ("Sm",))
+    return Case(elements=chosen, component=component, **(usual | changes))
+
+
+def deciding(rules: Sequence[Rule], own: Case | None = None, day: date = TRUCE) -> Rule | None:
+    return rule_in_force(rules, own or case(), day, controlled=CONTROLLED)
+
+
+def state(rules: Sequence[Rule], own: Case | None = None, day: date = TRUCE) -> str | None:
+    found = deciding(rules, own, day)
+    return None if found is None else str(found.state)
+
+
+def test_without_a_rule_goods_leave_freely():
+    assert deciding([]) is None
+    assert deciding([rule("withheld", element="Dy")]) is None
+
+
+@pytest.mark.parametrize(
+    ("selector", "matching", "other"),
+    [
+        ("element", "Sm", "Dy"),
+        ("stage", "separation", "metal"),
+        ("buyer_class", "civil", "military"),
+        ("destination", "USA", "JPN"),
+        ("tier", "standard", "trusted"),
+    ],
+)
+def test_a_rule_reaches_only_what_each_of_its_selectors_names(
+    selector: str, matching: str, other: str
+):
+    assert state([rule("withheld", **{selector: matching})]) == "withheld"
+    assert state([rule("withheld", **{selector: other})]) is None
+
+
+def test_a_component_is_selected_only_where_it_crosses_finished():
+    rules = [rule("withheld", component=HEAVY_MAGNET)]
+    assert state(rules, case("Dy", "Nd", component=HEAVY_MAGNET)) == "withheld"
+    assert state(rules, case("Dy")) is None
+    assert state(rules, case("Dy", component="phosphor")) is None
+
+
+def test_the_more_specific_rule_decides_though_it_is_laxer_and_older():
+    rules = [
+        rule("general", element="Sm", tier="standard"),
+        rule("withheld", element="Sm", starts=TRUCE),
+        rule("withheld", starts=TRUCE),
+    ]
+    for ordered in (rules, rules[::-1]):
+        assert state(ordered) == "general"
+
+
+def test_of_equally_specific_rules_the_most_restrictive_decides_though_it_is_older():
+    rules = [rule("withheld", buyer_class="civil"), rule("free", element="Sm", starts=TRUCE)]
+    for ordered in (rules, rules[::-1]):
+        assert state(ordered) == "withheld"
+
+
+def test_of_equally_specific_and_restrictive_rules_the_later_decides():
+    old = rule("ordinary", element="Sm", note="old")
+    new = rule("ordinary", buyer_class="civil", starts=TRUCE, note="new")
+    for ordered in ([old, new], [new, old]):
+        assert deciding(ordered) == new
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {
+                "state": st.sampled_from([*LicenceState]),
+                "starts": st.dates(START - timedelta(days=3), TRUCE + timedelta(days=3)),
+                "element": st.sampled_from(["*", "Sm", "Dy"]),
+                "buyer_class": st.sampled_from(["*", "civil", "military"]),
+                "tier": st.sampled_from(["*", "standard"]),
+            }
+        ),
+        max_size=8,
+    )
+)
+@QUICK
+def test_resolution_is_the_largest_by_specificity_restrictiveness_and_start(said: list[dict]):
+    rules = [Rule(**own) for own in said]
+    reaching = [
+        own
+        for own in rules
+        if own.starts <= TRUCE
+        and own.element in ("*", "Sm")
+        and own.buyer_class in ("*", "civil")
+        and own.tier in ("*", "standard")
+    ]
+    found = deciding(rules)
+    assert (found is None) == (not reaching)
+    if found is not None:
+        places = [(r.specificity, RESTRICTIVENESS[r.state], r.starts) for r in reaching]
+        assert max(places) == (found.specificity, RESTRICTIVENESS[found.state], found.starts)
+    assert state(rules[::-1]) == state(rules)
+
+
+def test_a_rule_for_all_elements_does_not_reach_one_that_is_not_controlled():
+    rules = [rule("withheld"), rule("withheld", buyer_class="civil", destination="USA")]
+    assert state(rules, case("Nd")) is None
+    assert state(rules, case("Dy")) == "withheld"
+
+
+def test_nor_one_that_is_not_controlled_yet():
+    rules = [rule("ordinary")]
+    assert state(rules, case("Sc"), day=LATER - timedelta(days=1)) is None
+    assert state(rules, case("Sc"), day=LATER) == "ordinary"
+
+
+def test_nor_one_of_which_nothing_is_known():
+    assert state([rule("ordinary")], case("Lu")) is None
+
+
+def test_a_rule_that_names_an_element_reaches_it_controlled_or_not():
+    assert state([rule("withheld", element="Nd")], case("Nd")) == "withheld"
+
+
+def test_a_rule_that_names_a_component_reaches_it_whatever_its_elements():
+    rules = [rule("ordinary", component="ndfeb_light_magnet")]
+    assert state(rules, case("Nd", component="ndfeb_light_magnet")) == "ordinary"
+
+
+def test_a_finished_component_takes_the_most_restrictive_of_its_elements():
+    rules = [rule("fast_track", element="Dy"), rule("withheld", element="Tb")]
+    magnet = case("Dy", "Tb", "Nd", component=HEAVY_MAGNET)
+    assert state(rules, magnet) == "withheld"
+    assert state(rules[:1], magnet) == "fast_track"
+    # Specificity settles each element alone; among elements only restrictiveness counts.
+    exact = rule("general", element="Dy", component=HEAVY_MAGNET, tier="standard")
+    assert state([*rules, exact], magnet) == "withheld"
+
+
+def test_one_controlled_element_brings_the_whole_component_under_a_general_rule():
+    rules = [rule("ordinary")]
+    assert state(rules, case("Nd", "Dy", component=HEAVY_MAGNET)) == "ordinary"
+    assert state(rules, case("Nd", component="ndfeb_light_magnet")) is None
+
+
+def test_the_first_day_counts_and_the_end_does_not():
+    rules = [rule("withheld", starts=TRUCE, ends=LATER)]
+    day = timedelta(days=1)
+    states = [state(rules, day=own) for own in (TRUCE - day, TRUCE, LATER - day, LATER)]
+    assert states == [None, "withheld", "withheld", None]
+
+
+def test_a_rule_without_end_stays():
+    assert rule().in_force(date(2100, 1, 1))
+
+
+def test_selectors_and_specificity():
+    own = rule(element="Sm", tier="listed")
+    assert own.selectors == ("Sm", "*", "*", "*", "*", "listed")
+    assert len(own.selectors) == len(SELECTORS)
+    assert (own.specificity, rule().specificity) == (2, 0)
+
+
+def test_contradictions_are_rules_of_the_same_cases_and_days():
+    rules = [
+        rule("ordinary", element="Sm"),
+        rule("withheld", element="Dy"),
+        rule("withheld", element="Sm"),
+        rule("free", element="Sm", starts=TRUCE),
+        rule("free", element="Sm", ends=LATER),
+        rule("free", element="Sm"),
+    ]
+    assert contradictions(rules) == [(0, 2), (0, 5)]
+    assert contradictions([]) == []
+
+
+FAULTY: list[tuple[str, dict, str]] = [
+    (
+        "a misspelt state",
+        {"state": "witheld"},
+        "state: found 'witheld'; expected a known state; did you mean 'withheld'?",
+    ),
+    (
+        "a state in words",
+        {"state": "no licences"},
+        "state: found 'no licences'; expected a known state; write one of: fast_track, free, "
+        "general, ordinary, withheld",
+    ),
+    (
+        "a misspelt element",
+        {"element": "Smm"},
+        "element: found 'Smm'; expected a known element, or '*'; did you mean 'Sm'?",
+    ),
+    (
+        "a misspelt stage",
+        {"stage": "magnets"},
+        "stage: found 'magnets'; expected a known stage, or '*'; did you mean 'magnet'?",
+    ),
+    (
+        "a misspelt tier",
+        {"tier": "trusty"},
+        "tier: found 'trusty'; expected a known tier, or '*'; did you mean 'trusted'?",
+    ),
+    (
+        "a misspelt buyer class",
+        {"buyer_class": "civilian"},
+        "buyer_class: found 'civilian'; expected a known buyer class, or '*'; did you mean "
+        "'civil'?",
+    ),
+    (
+        "a destination in small letters",
+        {"destination": "usa"},
+        "destination: found 'usa'; expected three capital letters (ISO 3166-1 alpha-3, or EUU, "
+        "ROW, WLD), or '*'; write 'USA'",
+    ),
+    (
+        "a component by its label",
+        {"component": "SmCo magnet"},
+        "component: found 'SmCo magnet'; expected a key of lower-case letters, digits and "
+        "underscores, or '*'; write 'smco_magnet'",
+    ),
+    (
+        "a misspelt key",
+        {"elemnt": "Sm"},
+        "elemnt: found an unknown key; expected a known one; did you mean 'element'?",
+    ),
+    (
+        "a day that is none",
+        {"starts": "2025-02-30"},
+        "starts: found '2025-02-30'; expected a day, YYYY-MM-DD; correct it",
+    ),
+    (
+        "an hour",
+        {"ends": "2025-06-11T12:00:00"},
+        "ends: found '2025-06-11T12:00:00'; expected a day, YYYY-MM-DD; correct it",
+    ),
+    (
+        "no day and no state",
+        {"starts": None, "state": None},
+        "starts: found nothing; expected a day, YYYY-MM-DD; fill it in\n"
+        "state: found nothing; expected a known state; fill it in",
+    ),
+    (
+        "overrides that are no table",
+        {"overrides": "fast"},
+        "overrides: found 'fast'; expected a table of keys and values; correct it",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("said", "message"), [own[1:] for own in FAULTY], ids=[own[0] for own in FAULTY]
+)
+def test_a_faulty_rule_is_told_what_is_wrong(said: dict, message: str):
+    with pytest.raises(ScenarioError) as error:
+        Rule(**({"state": "ordinary", "starts": START} | said))
+    assert str(error.value) == message
+
+
+def test_a_rule_without_state_and_start():
+    with pytest.raises(ScenarioError) as error:
+        Rule(element="Sm")  # type: ignore[call-arg]
+    assert str(error.value) == (
+        "starts: found nothing; expected a value; fill it in\n"
+        "state: found nothing; expected a value; fill it in"
+    )
+
+
+def test_all_faults_of_a_rule_and_its_overrides_come_together():
+    overrides = {
+        "aproval": 0.5, "look_through": 1.5, "delay_weeks": 2.5, "validity_weeks": 0,
+        "renewal_approval": float("nan"), "revoke": "maybe",
+    }  # fmt: skip
+    with pytest.raises(ScenarioError) as error:
+        Rule(state="none", starts=START, overrides=overrides)
+    assert str(error.value) == (
+        "state: found 'none'; expected a known state; write one of: fast_track, free, general, "
+        "ordinary, withheld\n"
+        "overrides, delay_weeks: found 2.5; expected a whole number; correct it\n"
+        "overrides, validity_weeks: found 0; expected at least 1; correct it\n"
+        "overrides, renewal_approval: found nan; expected a finite number; correct it\n"
+        "overrides, look_through: found 1.5; expected at most 1; correct it\n"
+        "overrides, revoke: found 'maybe'; expected true or false; correct it\n"
+        "overrides, aproval: found an unknown key; expected a known one; did you mean 'approval'?"
+    )
