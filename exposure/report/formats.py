@@ -1,0 +1,103 @@
+"""How numbers are shown: rounded for the eye, with a mark where there is none.
+
+Shares come as fractions and are shown in percent; money comes in USD and is shown in billions.
+"""
+
+import math
+
+NONE = "-"
+"""What stands where there is no number."""
+
+BILLION = 1e9
+
+
+def points(value: float) -> str:
+    """Points of a score, one decimal.
+
+    Examples
+    --------
+    >>> points(63.87), points(float("nan"))
+    ('63.9', '-')
+    """
+    return NONE if math.isnan(value) else f"{value + 0.0:.1f}"
+
+
+def signed_points(value: float) -> str:
+    """Difference of two scores, with its sign.
+
+    Examples
+    --------
+    >>> signed_points(-4.25), signed_points(0.0), signed_points(3.0)
+    ('-4.2', '0.0', '+3.0')
+    """
+    shown = f"{value:+.1f}"
+    return "0.0" if shown in ("+0.0", "-0.0") else shown
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """Fraction as a percentage, without the sign.
+
+    Examples
+    --------
+    >>> percent(0.456), percent(0.456, 1), percent(float("nan"))
+    ('46', '45.6', '-')
+    """
+    return NONE if math.isnan(share) else f"{100.0 * share:.{digits}f}"
+
+
+def weeks(value: float) -> str:
+    """Whole weeks.
+
+    Examples
+    --------
+    >>> weeks(8.0), weeks(float("nan"))
+    ('8', '-')
+    """
+    return NONE if math.isnan(value) else f"{value:.0f}"
+
+
+def billions(usd: float) -> str:
+    """USD in billions; two decimals below ten.
+
+    Examples
+    --------
+    >>> billions(6.84e8), billions(2.31e10), billions(float("nan"))
+    ('0.68', '23.1', '-')
+    """
+    if math.isnan(usd):
+        return NONE
+    value = usd / BILLION
+    return f"{value:.2f}" if round(value, 2) < 10.0 else f"{value:.1f}"  # noqa: PLR2004 - two decimals below ten
+
+
+def places(moved: int) -> str:
+    """Places gained in a ranking; positive is worse.
+
+    Examples
+    --------
+    >>> places(2), places(0), places(-1)
+    ('+2', '0', '-1')
+    """
+    return f"{moved:+d}" if moved else "0"
+
+
+def plain(value: float) -> str:
+    """A figure of a table in as few characters as tell it apart.
+
+    Examples
+    --------
+    >>> plain(0.95), plain(6.0), plain(1250.0), plain(0.0375)
+    ('0.95', '6', '1250', '0.0375')
+    """
+    return f"{value:.4g}" if abs(value) < 10_000 else f"{value:,.0f}"  # noqa: PLR2004 - keep whole numbers whole
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "week"), counted(104, "week")
+    ('1 week', '104 weeks')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
