@@ -11,21 +11,22 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from exposure.arrays import FloatArray
-from exposure.errors import SettingsError, unknown_name
-from exposure.impact.channels import Sector, build_sector
+from exposure.errors import unknown_name
+from exposure.history import HistoryMatching, match_history
 from exposure.impact.draws import Sampler, is_assumed
 from exposure.impact.inputs import Inputs
-from exposure.impact.licences import Licences, grant
+from exposure.impact.prepared import Prepared, prepare, run_window
+from exposure.policy.record import seen_from
 from exposure.policy.scenario import Scenario
 from exposure.policy.scenario_file import read_scenario
 from exposure.scoring.breakdown import Breakdown, attribute_score
 from exposure.scoring.ranking import Label, ScoredSector, ranking_frame, weekly_frame
 from exposure.scoring.risk import tail_weights
-from exposure.scoring.sector_risk import Window, assess_sector, element_players
+from exposure.scoring.sector_risk import assess_sector, element_players
 from exposure.scoring.sensitivity import total_effect
+from exposure.scoring.weighted import Weights
 from exposure.settings import Settings
 from exposure.tables.dataset import Dataset
-from exposure.terms import week_of
 from exposure.version import __version__
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ class Assessment:
     scenario: Scenario
     settings: Settings
     sectors: Mapping[str, ScoredSector] = field(repr=False)
+    matching: HistoryMatching | None = field(default=None, repr=False)
+    """Weights of the draws and what they rest on, where history was matched."""
 
     @cached_property
     def record(self) -> dict[str, object]:
@@ -121,10 +124,17 @@ class Assessment:
         self, by: Literal["component", "stage", "licence_class"]
     ) -> dict[str, dict[str, float]]:
         inputs = Inputs(self.dataset, Sampler(self.settings.draws, self.settings.seed))
-        run = _prepare(inputs, self.scenario, self.settings, tuple(self.sectors))
+        run = prepare(inputs, self.scenario, self.settings, tuple(self.sectors))
         return {
             sector: attribute_score(
-                Breakdown(run.build(sector), run.granted, own.weights, run.window, self.settings),
+                Breakdown(
+                    run.build(sector),
+                    run.granted,
+                    own.weights,
+                    run.window,
+                    self.settings,
+                    own.draw_weights,
+                ),
                 by=by,
             )
             for sector, own in self.sectors.items()
@@ -175,17 +185,22 @@ def assess(
     """
     scenario = read_scenario(scenario) if isinstance(scenario, str) else scenario
     settings = settings or Settings()
+    window = run_window(scenario, settings)
+    last_day = scenario.start + timedelta(weeks=window.run)
+    scenario = seen_from(scenario, settings.as_of, last_day=last_day)
     sector_ids = _sector_ids(dataset, settings)
     inputs = Inputs(dataset, Sampler(settings.draws, settings.seed, is_assumed))
-    run = _prepare(inputs, scenario, settings, sector_ids)
+    run = prepare(inputs, scenario, settings, sector_ids)
+    matching = match_history(dataset, settings) if settings.history_matching else None
+    weights = None if matching is None else matching.weights
     scored: dict[str, ScoredSector] = {}
     with ThreadPoolExecutor(max_workers=workers or _usual_workers()) as pool:
-        results = pool.map(lambda sector: _score(sector, run), sector_ids)
+        results = pool.map(lambda sector: _score(sector, run, weights), sector_ids)
         for sector, own in zip(sector_ids, results, strict=True):
             scored[sector] = own
             if progress is not None:
                 progress(len(scored), len(sector_ids))
-    return Assessment(dataset, scenario, settings, scored)
+    return Assessment(dataset, scenario, settings, scored, matching)
 
 
 def compare(
@@ -231,25 +246,6 @@ def compare(
     return table.reset_index()
 
 
-def run_window(scenario: Scenario, settings: Settings) -> Window:
-    """Weeks that are run and weeks that are scored.
-
-    Raises
-    ------
-    SettingsError
-        If `as_of` lies before the scenario's start.
-    """
-    if settings.as_of is None:
-        return Window(settings.horizon_weeks, 0)
-    first = week_of(settings.as_of, start=scenario.start)
-    if first < 0:
-        raise SettingsError(
-            f"as_of: found {settings.as_of}; expected a day from {scenario.start} on, when "
-            f"scenario '{scenario.scenario}' starts; choose a later day"
-        )
-    return Window(first + settings.horizon_weeks, first)
-
-
 def _usual_workers() -> int:
     return min(MOST_WORKERS, os.cpu_count() or 1)
 
@@ -263,38 +259,7 @@ def _sector_ids(dataset: Dataset, settings: Settings) -> tuple[str, ...]:
     return found
 
 
-@dataclass(frozen=True)
-class _Prepared:
-    """Drawn figures, and the licensed flows they give under every scenario of a mixture."""
-
-    inputs: Inputs
-    scenario: Scenario
-    settings: Settings
-    window: Window
-    granted: tuple[Licences, ...]
-
-    def build(self, sector: str) -> Sector:
-        return build_sector(
-            self.inputs,
-            sector,
-            start=self.scenario.start,
-            weeks=self.window.run,
-            settings=self.settings,
-        )
-
-
-def _prepare(
-    inputs: Inputs, scenario: Scenario, settings: Settings, sector_ids: Sequence[str]
-) -> _Prepared:
-    """Grant licences once for all sectors: the queue does not depend on who is ranked."""
-    window = run_window(scenario, settings)
-    places = {row.destination for row in inputs.rows("sectors") if row.sector in sector_ids}
-    places |= {row.processed_in for row in inputs.rows("components")}
-    granted = [grant(inputs, own, places, weeks=window.run) for own, _ in scenario.members]
-    return _Prepared(inputs, scenario, settings, window, tuple(granted))
-
-
-def _score(sector_id: str, run: _Prepared) -> ScoredSector:
+def _score(sector_id: str, run: Prepared, draw_weights: Weights) -> ScoredSector:
     settings, inputs = run.settings, run.inputs
     probabilities = np.array([probability for _, probability in run.scenario.members])
     controlled = frozenset(row.element for row in inputs.rows("elements") if row.controlled_from)
@@ -305,6 +270,7 @@ def _score(sector_id: str, run: _Prepared) -> ScoredSector:
         players=element_players(sector, controlled),
         window=run.window,
         settings=settings,
+        draw_weights=draw_weights,
     )
 
     def weigh(lost: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -323,6 +289,7 @@ def _score(sector_id: str, run: _Prepared) -> ScoredSector:
         assumed_share=total_effect(
             (weights * risk.lost).sum(axis=0), (twin_weights * risk.twin_lost).sum(axis=0)
         ),
+        draw_weights=draw_weights,
     )
 
 

@@ -16,7 +16,7 @@ LAYERS = (  # lowest first; a module may import its own layer and those before i
     {"supply", "policy", "methods"},
     {"impact"},
     {"scoring"},
-    {"assessment", "backtesting"},
+    {"assessment", "backtesting", "changes", "history"},
     {"report"},
     {"cli", "__main__"},
 )

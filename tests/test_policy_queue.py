@@ -9,14 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exposure.errors import ScenarioError, SettingsError
-from exposure.policy.queue import (
-    LicenceClass,
-    LicencesHeld,
-    LicenceTerms,
-    QueueResult,
-    restocked_flow,
-    run_queue,
-)
+from exposure.policy.licences import LicenceClass, LicencesHeld, LicenceTerms
+from exposure.policy.queue import QueueResult, restocked_flow, run_queue
 from exposure.terms import LicenceState
 
 SEEDS = st.integers(0, 2**32 - 1)

@@ -40,7 +40,8 @@ CASES: list[tuple[str, dict[str, str], str]] = [
         {"truce": HEAD + "colour = 1\n"},
         "truce.toml: 1 fault\n"
         "  - colour: found an unknown key; expected a known one; write one of: dates, extends, "
-        "extends_until, horizon_weeks, mixture, name, rules, sources, start, text",
+        "extends_until, horizon_weeks, mixture, name, open_end, record_ends, rules, sources, "
+        "start, text",
     ),
     (
         "no rule header but one table",

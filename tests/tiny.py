@@ -165,6 +165,7 @@ def queue_records() -> list[Record]:
         "recoverable_share": (0.5, "share"),
         "checked_share": (0.0, "share"),
         "check_weeks": (6.0, "week"),
+        "approval_ordinary_upstream": ((0.3, 0.5, 0.7), "share"),
     }
     return [
         {"destination": "*", "quantity": quantity, **figure(value, unit)}

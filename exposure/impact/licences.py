@@ -46,6 +46,17 @@ def items_of(inputs: Inputs) -> tuple[Item, ...]:
     return tuple(items)
 
 
+def office_of(inputs: Inputs, destination: str) -> Office:
+    """Licensing office of a destination, with its drawn figures; ``*`` for the default one."""
+    controlled = {row.element: row.controlled_from for row in inputs.rows("elements")}
+    weights = {
+        Element(row.scope): inputs.require("parameters", "application_weight", row.scope)
+        for row in inputs.rows("parameters")
+        if row.parameter == "application_weight"
+    }
+    return Office(destination, inputs.queue(destination), weights, controlled)
+
+
 def grant(
     inputs: Inputs, scenario: Scenario, destinations: Iterable[str], *, weeks: int
 ) -> Licences:
@@ -63,18 +74,10 @@ def grant(
         Number T of weeks.
     """
     items = items_of(inputs)
-    controlled = {row.element: row.controlled_from for row in inputs.rows("elements")}
-    weights = {
-        Element(row.scope): inputs.require("parameters", "application_weight", row.scope)
-        for row in inputs.rows("parameters")
-        if row.parameter == "application_weight"
-    }
     # Places that neither a rule nor the queue table singles out share one run.
     treated_as = {place: _singled_out(inputs, scenario, place) for place in set(destinations)}
     runs = {
-        name: licensed_flows(
-            scenario, items, Office(name, inputs.queue(name), weights, controlled), weeks=weeks
-        )
+        name: licensed_flows(scenario, items, office_of(inputs, name), weeks=weeks)
         for name in sorted(set(treated_as.values()))
     }
     return Licences({place: runs[name] for place, name in treated_as.items()})

@@ -4,30 +4,41 @@ For one destination, every item (a finished component, or an element at an upstr
 every kind of buyer is a case. Cases that are treated alike at all times are one class of the
 licence queue, whose size comes from the tables and never from the sectors that are ranked:
 ranking one more sector changes no licence.
+
+What the office is and lays down stands in `exposure.policy.office`, how licences become flow in
+`exposure.policy.catch_up`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
 from exposure.arrays import FloatArray
-from exposure.policy.licences import LicenceClass, LicenceTerms
+from exposure.policy.catch_up import share_stopped
+from exposure.policy.licences import LicenceClass
+from exposure.policy.office import Office, capacity, control_week, enforcement, terms_of
 from exposure.policy.queue import run_queue
 from exposure.policy.rules import Case, ControlDates, Overrides, Rule, rule_in_force
 from exposure.policy.scenario import Scenario
 from exposure.terms import BuyerClass, Element, LicenceState, Stage, Tier, week_of
 
-PRIORITY = {
-    LicenceState.FREE: 0,
-    LicenceState.GENERAL: 0,
-    LicenceState.FAST_TRACK: 1,
-    LicenceState.ORDINARY: 2,
-    LicenceState.WITHHELD: 3,
-}
-"""Place of each state in the queue unless a rule says otherwise; 0 is served first."""
+__all__ = [
+    "ClassRun",
+    "Flow",
+    "Item",
+    "Key",
+    "Office",
+    "OfficeRun",
+    "Timeline",
+    "buyer_weights",
+    "licensed_flows",
+    "run_office",
+    "timeline",
+]
 
 SMALLEST_CLASS = 1e-9
 """Size of a class in which the tables see no applications: it is served and crowds out nobody."""
@@ -47,25 +58,12 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Office:
-    """Drawn figures of the licensing office for one destination; arrays of shape (D,)."""
-
-    destination: str
-    quantities: Mapping[str, FloatArray]
-    """Figures of the table ``licence_queue``."""
-    weights: Mapping[Element, FloatArray]
-    """Relative number of applications by element."""
-    controlled: ControlDates
-    """Since when each element is under control."""
-
-
-@dataclass(frozen=True)
 class Flow:
     """What licences leave of the usual flow of one case."""
 
     stopped: FloatArray | None
-    """Share of usual flow that is not licensed, 1 - phi, shape (T, D), or (1, D) where it is
-    the same in every week; None for a case that is free throughout."""
+    """Share of usual flow that does not leave, 1 - phi, shape (T, D); below 0 only while unfilled
+    orders are made up; None for a case that is free throughout."""
     states: tuple[LicenceState, ...]
     """State in force in each week."""
     look_through: FloatArray
@@ -75,10 +73,54 @@ class Flow:
 Key = tuple[Item, BuyerClass, Tier]
 
 
+@dataclass(frozen=True)
+class ClassRun:
+    """What became of one class of the queue; arrays have shape (T, D).
+
+    Loads are in relationships, as shares of all those of the destination.
+    """
+
+    members: tuple[Key, ...]
+    """Cases that are treated alike."""
+    states: tuple[LicenceState, ...]
+    """State in force in each week."""
+    size: FloatArray
+    """Relationships of the class, shape (D,) or (1,)."""
+    arrivals: FloatArray
+    """Load submitted in the week."""
+    served: FloatArray
+    """Load decided in the week."""
+    backlog: FloatArray
+    """Load in line at the end of the week."""
+    licensed: FloatArray
+    """Live licences per relationship, in [0, 1]; 1 while free."""
+    stopped: FloatArray
+    """Share of the class's usual flow that does not leave."""
+
+
+@dataclass(frozen=True)
+class OfficeRun:
+    """Licensed flow of every case at one destination, and the classes behind it."""
+
+    flows: dict[Key, Flow]
+    classes: tuple[ClassRun, ...]
+    """Classes under control at some time, in the order in which the items first meet them."""
+
+
 def licensed_flows(
     scenario: Scenario, items: Sequence[Item], office: Office, *, weeks: int
 ) -> dict[Key, Flow]:
     """Licensed flow of every item and kind of buyer at one destination.
+
+    The flows of `run_office`, without the loads behind them, which are let go.
+    """
+    return run_office(scenario, items, office, weeks=weeks).flows
+
+
+def run_office(
+    scenario: Scenario, items: Sequence[Item], office: Office, *, weeks: int
+) -> OfficeRun:
+    """Run the licensing office of one destination through a scenario.
 
     Parameters
     ----------
@@ -99,16 +141,13 @@ def licensed_flows(
         for buyer in BuyerClass
         for tier in Tier
     }
-    sizes = _sizes(items, office)
-    stopped = _run(timelines, sizes, office, scenario, weeks)
-    return {
-        key: Flow(
-            stopped.get(_queue_class(own)),
-            _states(own, weeks),
-            _look_through(own, office, weeks),
-        )
+    classes = _run(timelines, _sizes(items, office), office, scenario, weeks)
+    stopped = {key: own.stopped for own in classes for key in own.members}
+    flows = {
+        key: Flow(stopped.get(key), _states(own, weeks), _look_through(own, office, weeks))
         for key, own in timelines.items()
     }
+    return OfficeRun(flows, classes)
 
 
 def timeline(scenario: Scenario, case: Case, *, weeks: int, controlled: ControlDates) -> Timeline:
@@ -134,15 +173,46 @@ def _is_free(steps: Timeline) -> bool:
     return all(rule is None or rule.state is LicenceState.FREE for _, rule in steps)
 
 
-QueueClass = tuple[tuple[int, LicenceState, Overrides], ...]
-"""(first week, state, overrides): cases for which these are equal are treated alike."""
+class Treatment(NamedTuple):
+    """How a case is treated from a week on; cases treated alike throughout share a class."""
+
+    week: int
+    state: LicenceState
+    overrides: Overrides
+    listed: bool
+    """Reviewed without a legal limit."""
+    upstream: bool
+    """Reviewed as oxide or metal."""
 
 
-def _queue_class(steps: Timeline) -> QueueClass:
-    return tuple(
-        (week, LicenceState.FREE if rule is None else rule.state, _overrides(rule))
-        for week, rule in steps
-    )
+QueueClass = tuple[Treatment, ...]
+"""Treatments in the order of their weeks."""
+
+
+def _queue_class(steps: Timeline, key: Key) -> QueueClass:
+    item, _, tier = key
+    treatments = []
+    for week, rule in steps:
+        state = _state(rule)
+        decided = _is_decided(state)
+        treatments.append(
+            Treatment(
+                week,
+                state,
+                _overrides(rule),
+                listed=decided and tier is Tier.LISTED,
+                upstream=state is LicenceState.ORDINARY and item.component is None,
+            )
+        )
+    return tuple(treatments)
+
+
+def _state(rule: Rule | None) -> LicenceState:
+    return LicenceState.FREE if rule is None else rule.state
+
+
+def _is_decided(state: LicenceState) -> bool:
+    return state not in (LicenceState.FREE, LicenceState.WITHHELD)
 
 
 def _overrides(rule: Rule | None) -> Overrides:
@@ -151,7 +221,7 @@ def _overrides(rule: Rule | None) -> Overrides:
 
 def _is_never_licensed(steps: QueueClass) -> bool:
     """Withheld throughout: nothing is ever decided, so it takes nothing from the office."""
-    return all(state is LicenceState.WITHHELD for _, state, _ in steps)
+    return all(step.state is LicenceState.WITHHELD for step in steps)
 
 
 def _sizes(items: Sequence[Item], office: Office) -> dict[Key, FloatArray]:
@@ -164,16 +234,21 @@ def _sizes(items: Sequence[Item], office: Office) -> dict[Key, FloatArray]:
         )
         for item in items
     }
-    buyers = {
-        (buyer, tier): office.quantities[f"applications_{buyer}"] * _tier_share(tier, office)
-        for buyer in BuyerClass
-        for tier in Tier
-    }
+    buyers = buyer_weights(office)
     total = sum(goods.values(), np.zeros(1)) * sum(buyers.values(), np.zeros(1))
     return {
         (item, *buyer): weight * share / total
         for item, weight in goods.items()
         for buyer, share in buyers.items()
+    }
+
+
+def buyer_weights(office: Office) -> dict[tuple[BuyerClass, Tier], FloatArray]:
+    """Relative number of applications by kind of buyer, shape (D,)."""
+    return {
+        (buyer, tier): office.quantities[f"applications_{buyer}"] * _tier_share(tier, office)
+        for buyer in BuyerClass
+        for tier in Tier
     }
 
 
@@ -191,62 +266,85 @@ def _run(
     office: Office,
     scenario: Scenario,
     weeks: int,
-) -> dict[QueueClass, FloatArray]:
-    """Share stopped; cases that are free, or withheld throughout, take no part in the queue."""
+) -> tuple[ClassRun, ...]:
+    """Run all classes; those that are free, or withheld throughout, take no part in the queue."""
     members: dict[QueueClass, list[Key]] = {}
     for key, steps in timelines.items():
         if not _is_free(steps):
-            members.setdefault(_queue_class(steps), []).append(key)
-    draws = len(office.quantities["look_through"])
-    stopped = {own: np.ones((1, draws)) for own in members if _is_never_licensed(own)}
-    queued = [own for own in members if own not in stopped]
+            members.setdefault(_queue_class(steps, key), []).append(key)
+    size = {
+        own: np.maximum(sum((sizes[key] for key in keys), np.zeros(1)), SMALLEST_CLASS)
+        for own, keys in members.items()
+    }
+    loads = _loads(size, office, scenario, weeks)
+    begun = min(0, control_week(office, scenario))
+    runs = []
+    for own, keys in members.items():
+        arrivals, served, backlog, licensed = loads[own]
+        states = _states(timelines[keys[0]], weeks)
+        stopped = share_stopped(
+            licensed,
+            enforcement(states, office.quantities["enforcement_weeks"], begun=begun),
+            ceiling=office.quantities["catch_up_ceiling"],
+            recoverable=office.quantities["recoverable_share"],
+        )
+        runs.append(
+            ClassRun(tuple(keys), states, size[own], arrivals, served, backlog, licensed, stopped)
+        )
+    return tuple(runs)
+
+
+Loads = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
+"""Arrivals, served, backlog and share licensed, each of shape (T, D)."""
+
+
+def _loads(
+    size: Mapping[QueueClass, FloatArray], office: Office, scenario: Scenario, weeks: int
+) -> dict[QueueClass, Loads]:
+    shape = (weeks, office.draws)
+    loads: dict[QueueClass, Loads] = {}
+    queued = [own for own in size if not _is_never_licensed(own)]
+    for own in size.keys() - set(queued):
+        filed, nothing = np.zeros(shape), np.zeros(shape)
+        filed[0] = size[own]
+        loads[own] = (filed, nothing, np.broadcast_to(size[own], shape), nothing)
+    if not queued:
+        return loads
     classes = [
         LicenceClass(
             f"class {position}",
-            np.maximum(sum((sizes[key] for key in members[own]), np.zeros(1)), SMALLEST_CLASS),
-            tuple((week, _terms(state, overrides, office)) for week, state, overrides in own),
+            size[own],
+            tuple(
+                (
+                    step.week,
+                    terms_of(
+                        step.state,
+                        step.overrides,
+                        office,
+                        listed=step.listed,
+                        upstream=step.upstream,
+                    ),
+                )
+                for step in own
+            ),
         )
         for position, own in enumerate(queued)
     ]
-    if classes:
-        result = run_queue(classes, _capacity(office, scenario, weeks), weeks=weeks)
-        missing = 1.0 - result.licensed
-        stopped |= {own: missing[:, position].copy() for position, own in enumerate(queued)}
-    return stopped
-
-
-def _capacity(office: Office, scenario: Scenario, weeks: int) -> FloatArray:
-    """Decisions a week, as a share of all relationships; none before the office decides."""
-    control = control_start(office.controlled) or scenario.start
-    opening = office.quantities["first_decision_week"] + week_of(control, start=scenario.start)
-    week = np.arange(weeks)[:, np.newaxis]
-    return np.where(week >= opening, office.quantities["capacity_share_per_week"], 0.0)
-
-
-def _terms(state: LicenceState, overrides: Overrides, office: Office) -> LicenceTerms:
-    # A withheld or free case is not decided; its figures only have to be valid.
-    named = state if state in (LicenceState.GENERAL, LicenceState.FAST_TRACK) else "ordinary"
-
-    def figure(laid_down: float | None, quantity: str) -> FloatArray:
-        return office.quantities[quantity] if laid_down is None else np.array(float(laid_down))
-
-    return LicenceTerms(
-        state,
-        PRIORITY[state] if overrides.priority is None else overrides.priority,
-        figure(overrides.approval, f"approval_{named}"),
-        figure(overrides.delay_weeks, f"delay_weeks_{named}").astype(np.int64),
-        figure(overrides.validity_weeks, f"validity_weeks_{named}").astype(np.int64),
-        figure(overrides.renewal_lead_weeks, "renewal_lead_weeks").astype(np.int64),
-        renewal_approval=figure(overrides.renewal_approval, "renewal_approval"),
-        resubmission=0.0 if overrides.resubmission is None else overrides.resubmission,
-        revoke=overrides.revoke,
-    )
+    result = run_queue(classes, capacity(office, scenario, weeks), weeks=weeks)
+    for q, own in enumerate(queued):
+        loads[own] = (
+            result.arrivals[:, q],
+            result.served[:, q],
+            result.backlog[:, q],
+            result.licensed[:, q],
+        )
+    return loads
 
 
 def _states(steps: Timeline, weeks: int) -> tuple[LicenceState, ...]:
     states: list[LicenceState] = []
     for (week, rule), (following, _) in pairwise([*steps, (weeks, None)]):
-        states += [LicenceState.FREE if rule is None else rule.state] * (following - week)
+        states += [_state(rule)] * (following - week)
     return tuple(states)
 
 
@@ -259,8 +357,3 @@ def _look_through(steps: Timeline, office: Office, weeks: int) -> FloatArray:
     for (week, value), (following, _) in pairwise([*laid_down, (weeks, None)]):
         share[week:following] = usual if value is None else value
     return share
-
-
-def control_start(controlled: ControlDates) -> date | None:
-    """First day on which any element came under control."""
-    return min((day for day in controlled.values() if day), default=None)

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from exposure.policy.licences import FloatArray, IntArray, LicenceClass, LicenceTerms
+from exposure.arrays import FloatArray, IntArray
+from exposure.policy.licences import LicenceClass, LicenceTerms
 from exposure.terms import LicenceState
 
 UNREAD = LicenceTerms(LicenceState.FREE, 0, 1.0, 0, 1, 0)
@@ -71,7 +72,7 @@ class Book:
     @property
     def horizon(self) -> int:
         """Number of weeks that are counted."""
-        return self.line.shape[0] - 1
+        return len(self.line) - 1
 
 
 def rule_of(terms: LicenceTerms, draws: int) -> Rule:
@@ -159,7 +160,7 @@ def withdraw(book: Book, rule: Rule, *, week: int) -> FloatArray:
         book.used[:] = False
         book.change[week:] = 0
         book.live[:] = 0
-    return waiting - book.line[in_line].sum(axis=0)
+    return np.asarray(waiting - book.line[in_line].sum(axis=0))
 
 
 def expire(book: Book, *, week: int) -> None:
@@ -175,7 +176,7 @@ def expire(book: Book, *, week: int) -> None:
 def submit(book: Book, applicants: FloatArray, rule: Rule, *, week: int) -> FloatArray:
     """Put the week's first applications and renewals in line; their load, shape (D,)."""
     expiries = np.flatnonzero(book.used[week])
-    load = applicants * rule.load + book.early[week, expiries].sum(axis=0)
+    load: FloatArray = applicants * rule.load + book.early[week, expiries].sum(axis=0)
     book.line[week] = load
     book.first[week] = _ratio(applicants, load)
     for ahead in expiries:

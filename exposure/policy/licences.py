@@ -15,11 +15,9 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from exposure.arrays import FloatArray, IntArray
 from exposure.errors import ScenarioError
 from exposure.terms import LicenceState
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 ROUNDING = 1e-9
 """How far shares held at the start may sum above 1: they come from arithmetic on drawn shares."""

@@ -20,6 +20,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from exposure.arrays import FloatArray
 from exposure.errors import SettingsError
 from exposure.policy.licence_book import (
     Book,
@@ -32,26 +33,7 @@ from exposure.policy.licence_book import (
     submit,
     withdraw,
 )
-from exposure.policy.licences import (
-    FloatArray,
-    IntArray,
-    LicenceClass,
-    LicencesHeld,
-    LicenceTerms,
-    check_classes,
-    raise_faults,
-)
-
-__all__ = [
-    "FloatArray",
-    "IntArray",
-    "LicenceClass",
-    "LicenceTerms",
-    "LicencesHeld",
-    "QueueResult",
-    "restocked_flow",
-    "run_queue",
-]
+from exposure.policy.licences import LicenceClass, check_classes, raise_faults
 
 
 @dataclass(frozen=True)
@@ -106,6 +88,7 @@ def run_queue(classes: Sequence[LicenceClass], capacity: FloatArray, *, weeks: i
 
     Examples
     --------
+    >>> from exposure.policy.licences import LicenceClass, LicenceTerms
     >>> from exposure.terms import LicenceState
     >>> terms = LicenceTerms(LicenceState.ORDINARY, 0, 0.8, 2, 6, 2)
     >>> civil = LicenceClass("civil", 12_000.0, ((0, terms),))

@@ -117,6 +117,8 @@ class Rule(Statement):
     """Terms that differ from the queue table."""
     note: str = ""
     """Act, announcement or reason behind the rule."""
+    event: str = ""
+    """Event of the table ``policy_events`` that it writes down; empty for a posited rule."""
 
     @cached_property
     def selectors(self) -> tuple[str, ...]:

@@ -32,6 +32,28 @@ class Member(Statement):
     probability: Annotated[float, Field(ge=0.0, le=1.0)]
 
 
+class Continuation(Statement):
+    """One way in which a record of the past may go on."""
+
+    name: Identifier
+    text: Annotated[str, Field(min_length=1)]
+    """What it assumes, in plain words."""
+    rules: tuple[Rule, ...] = ()
+
+
+class OpenEnd(Statement):
+    """A day behind which the record cannot say what holds, so that the analyst must choose."""
+
+    day: date
+    """First day that is open."""
+    known_from: date
+    """Day on which it became known that something ends then."""
+    question: Annotated[str, Field(min_length=1)]
+    """What is open, in plain words."""
+    continuations: Annotated[tuple[Continuation, ...], Field(min_length=1)]
+    """What may follow."""
+
+
 class Scenario(Statement):
     """One course of policy, or a mixture of several.
 
@@ -57,6 +79,12 @@ class Scenario(Statement):
     """Sources of the table ``sources`` on which it stands."""
     rules: tuple[Rule, ...] = ()
     mixture: tuple[Member, ...] = ()
+    record_ends: date | None = None
+    """Last day of the evidence, for a record of the past; None for a posited course."""
+    open_end: OpenEnd | None = None
+    """What the record leaves open."""
+    continuation: Continuation | None = None
+    """What was chosen to follow."""
 
     @property
     def digest(self) -> str:

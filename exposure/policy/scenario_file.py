@@ -10,41 +10,47 @@ one `ScenarioError`.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from itertools import product
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from exposure.errors import ScenarioError, did_you_mean, unknown_name
-from exposure.policy.rules import SELECTORS, Rule, Statement, contradictions, replaced
+from exposure.policy.record import carried_on
+from exposure.policy.rule_entries import (
+    A_DAY,
+    Placed,
+    Points,
+    Reading,
+    dated_in,
+    day_of,
+    rules_of,
+    tables_of,
+)
+from exposure.policy.rules import Statement, contradictions, replaced
 from exposure.policy.scenario import (
     FIRST_START,
+    OpenEnd,
     Scenario,
     flattened,
     list_findings,
     mixture_findings,
 )
 from exposure.tables.location import shipped_folder
+from exposure.tables.parse import parse_table
+from exposure.tables.schema import TABLES
 from exposure.terms import Identifier, week_of
-from exposure.wording import Finding, shown
+from exposure.wording import shown
 
-HEAD_KEYS = ("name", "start", "horizon_weeks", "text", "sources")
+HEAD_KEYS = ("name", "start", "horizon_weeks", "text", "sources", "record_ends")
 """Keys of a file that are fields of the scenario."""
 
 COURSE_KEYS = ("dates", "extends", "extends_until", "rules")
 """Keys of a file that lay down one course of policy, which a mixture does not."""
 
-FILE_KEYS = (*HEAD_KEYS, *COURSE_KEYS, "mixture")
+FILE_KEYS = (*HEAD_KEYS, *COURSE_KEYS, "mixture", "open_end")
 """All keys of a file."""
-
-A_DAY = "a day, YYYY-MM-DD"
-"""What is expected where a day should stand."""
-
-Points = Mapping[str, date | None]
-"""Turning points by name; None where the file or caller names no day."""
 
 
 class Entry(Statement):
@@ -54,39 +60,17 @@ class Entry(Statement):
     probability: Annotated[float, Field(ge=0.0, le=1.0)]
 
 
-@dataclass(frozen=True)
-class Placed:
-    """A rule and where it stands, in words."""
-
-    place: str
-    rule: Rule
-    inherited: bool = False
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A file being read: what it says, and the faults found so far."""
-
-    path: Path
-    content: Mapping[str, Any]
-    seen: tuple[Path, ...]
-    """Files that led here, this one last."""
-    findings: list[object] = field(default_factory=list)
-    """Faults of this file, a line each."""
-    elsewhere: list[str] = field(default_factory=list)
-    """Messages about files to which it refers."""
-
-    def add(self, where: str, found: str, *, expected: str, cure: str) -> None:
-        """Note a fault of this file."""
-        self.findings.append(Finding(where, found, expected, cure))
-
-
 def shipped_scenarios() -> tuple[str, ...]:
     """Names of the shipped scenarios, sorted."""
     return tuple(sorted(path.stem for path in (shipped_folder() / "scenarios").glob("*.toml")))
 
 
-def read_scenario(name: str | Path, *, dates: Mapping[str, date | str] | None = None) -> Scenario:
+def read_scenario(
+    name: str | Path,
+    *,
+    dates: Mapping[str, date | str] | None = None,
+    after: str | None = None,
+) -> Scenario:
     """Read a shipped scenario by name, or a scenario file.
 
     Parameters
@@ -95,11 +79,14 @@ def read_scenario(name: str | Path, *, dates: Mapping[str, date | str] | None = 
         Name of a shipped scenario, or the path of a TOML file.
     dates
         Other days for turning points that the file names under ``[dates]``.
+    after
+        What follows a record of the past, by the name of one of its continuations.
 
     Raises
     ------
     UnknownNameError
-        If no shipped scenario bears the name, or the file names no such turning point.
+        If no shipped scenario bears the name, or the file names no such turning point or
+        continuation.
     ScenarioError
         If the file cannot be read, is not TOML, or contradicts itself.
 
@@ -108,7 +95,8 @@ def read_scenario(name: str | Path, *, dates: Mapping[str, date | str] | None = 
     >>> read_scenario("london_truce").start.isoformat()
     '2025-04-04'
     """
-    return _read(_locate(name), dates or {}, seen=())[0]
+    scenario = _read(_locate(name), dates or {}, seen=())[0]
+    return scenario if after is None else carried_on(scenario, after)
 
 
 def _locate(name: str | Path) -> Path:
@@ -136,21 +124,25 @@ def _shipped(name: str) -> Path:
 def _read(
     path: Path, dates: Mapping[str, date | str], *, seen: tuple[Path, ...]
 ) -> tuple[Scenario, list[Placed]]:
-    reading = Reading(path, _load(path), (*seen, path.resolve()))
+    content = _load(path)
+    events = _event_days() if "record_ends" in content else {}
+    reading = Reading(path, content, (*seen, path.resolve()), events=events)
     for key in sorted(set(reading.content) - set(FILE_KEYS)):
         cure = did_you_mean(key, FILE_KEYS)
         reading.add(key, "an unknown key", expected="a known one", cure=cure)
-    points = _turning_points(reading, dates)
+    points = {**events, **_turning_points(reading, dates)}
     head = _head(reading)
-    own_rules = _own_rules(reading, points)
+    own_rules = rules_of(reading, points, reading.content.get("rules", []), where="rule")
     placed = [*_inherited(reading, points, own_rules), *own_rules]
     pairs = _members(reading, start=head.start if head else None)
+    open_end = _open_end(reading, points)
     _check_rules(reading, placed)
     if reading.findings or reading.elsewhere or head is None:
         own = [list_findings(path.name, reading.findings)] if reading.findings else []
         raise ScenarioError("\n".join(dict.fromkeys([*own, *reading.elsewhere])))
     rules = tuple(item.rule for item in placed)
-    return head.model_copy(update={"rules": rules, "mixture": flattened(pairs)}), placed
+    made = {"rules": rules, "mixture": flattened(pairs), "open_end": open_end}
+    return head.model_copy(update=made), placed
 
 
 def _load(path: Path) -> dict[str, Any]:
@@ -192,7 +184,7 @@ def _turning_points(reading: Reading, dates: Mapping[str, date | str]) -> Points
             raise unknown_name(f"turning point of {reading.path.name}", name, named or ["(none)"])
     points: dict[str, date | None] = {}
     for name, said in {**named, **dates}.items():
-        day = _day(said)
+        day = day_of(said)
         if day is None:
             reading.add(f"dates, {name}", shown(said), expected=A_DAY, cure="correct it")
         # A faulty day keeps its place, so that the rules that use it are not blamed.
@@ -200,78 +192,9 @@ def _turning_points(reading: Reading, dates: Mapping[str, date | str]) -> Points
     return points
 
 
-def _day(value: object) -> date | None:
-    """A calendar day from what TOML or a caller gives; None if it is none."""
-    if isinstance(value, datetime):
-        midnight = value.replace(hour=0, minute=0, second=0, microsecond=0)
-        return value.date() if value == midnight else None
-    if isinstance(value, str):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            return None
-    return value if isinstance(value, date) else None
-
-
-def _dated(reading: Reading, where: str, said: object, points: Points) -> date | None:
-    """The day that a file states or names; None, and a fault somewhere, if it does neither."""
-    if isinstance(said, str) and said in points:
-        return points[said]
-    day = _day(said)
-    if day is None:
-        expected = f"{A_DAY}, or a name under [dates]"
-        cure = did_you_mean(str(said), points) if points else "correct it"
-        reading.add(where, shown(said), expected=expected, cure=cure)
-    return day
-
-
-def _own_rules(reading: Reading, points: Points) -> list[Placed]:
-    placed = []
-    for number, said in enumerate(_tables(reading, "rules"), start=1):
-        place = f"rule {number}"
-        days = {
-            key: _dated(reading, f"{place}, {key}", said[key], points)
-            for key in ("starts", "ends")
-            if key in said
-        }
-        # A day that is at fault is stood in for, so that the other faults of its rule show too.
-        dated: dict[str, Any] = {key: day or FIRST_START for key, day in days.items()}
-        rules = _stated(reading, place, dict(said) | dated)
-        if None not in days.values():
-            placed += [Placed(place, rule) for rule in rules]
-    return placed
-
-
-def _stated(reading: Reading, place: str, said: Mapping[str, Any]) -> list[Rule]:
-    """The rules that one entry states: a list of words in a selector makes one rule a word."""
-    lists = {key: said[key] for key in SELECTORS if isinstance(said.get(key), list)}
-    for key, words in lists.items():
-        if not words:
-            reading.add(f"{place}, {key}", "an empty list", expected="words", cure="write '*'")
-    rules: list[Rule] = []
-    faults: dict[str, None] = {}
-    for words in product(*lists.values()):
-        try:
-            rules.append(Rule.model_validate(dict(said) | dict(zip(lists, words, strict=True))))
-        except ScenarioError as error:
-            faults |= dict.fromkeys(f"{place}, {line}" for line in str(error).splitlines())
-    reading.findings.extend(faults)
-    return rules
-
-
-def _tables(reading: Reading, key: str) -> list[dict[str, Any]]:
-    said = reading.content.get(key, [])
-    if isinstance(said, list) and all(isinstance(item, dict) for item in said):
-        return said
-    cure = f"head each with [[{key}]]"
-    found = "a list of something else" if isinstance(said, list) else shown(said)
-    reading.add(key, found, expected="a list of tables", cure=cure)
-    return []
-
-
 def _inherited(reading: Reading, points: Points, own: list[Placed]) -> list[Placed]:
     name, until = reading.content.get("extends"), reading.content.get("extends_until")
-    day = None if until is None else _dated(reading, "extends_until", until, points)
+    day = None if until is None else dated_in(reading, "extends_until", until, points)
     if name is None:
         if until is not None:
             cure = "say which scenario it extends, or drop it"
@@ -318,7 +241,7 @@ def _other(reading: Reading, where: str, name: object) -> tuple[Scenario, list[P
 
 
 def _members(reading: Reading, *, start: date | None) -> list[tuple[Scenario, float]]:
-    entries = _tables(reading, "mixture")
+    entries = tables_of(reading, "mixture", reading.content.get("mixture", []))
     beside = [key for key in COURSE_KEYS if key in reading.content]
     if entries and beside:
         found = f"{' and '.join(beside)} beside it"
@@ -344,6 +267,49 @@ def _members(reading: Reading, *, start: date | None) -> list[tuple[Scenario, fl
             expected = f"{starts.pop()}, as its members"
             reading.add("start", str(start), expected=expected, cure="start on the same day")
     return pairs
+
+
+def _open_end(reading: Reading, points: Points) -> OpenEnd | None:
+    said = reading.content.get("open_end")
+    if said is None:
+        return None
+    if not isinstance(said, dict):
+        reading.add("open_end", shown(said), expected="a table", cure="head it with [open_end]")
+        return None
+    days = {
+        key: dated_in(reading, f"open_end, {key}", said[key], points) or FIRST_START
+        for key in ("day", "known_from")
+        if key in said
+    }
+    continuations = [
+        one
+        | {
+            "rules": [
+                item.rule
+                for item in rules_of(
+                    reading, points, one.get("rules", []), where=f"continuation {number}, rule"
+                )
+            ]
+        }
+        for number, one in enumerate(
+            tables_of(reading, "open_end.continuations", said.get("continuations", [])), start=1
+        )
+    ]
+    try:
+        return OpenEnd.model_validate(said | days | {"continuations": continuations})
+    except ScenarioError as error:
+        reading.findings.extend(f"open_end, {line}" for line in str(error).splitlines())
+        return None
+
+
+def _event_days() -> dict[str, date]:
+    """Days of the shipped events, by name."""
+    table = TABLES["policy_events"]
+    path = shipped_folder() / table.file
+    if not path.is_file():
+        return {}
+    text = path.read_text(encoding="utf-8")
+    return {line.row.event: line.row.date for line in parse_table(table, text)[0]}
 
 
 def _check_rules(reading: Reading, placed: list[Placed]) -> None:

@@ -16,10 +16,12 @@ from exposure.arrays import FloatArray
 from exposure.impact.channels import Sector
 from exposure.impact.inflow import Term, gap_terms
 from exposure.impact.licences import Licences
+from exposure.impact.prepared import Window
 from exposure.impact.simulate import stream_losses
 from exposure.impact.stocks import discount
 from exposure.scoring.attribution import shapley_values
-from exposure.scoring.sector_risk import Window, attribute, component_players, lost_shares
+from exposure.scoring.sector_risk import attribute, component_players, lost_shares
+from exposure.scoring.weighted import Weights, mean
 from exposure.settings import Settings
 from exposure.terms import LicenceState, Stage
 
@@ -34,6 +36,8 @@ class Breakdown:
     """Shape (S, D)."""
     window: Window
     settings: Settings
+    draw_weights: Weights = None
+    """Weight of each draw, shape (D,); None where all count alike."""
 
 
 def attribute_score(
@@ -58,7 +62,7 @@ def _by_component(run: Breakdown) -> dict[str, float]:
         for share, _, losses in streams:
             parts = attribute(losses[run.window.first :], players, weight)
             for component, part in parts.items():
-                points[component] += float(100.0 * (run.weights[s] * share * part).mean())
+                points[component] += mean(100.0 * run.weights[s] * share * part, run.draw_weights)
     return points
 
 
@@ -78,7 +82,7 @@ def _by_coalition(
         return np.asarray(100.0 * (run.weights * lost).sum(axis=0))
 
     values = shapley_values(players, worth)
-    return {player: float(value.mean()) for player, value in values.items()}
+    return {player: mean(value, run.draw_weights) for player, value in values.items()}
 
 
 def _terms(run: Breakdown) -> list[Term]:

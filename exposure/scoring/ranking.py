@@ -11,6 +11,7 @@ import numpy as np
 from exposure.arrays import FloatArray
 from exposure.scoring.ranks import competition_ranks, top_probabilities
 from exposure.scoring.sector_risk import SectorRisk
+from exposure.scoring.weighted import Weights, mean, quantile
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,16 +51,23 @@ class ScoredSector:
     """Weight of each scenario in the score, shape (S, D)."""
     assumed_share: float
     """Total-effect index of the assumed inputs; NaN where the score does not vary."""
+    draw_weights: Weights = None
+    """Weight of each draw, shape (D,); None where all count alike."""
 
     @cached_property
     def scores(self) -> FloatArray:
         """Score of each draw, 0 to 100, shape (D,)."""
         return np.asarray(100.0 * (self.weights * self.risk.lost).sum(axis=0))
 
+    @cached_property
+    def score(self) -> float:
+        """Mean score over draws."""
+        return mean(self.scores, self.draw_weights)
+
     def points_by_element(self) -> dict[str, float]:
         """Points of the score that each element bears; they sum to the score."""
         return {
-            str(element): float(100.0 * (self.weights * part).sum(axis=0).mean())
+            str(element): mean(100.0 * (self.weights * part).sum(axis=0), self.draw_weights)
             for element, part in self.risk.by_element.items()
         }
 
@@ -68,10 +76,11 @@ def ranking_frame(sectors: Mapping[str, ScoredSector], *, horizon_weeks: int) ->
     """Rank sectors by mean score, worst first, then by id."""
     import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 
-    ids = sorted(sectors, key=lambda sector: (-sectors[sector].scores.mean(), sector))
+    ids = sorted(sectors, key=lambda sector: (-sectors[sector].score, sector))
     scores = np.stack([sectors[sector].scores for sector in ids])
-    ranks = competition_ranks(scores.mean(axis=1))
-    top = top_probabilities(scores, places=TOP_PLACES)
+    ranks = competition_ranks(np.array([sectors[sector].score for sector in ids]))
+    weights = sectors[ids[0]].draw_weights
+    top = top_probabilities(scores, places=TOP_PLACES, weights=weights)
     records = [
         {
             "rank": int(ranks[i]),
@@ -85,22 +94,25 @@ def ranking_frame(sectors: Mapping[str, ScoredSector], *, horizon_weeks: int) ->
 
 
 def _figures(own: ScoredSector, horizon_weeks: int) -> dict[str, object]:
-    undiscounted = float((own.probabilities @ own.risk.undiscounted).mean())
+    weights = own.draw_weights
+    undiscounted = mean(own.probabilities @ own.risk.undiscounted, weights)
     return {
         "name": own.label.name,
-        "score": float(own.scores.mean()),
-        "score_p05": float(np.quantile(own.scores, 0.05)),
-        "score_p95": float(np.quantile(own.scores, 0.95)),
-        "expected_loss_share": float((own.probabilities @ own.risk.lost).mean()),
-        "cvar_loss_share": float((own.tail * own.risk.lost).sum(axis=0).mean()),
-        "weeks_to_impact_p50": median_hit(own.risk.hit_week, own.probabilities),
+        "score": own.score,
+        "score_p05": float(quantile(own.scores, 0.05, weights)),
+        "score_p95": float(quantile(own.scores, 0.95, weights)),
+        "expected_loss_share": mean(own.probabilities @ own.risk.lost, weights),
+        "cvar_loss_share": mean((own.tail * own.risk.lost).sum(axis=0), weights),
+        "weeks_to_impact_p50": median_hit(own.risk.hit_week, own.probabilities, weights),
         "value_at_risk_usd": own.label.value_added_usd * horizon_weeks / 52.0 * undiscounted,
         "main_driver": main_driver(own),
         "assumed_share": own.assumed_share,
     }
 
 
-def median_hit(hit_week: FloatArray, probabilities: FloatArray) -> float:
+def median_hit(
+    hit_week: FloatArray, probabilities: FloatArray, draw_weights: Weights = None
+) -> float:
     """Median week of the first impact over draws and scenarios; NaN if half or more never see it.
 
     Parameters
@@ -109,13 +121,17 @@ def median_hit(hit_week: FloatArray, probabilities: FloatArray) -> float:
         First week hit, NaN for never, shape (S, D).
     probabilities
         Of the scenarios, shape (S,).
+    draw_weights
+        Of the draws, shape (D,); None where all count alike.
 
     Examples
     --------
     >>> median_hit(np.array([[3.0, 5.0, 9.0, np.nan]]), np.array([1.0]))
     5.0
     """
-    weight = np.repeat(probabilities / hit_week.shape[1], hit_week.shape[1])
+    draws = hit_week.shape[1]
+    alike = np.full(draws, 1.0 / draws) if draw_weights is None else draw_weights
+    weight = np.outer(probabilities, alike).ravel()
     weeks = np.where(np.isnan(hit_week), np.inf, hit_week).ravel()
     order = np.argsort(weeks, kind="stable")
     reached = np.cumsum(weight[order]) >= 0.5 - 1e-12
@@ -129,7 +145,7 @@ def main_driver(own: ScoredSector) -> str:
     Empty at score 0.
     """
     points = own.points_by_element()
-    if own.scores.mean() == 0.0:
+    if own.score == 0.0:
         return ""
     element = max(sorted(points), key=lambda e: points[e])
     stopped = {

@@ -7,6 +7,7 @@ draw, m sectors tied over m ranks hold each of those ranks with probability 1/m.
 import numpy as np
 
 from exposure.arrays import FloatArray, IntArray
+from exposure.scoring.weighted import Weights
 
 
 def competition_ranks(scores: FloatArray) -> IntArray:
@@ -50,7 +51,7 @@ def rank_probabilities(scores: FloatArray) -> FloatArray:
     )
 
 
-def top_probabilities(scores: FloatArray, *, places: int) -> FloatArray:
+def top_probabilities(scores: FloatArray, *, places: int, weights: Weights = None) -> FloatArray:
     """Probability that each sector is among the first `places`, shape (N,).
 
     Examples
@@ -59,7 +60,8 @@ def top_probabilities(scores: FloatArray, *, places: int) -> FloatArray:
     array([1. , 0.5, 0.5])
     """
     better, tied = _better_and_tied(scores)
-    return np.asarray((np.clip(places - better, 0, tied) / tied).mean(axis=1))
+    held = np.clip(places - better, 0, tied) / tied
+    return np.asarray(held.mean(axis=1) if weights is None else held @ weights)
 
 
 def _better_and_tied(scores: FloatArray) -> tuple[IntArray, IntArray]:

@@ -10,23 +10,15 @@ from exposure.arrays import FloatArray
 from exposure.impact.channels import Sector
 from exposure.impact.inflow import Term
 from exposure.impact.licences import Licences
+from exposure.impact.prepared import Window
 from exposure.impact.simulate import Restrict, first_week_hit, stream_losses
 from exposure.impact.stocks import discount, lost_output
 from exposure.scoring.attribution import airport_shares
+from exposure.scoring.weighted import Weights, mean, quantile
 from exposure.settings import Settings
 from exposure.terms import Element, Stage
 
 Player = TypeVar("Player")
-
-
-@dataclass(frozen=True)
-class Window:
-    """Weeks that are run and weeks that are scored."""
-
-    run: int
-    """Weeks run, from the scenario's start."""
-    first: int
-    """First week scored."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +48,7 @@ def assess_sector(
     players: dict[Element, list[int]],
     window: Window,
     settings: Settings,
+    draw_weights: Weights = None,
 ) -> SectorRisk:
     """Run a sector through each scenario and attribute what it loses.
 
@@ -71,8 +64,10 @@ def assess_sector(
         Weeks run and scored.
     settings
         Discounting, threshold and coupling.
+    draw_weights
+        Weight of each draw; None where all count alike.
     """
-    runs = [_run(sector, granted, players, window, settings) for granted in licences]
+    runs = [_run(sector, own, players, window, settings, draw_weights) for own in licences]
     return SectorRisk(
         lost=np.stack([run.lost[: settings.draws] for run in runs]),
         twin_lost=np.stack([run.lost[settings.draws :] for run in runs]),
@@ -130,6 +125,15 @@ def lost_shares(
     return np.stack(lost)
 
 
+def weekly_lost(
+    sector: Sector, licences: Licences, *, window: Window, settings: Settings
+) -> FloatArray:
+    """Lost share of output in every week run, shape (T, D), under one scenario."""
+    runs = stream_losses(sector, licences, weeks=window.run, coupling=settings.coupling)
+    outputs = [share * lost_output(losses) for share, _, losses in runs]
+    return np.asarray(sum(outputs[1:], outputs[0]))
+
+
 @dataclass(frozen=True)
 class _Run:
     lost: FloatArray
@@ -146,6 +150,7 @@ def _run(
     players: dict[Element, list[int]],
     window: Window,
     settings: Settings,
+    draw_weights: Weights,
 ) -> _Run:
     weight = discount(settings.horizon_weeks, half_life_weeks=settings.half_life_weeks)
     draws = settings.draws
@@ -159,13 +164,19 @@ def _run(
         # Twins serve one index only; everything else is told of the draws themselves.
         for element, part in attribute(scored[..., :draws], players, weight).items():
             by_element[element] += share[:draws] * part
-        _add_stopped(stopped, sector, terms, share[:draws], window)
+        _add_stopped(stopped, sector, terms, share[:draws], window, draw_weights)
     own = output[:, :draws]
     return _Run(
         lost=weight @ output,
         undiscounted=own.mean(axis=0),
         hit_week=first_week_hit(own, threshold=settings.impact_threshold),
-        weekly=np.stack([own.mean(axis=1), *np.quantile(own, [0.05, 0.95], axis=1)]),
+        weekly=np.stack(
+            [
+                own.mean(axis=1) if draw_weights is None else own @ draw_weights,
+                quantile(own, 0.05, draw_weights),
+                quantile(own, 0.95, draw_weights),
+            ]
+        ),
         by_element=by_element,
         stopped=stopped,
     )
@@ -201,6 +212,7 @@ def _add_stopped(
     terms: Sequence[Term],
     share: FloatArray,
     window: Window,
+    draw_weights: Weights,
 ) -> None:
     draws = len(share)
     for term in terms:
@@ -208,5 +220,4 @@ def _add_stopped(
         scored = term.stopped if len(term.stopped) == 1 else term.stopped[window.first :, :draws]
         passing = term.share if term.share.ndim == 1 else term.share[window.first :, :draws]
         part = np.mean(passing[..., :draws] * scored[:, :draws], axis=0)
-        mean = np.float64((share * part).mean())
-        stopped[key] = stopped.get(key, np.float64(0.0)) + mean
+        stopped[key] = stopped.get(key, np.float64(0.0)) + mean(share * part, draw_weights)

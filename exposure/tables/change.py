@@ -1,6 +1,7 @@
 """A changed copy of a dataset: one assumption altered, everything checked again."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from exposure.errors import UnknownNameError, unknown_name
 from exposure.tables.dataset import Dataset
@@ -72,6 +73,7 @@ def with_value(
                 "basis": "assumed",
                 "note": note,
             }
-            return dataset_from_records(records, version=dataset.version)
+            changed = dataset_from_records(records, version=dataset.version)
+            return replace(changed, overlaid=dataset.overlaid)
     known = {", ".join(str(record[column]) for column in columns) for record in own}
     raise unknown_name(f"row of table '{table}'", ", ".join(wanted), known)

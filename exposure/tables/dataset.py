@@ -22,6 +22,40 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+RowKey = tuple[str, tuple[str, ...]]
+"""Table and key of a row."""
+
+
+@dataclass(frozen=True)
+class Overlaid:
+    """What one folder laid over the tables."""
+
+    folder: str
+    """Name of the folder, without its place."""
+    digest: str
+    """SHA-256 of its rows."""
+    replaced: tuple[RowKey, ...]
+    """Rows that it states otherwise than the tables below."""
+    added: tuple[RowKey, ...]
+    """Rows that the tables below do not have."""
+
+    def record(self) -> dict[str, object]:
+        """The same in plain words, for the record of a run: table to the keys of its rows."""
+        return {
+            "folder": self.folder,
+            "digest": self.digest,
+            "replaced": _by_table(self.replaced),
+            "added": _by_table(self.added),
+        }
+
+
+def _by_table(rows: Sequence[RowKey]) -> dict[str, list[str]]:
+    return {
+        name: [", ".join(key) for own, key in rows if own == name]
+        for name in dict.fromkeys(name for name, _ in rows)
+    }
+
+
 @dataclass(frozen=True)
 class Dataset:
     """All tables of one version.
@@ -33,15 +67,24 @@ class Dataset:
     version
         Calendar version of the tables, or ``unversioned``.
     digest
-        SHA-256 of all rows.
+        SHA-256 of all rows, those of overlays included.
+    overlaid
+        What was laid over the tables, first the lowest; empty for tables as they were read.
     """
 
     rows: Mapping[str, tuple[BaseModel, ...]] = field(repr=False)
     version: str
     digest: str
+    overlaid: tuple[Overlaid, ...] = ()
 
     @classmethod
-    def from_rows(cls, rows: Mapping[str, Sequence[BaseModel]], *, version: str) -> "Dataset":
+    def from_rows(
+        cls,
+        rows: Mapping[str, Sequence[BaseModel]],
+        *,
+        version: str,
+        overlaid: tuple[Overlaid, ...] = (),
+    ) -> "Dataset":
         """Make a dataset of checked rows.
 
         Parameters
@@ -50,15 +93,15 @@ class Dataset:
             Table name to its rows, in any order.
         version
             Version to record.
+        overlaid
+            What was laid over the tables.
         """
         ordered = {
             name: tuple(sorted(rows[name], key=lambda row, n=name: _sort_key(n, row)))  # type: ignore[misc]
             for name in TABLES
             if name in rows
         }
-        text = "\n".join(f"{name}\n{to_csv(name, table)}" for name, table in ordered.items())
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        return cls(MappingProxyType(ordered), version, digest)
+        return cls(MappingProxyType(ordered), version, digest_of(ordered), overlaid)
 
     def table(self, name: str) -> "pd.DataFrame":
         """One table as a DataFrame, one row a fact.
@@ -95,6 +138,12 @@ class Dataset:
         )
 
 
+def digest_of(rows: Mapping[str, Sequence[BaseModel]]) -> str:
+    """SHA-256 of tables, written as CSV one after the other."""
+    text = "\n".join(f"{name}\n{to_csv(name, table)}" for name, table in rows.items())
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _sort_key(table: str, row: BaseModel) -> tuple[str, ...]:
     return tuple(str(getattr(row, column)) for column in TABLES[table].key)
 
@@ -109,11 +158,18 @@ def to_csv(table: str, rows: Sequence[BaseModel]) -> str:
     columns = TABLES[table].columns
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([_cell(getattr(row, column)) for column in columns])
+        writer.writerow([cell_text(getattr(row, column)) for column in columns])
     return buffer.getvalue()
 
 
-def _cell(value: object) -> str:
+def cell_text(value: object) -> str:
+    """Write one value as it stands in a file.
+
+    Examples
+    --------
+    >>> cell_text(None), cell_text(0.1), cell_text(52.0), cell_text(("Dy", "Nd"))
+    ('', '0.1', '52', 'Dy Nd')
+    """
     if value is None:
         return ""
     if isinstance(value, tuple):

@@ -126,9 +126,7 @@ class _Trail:
     def components(self) -> list[Any]:
         """Components that the sector's output depends on."""
         needed = {
-            row.component
-            for row in self._of_sector("needs")
-            if row.quantity == "criticality_share"
+            row.component for row in self._of_sector("needs") if row.quantity == "criticality_share"
         }
         return [row for row in _rows(self.dataset, "components") if row.component in needed]
 

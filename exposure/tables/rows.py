@@ -15,7 +15,9 @@ from pydantic_core import PydanticCustomError
 
 from exposure.terms import Basis
 
-FROZEN = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+FROZEN = ConfigDict(
+    frozen=True, extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True
+)
 """Configuration of every row model."""
 
 Text = Annotated[str, Field(min_length=1)]

@@ -93,6 +93,12 @@ TABLES: dict[str, Table] = {
             ("sector", "period", "case", "quantity"),
             required=False,
         ),
+        Table(
+            "observed_losses",
+            observed.ObservedLossRow,
+            ("sector", "from_date", "to_date"),
+            required=False,
+        ),
         Table("sources", policy.SourceRow, ("source_id",)),
     )
 }

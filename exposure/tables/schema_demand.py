@@ -94,7 +94,9 @@ class SubstitutionRow(QuantityRow):
 
     MEASURES: ClassVar = {
         "largest_share": Measure("share", below=1.0, meaning="most that can be engineered away"),
-        "qualification_weeks": Measure("week", whole=True, meaning="from the start of work to first use"),
+        "qualification_weeks": Measure(
+            "week", whole=True, meaning="from the start of work to first use"
+        ),
         "ramp_weeks": Measure("week", whole=True, meaning="from first use to the largest share"),
     }
     sector: Identifier

@@ -1,17 +1,15 @@
 """Tables of what was seen: flows, licence outcomes, prices, output, stoppages.
 
-They serve the calibration and the back-test; none of them is an input of a score.
+They serve the calibration, the back-test and history matching; no score is computed from them.
 """
 
+from datetime import date
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from exposure.tables.rows import Measure, OptionalText, QuantityRow, Text
 from exposure.terms import CountryCode, Identifier
-
-Month = Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
-"""A calendar month, YYYY-MM."""
 
 Period = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?|-Q[1-4]|-H[12])?$")]
 """A year, half-year (2025-H1), quarter (2025-Q3), month or day."""
@@ -35,18 +33,26 @@ class LicenceOutcomeRow(QuantityRow):
     """What became of the applications of one population of firms."""
 
     MEASURES: ClassVar = {
-        "filed": Measure("count"),
-        "approved": Measure("count"),
-        "pending": Measure("count"),
-        "rejected": Measure("count"),
-        "approved_share": Measure("share", maximum=1.0),
+        "filed": Measure("count", meaning="applications filed"),
+        "approved": Measure("count", meaning="applications approved, or firms that hold a permit"),
+        "pending": Measure("count", meaning="applications undecided"),
+        "rejected": Measure("count", meaning="applications refused"),
+        "approved_share": Measure(
+            "share", maximum=1.0, meaning="approved, as a share of those filed"
+        ),
         "slower_than_clock_share": Measure(
             "share", maximum=1.0, meaning="share of firms with reviews over 45 working days"
         ),
-        "delay_under_1_month_share": Measure("share", maximum=1.0),
-        "delay_1_to_2_months_share": Measure("share", maximum=1.0),
-        "delay_over_2_months_share": Measure("share", maximum=1.0),
-        "reviewers": Measure("count"),
+        "delay_under_1_month_share": Measure(
+            "share", maximum=1.0, meaning="share of firms held up for less than a month"
+        ),
+        "delay_1_to_2_months_share": Measure(
+            "share", maximum=1.0, meaning="share of firms held up for one to two months"
+        ),
+        "delay_over_2_months_share": Measure(
+            "share", maximum=1.0, meaning="share of firms held up for more than two months"
+        ),
+        "reviewers": Measure("count", meaning="people who decide on applications"),
     }
     period: Period
     """When it was so."""
@@ -76,10 +82,10 @@ class ObservedOutputRow(QuantityRow):
     """What a sector is known to have delivered or made."""
 
     MEASURES: ClassVar = {
-        "deliveries": Measure("unit"),
-        "production_rate_per_year": Measure("unit/yr"),
-        "planned": Measure("unit"),
-        "sales": Measure("unit"),
+        "deliveries": Measure("unit", meaning="units handed over in the period"),
+        "production_rate_per_year": Measure("unit/yr", meaning="units made, at the rate of a year"),
+        "planned": Measure("unit", meaning="units planned or agreed"),
+        "sales": Measure("unit", meaning="units sold in the period"),
     }
     sector: Identifier
     """Sector, or a programme that stands for it in the note."""
@@ -96,10 +102,14 @@ class DisruptionRow(QuantityRow):
 
     MEASURES: ClassVar = {
         "weeks_to_impact": Measure("week", meaning="from 4 April 2025 to the first effect"),
-        "weeks_stopped": Measure("week"),
-        "output_lost_share": Measure("share", maximum=1.0),
-        "delay_weeks": Measure("week"),
-        "stoppages": Measure("count"),
+        "weeks_stopped": Measure("week", meaning="weeks during which nothing was made"),
+        "output_lost_share": Measure(
+            "share", maximum=1.0, meaning="share of the period's output that was lost"
+        ),
+        "delay_weeks": Measure("week", meaning="weeks by which something came late"),
+        "stoppages": Measure(
+            "count", meaning="lines or plants that stopped; 0 where none is known to have"
+        ),
     }
     sector: Identifier
     """Sector."""
@@ -115,3 +125,19 @@ class DisruptionRow(QuantityRow):
     """Where."""
     what: OptionalText
     """What happened, in a few words."""
+
+
+class ObservedLossRow(QuantityRow):
+    """How much of a sector's output the public record allows to have been lost in a period."""
+
+    MEASURES: ClassVar = {
+        "": Measure("share", maximum=1.0, meaning="mean share of the sector's output lost")
+    }
+    sector: Identifier
+    """Sector."""
+    from_date: date
+    """First day of the period."""
+    to_date: date
+    """Last day of the period."""
+    what: OptionalText
+    """What was seen, or not seen."""

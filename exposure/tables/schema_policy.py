@@ -4,8 +4,6 @@ from datetime import date
 from typing import ClassVar, Literal
 
 from exposure.tables.rows import (
-    SHARE,
-    WEEKS,
     DescriptiveRow,
     Measure,
     OptionalText,
@@ -16,7 +14,8 @@ from exposure.terms import CountryCode, Grade, Identifier, Selector
 
 QueueQuantity = Literal[
     "capacity_share_per_week", "first_decision_week",
-    "approval_ordinary", "approval_fast_track", "approval_general",
+    "approval_ordinary", "approval_ordinary_upstream",
+    "approval_fast_track", "approval_general",
     "delay_weeks_ordinary", "delay_weeks_fast_track", "delay_weeks_general",
     "validity_weeks_ordinary", "validity_weeks_fast_track", "validity_weeks_general",
     "renewal_lead_weeks", "renewal_approval", "look_through",
@@ -38,19 +37,42 @@ class LicenceQueueRow(QuantityRow):
         "first_decision_week": Measure(
             "week", whole=True, meaning="weeks after control begins before anything is decided"
         ),
-        "approval_ordinary": SHARE,
-        "approval_fast_track": SHARE,
-        "approval_general": SHARE,
-        "delay_weeks_ordinary": WEEKS,
-        "delay_weeks_fast_track": WEEKS,
-        "delay_weeks_general": WEEKS,
-        "validity_weeks_ordinary": Measure("week", minimum=1, whole=True),
-        "validity_weeks_fast_track": Measure("week", minimum=1, whole=True),
-        "validity_weeks_general": Measure("week", minimum=1, whole=True),
+        "approval_ordinary": Measure(
+            "share", maximum=1.0, meaning="share of ordinary cases approved in the end"
+        ),
+        "approval_ordinary_upstream": Measure(
+            "share", maximum=1.0, meaning="the same for oxide and metal"
+        ),
+        "approval_fast_track": Measure(
+            "share", maximum=1.0, meaning="share approved of the fast-track cases decided"
+        ),
+        "approval_general": Measure(
+            "share", maximum=1.0, meaning="share approved of the general licences decided"
+        ),
+        "delay_weeks_ordinary": Measure(
+            "week", whole=True, meaning="weeks of review before an ordinary case can be decided"
+        ),
+        "delay_weeks_fast_track": Measure(
+            "week", whole=True, meaning="weeks of review before a fast-track case can be decided"
+        ),
+        "delay_weeks_general": Measure(
+            "week", whole=True, meaning="weeks of review before a general licence can be decided"
+        ),
+        "validity_weeks_ordinary": Measure(
+            "week", minimum=1, whole=True, meaning="weeks for which an ordinary licence is good"
+        ),
+        "validity_weeks_fast_track": Measure(
+            "week", minimum=1, whole=True, meaning="weeks for which a fast-track licence is good"
+        ),
+        "validity_weeks_general": Measure(
+            "week", minimum=1, whole=True, meaning="weeks for which a general licence is good"
+        ),
         "renewal_lead_weeks": Measure(
             "week", whole=True, meaning="how long before expiry the renewal is filed"
         ),
-        "renewal_approval": SHARE,
+        "renewal_approval": Measure(
+            "share", maximum=1.0, meaning="share of renewals that is approved"
+        ),
         "look_through": Measure(
             "share",
             maximum=1.0,

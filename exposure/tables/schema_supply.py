@@ -118,7 +118,9 @@ class NewSupplyRow(QuantityRow):
 
     MEASURES: ClassVar = {
         "capacity_t_per_year": Measure("t/yr", meaning="contained oxide a year at full rate"),
-        "slip_weeks": Measure("week", whole=True, meaning="start later than the owner's target date"),
+        "slip_weeks": Measure(
+            "week", whole=True, meaning="start later than the owner's target date"
+        ),
         "ramp_weeks": Measure("week", whole=True, meaning="from start to full rate"),
         "success_probability": Measure("share", maximum=1.0, meaning="chance that it happens"),
     }

@@ -1,0 +1,121 @@
+"""How the ranking moves when the tables change.
+
+Every cell has its own random stream, so a row that is the same in both sets of tables is drawn
+alike: what moves, moves because of the rows that differ, and not by chance.
+"""
+
+import math
+from typing import TYPE_CHECKING
+
+from exposure.assessment import Progress, assess
+from exposure.errors import unknown_name
+from exposure.policy.scenario import Scenario
+from exposure.settings import Settings
+from exposure.tables.dataset import Dataset
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RANK_COLUMNS = (
+    "sector", "name", "rank_was", "rank_now", "rank_moved", "score_was", "score_now",
+    "score_moved", "main_driver_was", "main_driver_now",
+)  # fmt: skip
+"""Columns of the answer."""
+
+SHOWN = 0.05
+"""Points of the score from which a move is told in words: less rounds to nothing."""
+
+
+def rank_changes(
+    old: Dataset,
+    new: Dataset,
+    scenario: Scenario | str = "london_truce",
+    settings: Settings | None = None,
+    *,
+    progress: Progress | None = None,
+) -> "pd.DataFrame":
+    """Rank sectors on two sets of tables, and say what moved.
+
+    Parameters
+    ----------
+    old, new
+        Datasets, from `read_dataset`.
+    scenario, settings, progress
+        See `assess`; the same for both.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a sector, worst of the new ranking first, then those that are gone. Columns are
+        those of `RANK_COLUMNS`. ``rank_moved`` counts places gained (positive is worse), as in
+        `compare`; a sector in one of the two only has empty cells for the other.
+
+    Raises
+    ------
+    UnknownNameError
+        If no sector of either set is made at the destination, or the scenario is unknown.
+
+    Examples
+    --------
+    >>> import exposure as ex
+    >>> old = ex.read_dataset()
+    >>> key = ("missiles", "smco_magnet", "stock_weeks")
+    >>> new = ex.with_value(old, "cover", key, value=104)
+    >>> moves = rank_changes(old, new, "samarium_only", ex.Settings(draws=16))
+    >>> bool(moves.set_index("sector").loc["missiles", "score_moved"] < 0)
+    True
+    """
+    settings = settings or Settings()
+    was = _ranked(old, scenario, settings, progress)
+    now = _ranked(new, scenario, settings, progress)
+    if was.empty and now.empty:
+        places = {*_places(old), *_places(new), "all"}
+        raise unknown_name("destination", settings.destination, places)
+    table = now.add_suffix("_now").join(was.add_suffix("_was"), how="outer")
+    table["name"] = table["name_now"].where(table["name_now"].notna(), table["name_was"])
+    table["rank_moved"] = table["rank_was"] - table["rank_now"]
+    table["score_moved"] = table["score_now"] - table["score_was"]
+    table = table.reset_index().sort_values(["rank_now", "rank_was", "sector"])
+    return table[list(RANK_COLUMNS)].reset_index(drop=True)
+
+
+def _ranked(
+    dataset: Dataset, scenario: Scenario | str, settings: Settings, progress: Progress | None
+) -> "pd.DataFrame":
+    import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
+
+    columns = ["sector", "name", "rank", "score", "main_driver"]
+    if settings.destination != "all" and settings.destination not in _places(dataset):
+        return pd.DataFrame(columns=columns).set_index("sector")
+    result = assess(dataset, scenario, settings, progress=progress)
+    return result.ranking[columns].set_index("sector")
+
+
+def _places(dataset: Dataset) -> set[str]:
+    return {row.destination for row in dataset.rows["sectors"]}  # type: ignore[attr-defined]
+
+
+def rank_changes_text(changes: "pd.DataFrame") -> str:
+    """Say in words which sectors moved, one line each.
+
+    Parameters
+    ----------
+    changes
+        From `rank_changes`.
+    """
+    lines, still = [], 0
+    for name, was, now, score_was, score_now in zip(
+        *(changes[c] for c in ("name", "rank_was", "rank_now", "score_was", "score_now")),
+        strict=True,
+    ):
+        if math.isnan(was):
+            lines.append(f"  {name}: new, rank {now:.0f}, score {score_now:.1f}")
+        elif math.isnan(now):
+            lines.append(f"  {name}: gone, was rank {was:.0f}, score {score_was:.1f}")
+        elif was != now or abs(score_now - score_was) >= SHOWN:
+            points = f"score {score_was:.1f} -> {score_now:.1f} ({score_now - score_was:+.1f})"
+            lines.append(f"  {name}: rank {was:.0f} -> {now:.0f}, {points}")
+        else:
+            still += 1
+    noun = "sector" if still == 1 else "sectors"
+    return "\n".join(["Ranking:", *lines, f"  unmoved: {still} {noun}"])

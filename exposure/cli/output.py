@@ -1,0 +1,152 @@
+"""What commands share: options, reading tables, running scenarios, showing progress."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from exposure.assessment import Assessment
+    from exposure.policy.scenario import Scenario
+    from exposure.settings import Settings
+    from exposure.tables.dataset import Dataset
+
+DEFAULT_SCENARIO = "london_truce"
+DEFAULT_SCENARIOS = ("london_truce", "full_withhold", "free_flow")
+"""Scenarios of `rank` and `report` when none is named: fast-tracked, withheld, neither."""
+
+PATIENCE_SECONDS = 2.0
+"""Work longer than this shows its progress."""
+
+
+class Format(StrEnum):
+    """Form in which results are printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+Scenarios = Annotated[
+    list[str] | None, typer.Argument(metavar="SCENARIO", help="Shipped names or TOML files.")
+]
+OneScenario = Annotated[str, typer.Option("--scenario", help="Shipped name or TOML file.")]
+Data = Annotated[Path | None, typer.Option(help="Folder of tables instead of the shipped ones.")]
+Overlay = Annotated[
+    Path | None, typer.Option(help="Folder of tables whose rows replace or join the others.")
+]
+Destination = Annotated[
+    str, typer.Option(help="Where the sectors' makers are: USA, EUU, JPN, or all.")
+]
+Draws = Annotated[int, typer.Option(help="Samples of the uncertain inputs.")]
+Seed = Annotated[int, typer.Option(help="Seed of the random streams.")]
+Horizon = Annotated[int, typer.Option("--horizon-weeks", help="Weeks scored.")]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help="First day scored; earlier weeks are run."),
+]
+After = Annotated[
+    str | None,
+    typer.Option("--after", help="What follows a record of the past, such as prolonged or lapsed."),
+]
+Matching = Annotated[
+    bool,
+    typer.Option("--history-matching", help="Weigh the draws by what was and was not observed."),
+]
+Form = Annotated[Format, typer.Option("--format", help="Form of the output.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress and no notes on stderr.")]
+
+
+def show(text: str) -> None:
+    """Print data."""
+    typer.echo(text.rstrip("\n"))
+
+
+def tell(text: str, *, quiet: bool = False) -> None:
+    """Print a note that is not data."""
+    if not quiet:
+        typer.echo(text, err=True)
+
+
+def show_frame(frame: "pd.DataFrame", form: Format) -> None:
+    """Print a table in the form asked for; what is missing is empty, or null in JSON."""
+    if form is Format.JSON:
+        show(frame.to_json(orient="records", date_format="iso", indent=1, double_precision=15))
+    elif form is Format.CSV:
+        show(frame.to_csv(index=False, lineterminator="\n"))
+    else:
+        show(frame.to_string(index=False, na_rep="-", float_format=lambda x: f"{x:.3g}"))
+
+
+def read_tables(folder: Path | None, overlay: Path | None = None) -> "Dataset":
+    """Read the tables a command asks for."""
+    from exposure.tables.read import read_dataset
+
+    return read_dataset(folder, overlay=overlay)
+
+
+def read_scenarios(names: Sequence[str], *, after: str | None = None) -> "list[Scenario]":
+    """Read scenarios; what follows the record is chosen for those that leave it open."""
+    from exposure.policy.scenario_file import read_scenario
+
+    return [
+        read_scenario(name, after=after)
+        if after and (len(names) == 1 or read_scenario(name).open_end)
+        else read_scenario(name)
+        for name in names
+    ]
+
+
+def make_settings(as_of: datetime | None = None, **chosen: object) -> "Settings":
+    """Make settings of the words of the command line."""
+    from exposure.settings import Settings
+
+    return Settings.model_validate({"as_of": as_of.date() if as_of else None, **chosen})
+
+
+def run_all(
+    dataset: "Dataset", scenarios: "Sequence[Scenario]", settings: "Settings", *, quiet: bool
+) -> "list[Assessment]":
+    """Assess each scenario, showing progress, and say how many draws history leaves."""
+    from exposure.assessment import assess
+
+    results = []
+    with progress(quiet=quiet) as tell_step:
+        for number, scenario in enumerate(scenarios, start=1):
+            step = f"{scenario.scenario} ({number} of {len(scenarios)})"
+            results.append(assess(dataset, scenario, settings, progress=tell_step(step)))
+    if results and results[0].matching is not None:
+        left = results[0].matching.effective_sample_size
+        tell(f"history matching leaves {left:.0f} of {settings.draws} draws in effect", quiet=quiet)
+    return results
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[Callable[[str], Callable[[int, int], None]]]:
+    """Show one line on stderr, rewritten, once the work has taken a while and someone looks."""
+    began, shown = time.monotonic(), False
+    visible = not quiet and sys.stderr.isatty()
+
+    def tell_step(step: str) -> Callable[[int, int], None]:
+        def advance(done: int, total: int) -> None:
+            nonlocal shown
+            if visible and time.monotonic() - began > PATIENCE_SECONDS:
+                bar = "#" * (20 * done // total)
+                typer.echo(f"\r\033[K{step} [{bar:<20}] {done}/{total}", err=True, nl=False)
+                shown = True
+
+        return advance
+
+    try:
+        yield tell_step
+    finally:
+        if shown:
+            typer.echo("\r\033[K", err=True, nl=False)

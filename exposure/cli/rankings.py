@@ -1,0 +1,136 @@
+"""Commands that rank, explain and report."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from exposure.cli.output import (
+    DEFAULT_SCENARIO,
+    DEFAULT_SCENARIOS,
+    After,
+    AsOf,
+    Data,
+    Destination,
+    Draws,
+    Form,
+    Format,
+    Horizon,
+    Matching,
+    OneScenario,
+    Overlay,
+    Quiet,
+    Scenarios,
+    Seed,
+    make_settings,
+    read_scenarios,
+    read_tables,
+    run_all,
+    show,
+    tell,
+)
+from exposure.errors import unknown_name
+
+
+def rank(
+    scenarios: Scenarios = None,
+    data: Data = None,
+    overlay: Overlay = None,
+    destination: Destination = "USA",
+    draws: Draws = 1024,
+    seed: Seed = 7,
+    horizon: Horizon = 104,
+    as_of: AsOf = None,
+    after: After = None,
+    history_matching: Matching = False,
+    form: Form = Format.TABLE,
+    quiet: Quiet = False,
+) -> None:
+    """Rank sectors under one or more scenarios.
+
+    Without a scenario: london_truce, full_withhold and free_flow.
+    """
+    from exposure.report.json_form import ranking_csv, ranking_json
+    from exposure.report.words import ranking_text
+
+    settings = make_settings(
+        as_of, destination=destination, draws=draws, seed=seed, horizon_weeks=horizon,
+        history_matching=history_matching,
+    )  # fmt: skip
+    chosen = read_scenarios(scenarios or DEFAULT_SCENARIOS, after=after)
+    results = run_all(read_tables(data, overlay), chosen, settings, quiet=quiet)
+    if form is Format.JSON:
+        show(ranking_json(results))
+    elif form is Format.CSV:
+        show(ranking_csv(results))
+    else:
+        show("\n\n".join(ranking_text(result) for result in results))
+
+
+def explain(
+    sector: Annotated[str, typer.Argument(help="Id of a sector, such as missiles.")],
+    scenario: OneScenario = DEFAULT_SCENARIO,
+    data: Data = None,
+    overlay: Overlay = None,
+    draws: Draws = 1024,
+    seed: Seed = 7,
+    horizon: Horizon = 104,
+    as_of: AsOf = None,
+    after: After = None,
+    history_matching: Matching = False,
+    quiet: Quiet = False,
+) -> None:
+    """Say what a sector's score is made of, and what it rests on."""
+    from exposure.report.words import explain_text
+
+    dataset = read_tables(data, overlay)
+    homes = {row.sector: row.destination for row in dataset.rows["sectors"]}  # type: ignore[attr-defined]
+    if sector not in homes:
+        raise unknown_name("sector", sector, homes)
+    settings = make_settings(
+        as_of, destination=homes[sector], draws=draws, seed=seed, horizon_weeks=horizon,
+        history_matching=history_matching,
+    )  # fmt: skip
+    chosen = read_scenarios([scenario], after=after)
+    (result,) = run_all(dataset, chosen, settings, quiet=quiet)
+    show(explain_text(result, sector))
+
+
+def report(
+    scenarios: Scenarios = None,
+    out: Annotated[Path, typer.Option(help="Folder to write into.")] = Path("exposure-report"),
+    data: Data = None,
+    overlay: Overlay = None,
+    destination: Destination = "USA",
+    draws: Draws = 1024,
+    seed: Seed = 7,
+    horizon: Horizon = 104,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option("--as-of", formats=["%Y-%m-%d"], help="First day scored."),
+    ] = None,
+    after: After = None,
+    history_matching: Matching = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write a report (HTML, JSON, CSV, figures) and print the rankings.
+
+    Without a scenario: london_truce, full_withhold and free_flow.
+    """
+    from exposure.report.words import ranking_text
+    from exposure.report.write import write_report
+
+    settings = make_settings(
+        as_of, destination=destination, draws=draws, seed=seed, horizon_weeks=horizon,
+        history_matching=history_matching,
+    )  # fmt: skip
+    chosen = read_scenarios(scenarios or DEFAULT_SCENARIOS, after=after)
+    results = run_all(read_tables(data, overlay), chosen, settings, quiet=quiet)
+    files = write_report(results, out)
+    show("\n\n".join(ranking_text(result) for result in results))
+    tell(f"wrote {len(files)} files to {out}; open {out / 'report.html'}", quiet=quiet)
+
+
+COMMANDS = (rank, explain, report)
+"""In the order in which help lists them."""

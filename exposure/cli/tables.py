@@ -1,0 +1,131 @@
+"""Commands about the tables: check them, follow a figure to its source, change them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from exposure.cli.output import (
+    DEFAULT_SCENARIO,
+    Data,
+    Destination,
+    Draws,
+    Form,
+    Format,
+    OneScenario,
+    Overlay,
+    Quiet,
+    Seed,
+    make_settings,
+    progress,
+    read_scenarios,
+    read_tables,
+    show,
+    show_frame,
+    tell,
+)
+
+
+def check(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Folder of tables; without it, the shipped ones.")
+    ] = None,
+    overlay: Overlay = None,
+    quiet: Quiet = False,
+) -> None:
+    """Check tables and scenarios; list every fault with its cure."""
+    from exposure.policy.scenario_file import read_scenario
+    from exposure.tables.location import shipped_folder
+    from exposure.tables.overlay import overlay_text
+    from exposure.tables.package import stale_notes
+
+    dataset = read_tables(folder, overlay)
+    place = folder or shipped_folder()
+    files = sorted((place / "scenarios").glob("*.toml"))
+    for path in files:
+        read_scenario(path)
+    rows = sum(len(table) for table in dataset.rows.values())
+    show(
+        f"{place}: {len(dataset.rows)} tables with {rows} rows and {len(files)} scenarios, no "
+        f"faults\nversion {dataset.version}, digest {dataset.digest}"
+    )
+    if overlay is not None:
+        show(overlay_text(dataset))
+    for note in stale_notes(place):
+        tell(f"note: {note}", quiet=quiet)
+
+
+def sources(
+    what: Annotated[
+        str | None, typer.Argument(metavar="TABLE|SECTOR", help="Table, or id of a sector.")
+    ] = None,
+    data: Data = None,
+    overlay: Overlay = None,
+    form: Form = Format.TABLE,
+) -> None:
+    """List the figures behind a sector or in a table, each with its source.
+
+    Without a word: the sources themselves.
+    """
+    from exposure.tables.provenance import provenance
+
+    dataset = read_tables(data, overlay)
+    if what is None or what == "sources":
+        frame = dataset.table("sources")
+        brief = ["source_id", "publisher", "title", "published", "grade"]
+    else:
+        frame = provenance(dataset, what)
+        brief = ["table", "key", "low", "value", "high", "unit", "basis", "grade", "source_id"]
+    show_frame(frame if form is not Format.TABLE else frame[brief], form)
+
+
+def template(
+    table: Annotated[str, typer.Argument(help="Name of a table, such as cover.")],
+) -> None:
+    """Write a CSV of a table's columns and words, to fill in."""
+    from exposure.tables.template import template as fill_in
+
+    show(fill_in(table))
+
+
+def schema(
+    name: Annotated[str, typer.Argument(help="Name of a table, or scenario.")],
+) -> None:
+    """Print the schema of a table, or of a scenario, as JSON."""
+    import json
+
+    from exposure.policy.scenario import Scenario
+    from exposure.tables.package import table_schema
+
+    found = Scenario.model_json_schema() if name == "scenario" else table_schema(name)
+    show(json.dumps(found, indent=1, ensure_ascii=False))
+
+
+def diff(
+    old: Annotated[Path, typer.Argument(help="Folder of tables before.")],
+    new: Annotated[
+        Path | None, typer.Argument(help="Folder after; without it, the shipped tables.")
+    ] = None,
+    scenario: OneScenario = DEFAULT_SCENARIO,
+    destination: Destination = "USA",
+    draws: Draws = 1024,
+    seed: Seed = 7,
+    quiet: Quiet = False,
+) -> None:
+    """Say which rows differ between two folders of tables, and how ranks move because of it."""
+    from exposure.changes import rank_changes, rank_changes_text
+    from exposure.tables.compare import compare_datasets, differences_text
+
+    before, after = read_tables(old), read_tables(new)
+    show(differences_text(compare_datasets(before, after)))
+    if before.digest == after.digest:
+        return
+    settings = make_settings(destination=destination, draws=draws, seed=seed)
+    (chosen,) = read_scenarios([scenario])
+    with progress(quiet=quiet) as tell_step:
+        moved = rank_changes(before, after, chosen, settings, progress=tell_step("ranking"))
+    show("\n" + rank_changes_text(moved))
+
+
+COMMANDS = (check, sources, template, schema, diff)
+"""In the order in which help lists them."""

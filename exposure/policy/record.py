@@ -1,0 +1,80 @@
+"""The record of what happened, replayed up to a day and carried on from it.
+
+A record is a scenario whose rules are dated events. Seen from a day inside it, later events are
+unknown: rules that start later are dropped, and rules in force stay in force. Where something in
+force is scheduled to end and nobody knows what followed, the analyst chooses; nothing is chosen
+for them.
+"""
+
+from datetime import date
+
+from exposure.errors import ScenarioError, unknown_name
+from exposure.policy.rules import replaced
+from exposure.policy.scenario import Scenario
+
+
+def carried_on(scenario: Scenario, name: str) -> Scenario:
+    """Choose what follows the record.
+
+    Parameters
+    ----------
+    scenario
+        A record with an open end.
+    name
+        One of its continuations.
+
+    Raises
+    ------
+    UnknownNameError
+        If it has no such continuation.
+    """
+    known = {c.name: c for c in scenario.open_end.continuations} if scenario.open_end else {}
+    if name not in known:
+        raise unknown_name(
+            f"continuation of '{scenario.scenario}'", name, known or ["(none: it has no open end)"]
+        )
+    return scenario.model_copy(update={"continuation": known[name]})
+
+
+def seen_from(scenario: Scenario, day: date | None, *, last_day: date) -> Scenario:
+    """What a record lets an analyst know on a day, carried on as chosen.
+
+    Parameters
+    ----------
+    scenario
+        Any scenario; one that is no record is returned as it is.
+    day
+        Day of the analysis; None for the end of the record.
+    last_day
+        Last day of the run.
+
+    Returns
+    -------
+    Scenario
+        Rules up to `day`, those in force on it staying in force, then the chosen continuation.
+
+    Raises
+    ------
+    ScenarioError
+        If the run passes the open end, which was known on `day`, and nothing was chosen.
+    """
+    if scenario.record_ends is None:
+        return scenario
+    seen = min(day or scenario.record_ends, scenario.record_ends)
+    rules = tuple(
+        rule.model_copy(update={"ends": None}) if rule.ends and rule.ends > seen else rule
+        for rule in scenario.rules
+        if rule.starts <= seen
+    )
+    end = scenario.open_end
+    if end is None or end.known_from > seen or last_day < end.day:
+        return scenario.model_copy(update={"rules": rules})
+    if scenario.continuation is None:
+        choices = "\n".join(f"  - {c.name}: {c.text}" for c in end.continuations)
+        raise ScenarioError(
+            f"{scenario.scenario}: the run goes to {last_day}, the record to "
+            f"{scenario.record_ends}; {end.question} Choose what follows:\n{choices}"
+        )
+    own = scenario.continuation.rules
+    kept = tuple(replaced(rule, own) for rule in rules)
+    return scenario.model_copy(update={"rules": (*kept, *own)})

@@ -1,0 +1,592 @@
+"""Broken tables, one for each rule: what breaks them, and who notices.
+
+Each case starts from the tiny tables, breaks one rule and names the table that is broken. `told`
+is the first fault of our own check, word for word. `seen` are the kinds of error that frictionless
+reports for that table, described by the schema of the row models; where it sees nothing, `blind`
+says why.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.changes import (
+    Change,
+    Edit,
+    add,
+    both,
+    buyer,
+    cover,
+    edit,
+    every,
+    headless,
+    plant,
+    put,
+    queue,
+    recode,
+    save,
+    semicolons,
+    substitute,
+    without,
+    world_use,
+)
+from tests.tiny import figure, tiny_records, write_folder
+
+ACROSS_CELLS = "a Table Schema has no rule across the cells of a row"
+ACROSS_ROWS = "a Table Schema has no rule across rows but unique keys"
+ACROSS_TABLES = "a Table Schema cannot add up what two tables hold"
+BY_QUANTITY = "a column has one list of units and one range, not one for each quantity"
+EMPTY_IS_FINE = "a table without rows breaks no rule of a Table Schema"
+LIST_IN_A_CELL = "a reference is a whole cell, and this column holds lists"
+ONE_WAY = "a row must refer to one that exists, but nothing can be made to be referred to"
+OPEN_TEXT = "the column is open text; its words are those of the elements"
+ORDER = "a pattern for all orders but the right ones would be out of proportion"
+READS_INF = "INF is a number of a Table Schema, and a column of tonnes or weeks has no upper end"
+READS_ON = "it reads on to the end of the file, so that the rows behind are lost in one cell"
+
+TIMES = ("slip_weeks", "ramp_weeks", "success_probability")
+
+
+@dataclass(frozen=True)
+class Broken:
+    """One rule, what breaks it and who notices."""
+
+    rule: str
+    table: str
+    change: Change | None
+    edit: Edit | None
+    told: str
+    seen: tuple[str, ...] = ()
+    blind: str = ""
+
+    def write(self, folder: Path) -> Path:
+        """Write the tiny tables with this rule broken."""
+        records = tiny_records()
+        if self.change is not None:
+            self.change(records)
+        write_folder(folder, records)
+        if self.edit is not None:
+            self.edit(folder)
+        return folder
+
+
+def rows(rule: str, table: str, change: Change, told: str, **noticed: object) -> Broken:
+    """A table that is broken in memory."""
+    return Broken(rule, table, change, None, told, **noticed)  # type: ignore[arg-type]
+
+
+def file(rule: str, table: str, change: Edit, told: str, **noticed: object) -> Broken:
+    """A table that is broken as a file."""
+    return Broken(rule, table, None, change, told, **noticed)  # type: ignore[arg-type]
+
+
+PRICE = {"item": "dy_oxide", "place": "europe"} | figure(280.0, "USD/kg")
+
+
+def both_edits(*edits: Edit) -> Edit:
+    """Several edits."""
+
+    def change(folder: Path) -> None:
+        for one in edits:
+            one(folder)
+
+    return change
+
+
+CONSTRAINT = ("constraint-error",)
+
+END = len(tiny_records()["licence_queue"]) + 2
+"""Line of a row that is added to the queue."""
+
+CELLS = [
+    rows(
+        "a word of a closed vocabulary",
+        "stage_shares",
+        put("stage_shares", 0, element="Sx"),
+        "line 2, element: found 'Sx'; expected a known element; write one of: Dy, Gd, Lu, "
+        "Nd, Pr, Sc, Sm, Tb, Y",
+        seen=CONSTRAINT,
+    ),
+    rows(
+        "a basis",
+        "needs",
+        put("needs", 0, basis="guessed"),
+        "line 2, basis: found 'guessed'; expected a known basis; write one of: assumed, "
+        "derived, measured, reported",
+        seen=CONSTRAINT,
+    ),
+    rows(
+        "a cell that must not be empty",
+        "sectors",
+        put("sectors", 0, name=""),
+        "line 2, name: found nothing; expected text; fill it in",
+        seen=CONSTRAINT,
+    ),
+    rows(
+        "a figure that must not be empty",
+        "needs",
+        put("needs", 0, low=""),
+        "line 2, low: found nothing; expected a finite number; a missing figure is no row: "
+        "delete the row, or state it as assumed with a range",
+        seen=CONSTRAINT,
+    ),
+    rows(
+        "a key that must not be empty",
+        "needs",
+        put("needs", 0, component=""),
+        "line 2, component: found nothing; expected a key of lower-case letters, digits and"
+        " underscores; fill it in",
+        seen=CONSTRAINT,
+    ),
+    rows(
+        "a number",
+        "needs",
+        put("needs", 0, central="most"),
+        "line 2, central: found 'most'; expected a finite number; correct it",
+        seen=("type-error",),
+    ),
+    rows(
+        "a finite number",
+        "needs",
+        put("needs", 0, high="inf"),
+        "line 2, high: found 'inf'; expected a finite number; correct it",
+        blind=READS_INF,
+    ),
+    rows(
+        "a percentage in place of a fraction",
+        "buyers",
+        put("buyers", 0, high=100),
+        "line 2, high: found 100; expected between 0 and 1; shares are fractions, write "
+        "0.92 for 92 %",
+        seen=CONSTRAINT,
+    ),
+    rows(
+        "a negative figure",
+        "cover",
+        put("cover", 0, low=-1),
+        "line 2, low: found -1; expected at least 0; correct the figure",
+        seen=CONSTRAINT,
+    ),
+    rows(
+        "an unknown unit",
+        "cover",
+        put("cover", 0, unit="days"),
+        "line 2, unit: found 'days'; expected 'week'; convert the three values",
+        seen=CONSTRAINT,
+    ),
+    rows(
+        "the unit of another quantity",
+        "sector_values",
+        put("sector_values", 1, unit="unit/yr"),
+        "line 3, unit: found 'unit/yr'; expected 'share'; convert the three values",
+        blind=BY_QUANTITY,
+    ),
+    rows(
+        "the range of another quantity",
+        "sector_values",
+        put("sector_values", 1, high=1.5),
+        "line 3, high: found 1.5; expected between 0 and 1; shares are fractions, write "
+        "0.92 for 92 %",
+        blind=BY_QUANTITY,
+    ),
+    rows(
+        "low, central and high in order",
+        "cover",
+        put("cover", 0, low=9),
+        "line 2, low: found low 9, central 6, high 12; expected low <= central <= high; put"
+        " the three values in order",
+        blind=ACROSS_CELLS,
+    ),
+    rows(
+        "a country code",
+        "sectors",
+        put("sectors", 0, destination="usa"),
+        "line 2, destination: found 'usa'; expected three capital letters (ISO 3166-1 "
+        "alpha-3, or EUU, ROW, WLD); write 'USA'",
+        seen=CONSTRAINT,
+    ),
+    rows(
+        "a key of lower-case letters",
+        "components",
+        put("components", 0, component="SmCo magnet"),
+        "line 2, component: found 'SmCo magnet'; expected a key of lower-case letters, "
+        "digits and underscores; write 'smco_magnet'",
+        seen=CONSTRAINT,
+    ),
+    rows(
+        "a word or '*'",
+        "sourcing",
+        put("sourcing", 0, buyer_class="all"),
+        "line 2, buyer_class: found 'all'; expected a known buyer class, or '*'; write one "
+        "of: *, civil, dual, military",
+        seen=CONSTRAINT,
+    ),
+    rows(
+        "a code or '*'",
+        "licence_queue",
+        put("licence_queue", 0, destination="any"),
+        "line 2, destination: found 'any'; expected three capital letters (ISO 3166-1 "
+        "alpha-3, or EUU, ROW, WLD), or '*'; write 'ANY'",
+        seen=CONSTRAINT,
+    ),
+    rows(
+        "a day",
+        "elements",
+        put("elements", 0, controlled_from="4 April 2025"),
+        "line 2, controlled_from: found '4 April 2025'; expected a day, YYYY-MM-DD; correct it",
+        seen=("type-error",),
+    ),
+    rows(
+        "a day that exists",
+        "sources",
+        put("sources", 0, accessed="2026-02-30"),
+        "line 2, accessed: found '2026-02-30'; expected a day, YYYY-MM-DD; correct it",
+        seen=("type-error",),
+    ),
+    rows(
+        "a year",
+        "stage_shares",
+        put("stage_shares", 0, year="1985"),
+        "line 2, year: found '1985'; expected at least 1990; correct it",
+        seen=CONSTRAINT,
+    ),
+    rows(
+        "a whole number",
+        "stage_shares",
+        put("stage_shares", 0, year="2024.5"),
+        "line 2, year: found '2024.5'; expected a whole number; correct it",
+        seen=("type-error",),
+    ),
+    rows(
+        "a period",
+        "prices",
+        add("prices", PRICE | {"period": "May 2025"}),
+        "line 2, period: found 'May 2025'; expected a period such as 2025, 2025-H1, "
+        "2025-Q3, 2025-06 or 2025-06-11; correct it",
+        seen=CONSTRAINT,
+    ),
+    rows(
+        "a list of known words",
+        "components",
+        put("components", 0, stages="mining separation metall magnet"),
+        "line 2, stages: found 'metall'; expected a known stage; did you mean 'metal'?",
+        seen=CONSTRAINT,
+    ),
+    rows(
+        "an argument for an assumed figure",
+        "needs",
+        put("needs", 0, note=""),
+        "line 2, note: found nothing; expected the argument for an assumed range; say why "
+        "this range",
+        blind=ACROSS_CELLS,
+    ),
+    rows(
+        "the arithmetic of a derived figure",
+        "needs",
+        put("needs", 0, basis="derived", note=""),
+        "line 2, note: found nothing; expected the arithmetic of a derived figure; name "
+        "what it uses",
+        blind=ACROSS_CELLS,
+    ),
+    rows(
+        "a source for a reported figure",
+        "needs",
+        put("needs", 0, basis="reported"),
+        "line 2, source_id: found nothing; expected a source for a reported figure; cite "
+        "one, or set basis to assumed and argue the range in the note",
+        blind=ACROSS_CELLS,
+    ),
+    rows(
+        "a place in each source",
+        "needs",
+        put("needs", 0, source_id="made_up_2025;made_up_2025", locator="p. 3"),
+        "line 2, locator: found 1 locator; expected one for each of 2 sources; separate "
+        "them by ';', in the same order",
+        blind=ACROSS_CELLS,
+    ),
+]
+"""Rules of a single row, stated by the row models."""
+
+FILES = [
+    file(
+        "a known column",
+        "needs",
+        edit("needs", "component", "componnent"),
+        "line 1, header: found column 'componnent'; expected a known column; did you mean "
+        "'component'?",
+        seen=("incorrect-label",),
+    ),
+    file(
+        "every column",
+        "needs",
+        edit("needs", ",note\n", "\n"),
+        "line 1, header: found no column 'note'; expected all columns; add what is missing",
+        seen=("extra-cell", "missing-label"),
+    ),
+    file(
+        "no column of one's own",
+        "needs",
+        edit("needs", ",note\n", ",note,remark\n"),
+        "line 1, header: found column 'remark'; expected a known column; delete the column",
+        seen=("extra-label", "missing-cell"),
+    ),
+    file(
+        "a column once",
+        "needs",
+        edit("needs", "low,central,high", "low,central,high,low"),
+        "line 1, header: found column 'low' twice; expected each once; delete one",
+        seen=("duplicate-label", "extra-label", "incorrect-label", "missing-cell"),
+    ),
+    file(
+        "not too many cells",
+        "needs",
+        edit("needs", "made up for tests", "made up, for tests"),
+        "line 2: found 12 cells; expected 11, as in the header; quote a cell that holds a comma",
+        seen=("extra-cell",),
+    ),
+    file(
+        "not too few cells",
+        "needs",
+        edit("needs", ",,made up for tests", ",made up for tests"),
+        "line 2: found 10 cells; expected 11, as in the header; write every cell, empty ones too",
+        seen=("missing-cell",),
+    ),
+    file(
+        "UTF-8",
+        "needs",
+        both_edits(edit("needs", "made up", "für Tests"), recode("needs", "latin-1")),
+        "line 2: found byte 0xfc, which is not UTF-8; expected UTF-8 text; save the file as"
+        " UTF-8 CSV",
+        seen=("encoding-error",),
+    ),
+    file(
+        "commas between cells",
+        "needs",
+        semicolons("needs"),
+        "line 1, header: found cells separated by ';'; expected cells separated by commas; "
+        "save it as comma-separated CSV",
+        seen=("constraint-error", "foreign-key", "incorrect-label", "missing-label"),
+    ),
+    file(
+        "closed quotes",
+        "needs",
+        edit("needs", "made up for tests", '"made up for tests'),
+        "line 2: found a quote that is not closed, or not doubled inside its cell; expected"
+        ' cells quoted as in "a ""quoted"" word"; mend the quotes from this line on',
+        blind=READS_ON,
+    ),
+    file(
+        "a header",
+        "needs",
+        save("needs.csv", b""),
+        "whole file: found an empty file; expected a header and rows; write the header: "
+        "sector,component,quantity,low,central,high,unit,basis,source_id,locator,note",
+        seen=("source-error",),
+    ),
+    file(
+        "a table for what the model needs",
+        "needs",
+        lambda folder: (folder / "needs.csv").unlink(),
+        "whole file: found no such file; expected the table; add the file",
+        seen=("scheme-error",),
+    ),
+    file(
+        "rows below the header",
+        "needs",
+        headless("needs"),
+        "whole file: found no rows; expected at least one row; add the rows",
+        blind=EMPTY_IS_FINE,
+    ),
+]
+"""Rules of a file: how it is written."""
+
+RULES = [
+    rows(
+        "each key once",
+        "buyers",
+        add("buyers", tiny_records()["buyers"][0]),
+        "line 5, key: found (missiles, military, standard) again; expected each key once; "
+        "it stands on line 2; keep one of the rows",
+        seen=("primary-key",),
+    ),
+    rows(
+        "a sector that exists",
+        "cover",
+        put("cover", 1, sector="misiles"),
+        "line 3, sector: found 'misiles'; expected a sector of sectors.csv; did you mean "
+        "'missiles'?",
+        seen=("foreign-key",),
+    ),
+    rows(
+        "a component that exists",
+        "needs",
+        put("needs", 2, component="ndfeb_heavy_magnt"),
+        "line 4, component: found 'ndfeb_heavy_magnt'; expected a component of "
+        "components.csv; did you mean 'ndfeb_heavy_magnet'?",
+        seen=("foreign-key",),
+    ),
+    rows(
+        "a source that exists",
+        "needs",
+        put("needs", 0, source_id="made_up_2024", locator="p. 3"),
+        "line 2, source_id: found 'made_up_2024'; expected a source of sources.csv; did you"
+        " mean 'made_up_2025'?",
+        blind=LIST_IN_A_CELL,
+    ),
+    rows(
+        "an element with its control date",
+        "components",
+        without("elements", "Dy"),
+        "line 3, elements: found 'Dy'; expected an element of elements.csv; add it there, "
+        "with its control date",
+        blind=LIST_IN_A_CELL,
+    ),
+    rows(
+        "an element or '*' as scope",
+        "parameters",
+        put("parameters", 2, scope="Smm"),
+        "line 4, scope: found 'Smm'; expected an element or '*'; did you mean 'Sm'?",
+        blind=OPEN_TEXT,
+    ),
+    rows(
+        "stage shares that sum to 1",
+        "stage_shares",
+        put("stage_shares", 1, low=0.7, central=0.7, high=0.7),
+        "line 2, Sm, mining, 2024, outturn: found central shares that sum to 1.300; "
+        "expected 1 ± 0.02; lower what is counted twice",
+        blind=ACROSS_ROWS,
+    ),
+    rows(
+        "sourcing that sums to 1",
+        "sourcing",
+        without("sourcing", "metal", "ROW"),
+        "line 2, USA, military, smco_magnet, metal, 2025-01-01: found central shares that "
+        "sum to 0.100; expected 1 ± 0.02; add the missing countries, or one ROW (rest of "
+        "the world) row",
+        blind=ACROSS_ROWS,
+    ),
+    rows(
+        "buyers that sum to 1",
+        "buyers",
+        add("buyers", buyer("missiles", "civil", 0.2)),
+        "line 2, missiles: found central shares that sum to 1.200; expected 1 ± 0.02; lower"
+        " what is counted twice",
+        blind=ACROSS_ROWS,
+    ),
+    rows(
+        "industry shares of at most 1",
+        "sector_values",
+        both(put("sectors", 1, industry_code="CODE0"), put("sectors", 2, industry_code="CODE0")),
+        "line 3, industry CODE0: found central shares of missiles, electric_vehicles, "
+        "loudspeakers that sum to 1.500; expected at most 1; lower them",
+        blind=ACROSS_TABLES,
+    ),
+    rows(
+        "needs of a sector",
+        "sectors",
+        both(without("needs", "loudspeakers"), without("cover", "loudspeakers")),
+        "line 4, loudspeakers: found no needs; expected a row in needs.csv; add its "
+        "criticality_share",
+        blind=ONE_WAY,
+    ),
+    rows(
+        "buyers of a sector",
+        "sectors",
+        without("buyers", "loudspeakers"),
+        "line 4, loudspeakers: found no buyers; expected a row in buyers.csv; add its share"
+        " by buyer class",
+        blind=ONE_WAY,
+    ),
+    rows(
+        "cover of a sector",
+        "sectors",
+        without("cover", "loudspeakers", "lag_weeks"),
+        "line 4, loudspeakers: found no lag_weeks of ndfeb_light_magnet; expected a row in "
+        "cover.csv; add the row",
+        blind=ONE_WAY,
+    ),
+    rows(
+        "all quantities of a substitute",
+        "substitution",
+        add("substitution", substitute("missiles", "smco_magnet")),
+        "line 2, missiles, smco_magnet: found no qualification_weeks, ramp_weeks; expected "
+        "all quantities; add the rows",
+        blind=ACROSS_ROWS,
+    ),
+    rows(
+        "all quantities of a plant",
+        "new_supply",
+        both(add("new_supply", *plant(*TIMES)), add("demand", *world_use("Dy"))),
+        "line 2, plant, Dy, separation: found no capacity_t_per_year; expected all "
+        "quantities; add the rows",
+        blind=ACROSS_ROWS,
+    ),
+    rows(
+        "demand for a plant's element",
+        "new_supply",
+        both(
+            add("new_supply", *plant("capacity_t_per_year", *TIMES)),
+            add("demand", world_use("Dy")[0]),
+        ),
+        "line 2, element Dy: found no share_outside_china of the world (WLD); expected a "
+        "row in demand.csv; add the row",
+        blind=ONE_WAY,
+    ),
+    rows(
+        "all quantities of the default queue",
+        "licence_queue",
+        without("licence_queue", "look_through"),
+        "line 2, *: found no look_through; expected all quantities; add the rows",
+        blind=ACROSS_ROWS,
+    ),
+    rows(
+        "a default queue",
+        "licence_queue",
+        every("licence_queue", destination="USA"),
+        "whole file, destination: found no rows for '*'; expected the default queue; add a "
+        "row for each quantity",
+        blind=ACROSS_ROWS,
+    ),
+    rows(
+        "stages in order",
+        "components",
+        put("components", 0, stages="magnet mining separation metal"),
+        "line 2, stages: found magnet mining separation metal; expected each stage once, "
+        "upstream first; write mining separation metal magnet",
+        blind=ORDER,
+    ),
+    rows(
+        "a share of China at every stage",
+        "components",
+        both(put("stage_shares", 4, kind="forecast"), put("stage_shares", 5, kind="forecast")),
+        "line 2, smco_magnet: found no share of China for Sm at stage metal; expected an "
+        "outturn row in stage_shares.csv; add the row, as assumed with an argued range if "
+        "it is not known",
+        blind=ONE_WAY,
+    ),
+    rows(
+        "a renewal within the licence's life",
+        "licence_queue",
+        add("licence_queue", queue("JPN", "validity_weeks_fast_track", (6.0, 26.0, 26.0))),
+        f"line {END}, JPN, validity_weeks_fast_track: found 6 weeks at the lowest; expected at "
+        "least the longest renewal_lead_weeks, 9; shorten the lead or lengthen the validity",
+        blind=ACROSS_ROWS,
+    ),
+    rows(
+        "a cap that holds the stock",
+        "cover",
+        add("cover", cover("cap_weeks", 8.0)),
+        "line 10, low: found a cap of 8 weeks; expected at least the highest stock at the "
+        "start, 12; raise the cap",
+        blind=ACROSS_ROWS,
+    ),
+    rows(
+        "every constant of the model",
+        "parameters",
+        without("parameters", "restock_ratio"),
+        "whole file, restock_ratio: found no row for scope '*'; expected one; add the row",
+        blind=ACROSS_ROWS,
+    ),
+]
+"""Rules across rows and tables."""
+
+CATALOGUE = [*CELLS, *FILES, *RULES]

@@ -1,0 +1,62 @@
+"""Every rule of the tables, broken once: told by our own check, and seen by frictionless or not."""
+
+from pathlib import Path
+
+import pytest
+
+from exposure.errors import TableError
+from exposure.tables import checks
+from exposure.tables.package import describe_package
+from exposure.tables.read import read_dataset
+from exposure.tables.schema import TABLES
+from tests.broken.catalogue import CATALOGUE, RULES, Broken
+from tests.tiny import write_folder
+
+LEAST = 25
+"""Broken tables that both must refuse between them."""
+
+
+def kinds_of_error(folder: Path, table: str) -> tuple[str, ...]:
+    """Kinds of error that frictionless reports for one table, each once, sorted.
+
+    The tables are described by the row models; one whose file is gone is listed all the same.
+    """
+    frictionless = pytest.importorskip("frictionless")
+    file = folder / TABLES[table].file
+    lost = not file.exists()
+    if lost:
+        file.touch()
+    described = describe_package(folder, version="0")
+    if lost:
+        file.unlink()
+    package = frictionless.Package.from_descriptor(described, basepath=str(folder))
+    report = package.get_resource(table).validate()
+    return tuple(sorted({error.type for task in report.tasks for error in task.errors}))
+
+
+@pytest.mark.parametrize("broken", CATALOGUE, ids=[broken.rule for broken in CATALOGUE])
+def test_our_own_check_refuses_it_and_says_why(broken: Broken, tmp_path: Path):
+    with pytest.raises(TableError) as error:
+        read_dataset(broken.write(tmp_path))
+    assert str(error.value) == f"{broken.table}.csv: 1 fault\n  - {broken.told}"
+
+
+@pytest.mark.parametrize("broken", CATALOGUE, ids=[broken.rule for broken in CATALOGUE])
+def test_frictionless_sees_it_or_the_reason_stands_beside_it(broken: Broken, tmp_path: Path):
+    assert kinds_of_error(broken.write(tmp_path), broken.table) == broken.seen
+    assert bool(broken.seen) != bool(broken.blind)
+
+
+def test_frictionless_finds_nothing_in_the_unbroken_tables(tmp_path: Path):
+    folder = write_folder(tmp_path)
+    needed = [name for name in TABLES if (folder / TABLES[name].file).exists()]
+    assert {name: kinds_of_error(folder, name) for name in needed} == dict.fromkeys(needed, ())
+
+
+def test_each_rule_is_broken_once_and_enough_of_them():
+    rules = [broken.rule for broken in CATALOGUE]
+    assert len(rules) == len(set(rules))
+    assert sum(bool(broken.seen) for broken in CATALOGUE) >= LEAST
+    # One case for each registered rule, one for unique keys, and the completeness of rows.
+    registered = len(checks.KEY_RULES) + len(checks.RULES)
+    assert len(RULES) >= registered
