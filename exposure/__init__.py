@@ -16,6 +16,8 @@ from exposure.version import __version__
 
 if TYPE_CHECKING:
     from exposure.assessment import Assessment, assess, compare
+    from exposure.backtesting import backtest
+    from exposure.changes import rank_changes
     from exposure.errors import (
         ExposureError,
         ScenarioError,
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
         TableError,
         UnknownNameError,
     )
+    from exposure.history import match_history
+    from exposure.impact.licensed import licensed_flow
     from exposure.policy.rules import Rule
     from exposure.policy.scenario import Scenario, mix
     from exposure.policy.scenario_file import read_scenario, shipped_scenarios
@@ -32,6 +36,34 @@ if TYPE_CHECKING:
     from exposure.tables.change import with_value
     from exposure.tables.dataset import Dataset
     from exposure.tables.read import read_dataset
+
+_HOMES = {
+    "Assessment": "exposure.assessment",
+    "Dataset": "exposure.tables.dataset",
+    "ExposureError": "exposure.errors",
+    "Rule": "exposure.policy.rules",
+    "Scenario": "exposure.policy.scenario",
+    "ScenarioError": "exposure.errors",
+    "Settings": "exposure.settings",
+    "SettingsError": "exposure.errors",
+    "TableError": "exposure.errors",
+    "UnknownNameError": "exposure.errors",
+    "assess": "exposure.assessment",
+    "backtest": "exposure.backtesting",
+    "compare": "exposure.assessment",
+    "exit_shares": "exposure.supply.exit_stage",
+    "exit_shares_of_flow": "exposure.supply.exit_stage",
+    "licensed_flow": "exposure.impact.licensed",
+    "match_history": "exposure.history",
+    "mix": "exposure.policy.scenario",
+    "rank_changes": "exposure.changes",
+    "read_dataset": "exposure.tables.read",
+    "read_scenario": "exposure.policy.scenario_file",
+    "shipped_scenarios": "exposure.policy.scenario_file",
+    "with_value": "exposure.tables.change",
+    "write_report": "exposure.report.write",
+}
+"""Where each public name lives."""
 
 __all__ = [
     "Assessment",
@@ -46,39 +78,20 @@ __all__ = [
     "UnknownNameError",
     "__version__",
     "assess",
+    "backtest",
     "compare",
     "exit_shares",
     "exit_shares_of_flow",
+    "licensed_flow",
+    "match_history",
     "mix",
+    "rank_changes",
     "read_dataset",
     "read_scenario",
     "shipped_scenarios",
     "with_value",
     "write_report",
 ]
-
-_HOMES = {
-    "Assessment": "exposure.assessment",
-    "Dataset": "exposure.tables.dataset",
-    "ExposureError": "exposure.errors",
-    "Rule": "exposure.policy.rules",
-    "Scenario": "exposure.policy.scenario",
-    "ScenarioError": "exposure.errors",
-    "Settings": "exposure.settings",
-    "SettingsError": "exposure.errors",
-    "TableError": "exposure.errors",
-    "UnknownNameError": "exposure.errors",
-    "assess": "exposure.assessment",
-    "compare": "exposure.assessment",
-    "exit_shares": "exposure.supply.exit_stage",
-    "exit_shares_of_flow": "exposure.supply.exit_stage",
-    "mix": "exposure.policy.scenario",
-    "read_dataset": "exposure.tables.read",
-    "read_scenario": "exposure.policy.scenario_file",
-    "shipped_scenarios": "exposure.policy.scenario_file",
-    "with_value": "exposure.tables.change",
-    "write_report": "exposure.report.write",
-}
 
 
 def __getattr__(name: str) -> object:

@@ -60,6 +60,7 @@ class Assessment:
             "package_version": __version__,
             "dataset_version": self.dataset.version,
             "dataset_digest": self.dataset.digest,
+            "overlaid": [own.record() for own in self.dataset.overlaid],
             "scenario": self.scenario.scenario,
             "scenario_digest": self.scenario.digest,
             "settings": self.settings.model_dump(mode="json"),

@@ -5,6 +5,7 @@ is an observation through the record of events, up to the day of the analysis.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,15 @@ class HistoryMatching:
         )
 
 
+def observations(dataset: Dataset, until: date | None) -> list[Observation]:
+    """What was seen of sectors' losses in periods that end up to a day; None for all."""
+    return [
+        Observation(row.sector, row.from_date, row.to_date, row.low, row.high)  # type: ignore[attr-defined]
+        for row in dataset.rows.get("observed_losses", ())
+        if until is None or row.to_date <= until  # type: ignore[attr-defined]
+    ]
+
+
 def match_history(dataset: Dataset, settings: Settings) -> HistoryMatching:
     """Weigh the draws by what was and was not observed.
 
@@ -83,11 +93,7 @@ def match_history(dataset: Dataset, settings: Settings) -> HistoryMatching:
     """
     record = read_scenario(RECORD)
     until = settings.as_of or record.record_ends
-    seen = [
-        Observation(row.sector, row.from_date, row.to_date, row.low, row.high)  # type: ignore[attr-defined]
-        for row in dataset.rows.get("observed_losses", ())
-        if until is None or row.to_date <= until  # type: ignore[attr-defined]
-    ]
+    seen = observations(dataset, until)
     if not seen:
         raise TableError(
             f"observed_losses.csv: found no observation up to {until}; expected at least one to "

@@ -16,7 +16,7 @@ LAYERS = (  # lowest first; a module may import its own layer and those before i
     {"supply", "policy", "methods"},
     {"impact"},
     {"scoring"},
-    {"assessment", "backtesting", "changes", "history"},
+    {"assessment", "backtesting", "changes", "history", "stoppages"},
     {"report"},
     {"cli", "__main__"},
 )

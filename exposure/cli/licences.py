@@ -19,7 +19,11 @@ from exposure.cli.output import (
     read_tables,
     show,
     show_frame,
+    tell,
 )
+
+WEEKS_BETWEEN_LINES = 8
+"""Weeks between the lines that `flow` shows on screen."""
 
 
 def scenarios(
@@ -54,18 +58,31 @@ def flow(
 
     settings = make_settings(destination=destination, draws=draws, seed=seed, horizon_weeks=horizon)
     (chosen,) = read_scenarios([scenario], after=after)
-    show_frame(licensed_flow(read_tables(data, overlay), chosen, settings), form)
+    frame = licensed_flow(read_tables(data, overlay), chosen, settings)
+    if form is Format.TABLE:
+        frame = frame[frame["week"] % WEEKS_BETWEEN_LINES == 0]
+        tell(f"every {WEEKS_BETWEEN_LINES}th week; --format csv has all, with intervals")
+    brief = ["licence_class", "date", "state", "applications", "backlog", "live_licences", "flow"]
+    show_frame(frame, form, brief=brief)
 
 
 def backtest(data: Data = None, form: Form = Format.TABLE) -> None:
-    """Hold the licence queue against customs data it was not fitted on."""
-    from exposure.backtesting import backtest as run_backtest
+    """Hold the model against what happened.
 
-    result = run_backtest(read_tables(data))
-    if form is Format.TABLE:
-        show(result.text())
-    else:
+    The licence queue against months of customs data it was not fitted on, beside naive
+    forecasts; then reported stoppages, and sectors that went on working, against the model.
+    """
+    from exposure.backtesting import backtest as run_backtest
+    from exposure.stoppages import stoppages
+
+    dataset = read_tables(data)
+    result = run_backtest(dataset)
+    if form is not Format.TABLE:
         show_frame(result.months, form)
+        return
+    show(result.text())
+    show("\nStoppages reported, and sectors at work, under the record of what happened:")
+    show_frame(stoppages(dataset), form)
 
 
 COMMANDS = (scenarios, flow, backtest)

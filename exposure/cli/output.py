@@ -76,14 +76,33 @@ def tell(text: str, *, quiet: bool = False) -> None:
         typer.echo(text, err=True)
 
 
-def show_frame(frame: "pd.DataFrame", form: Format) -> None:
-    """Print a table in the form asked for; what is missing is empty, or null in JSON."""
+def show_frame(
+    frame: "pd.DataFrame", form: Format, *, brief: Sequence[str] = (), widest: int = 40
+) -> None:
+    """Print a table in the form asked for; what is missing is empty, or null in JSON.
+
+    On screen only the `brief` columns, if any are named, and no cell wider than `widest`.
+    """
+    from exposure.report.layout import aligned, shortened
+
     if form is Format.JSON:
         show(frame.to_json(orient="records", date_format="iso", indent=1, double_precision=15))
-    elif form is Format.CSV:
+        return
+    if form is Format.CSV:
         show(frame.to_csv(index=False, lineterminator="\n"))
-    else:
-        show(frame.to_string(index=False, na_rep="-", float_format=lambda x: f"{x:.3g}"))
+        return
+    chosen = frame[list(brief)] if brief else frame
+    align = "".join("r" if kind.kind in "fiu" else "l" for kind in chosen.dtypes)
+    rows = [
+        [shortened(_cell(cell), widest) for cell in row] for row in chosen.itertuples(index=False)
+    ]
+    show(aligned(list(chosen.columns), rows, align=align))
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return "-" if value != value else f"{value:.4g}"  # noqa: PLR0124 - NaN alone differs
+    return str(value)
 
 
 def read_tables(folder: Path | None, overlay: Path | None = None) -> "Dataset":

@@ -72,11 +72,11 @@ def sources(
     dataset = read_tables(data, overlay)
     if what is None or what == "sources":
         frame = dataset.table("sources")
-        brief = ["source_id", "publisher", "title", "published", "grade"]
+        brief = ["source_id", "grade", "published", "title"]
     else:
         frame = provenance(dataset, what)
-        brief = ["table", "key", "low", "value", "high", "unit", "basis", "grade", "source_id"]
-    show_frame(frame if form is not Format.TABLE else frame[brief], form)
+        brief = ["table", "key", "low", "value", "high", "basis", "grade", "source_id"]
+    show_frame(frame, form, brief=brief, widest=60)
 
 
 def template(

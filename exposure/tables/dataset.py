@@ -129,6 +129,28 @@ class Dataset:
         records = [row.model_dump() for row in self.rows.get(name, ())]
         return pd.DataFrame.from_records(records, columns=columns)
 
+    def provenance(self, what: str) -> "pd.DataFrame":
+        """Every figure behind a sector, or in a table, with its source.
+
+        Parameters
+        ----------
+        what
+            Id of a sector, or name of a table.
+
+        Returns
+        -------
+        pandas.DataFrame
+            See `exposure.tables.provenance.provenance`.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is neither.
+        """
+        from exposure.tables.provenance import provenance  # noqa: PLC0415 - it imports this module
+
+        return provenance(self, what)
+
     def sector_ids(self, destination: str | None = None) -> tuple[str, ...]:
         """Ids of the sectors whose makers are in a destination, sorted; None for all."""
         return tuple(
