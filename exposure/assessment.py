@@ -121,13 +121,20 @@ class Assessment:
     def _points_by_element(self) -> dict[str, dict[str, float]]:
         return {sector: own.points_by_element() for sector, own in self.sectors.items()}
 
+    @cached_property
+    def _run(self) -> Prepared:
+        """The draws and licences again, without twins, for breakdowns asked for later."""
+        inputs = Inputs(self.dataset, Sampler(self.settings.draws, self.settings.seed))
+        return prepare(inputs, self.scenario, self.settings, tuple(self.sectors))
+
     def _points(
         self, by: Literal["component", "stage", "licence_class"]
     ) -> dict[str, dict[str, float]]:
-        inputs = Inputs(self.dataset, Sampler(self.settings.draws, self.settings.seed))
-        run = prepare(inputs, self.scenario, self.settings, tuple(self.sectors))
-        return {
-            sector: attribute_score(
+        run = self._run
+
+        def split(sector: str) -> dict[str, float]:
+            own = self.sectors[sector]
+            return attribute_score(
                 Breakdown(
                     run.build(sector),
                     run.granted,
@@ -138,8 +145,9 @@ class Assessment:
                 ),
                 by=by,
             )
-            for sector, own in self.sectors.items()
-        }
+
+        with ThreadPoolExecutor(max_workers=_usual_workers()) as pool:
+            return dict(zip(self.sectors, pool.map(split, self.sectors), strict=True))
 
 
 def assess(

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exposure.errors import ScenarioError, SettingsError
+from exposure.errors import ScenarioError
 from exposure.policy.licences import LicenceClass, LicencesHeld, LicenceTerms
-from exposure.policy.queue import QueueResult, restocked_flow, run_queue
+from exposure.policy.queue import QueueResult, run_queue
 from exposure.terms import LicenceState
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -613,41 +613,6 @@ def test_a_refused_renewal_leaves_the_old_licence_until_it_expires() -> None:
     np.testing.assert_allclose(found, [1] * 6 + [0.5] * 6 + [0.25] * 2)
 
 
-# Catch-up of unfilled orders.
-
-
-def test_catch_up_worked_by_hand() -> None:
-    # U: 0, 0.4 = 0.8 * 0.5, then 0.4 - 0.2, then 0.
-    flow = restocked_flow(np.array([0.5, 1, 1, 1, 1]), ceiling=1.2, recoverable=0.8)
-    np.testing.assert_allclose(flow, [0.5, 1.2, 1.2, 1, 1], atol=1e-12)
-
-
-@QUICK
-@given(seed=SEEDS, recoverable=st.floats(0, 1))
-def test_without_a_ceiling_above_one_the_flow_is_what_is_licensed(
-    seed: int, recoverable: float
-) -> None:
-    shares = np.random.default_rng(seed).uniform(size=(30, 2, 3))
-    flow = restocked_flow(shares, ceiling=1.0, recoverable=recoverable)
-    np.testing.assert_array_equal(flow, shares)
-
-
-@QUICK
-@given(seed=SEEDS)
-def test_catch_up_starts_with_nothing_unfilled_and_never_returns_more_than_is_wanted(
-    seed: int,
-) -> None:
-    rng = np.random.default_rng(seed)
-    shares = rng.uniform(size=(60, 2, 3)) * rng.integers(0, 2, (60, 1, 1))
-    ceiling, recoverable = rng.uniform(1, 2, 3), rng.uniform(0, 1, (2, 1))
-    flow = restocked_flow(shares, ceiling=ceiling, recoverable=recoverable)
-    missed, extra = np.maximum(1 - flow, 0), np.maximum(flow - 1, 0)
-    np.testing.assert_array_equal(flow[0], shares[0])
-    assert (flow >= shares).all()
-    assert (flow <= ceiling * shares + 1e-12).all()
-    assert (extra.cumsum(axis=0) <= recoverable * missed.cumsum(axis=0) + 1e-9).all()
-
-
 # Refusals.
 
 BROKEN = {
@@ -758,19 +723,4 @@ def test_capacity_of_another_length_or_below_zero_is_refused() -> None:
     assert str(raised.value) == (
         "licence queue: 1 fault\n  - capacity, week 2: found nan in draw 0; "
         "expected a load >= 0; write 0 while nothing is decided"
-    )
-
-
-def test_a_ceiling_below_one_or_a_recoverable_share_above_one_is_refused() -> None:
-    with pytest.raises(SettingsError) as raised:
-        restocked_flow(np.ones(3), ceiling=0.9, recoverable=1.0)
-    assert str(raised.value) == (
-        "restocking ceiling: found 0.9; expected a multiple >= 1 of the usual flow; "
-        "write 1 for no catch-up"
-    )
-    with pytest.raises(SettingsError) as raised:
-        restocked_flow(np.ones(3), ceiling=1.0, recoverable=np.array([0.5, 90.0]))
-    assert str(raised.value) == (
-        "recoverable share: found values from 0.5 to 90.0; "
-        "expected a share in [0, 1]; write 0.9 for 90 %"
     )

@@ -1,8 +1,8 @@
 """Flow of goods under licences: who holds one ships, and makes up for what it could not ship.
 
-Only the orders of a licence holder are made up. Pooling the orders of all buyers, as
-`exposure.policy.queue.restocked_flow` does for a total of customs, would let holders ship the
-orders of the refused for ever; here the refused stay without.
+Only the orders of a licence holder are made up. Pooling the orders of all buyers, as one does for
+a total of customs, would let holders ship the orders of the refused for ever: with half the buyers
+licensed and a ceiling of 1.2, flow would stay at 0.6. Here the refused stay without.
 
 Orders are in weeks of the usual flow of the whole class; arrays have shape (T, D), the week
 first.

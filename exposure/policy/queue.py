@@ -21,7 +21,6 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from exposure.arrays import FloatArray
-from exposure.errors import SettingsError
 from exposure.policy.licence_book import (
     Book,
     Rule,
@@ -118,50 +117,6 @@ def run_queue(classes: Sequence[LicenceClass], capacity: FloatArray, *, weeks: i
             result.licensed[week, q] = 1 if rule.free else _licensed(book)
             result.backlog[week, q] = book.line[book.oldest : week + 1].sum(axis=0)
     return result
-
-
-def restocked_flow(
-    licensed: FloatArray, *, ceiling: FloatArray | float, recoverable: FloatArray | float
-) -> FloatArray:
-    """Flow of goods per week when buyers catch up on orders their licences did not cover.
-
-    Unfilled orders start at U(0) = 0, flow is phi = min(ceiling x licensed, licensed + U), and
-    U(t+1) = max(0, U + recoverable x max(0, 1 - phi) - max(0, phi - 1)).
-
-    Parameters
-    ----------
-    licensed
-        Live licences per relationship, in [0, 1], weeks along the first axis.
-    ceiling
-        Most a licence holder ships, as a multiple of the usual flow, >= 1; broadcasts against
-        one week of `licensed`. At 1 the flow is `licensed`.
-    recoverable
-        Share of unfilled orders that are still wanted later, in [0, 1]; broadcasts likewise.
-
-    Returns
-    -------
-    numpy.ndarray
-        Flow as a multiple of the usual one, shape of `licensed`.
-
-    Raises
-    ------
-    SettingsError
-        For a ceiling below 1 or a recoverable share outside [0, 1].
-
-    Examples
-    --------
-    >>> licensed = np.array([0.5, 1.0, 1.0, 1.0])
-    >>> restocked_flow(licensed, ceiling=1.2, recoverable=0.5).round(3).tolist()
-    [0.5, 1.2, 1.05, 1.0]
-    """
-    _check_restocking(np.asarray(ceiling), np.asarray(recoverable))
-    flow = np.empty_like(licensed)
-    unfilled = np.zeros(licensed.shape[1:])
-    for week, share in enumerate(licensed):
-        flow[week] = np.minimum(ceiling * share, share + unfilled)
-        missed = recoverable * np.maximum(1 - flow[week], 0)
-        unfilled = np.maximum(unfilled + missed - np.maximum(flow[week] - 1, 0), 0)
-    return flow
 
 
 def _row_in_force(rules: dict[int, Rule], week: int) -> int:
@@ -275,18 +230,4 @@ def _check_capacity(capacity: FloatArray, *, weeks: int) -> None:
                 f"capacity, week {week}: found {capacity[week, draw]} in draw {draw}; "
                 "expected a load >= 0; write 0 while nothing is decided"
             ]
-        )
-
-
-def _check_restocking(ceiling: FloatArray, recoverable: FloatArray) -> None:
-    """Refuse a ceiling below 1 and a recoverable share outside [0, 1]."""
-    if not ((ceiling >= 1) & (ceiling < np.inf)).all():
-        raise SettingsError(
-            f"restocking ceiling: found {ceiling.min()}; expected a multiple >= 1 of the usual "
-            "flow; write 1 for no catch-up"
-        )
-    if not ((recoverable >= 0) & (recoverable <= 1)).all():
-        raise SettingsError(
-            f"recoverable share: found values from {recoverable.min()} to {recoverable.max()}; "
-            "expected a share in [0, 1]; write 0.9 for 90 %"
         )
