@@ -10,6 +10,7 @@ from exposure.report.grounds import (
     Ground,
     assumed_grounds,
     china_shares,
+    own_sourcing,
     sector_rows,
 )
 from exposure.report.layout import PARAGRAPH_WIDTH, aligned, shortened, underlined, wrapped
@@ -53,6 +54,7 @@ def explain_text(assessment: "Assessment", sector: str) -> str:
         _headline(assessment, sector),
         _attribution(assessment, sector),
         _shares(assessment, sector),
+        _sourcing(assessment, sector),
         _table(assessment, sector, "cover"),
         _table(assessment, sector, "needs"),
         _assumed(assessment, sector),
@@ -118,6 +120,22 @@ def _shares(assessment: "Assessment", sector: str) -> str:
     headings = ["element", "stage", "low–high", "central", "year", "basis", "source"]
     table = aligned(headings, rows, align="llrrrll")
     return "China's share of world output, for the elements behind the score\n\n" + table
+
+
+def _sourcing(assessment: "Assessment", sector: str) -> str:
+    rows = [
+        [
+            row.component, str(row.stage), str(row.buyer_class), str(row.from_date),
+            f"{formats.plain(row.low)}–{formats.plain(row.high)}", formats.plain(row.central),
+            str(row.basis),
+        ]
+        for row in own_sourcing(assessment.dataset, sector)
+    ]  # fmt: skip
+    if not rows:
+        return ""
+    headings = ["component", "stage", "buyers", "from", "low–high", "central", "basis"]
+    title = "China's share of what these buyers buy, which replaces the world share for them"
+    return f"{title}\n\n" + aligned(headings, rows, align="llllrrl")
 
 
 def _table(assessment: "Assessment", sector: str, name: str) -> str:

@@ -4,14 +4,14 @@ The rows are found, not judged; only `assumed_grounds` orders them, by how far e
 the score over the draws of the run.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from exposure.arrays import FloatArray
-from exposure.impact.channels import Channel, channels_of
+from exposure.impact.channels import channels_of
 from exposure.impact.draws import Sampler, is_assumed
 from exposure.impact.inputs import Inputs
 from exposure.tables.dataset import Dataset
@@ -75,6 +75,29 @@ def sector_rows(dataset: Dataset, sector: str, table: str) -> list[Any]:
     return [row for row in _rows(dataset, table) if row.sector == sector]
 
 
+def own_sourcing(dataset: Dataset, sector: str) -> list[Any]:
+    """China's share of what a sector's own buyers buy, where it replaces the world share."""
+    home = next(row.destination for row in _rows(dataset, "sectors") if row.sector == sector)
+    components = {row.component for row in _rows(dataset, "needs") if row.sector == sector}
+    kinds = {row.buyer_class for row in _rows(dataset, "buyers") if row.sector == sector}
+    found = [
+        row
+        for row in _rows(dataset, "sourcing")
+        if row.destination == home
+        and row.component in components
+        and row.country == CHINA
+        and row.buyer_class in {ANY, *kinds}
+    ]
+    own = {(row.component, row.stage, row.buyer_class) for row in found}
+    # Rows for all buyers count only for those kinds that have none of their own.
+    return [
+        row
+        for row in found
+        if row.buyer_class != ANY
+        or any((row.component, row.stage, kind) not in own for kind in kinds)
+    ]
+
+
 def assumed_grounds(assessment: "Assessment", sector: str, *, limit: int = 5) -> list[Ground]:
     """Assumed rows that go furthest with a sector's score, furthest first.
 
@@ -115,7 +138,7 @@ def _uncertain_rows(inputs: Inputs, sector: str, *, year: int) -> Iterator[tuple
     for table in OWN_TABLES:
         yield from ((table, row) for row in sector_rows(dataset, sector, table))
     yield from (("stage_shares", row) for row in china_shares(dataset, elements, year=year))
-    yield from (("sourcing", row) for row in _sourcing(dataset, home, channels))
+    yield from (("sourcing", row) for row in own_sourcing(dataset, sector))
     for row in _rows(dataset, "licence_queue"):
         if row.destination in places:
             yield "licence_queue", row
@@ -124,15 +147,6 @@ def _uncertain_rows(inputs: Inputs, sector: str, *, year: int) -> Iterator[tuple
             yield "parameters", row
     for table in ("new_supply", "demand"):
         yield from ((table, row) for row in _rows(dataset, table) if row.element in elements)
-
-
-def _sourcing(dataset: Dataset, home: str, channels: Sequence[Channel]) -> list[Any]:
-    components = {channel.component for channel in channels}
-    return [
-        row
-        for row in _rows(dataset, "sourcing")
-        if row.destination == home and row.component in components and row.country == CHINA
-    ]
 
 
 def _rows(dataset: Dataset, table: str) -> tuple[Any, ...]:
