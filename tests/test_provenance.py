@@ -14,7 +14,7 @@ from exposure.impact.draws import Sampler
 from exposure.impact.inputs import Inputs
 from exposure.impact.licences import grant
 from exposure.tables.dataset import Dataset
-from exposure.tables.provenance import COLUMNS, provenance, rows_behind
+from exposure.tables.provenance import COLUMNS, learnt_later, provenance, rows_behind
 from exposure.tables.rows import QuantityRow
 from exposure.tables.schema import TABLES
 from tests.tiny import figure, tiny_dataset, tiny_records
@@ -210,3 +210,10 @@ def test_an_unknown_name_is_told_the_nearest_one(shipped: Dataset) -> None:
     with pytest.raises(UnknownNameError) as raised:
         provenance(shipped, "misiles")
     assert str(raised.value) == "unknown sector or table 'misiles'; did you mean 'missiles'?"
+
+
+def test_what_was_learnt_later_shrinks_with_the_day():
+    shipped = ex.read_dataset()
+    counts = [learnt_later(shipped, date(year, 1, 1))[0] for year in (2015, 2025, 2026, 2027)]
+    assert counts == sorted(counts, reverse=True)
+    assert counts[0] > counts[1] > counts[2] > counts[3] == 0

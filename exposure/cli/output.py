@@ -136,12 +136,20 @@ def run_all(
 ) -> "list[Assessment]":
     """Assess each scenario, showing progress, and say how many draws history leaves."""
     from exposure.assessment import assess
+    from exposure.tables.provenance import learnt_later
 
     results = []
     with progress(quiet=quiet) as tell_step:
         for number, scenario in enumerate(scenarios, start=1):
             step = f"{scenario.scenario} ({number} of {len(scenarios)})"
             results.append(assess(dataset, scenario, settings, progress=tell_step(step)))
+    if settings.as_of is not None:
+        later, sourced = learnt_later(dataset, settings.as_of)
+        tell(
+            f"note: {later} of {sourced} sourced figures were published after {settings.as_of}; "
+            "--as-of hides later rules and observations, not what the tables learnt later",
+            quiet=quiet,
+        )
     if results and results[0].matching is not None:
         left = results[0].matching.effective_sample_size
         tell(f"history matching leaves {left:.0f} of {settings.draws} draws in effect", quiet=quiet)

@@ -262,3 +262,33 @@ def _record(table: str, row: Any, sources: dict[str, Any]) -> tuple[object, ...]
         "; ".join(s.address for s in cited),
         getattr(row, "note", ""),
     )
+
+
+def learnt_later(dataset: Dataset, day: date) -> tuple[int, int]:
+    """How many figures come from sources that were published after a day, and of how many.
+
+    A replay from a past day hides later rules, events and observations. It cannot unlearn what
+    the tables learnt later; this says how much that is. A figure counts by its first source; a
+    date known to the month or year counts as its first day.
+
+    Returns
+    -------
+    later, sourced : int
+        Figures whose first source appeared after `day`, and figures that name a source.
+
+    Examples
+    --------
+    >>> from exposure.tables.read import read_dataset
+    >>> later, sourced = learnt_later(read_dataset(), date(2030, 1, 1))
+    >>> (later, sourced > 0)
+    (0, True)
+    """
+    published = {row.source_id: row.published for row in _rows(dataset, "sources")}
+    first = [
+        row.sources()[0]
+        for name in dataset.rows
+        for row in _rows(dataset, name)
+        if isinstance(row, QuantityRow) and row.sources()
+    ]
+    later = sum(published[source] > day.isoformat()[: len(published[source])] for source in first)
+    return later, len(first)
