@@ -238,14 +238,16 @@ def _live_renewals(book: Book, until: int) -> Iterator[tuple[int, npt.NDArray[np
 
 def _date(book: Book, licences: FloatArray, *, expiry: IntArray, lead: IntArray, week: int) -> None:
     """Enter when licences end and when their renewals are filed: max(week + 1, expiry - lead)."""
-    draws = np.arange(licences.size)
+    # Licences of one expiry week are renewed in few draws: the others have nothing to enter.
+    draws = np.flatnonzero(licences)
+    count, licences, expiry, lead = licences.size, licences[draws], expiry[draws], lead[draws]
     # What ends or is filed behind the horizon goes to the last row, which is never read.
     end = np.minimum(expiry, book.horizon)
     filing = np.minimum(np.maximum(week + 1, expiry - lead), book.horizon)
     row = filing * book.used.shape[1] + end - filing
     # Flat views, because numpy adds at one index array far faster than at three.
-    book.change.reshape(-1)[end * draws.size + draws] -= licences
-    book.early.reshape(-1)[row * draws.size + draws] += licences
+    book.change.reshape(-1)[end * count + draws] -= licences
+    book.early.reshape(-1)[row * count + draws] += licences
     book.used.reshape(-1)[row] = True
 
 
