@@ -168,11 +168,14 @@ def _need(inputs: Inputs, sector: str, channels: tuple[Channel, ...], weeks: int
         return np.ones((weeks, len(channels), 1))
     need = np.ones((weeks, len(channels), inputs.sampler.size))
     week = np.arange(weeks, dtype=np.float64)[:, np.newaxis]
-    for k, channel in enumerate(channels):
-        substitute = _substitute(inputs, sector, channel.component)
+    for component in dict.fromkeys(channel.component for channel in channels):
+        substitute = _substitute(inputs, sector, component)
         if substitute:
             largest, qualified, width = substitute
-            need[:, k] -= largest * ramp(week, start=qualified, width=width)
+            saved = largest * ramp(week, start=qualified, width=width)
+            for k, channel in enumerate(channels):
+                if channel.component == component:
+                    need[:, k] -= saved
     return need
 
 

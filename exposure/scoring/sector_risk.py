@@ -215,9 +215,16 @@ def _add_stopped(
     draw_weights: Weights,
 ) -> None:
     draws = len(share)
+    means: dict[int, FloatArray] = {}
     for term in terms:
         key = (sector.channels[term.channel].element, term.stage)
-        scored = term.stopped if len(term.stopped) == 1 else term.stopped[window.first :, :draws]
-        passing = term.share if term.share.ndim == 1 else term.share[window.first :, :draws]
-        part = np.mean(passing[..., :draws] * scored[:, :draws], axis=0)
+        first = window.first if len(term.stopped) > 1 else 0
+        scored = term.stopped[first:, :draws]
+        if term.share.ndim == 1:
+            # Many terms are stopped by the same licences.
+            if id(term.stopped) not in means:
+                means[id(term.stopped)] = scored.mean(axis=0)
+            part = term.share[:draws] * means[id(term.stopped)]
+        else:
+            part = np.mean(term.share[window.first :, :draws] * scored, axis=0)
         stopped[key] = stopped.get(key, np.float64(0.0)) + mean(share * part, draw_weights)

@@ -44,9 +44,9 @@ def ramp(week: FloatArray, *, start: FloatArray, width: FloatArray) -> FloatArra
     >>> ramp(np.arange(3.0), start=np.array(1.0), width=np.array(0.0))
     array([0., 1., 1.])
     """
-    step = (week >= start).astype(np.float64)
-    progress = np.clip((week - start) / np.where(width > 0.0, width, 1.0), 0.0, 1.0)
-    return np.where(width > 0.0, progress, step)
+    gradual = np.asarray(width) > 0.0
+    progress = np.clip((week - start) / np.where(gradual, width, 1.0), 0.0, 1.0)
+    return progress if gradual.all() else np.where(gradual, progress, week >= start)
 
 
 def added_supply(
