@@ -80,3 +80,21 @@ def test_the_two_set_up_lines_are_the_only_ones_that_begin_with_python3():
     assert len(lines) == 2
     assert "exposure report" in lines[0]
     assert "pytest" in lines[1]
+
+
+@pytest.mark.parametrize("figure", ["ranking.svg", "licences.svg"])
+def test_figures_are_drawn_from_the_shipped_tables(shipped, figure):
+    drawn = (Path(__file__).parents[1] / "docs" / figure).read_text(encoding="utf-8")
+    last = drawn.splitlines()[-1]
+    assert last == f"<!-- drawn from tables {shipped.version} {shipped.digest} -->", (
+        "run python docs/figures.py"
+    )
+
+
+def test_the_scenario_of_the_page_on_scenarios_runs(shipped, tmp_path):
+    page = (Path(__file__).parents[1] / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    file = tmp_path / "samarium.toml"
+    file.write_text(page.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    own = ex.assess(shipped, ex.read_scenario(file), ex.Settings(draws=64))
+    base = ex.assess(shipped, "london_truce", ex.Settings(draws=64))
+    assert (own.attribution()["Sm"] != base.attribution()["Sm"]).any()
