@@ -40,6 +40,10 @@ class ReportError(ExposureError):
     """A report that cannot be written: where it should go, or results that do not fit together."""
 
 
+WAITING = "some checks wait until these are mended: run again after mending"
+"""Last line of a message when faults kept other checks from being made."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """One thing wrong in one place of one file."""
@@ -59,8 +63,15 @@ class Fault:
         return f"{place}{where}: found {self.found}; expected {self.expected}; {self.cure}"
 
 
-def list_faults(faults: Sequence[Fault]) -> str:
+def list_faults(faults: Sequence[Fault], *, waiting: bool = False) -> str:
     """All faults in one message, file by file, in the order of their lines.
+
+    Parameters
+    ----------
+    faults
+        What was found.
+    waiting
+        Whether some checks could not be made because of them, which the last line then says.
 
     Examples
     --------
@@ -75,7 +86,7 @@ def list_faults(faults: Sequence[Fault]) -> str:
         lines = [f"{file}: {len(own)} {noun}"]
         lines += [f"  - {fault}" for fault in own]
         blocks.append("\n".join(lines))
-    return "\n".join(blocks)
+    return "\n".join([*blocks, WAITING] if waiting else blocks)
 
 
 def did_you_mean(found: str, known: Collection[str]) -> str:

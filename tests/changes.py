@@ -7,10 +7,16 @@ of files.
 from collections.abc import Callable
 from pathlib import Path
 
+from exposure.errors import WAITING
 from tests.tiny import Record, Records, figure
 
 Change = Callable[[Records], None]
 Edit = Callable[[Path], object]
+
+
+def told(message: object) -> str:
+    """What a message says of faults, without the line that other checks wait."""
+    return str(message).removesuffix(f"\n{WAITING}")
 
 
 def put(table: str, number: int, **cells) -> Change:

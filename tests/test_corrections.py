@@ -9,7 +9,7 @@ from exposure.tables.corrections import describe_corrections, parse_corrections,
 from exposure.tables.dataset import Dataset
 from exposure.tables.location import shipped_folder
 from exposure.tables.read import read_dataset
-from tests.changes import edit
+from tests.changes import edit, told
 from tests.tiny import write_folder
 
 STATED = {
@@ -228,7 +228,7 @@ def test_a_correction_of_a_faulty_table_waits_until_it_is_mended(tmp_path: Path)
     (tmp_path / "corrections.toml").write_text(record(), encoding="utf-8")
     with pytest.raises(TableError) as error:
         read_dataset(tmp_path)
-    assert str(error.value) == (
+    assert told(error.value) == (
         "cover.csv: 1 fault\n  - line 2, central: found 'six'; expected a finite number; correct it"
     )
 

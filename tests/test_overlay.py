@@ -15,7 +15,7 @@ from exposure.tables.change import with_value
 from exposure.tables.dataset import Dataset
 from exposure.tables.overlay import overlay, overlay_text
 from exposure.tables.read import read_dataset
-from tests.changes import buyer, cover, save
+from tests.changes import buyer, cover, save, told
 from tests.tiny import Record, figure, tiny_dataset, tiny_records, write_folder
 
 STOCK = ("missiles", "smco_magnet", "stock_weeks")
@@ -32,7 +32,7 @@ def refused(folder: Path, **tables: list[Record]) -> str:
     shutil.rmtree(folder / "mine", ignore_errors=True)
     with pytest.raises(TableError) as error:
         laid(folder, **tables)
-    return str(error.value).replace(str(folder), "")
+    return told(error.value).replace(str(folder), "")
 
 
 def figure_of(dataset: Dataset, table: str, key: tuple[str, ...]) -> tuple[float, float, float]:

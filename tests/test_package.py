@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from exposure.errors import TableError
 from exposure.tables.package import (
     DESCRIPTOR,
     describe_package,
@@ -151,4 +152,39 @@ def test_a_stale_hash_is_a_note_and_no_fault(tmp_path: Path):
 def test_a_folder_without_a_sound_descriptor_gives_no_notes(tmp_path: Path, text: str):
     (tmp_path / DESCRIPTOR).write_text(text, encoding="utf-8")
     assert stale_notes(tmp_path) == []
+
+
+def test_a_folder_without_a_descriptor_is_unversioned(tmp_path: Path):
     assert read_version(tmp_path) == "unversioned"
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"{", "line 1: found text that is not JSON (Expecting property name enclosed in double "
+               "quotes)"),
+        (b"", "line 1: found text that is not JSON (Expecting value)"),
+        (b"[1, 2]", "whole file: found JSON that is no object"),
+        (b"\xff", "whole file: found text that is not UTF-8"),
+    ],
+)  # fmt: skip
+def test_a_broken_descriptor_is_refused_with_the_faults_of_the_tables(
+    tmp_path: Path, content: bytes, found: str
+):
+    folder = write_folder(tmp_path)
+    (folder / DESCRIPTOR).write_bytes(content)
+    fault = (
+        f"datapackage.json: 1 fault\n  - {found}; expected a Data Package in JSON; correct the "
+        "file, or delete it: the tables are then unversioned"
+    )
+    with pytest.raises(TableError) as error:
+        read_dataset(folder)
+    assert str(error.value) == fault
+    with pytest.raises(TableError) as error:
+        read_version(folder)
+    assert str(error.value) == fault
+    path = folder / "needs.csv"
+    path.write_bytes(path.read_bytes().replace(b"assumed", b"asumed", 1))
+    with pytest.raises(TableError) as error:
+        read_dataset(folder)
+    assert str(error.value).startswith(f"{fault}\nneeds.csv: 1 fault\n")

@@ -14,6 +14,7 @@ from tests.changes import (
     put,
     queue,
     substitute,
+    told,
     without,
     world_use,
 )
@@ -285,7 +286,7 @@ def test_tables_that_do_not_fit_are_told_where_and_how_to_mend_it(change: Change
     change(records)
     with pytest.raises(TableError) as error:
         tiny_dataset(records)
-    assert str(error.value) == message
+    assert told(error.value) == message
 
 
 FITTING: list[tuple[str, Change]] = [
@@ -339,7 +340,7 @@ def test_tables_that_just_fit_are_accepted(change: Change):
 def test_a_table_that_is_not_there_counts_as_empty():
     with pytest.raises(TableError) as error:
         tiny_dataset({name: rows for name, rows in tiny_records().items() if name != "buyers"})
-    assert str(error.value) == (
+    assert told(error.value) == (
         "buyers.csv: 1 fault\n"
         "  - whole file: found no rows; expected at least one row; add the rows"
     )
@@ -355,7 +356,7 @@ def test_faults_of_rows_and_of_tables_come_in_one_message_file_by_file():
     )(records)
     with pytest.raises(TableError) as error:
         tiny_dataset(records)
-    assert str(error.value) == (
+    assert told(error.value) == (
         "needs.csv: 1 fault\n"
         "  - line 2, central: found 'most'; expected a finite number; correct it\n"
         "parameters.csv: 1 fault\n"
@@ -375,7 +376,7 @@ def test_a_faulty_row_is_not_reported_as_missing_too():
     )
     with pytest.raises(TableError) as error:
         tiny_dataset(records)
-    assert str(error.value) == (
+    assert told(error.value) == (
         "buyers.csv: 1 fault\n"
         "  - line 4, tier: found 'usual'; expected a known tier; write one of: listed, standard, "
         "trusted\n"
@@ -392,7 +393,7 @@ def test_nor_is_a_row_under_a_misspelt_key():
     both(put("sectors", 2, end_use="none"), put("cover", 2, sector="misiles"))(records)
     with pytest.raises(TableError) as error:
         tiny_dataset(records)
-    assert str(error.value) == (
+    assert told(error.value) == (
         "sectors.csv: 1 fault\n"
         "  - line 4, end_use: found 'none'; expected a known end use; write one of: civil, "
         "defence, dual"

@@ -14,6 +14,7 @@ from exposure.tables.change import with_value
 from exposure.tables.dataset import Dataset, to_csv
 from exposure.tables.read import read_dataset
 from exposure.tables.schema import TABLES
+from tests.changes import told
 from tests.tiny import Records, tiny_dataset, tiny_records
 
 QUICK = settings(
@@ -105,7 +106,7 @@ def test_a_table_is_a_fresh_copy_with_its_columns_even_when_empty():
 def test_an_unknown_table_is_named_with_the_nearest():
     with pytest.raises(UnknownNameError) as error:
         tiny_dataset().table("need")
-    assert str(error.value) == "unknown table 'need'; did you mean 'needs'?"
+    assert told(error.value) == "unknown table 'need'; did you mean 'needs'?"
 
 
 def test_sectors_are_listed_by_destination():
@@ -213,4 +214,4 @@ REFUSED: list[tuple[str, tuple, dict, type[ExposureError], str]] = [
 def test_with_value_refuses(place: tuple, new: dict, kind: type[ExposureError], message: str):
     with pytest.raises(kind) as error:
         with_value(tiny_dataset(), *place, **new)
-    assert str(error.value) == message
+    assert told(error.value) == message

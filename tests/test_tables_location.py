@@ -90,8 +90,6 @@ def test_a_wrong_folder_in_the_environment_is_not_silently_replaced(
     [
         (b'{"version": "2026.11"}', "2026.11"),
         (b'{"name": "mine"}', "unversioned"),
-        (b"[1, 2]", "unversioned"),
-        (b"\xff", "unversioned"),
     ],
 )
 def test_the_version_is_that_of_the_datapackage(tmp_path: Path, descriptor: bytes, version: str):

@@ -8,9 +8,20 @@ from hypothesis import strategies as st
 
 from exposure.errors import TableError, UnknownNameError
 from exposure.tables.dataset import to_csv
+from exposure.tables.files import read_files
 from exposure.tables.read import dataset_from_records, parse_table, read_dataset
 from exposure.tables.schema import TABLES
-from tests.changes import Edit, edit, folder_for_file, headless, recode, rename, save, semicolons
+from tests.changes import (
+    Edit,
+    edit,
+    folder_for_file,
+    headless,
+    recode,
+    rename,
+    save,
+    semicolons,
+    told,
+)
 from tests.tiny import tiny_dataset, tiny_records, write_folder
 
 NEED = "missiles,smco_magnet,criticality_share,0.5,0.8,1.0,share,assumed,,,made up for tests\n"
@@ -201,7 +212,7 @@ def test_a_bad_file_is_told_what_is_wrong_and_how_to_mend_it(
     before = contents(tmp_path)
     with pytest.raises(TableError) as error:
         read_dataset(tmp_path)
-    assert str(error.value) == message
+    assert told(error.value) == message
     assert contents(tmp_path) == before
 
 
@@ -220,7 +231,7 @@ def test_faults_of_several_files_come_in_one_message(tmp_path: Path):
     save("sources.csv", b"")(tmp_path)
     with pytest.raises(TableError) as error:
         read_dataset(tmp_path)
-    assert str(error.value) == (
+    assert told(error.value) == (
         "cover.csv: 2 faults\n"
         "  - line 2, quantity: found 'stock_week'; expected a known quantity; did you mean "
         "'stock_weeks'?\n"
@@ -252,7 +263,7 @@ def test_a_folder_without_tables_names_the_files_it_should_hold(tmp_path: Path):
     (tmp_path / "notes.txt").write_text("nothing here", encoding="utf-8")
     with pytest.raises(TableError) as error:
         read_dataset(tmp_path)
-    assert str(error.value) == (
+    assert told(error.value) == (
         f"{tmp_path}: found no tables; expected the files {WANTED}; name the folder that holds them"
     )
 
@@ -260,7 +271,7 @@ def test_a_folder_without_tables_names_the_files_it_should_hold(tmp_path: Path):
 def test_a_folder_that_does_not_exist(tmp_path: Path):
     with pytest.raises(TableError) as error:
         read_dataset(tmp_path / "tables")
-    assert str(error.value) == (
+    assert told(error.value) == (
         f"{tmp_path / 'tables'}: found no such folder; expected a folder of tables; "
         "name the folder that holds them"
     )
@@ -270,7 +281,7 @@ def test_a_file_in_place_of_a_folder(tmp_path: Path):
     path = write_folder(tmp_path) / "needs.csv"
     with pytest.raises(TableError) as error:
         read_dataset(str(path))
-    assert str(error.value) == (
+    assert told(error.value) == (
         f"{path}: found a file; expected a folder of tables; name the folder that holds them"
     )
 
@@ -291,14 +302,14 @@ def test_files_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         "expected a readable file; check its permissions"
     )
     blocks = [f"{line}; expected the table; add the file" for line in lines if "needs" not in line]
-    assert str(error.value) == "\n".join(sorted([*blocks, unreadable]))
+    assert told(error.value) == "\n".join(sorted([*blocks, unreadable]))
 
 
 def test_a_folder_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(Path, "iterdir", refuse)
     with pytest.raises(TableError) as error:
         read_dataset(tmp_path)
-    assert str(error.value) == (
+    assert told(error.value) == (
         f"{tmp_path}: found an unreadable folder (Permission denied); expected a folder of "
         "tables; name the folder that holds them"
     )
@@ -307,7 +318,7 @@ def test_a_folder_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.Monke
 def test_an_unknown_table_in_memory():
     with pytest.raises(UnknownNameError) as error:
         dataset_from_records({"need": []}, version="none")
-    assert str(error.value) == "unknown table 'need'; did you mean 'needs'?"
+    assert told(error.value) == "unknown table 'need'; did you mean 'needs'?"
 
 
 ACCEPTED: list[tuple[str, Edit]] = [
@@ -321,7 +332,7 @@ ACCEPTED: list[tuple[str, Edit]] = [
     ("a file without a last line end", edit("parameters", "tests\n", "tests\n")),
     ("columns in another order", lambda folder: reorder(folder / "needs.csv")),
     ("other files beside the tables", save("my notes.csv", b"a;b\n1;2\n")),
-    ("a broken datapackage.json", save("datapackage.json", b"{")),
+    ("a datapackage.json without a version", save("datapackage.json", b"{}")),
 ]
 
 
@@ -374,3 +385,46 @@ def test_whatever_is_done_to_a_file_gives_rows_or_faults(table: str, cuts: list)
     assert all(fault.file == f"{table}.csv" for fault in faults)
     assert all(fault.found and fault.expected and fault.cure for fault in faults)
     assert [line.number for line in lines] == sorted(line.number for line in lines)
+
+
+JOIN = "that file is there too: join the two, or move one out of the folder"
+
+
+def test_a_misspelt_table_beside_the_right_one_does_not_pass_unread(tmp_path: Path):
+    save("nedds.csv", b"sector\n")(write_folder(tmp_path))
+    with pytest.raises(TableError) as error:
+        read_dataset(tmp_path)
+    assert str(error.value) == (
+        "nedds.csv: 1 fault\n  - whole file: found a file that is no table; expected the name of "
+        f"a table; did you mean 'needs.csv'? {JOIN}"
+    )
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_misspelt_table_that_is_the_only_file_is_told_with_its_name(tmp_path: Path, whole: bool):
+    save("nedds.csv", b"sector\n")(tmp_path)
+    with pytest.raises(TableError) as error:
+        read_files(tmp_path, whole=whole)
+    assert f"{tmp_path}: found no tables; expected" in str(error.value)
+    assert str(error.value).endswith(
+        "\nnedds.csv: 1 fault\n  - whole file: found a file that is no table; expected the name "
+        "of a table; did you mean 'needs.csv'?"
+    )
+
+
+def test_what_hides_other_faults_says_so_at_the_end(tmp_path: Path):
+    edit("cover", "component", "componnent")(write_folder(tmp_path))
+    edit("cover", "2.0,6.0,12.0", "20.0,6.0,12.0")(tmp_path)
+    with pytest.raises(TableError) as error:
+        read_dataset(tmp_path)
+    assert "low 20" not in str(error.value)
+    assert str(error.value).endswith(
+        "\nsome checks wait until these are mended: run again after mending"
+    )
+
+
+def test_nothing_is_said_to_wait_where_all_checks_were_made(tmp_path: Path):
+    save("nedds.csv", b"sector\n")(write_folder(tmp_path))
+    with pytest.raises(TableError) as error:
+        read_dataset(tmp_path)
+    assert "wait until" not in str(error.value)

@@ -10,7 +10,7 @@ from exposure.policy.rules import Rule
 from exposure.settings import Settings
 from exposure.tables.schema import TABLES
 from exposure.wording import PATTERNS
-from tests.changes import Change, add, buyer, put, substitute
+from tests.changes import Change, add, buyer, put, substitute, told
 from tests.tiny import figure, tiny_dataset, tiny_records
 
 PRICE = {"period": "2025-Q3", "item": "dy_oxide", "place": "europe"} | figure(900.0, "USD/kg")
@@ -295,7 +295,7 @@ def test_a_bad_row_is_told_what_is_wrong_and_how_to_mend_it(change: Change, mess
     change(records)
     with pytest.raises(TableError) as error:
         tiny_dataset(records)
-    assert str(error.value) == message
+    assert told(error.value) == message
 
 
 def test_every_pattern_is_put_into_words():

@@ -23,8 +23,8 @@ BACK_TEST_TABLES = ("observed_output", "disruptions")
 """Tables that may speak of sectors nobody ranks."""
 
 
-def check_tables(tables: Tables, *, faulty: Collection[str] = ()) -> list[Fault]:
-    """Faults of all rules, in the order of the rules.
+def check_tables(tables: Tables, *, faulty: Collection[str] = ()) -> tuple[list[Fault], bool]:
+    """Faults of all rules, in the order of the rules, and whether some rules had to wait.
 
     Parameters
     ----------
@@ -35,12 +35,15 @@ def check_tables(tables: Tables, *, faulty: Collection[str] = ()) -> list[Fault]
     """
     faults = [fault for fault in completeness.tables_are_filled(tables) if fault.file not in faulty]
     waiting = {*faulty, *(fault.file for fault in faults)}
+    skipped = False
     for rules in (KEY_RULES, RULES):
         for rule, missed in rules.items():
             if waiting.isdisjoint(f"{name}.csv" for name in missed):
                 faults += rule(tables)
+            else:
+                skipped = True
         waiting |= {fault.file for fault in faults}
-    return faults
+    return faults, skipped
 
 
 def sectors_resolve(tables: Tables) -> Iterable[Fault]:

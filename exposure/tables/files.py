@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
-from exposure.errors import Fault, TableError
+from exposure.errors import Fault, TableError, list_faults
 from exposure.tables.schema import TABLES
 
 MISNAMED = 0.8
@@ -34,9 +34,9 @@ def read_files(folder: Path, *, whole: bool = True) -> tuple[dict[str, str], lis
     if not any(table.file in present for table in TABLES.values()):
         files = ", ".join(t.file for t in TABLES.values() if t.required or not whole)
         wanted = f"the files {files}" if whole else f"at least one of {files}"
-        raise TableError(
-            f"{folder}: found no tables; expected {wanted}; name the folder that holds them"
-        )
+        misnamed = list_faults(list(_misnamed_files(present)))
+        none = f"{folder}: found no tables; expected {wanted}; name the folder that holds them"
+        raise TableError(f"{none}\n{misnamed}".rstrip("\n"))
     texts: dict[str, str] = {}
     faults = list(_misnamed_files(present))
     for table in TABLES.values():
@@ -67,12 +67,18 @@ def _names_in(folder: Path) -> set[str]:
 
 def _misnamed_files(present: set[str]) -> Iterator[Fault]:
     """Files that are hardly anything but a misspelt table: unread, they would be lost silently."""
-    absent = [table.file for table in TABLES.values() if table.file not in present]
     known = {table.file for table in TABLES.values()}
     for file in sorted(present - known):
-        near = get_close_matches(file.lower(), absent, n=1, cutoff=MISNAMED)
+        # A missing table is likelier to be meant than one that is there too.
+        near = [
+            name
+            for own in (known - present, known & present)
+            for name in get_close_matches(file.lower(), sorted(own), n=1, cutoff=MISNAMED)
+        ]
         if file.lower().endswith(".csv") and near:
             cure = f"did you mean '{near[0]}'?"
+            if near[0] in present:
+                cure += " that file is there too: join the two, or move one out of the folder"
             yield Fault(file, None, "", "a file that is no table", "the name of a table", cure)
 
 

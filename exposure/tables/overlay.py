@@ -14,7 +14,7 @@ from exposure.tables.checks import check_tables
 from exposure.tables.dataset import Dataset, Overlaid, RowKey, cell_text, digest_of
 from exposure.tables.files import read_files
 from exposure.tables.lines import Line
-from exposure.tables.parse import key_of, parse_table
+from exposure.tables.parse import hides_rows, key_of, parse_table
 from exposure.tables.schema import TABLES
 
 BELOW = "under the overlay"
@@ -49,9 +49,11 @@ def overlay(dataset: Dataset, folder: str | Path) -> Dataset:
         own[name], found = parse_table(TABLES[name], text)
         faults += found
     merged = _merge(dataset, own)
-    faults += check_tables(merged, faulty={fault.file for fault in faults})
-    if faults:
-        raise TableError(list_faults([_located(fault, place) for fault in faults]))
+    across, skipped = check_tables(merged, faulty={fault.file for fault in faults})
+    if faults or across:
+        waiting = skipped or any(map(hides_rows, faults))
+        located = [_located(fault, place) for fault in (*faults, *across)]
+        raise TableError(list_faults(located, waiting=waiting))
     return Dataset.from_rows(
         {name: [line.row for line in lines] for name, lines in merged.items()},
         version=dataset.version,

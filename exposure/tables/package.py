@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from exposure.errors import Fault, TableError, list_faults
 from exposure.tables.checks import BACK_TEST_TABLES
 from exposure.tables.dictionary import Column, Kind, columns_of, dictionary_text, shared_text
 from exposure.tables.location import PACKAGE_NAME
@@ -47,9 +48,23 @@ def read_version(folder: Path) -> str:
 
     A user's own folder needs no ``datapackage.json``; its version is then `UNVERSIONED`, and
     the digest of the dataset still tells it from any other.
+
+    Raises
+    ------
+    TableError
+        If there is such a file, and it is not a JSON object.
     """
-    version = _read_descriptor(folder).get("version")
+    descriptor = _read_descriptor(folder)
+    if isinstance(descriptor, Fault):
+        raise TableError(list_faults([descriptor]))
+    version = descriptor.get("version")
     return str(version) if version else UNVERSIONED
+
+
+def descriptor_faults(folder: Path) -> list[Fault]:
+    """What keeps the ``datapackage.json`` of a folder from being read; nothing if there is none."""
+    descriptor = _read_descriptor(folder)
+    return [descriptor] if isinstance(descriptor, Fault) else []
 
 
 def next_version(version: str, today: date) -> str:
@@ -216,7 +231,8 @@ def stale_notes(folder: Path) -> list[str]:
     without a descriptor, or with one that tells no hashes, gives no notes.
     """
     notes = []
-    resources = _read_descriptor(folder).get("resources")
+    descriptor = _read_descriptor(folder)
+    resources = None if isinstance(descriptor, Fault) else descriptor.get("resources")
     listed = resources if isinstance(resources, list) else []
     for resource in (own for own in listed if isinstance(own, dict)):
         path, stated = (str(resource.get(key, "")) for key in ("path", "hash"))
@@ -230,9 +246,21 @@ def stale_notes(folder: Path) -> list[str]:
     return notes
 
 
-def _read_descriptor(folder: Path) -> dict[str, Any]:
-    try:
-        descriptor = json.loads((folder / DESCRIPTOR).read_bytes())
-    except (OSError, ValueError):
+def _read_descriptor(folder: Path) -> dict[str, Any] | Fault:
+    path, line = folder / DESCRIPTOR, None
+    if not path.exists():
         return {}
-    return descriptor if isinstance(descriptor, dict) else {}
+    try:
+        descriptor = json.loads(path.read_bytes())
+    except OSError as error:
+        found = f"an unreadable file ({error.strerror})"
+    except json.JSONDecodeError as error:
+        line, found = error.lineno, f"text that is not JSON ({error.msg})"
+    except ValueError:
+        found = "text that is not UTF-8"
+    else:
+        if isinstance(descriptor, dict):
+            return descriptor
+        found = "JSON that is no object"
+    cure = "correct the file, or delete it: the tables are then unversioned"
+    return Fault(DESCRIPTOR, line, "", found, "a Data Package in JSON", cure)

@@ -21,6 +21,12 @@ from exposure.wording import Finding, findings_of
 MISSING_CURE = "a missing figure is no row: delete the row, or state it as assumed with a range"
 """What to do where nobody knows the figure."""
 
+UNCLOSED = "a quote that is not closed, or not doubled inside its cell"
+"""Found where the rest of a file cannot be split into cells."""
+
+UNREAD = (UNCLOSED, "byte 0x", "an unreadable file")
+"""How what was found begins where no row of a file could be read."""
+
 SEPARATORS = ";\t|"
 """What spreadsheets write between cells instead of commas."""
 
@@ -67,7 +73,7 @@ def _split(table: Table, text: str) -> RawTable | Fault:
             begins = reader.line_num + 1
     except csv.Error:
         return Fault(
-            table.file, begins, "", "a quote that is not closed, or not doubled inside its cell",
+            table.file, begins, "", UNCLOSED,
             "cells quoted as in \"a \"\"quoted\"\" word\"", "mend the quotes from this line on",
         )  # fmt: skip
     header = tuple(cell.strip() for cell in records[0][1]) if records else ()
@@ -105,6 +111,12 @@ def _column_faults(table: Table, header: tuple[str, ...]) -> Iterator[Fault]:
 
 def _header_fault(table: Table, found: str, expected: str, cure: str) -> Fault:
     return Fault(table.file, 1, "header", found, expected, cure)
+
+
+def hides_rows(fault: Fault) -> bool:
+    """Whether a fault kept the rows of its table from being read: one of the header or the file."""
+    of_table = fault.file.endswith(".csv")
+    return of_table and (fault.where == "header" or fault.found.startswith(UNREAD))
 
 
 def parse_row(table: Table, number: int, cells: dict[str, Any]) -> tuple[list[Line], list[Fault]]:

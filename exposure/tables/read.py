@@ -16,8 +16,8 @@ from exposure.tables.files import read_files
 from exposure.tables.lines import Line
 from exposure.tables.location import shipped_folder
 from exposure.tables.overlay import overlay as lay_over
-from exposure.tables.package import read_version
-from exposure.tables.parse import duplicate_keys, parse_row, parse_table
+from exposure.tables.package import descriptor_faults, read_version
+from exposure.tables.parse import duplicate_keys, hides_rows, parse_row, parse_table
 from exposure.tables.schema import TABLES
 
 
@@ -57,7 +57,10 @@ def read_dataset(folder: str | Path | None = None, *, overlay: str | Path | None
     records, found = read_corrections(place)
     faults += found
     lines, found = correct(lines, records, faulty={fault.file for fault in faults})
-    dataset = _finish(lines, faults + found, version=read_version(place))
+    faults += found
+    unread = descriptor_faults(place)
+    version = "" if unread else read_version(place)
+    dataset = _finish(lines, [*faults, *unread], version=version)
     return dataset if overlay is None else lay_over(dataset, overlay)
 
 
@@ -96,8 +99,9 @@ def dataset_from_records(
 
 
 def _finish(lines: Mapping[str, list[Line]], faults: list[Fault], *, version: str) -> Dataset:
-    faults = faults + check_tables(lines, faulty={fault.file for fault in faults})
-    if faults:
-        raise TableError(list_faults(faults))
+    found, skipped = check_tables(lines, faulty={fault.file for fault in faults})
+    if faults or found:
+        waiting = skipped or any(map(hides_rows, faults))
+        raise TableError(list_faults([*faults, *found], waiting=waiting))
     rows = {name: [line.row for line in table] for name, table in lines.items()}
     return Dataset.from_rows(rows, version=version)
