@@ -59,7 +59,8 @@ class Backtest:
         ):
             lines.append(f"{place}, {scheme}, {span}: error of the ratio to the year before")
             lines += [
-                f"  {row.forecast:16} RMSE {row.rmse:.3f}  bias {row.bias:+.3f}  "
+                f"  {str(row.forecast).replace('_', ' '):16} "
+                f"RMSE {row.rmse:.3f}  bias {row.bias:+.3f}  "
                 f"{row.covered} of {row.months} inside 90 %"
                 for row in own.itertuples()
             ]

@@ -96,8 +96,9 @@ def match_history(dataset: Dataset, settings: Settings) -> HistoryMatching:
     seen = observations(dataset, until)
     if not seen:
         raise TableError(
-            f"observed_losses.csv: found no observation up to {until}; expected at least one to "
-            "match history; add rows, or switch history_matching off"
+            f"observed_losses.csv: found no observation up to {until}; history is matched on "
+            "observations up to the day of the analysis, and none ends by then; leave "
+            "history matching out, choose a later day, or add rows"
         )
     last_day = max(own.to_date for own in seen)
     weeks = week_of(last_day, start=record.start) + 1

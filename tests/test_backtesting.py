@@ -170,9 +170,9 @@ def test_the_summary_says_whom_the_model_beats_and_whom_it_does_not(outcome: Bac
     assert outcome.text().splitlines()[:6] == [
         "WLD, fixed, September 2025 to March 2026: error of the ratio to the year before",
         "  model            RMSE 0.132  bias +0.007  3 of 7 inside 90 %",
-        "  last_month       RMSE 0.173  bias +0.119  6 of 7 inside 90 %",
-        "  year_before      RMSE 0.188  bias -0.134  3 of 7 inside 90 %",
-        "  linear_recovery  RMSE 0.133  bias +0.021  3 of 7 inside 90 %",
+        "  last month       RMSE 0.173  bias +0.119  6 of 7 inside 90 %",
+        "  year before      RMSE 0.188  bias -0.134  3 of 7 inside 90 %",
+        "  linear recovery  RMSE 0.133  bias +0.021  3 of 7 inside 90 %",
         "  the model beats last month, year before; is level with linear recovery",
     ]
 

@@ -1,13 +1,18 @@
 """The command line: what it prints, where, and with which exit code."""
 
 import json
+import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import exposure
 from exposure.cli import main
+from exposure.cli.words import draws_warnings
+from tests.scenario_files import HEAD, QUEUE
 from tests.tiny import tiny_records, write_folder
 
 QUICK = ["--draws", "16", "--quiet"]
@@ -120,6 +125,23 @@ def test_report_writes_files_and_prints_the_rankings(capsys, folder, tmp_path):
             "unknown destination 'EUR'; did you mean 'EUU'?",
         ),
         (
+            ["rank", "free_flow", "--destination", "MARS"],
+            "unknown destination 'MARS'; write one of: EUU, JPN, USA, all",
+        ),
+        (
+            ["flow", "london_truce", "--after", "prolonged"],
+            "scenario 'london_truce' has no open end for anything to follow; leave --after out",
+        ),
+        (
+            ["rank", "london_truce", "free_flow", "--after", "prolonged"],
+            "scenarios 'london_truce', 'free_flow' have no open end for anything to follow; leave "
+            "--after out",
+        ),
+        (
+            ["rank", ""],
+            "no scenario name was given; write one of: " + ", ".join(exposure.shipped_scenarios()),
+        ),
+        (
             ["rank", "free_flow", "--as-of", "2025-01-01"],
             "as_of: found 2025-01-01; expected a day from 2025-04-04 on, when scenario "
             "'free_flow' starts; choose a later day",
@@ -139,6 +161,147 @@ def test_a_word_that_cannot_be_parsed_is_exit_code_2(capsys, words):
     code, out, err = run(capsys, *words)
     assert (code, out) == (2, "")
     assert "Error: " in err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--draws", "1e9"], "found '1e9'; expected a whole number; write it in digits"),
+        (["--as-of", "yesterday"], "found 'yesterday'; expected a day that exists; write YYYY-MM"),
+        (["--as-of", "2026-02-30"], "found '2026-02-30'; expected a day that exists; write YYYY"),
+    ],
+)
+def test_a_wrong_number_or_day_is_told_what_was_found(capsys, words, message):
+    code, out, err = run(capsys, "rank", *words)
+    assert (code, out) == (2, "")
+    assert message in err
+
+
+def test_help_says_how_days_are_written(capsys):
+    assert "--as-of YYYY-MM-DD" in run(capsys, "rank", "--help")[1]
+
+
+def test_one_draw_is_warned_to_have_no_interval(capsys, folder):
+    words = ["rank", "free_flow", "--data", folder, "--draws", "1"]
+    warning = "warning: one draw has no interval; take more, such as --draws 1024\n"
+    assert run(capsys, *words)[2] == warning
+    assert run(capsys, *words, "--quiet")[2] == ""
+
+
+def test_very_many_draws_are_warned_of_their_memory():
+    assert draws_warnings(100_000) == []
+    assert draws_warnings(200_000) == [
+        "warning: 200000 draws need about 44 GB of memory (0.22 MB a draw); take fewer if the "
+        "machine has less"
+    ]
+
+
+@pytest.mark.parametrize("words", [["rank", "free_flow"], ["explain", "missiles"]])
+def test_matched_results_say_so_and_how_few_draws_count(capsys, words):
+    code, out, err = run(capsys, *words, "--history-matching", "--draws", "16")
+    first = out.splitlines()[0]
+    assert code == 0
+    assert re.fullmatch(r"history matched: \d+ of 16 draws in effect", first)
+    assert re.fullmatch(
+        r"warning: intervals rest on few draws \(\d+ in effect\); take more, such as --draws "
+        r"4096\n",
+        err,
+    )
+
+
+def test_matched_data_are_plain_and_the_draws_in_effect_are_a_note(capsys):
+    words = ["rank", "free_flow", "--history-matching", "--draws", "16", "--format", "csv"]
+    _, out, err = run(capsys, *words)
+    assert out.startswith("scenario,rank,")
+    assert "history matched: " in err
+
+
+def test_flow_of_a_mixture_has_a_heading_for_each_scenario_and_whole_class_names(capsys, folder):
+    code, out, _ = run(
+        capsys, "flow", "outlook", "--data", folder, *["--draws", "8", "--horizon-weeks", "10"]
+    )
+    lines = out.splitlines()
+    assert code == 0
+    for member, _ in exposure.read_scenario("outlook").members:
+        if member.rules:
+            assert lines[lines.index(member.scenario) + 1] == "=" * len(member.scenario)
+    assert "..." not in out
+    assert "e-0" not in out
+    assert lines[-1].startswith("live_licences and flow: 1 is all of the class")
+
+
+def test_backtest_has_readable_labels_and_three_digits(capsys):
+    code, out, _ = run(capsys, "backtest")
+    assert code == 0
+    assert "first firms stop" in out
+    assert "first_firms_week" not in out
+    assert "last_month" not in out
+    assert "46.86" not in out
+
+
+@pytest.mark.parametrize(("encoding", "dash"), [("latin-1", b"5-95 %"), ("cp1252", b"5\x9695 %")])
+def test_an_encoding_that_lacks_a_sign_prints_another(folder, encoding, dash):
+    done = process("rank", "free_flow", "--data", folder, *QUICK, PYTHONIOENCODING=encoding)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert dash in done.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+@pytest.mark.parametrize("words", [["--version"], ["--help"], ["scenarios"]])
+def test_output_that_cannot_be_written_is_exit_code_3(words):
+    with Path("/dev/full").open("wb") as full:
+        done = process(*words, stdout=full)
+    assert done.returncode == 3
+    assert done.stderr == (
+        b"exposure: output: found that it cannot be read or written (No space left on device); "
+        b"expected room and permission; free some space, or name another place\n"
+    )
+
+
+def process(*words, stdout=subprocess.PIPE, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "exposure", *words],
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        check=False,
+        env=os.environ | environment,
+    )
+
+
+def test_faults_of_tables_and_of_scenarios_come_together(capsys, tmp_path):
+    records = tiny_records()
+    records["needs"][0]["sector"] = "misiles"
+    folder = write_folder(tmp_path, records)
+    (folder / "scenarios").mkdir()
+    for name in ("mine", "other"):
+        text = (HEAD + QUEUE).replace("withheld", "witheld")
+        (folder / "scenarios" / f"{name}.toml").write_text(text, encoding="utf-8")
+    code, out, err = run(capsys, "check", folder, "--overlay", tmp_path)
+    assert (code, out) == (3, "")
+    places = [
+        err.index(words)
+        for words in (
+            "needs.csv: 1 fault", "not checked, as it lies over tables with faults",
+            "mine.toml: 1 fault", "other.toml: 1 fault",
+        )
+    ]  # fmt: skip
+    assert places == sorted(places)
+    assert "found 'misiles'" in err
+    assert "did you mean 'withheld'?" in err
+    waiting = "\nsome checks wait until these are mended: run again after mending\n"
+    assert err.endswith(waiting)
+    assert err.count(waiting.strip()) == 1
+
+
+def test_faults_of_scenarios_alone_are_all_listed(capsys, tmp_path):
+    folder = write_folder(tmp_path)
+    (folder / "scenarios").mkdir()
+    for name in ("mine", "other"):
+        (folder / "scenarios" / f"{name}.toml").write_text("name = 3\n", encoding="utf-8")
+    code, out, err = run(capsys, "check", folder)
+    assert (code, out) == (3, "")
+    assert "mine.toml" in err
+    assert "other.toml" in err
 
 
 def test_a_folder_without_tables_is_exit_code_3(capsys, tmp_path):

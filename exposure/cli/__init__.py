@@ -5,8 +5,12 @@ crossed, 2 a wrong word on the command line, 3 a fault in a file or folder, 4 da
 5 internal. Everything slow is imported inside the command that needs it.
 """
 
+import codecs
+import io
+import os
 import sys
-from typing import Annotated
+from contextlib import suppress
+from typing import Annotated, TextIO
 
 import typer
 
@@ -17,6 +21,12 @@ from exposure.version import __version__
 
 INTERNAL = 5
 """Exit code that no class of error carries."""
+
+UNWRITTEN = 3
+"""Exit code where output cannot be written: as for a fault in a file or folder."""
+
+PLAIN = {"\u2013": "-", "\u2014": "-", "\u2212": "-", "\u2019": "'", "\u2265": ">=", "\u2264": "<="}
+"""What stands in for signs that an encoding lacks; any other becomes a question mark."""
 
 app = typer.Typer(
     name="exposure",
@@ -53,18 +63,51 @@ def main(arguments: list[str] | None = None) -> int:
     arguments
         Words after ``exposure``; None takes those of the process.
     """
+    _print_plainly(sys.stdout)
     try:
         app(args=arguments, prog_name="exposure")
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else 0
     except ExposureError as error:
         return _fail(str(error), error.exit_code)
+    except OSError as error:
+        _drop_output()
+        return _fail(_unwritten(error), UNWRITTEN)
     except Exception as error:  # noqa: BLE001 - the one place where nothing may escape
         return _fail(
             f"internal error: {type(error).__name__}: {error}; please report it with the command",
             INTERNAL,
         )
     return 0
+
+
+def _print_plainly(stream: TextIO) -> None:
+    """Let a stream print signs that its encoding lacks, by others that it has."""
+    if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower().replace("-", "") != "utf8":
+        codecs.register_error("plain", _plain)
+        stream.reconfigure(errors="plain")
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    return "".join(PLAIN.get(sign, "?") for sign in lacking), error.end
+
+
+def _unwritten(error: OSError) -> str:
+    place = error.filename or "output"
+    return (
+        f"{place}: found that it cannot be read or written ({error.strerror}); expected room and "
+        "permission; free some space, or name another place"
+    )
+
+
+def _drop_output() -> None:
+    """Let what is still to be printed go nowhere, so that leaving does not fail once more."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
 
 
 def _fail(message: str, code: int) -> int:

@@ -20,7 +20,9 @@ from exposure.cli.output import (
     show,
     show_frame,
     tell,
+    warn_of_draws,
 )
+from exposure.cli.weekly import flow_text, stoppages_text
 
 WEEKS_BETWEEN_LINES = 8
 """Weeks between the lines that `flow` shows on screen."""
@@ -56,14 +58,18 @@ def flow(
     """
     from exposure.impact.licensed import licensed_flow
 
-    settings = make_settings(destination=destination, draws=draws, seed=seed, horizon_weeks=horizon)
     (chosen,) = read_scenarios([scenario], after=after)
-    frame = licensed_flow(read_tables(data, overlay), chosen, settings)
-    if form is Format.TABLE:
-        frame = frame[frame["week"] % WEEKS_BETWEEN_LINES == 0]
-        tell(f"every {WEEKS_BETWEEN_LINES}th week; --format csv has all, with intervals")
-    brief = ["licence_class", "date", "state", "applications", "backlog", "live_licences", "flow"]
-    show_frame(frame, form, brief=brief)
+    dataset = read_tables(data, overlay)
+    settings = make_settings(
+        dataset=dataset, destination=destination, draws=draws, seed=seed, horizon_weeks=horizon
+    )
+    warn_of_draws(draws)
+    frame = licensed_flow(dataset, chosen, settings)
+    if form is not Format.TABLE:
+        show_frame(frame, form)
+        return
+    tell(f"every {WEEKS_BETWEEN_LINES}th week; --format csv has all, with intervals")
+    show(flow_text(frame[frame["week"] % WEEKS_BETWEEN_LINES == 0]))
 
 
 def backtest(data: Data = None, form: Form = Format.TABLE) -> None:
@@ -82,7 +88,7 @@ def backtest(data: Data = None, form: Form = Format.TABLE) -> None:
         return
     show(result.text())
     show("\nStoppages reported, and sectors at work, under the record of what happened:")
-    show_frame(stoppages(dataset), form)
+    show(stoppages_text(stoppages(dataset)))
 
 
 COMMANDS = (scenarios, flow, backtest)

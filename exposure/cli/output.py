@@ -4,12 +4,23 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from exposure.cli.words import (
+    check_destination,
+    check_names,
+    check_open_end,
+    day,
+    draws_warnings,
+    matched,
+    matching_warnings,
+    whole_number,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,12 +57,22 @@ Overlay = Annotated[
 Destination = Annotated[
     str, typer.Option(help="Where the sectors' makers are: USA, EUU, JPN, or all.")
 ]
-Draws = Annotated[int, typer.Option(help="Samples of the uncertain inputs.")]
-Seed = Annotated[int, typer.Option(help="Seed of the random streams.")]
-Horizon = Annotated[int, typer.Option("--horizon-weeks", help="Weeks scored.")]
+Draws = Annotated[
+    int,
+    typer.Option(parser=whole_number, metavar="INTEGER", help="Samples of the uncertain inputs."),
+]
+Seed = Annotated[
+    int, typer.Option(parser=whole_number, metavar="INTEGER", help="Seed of the random streams.")
+]
+Horizon = Annotated[
+    int,
+    typer.Option("--horizon-weeks", parser=whole_number, metavar="INTEGER", help="Weeks scored."),
+]
 AsOf = Annotated[
-    datetime | None,
-    typer.Option("--as-of", formats=["%Y-%m-%d"], help="First day scored; earlier weeks are run."),
+    date | None,
+    typer.Option(
+        "--as-of", parser=day, metavar="YYYY-MM-DD", help="First day scored; earlier weeks are run."
+    ),
 ]
 After = Annotated[
     str | None,
@@ -114,30 +135,44 @@ def read_tables(folder: Path | None, overlay: Path | None = None) -> "Dataset":
 
 def read_scenarios(names: Sequence[str], *, after: str | None = None) -> "list[Scenario]":
     """Read scenarios; what follows the record is chosen for those that leave it open."""
-    from exposure.policy.scenario_file import read_scenario
+    from exposure.policy.scenario_file import read_scenario, shipped_scenarios
 
+    check_names(names, shipped_scenarios())
+    scenarios = [read_scenario(name) for name in names]
+    if after is None:
+        return scenarios
+    check_open_end(scenarios)
     return [
-        read_scenario(name, after=after)
-        if after and (len(names) == 1 or read_scenario(name).open_end)
-        else read_scenario(name)
-        for name in names
+        read_scenario(name, after=after) if scenario.open_end else scenario
+        for name, scenario in zip(names, scenarios, strict=True)
     ]
 
 
-def make_settings(as_of: datetime | None = None, **chosen: object) -> "Settings":
-    """Make settings of the words of the command line."""
+def make_settings(
+    as_of: date | None = None, *, dataset: "Dataset | None" = None, **chosen: object
+) -> "Settings":
+    """Make settings of the words of the command line; with tables, the destination is theirs."""
     from exposure.settings import Settings
 
-    return Settings.model_validate({"as_of": as_of.date() if as_of else None, **chosen})
+    if dataset is not None and "destination" in chosen:
+        check_destination(str(chosen["destination"]), dataset)
+    return Settings.model_validate({"as_of": as_of, **chosen})
+
+
+def warn_of_draws(draws: int, *, quiet: bool = False) -> None:
+    """Warn before a run of very few or very many draws."""
+    for warning in draws_warnings(draws):
+        tell(warning, quiet=quiet)
 
 
 def run_all(
     dataset: "Dataset", scenarios: "Sequence[Scenario]", settings: "Settings", *, quiet: bool
 ) -> "list[Assessment]":
-    """Assess each scenario, showing progress, and say how many draws history leaves."""
+    """Assess each scenario, showing progress, and warn where history leaves few draws."""
     from exposure.assessment import assess
     from exposure.tables.provenance import learnt_later
 
+    warn_of_draws(settings.draws, quiet=quiet)
     results = []
     with progress(quiet=quiet) as tell_step:
         for number, scenario in enumerate(scenarios, start=1):
@@ -152,8 +187,17 @@ def run_all(
         )
     if results and results[0].matching is not None:
         left = results[0].matching.effective_sample_size
-        tell(f"history matching leaves {left:.0f} of {settings.draws} draws in effect", quiet=quiet)
+        for warning in matching_warnings(left, settings.draws):
+            tell(warning, quiet=quiet)
     return results
+
+
+def with_history(text: str, result: "Assessment") -> str:
+    """A text whose first lines are a title, with a line on the draws in effect put before it."""
+    if result.matching is None:
+        return text
+    left = result.matching.effective_sample_size
+    return f"{matched(left, result.settings.draws)}\n{text}"
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """Commands that rank, explain and report."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -29,6 +28,7 @@ from exposure.cli.output import (
     run_all,
     show,
     tell,
+    with_history,
 )
 from exposure.errors import unknown_name
 
@@ -54,18 +54,21 @@ def rank(
     from exposure.report.json_form import ranking_csv, ranking_json
     from exposure.report.words import ranking_text
 
-    settings = make_settings(
-        as_of, destination=destination, draws=draws, seed=seed, horizon_weeks=horizon,
-        history_matching=history_matching,
-    )  # fmt: skip
     chosen = read_scenarios(scenarios or DEFAULT_SCENARIOS, after=after)
-    results = run_all(read_tables(data, overlay), chosen, settings, quiet=quiet)
+    dataset = read_tables(data, overlay)
+    settings = make_settings(
+        as_of, dataset=dataset, destination=destination, draws=draws, seed=seed,
+        horizon_weeks=horizon, history_matching=history_matching,
+    )  # fmt: skip
+    results = run_all(dataset, chosen, settings, quiet=quiet)
+    if form is not Format.TABLE:
+        tell(with_history("", results[0]).rstrip(), quiet=quiet or not history_matching)
     if form is Format.JSON:
         show(ranking_json(results))
     elif form is Format.CSV:
         show(ranking_csv(results))
     else:
-        show("\n\n".join(ranking_text(result) for result in results))
+        show("\n\n".join(with_history(ranking_text(own), own) for own in results))
 
 
 def explain(
@@ -94,7 +97,7 @@ def explain(
     )  # fmt: skip
     chosen = read_scenarios([scenario], after=after)
     (result,) = run_all(dataset, chosen, settings, quiet=quiet)
-    show(explain_text(result, sector))
+    show(with_history(explain_text(result, sector), result))
 
 
 def report(
@@ -106,10 +109,7 @@ def report(
     draws: Draws = 1024,
     seed: Seed = 7,
     horizon: Horizon = 104,
-    as_of: Annotated[
-        datetime | None,
-        typer.Option("--as-of", formats=["%Y-%m-%d"], help="First day scored."),
-    ] = None,
+    as_of: AsOf = None,
     after: After = None,
     history_matching: Matching = False,
     quiet: Quiet = False,
@@ -121,14 +121,15 @@ def report(
     from exposure.report.words import ranking_text
     from exposure.report.write import write_report
 
-    settings = make_settings(
-        as_of, destination=destination, draws=draws, seed=seed, horizon_weeks=horizon,
-        history_matching=history_matching,
-    )  # fmt: skip
     chosen = read_scenarios(scenarios or DEFAULT_SCENARIOS, after=after)
-    results = run_all(read_tables(data, overlay), chosen, settings, quiet=quiet)
+    dataset = read_tables(data, overlay)
+    settings = make_settings(
+        as_of, dataset=dataset, destination=destination, draws=draws, seed=seed,
+        horizon_weeks=horizon, history_matching=history_matching,
+    )  # fmt: skip
+    results = run_all(dataset, chosen, settings, quiet=quiet)
     files = write_report(results, out)
-    show("\n\n".join(ranking_text(result) for result in results))
+    show("\n\n".join(with_history(ranking_text(own), own) for own in results))
     tell(f"wrote {len(files)} files to {out}; open {out / 'report.html'}", quiet=quiet)
 
 

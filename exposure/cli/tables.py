@@ -1,7 +1,8 @@
 """Commands about the tables: check them, follow a figure to its source, change them."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -23,7 +24,11 @@ from exposure.cli.output import (
     show,
     show_frame,
     tell,
+    warn_of_draws,
 )
+from exposure.errors import WAITING, ExposureError, TableError
+
+Result = TypeVar("Result")
 
 
 def check(
@@ -36,14 +41,22 @@ def check(
     """Check tables and scenarios; list every fault with its cure."""
     from exposure.policy.scenario_file import read_scenario
     from exposure.tables.location import shipped_folder
+    from exposure.tables.overlay import overlay as lay_over
     from exposure.tables.overlay import overlay_text
     from exposure.tables.package import stale_notes
 
-    dataset = read_tables(folder, overlay)
     place = folder or shipped_folder()
     files = sorted((place / "scenarios").glob("*.toml"))
+    faults: list[str] = []
+    dataset = _kept(faults, read_tables, folder)
+    if overlay is not None and dataset is not None:
+        dataset = _kept(faults, lay_over, dataset, overlay)
+    elif overlay is not None:
+        faults.append(f"{overlay}: not checked, as it lies over tables with faults")
     for path in files:
-        read_scenario(path)
+        _kept(faults, read_scenario, path)
+    if dataset is None or faults:
+        raise TableError(_together(faults))
     rows = sum(len(table) for table in dataset.rows.values())
     show(
         f"{place}: {len(dataset.rows)} tables with {rows} rows and {len(files)} scenarios, no "
@@ -53,6 +66,22 @@ def check(
         show(overlay_text(dataset))
     for note in stale_notes(place):
         tell(f"note: {note}", quiet=quiet)
+
+
+def _kept(faults: list[str], work: Callable[..., Result], *words: object) -> Result | None:
+    """What the work gives; where it refuses, nothing, and its message is kept beside the others."""
+    try:
+        return work(*words)
+    except ExposureError as error:
+        faults.append(str(error))
+        return None
+
+
+def _together(messages: list[str]) -> str:
+    """All messages in one; that other checks wait is said once, at the end."""
+    lines = [line for message in messages for line in message.splitlines()]
+    told = [line for line in lines if line != WAITING]
+    return "\n".join([*told, WAITING] if WAITING in lines else told)
 
 
 def sources(
@@ -120,7 +149,8 @@ def diff(
     show(differences_text(compare_datasets(before, after)))
     if before.digest == after.digest:
         return
-    settings = make_settings(destination=destination, draws=draws, seed=seed)
+    settings = make_settings(dataset=after, destination=destination, draws=draws, seed=seed)
+    warn_of_draws(draws, quiet=quiet)
     (chosen,) = read_scenarios([scenario])
     with progress(quiet=quiet) as tell_step:
         moved = rank_changes(before, after, chosen, settings, progress=tell_step("ranking"))

@@ -1,0 +1,78 @@
+"""The licence queue week by week, as text: a block for each scenario, destination and class."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = ("date", "state", "applications", "backlog", "live_licences", "flow")
+"""Columns shown; the CSV has more."""
+
+LEGEND = (
+    "applications (a week) and backlog: shares of all pairs of buyer and goods of the destination; "
+    "live_licences and flow: 1 is all of the class, flow above 1 while unfilled orders are made up"
+)
+
+
+def flow_text(frame: "pd.DataFrame") -> str:
+    """Lay out the weeks of a scenario, or of each scenario of a mixture.
+
+    Parameters
+    ----------
+    frame
+        As `exposure.impact.licensed.licensed_flow` gives it, with the weeks to be shown.
+    """
+    from exposure.report.layout import WIDTH, aligned, underlined, wrapped
+
+    if frame.empty:
+        return "no goods need a licence"
+    blocks = []
+    places = len(set(frame["destination"])) > 1
+    for (scenario, place), own in frame.groupby(["scenario", "destination"], sort=False):
+        blocks.append(underlined(f"{scenario}, {place}" if places else str(scenario)))
+        for name, weeks in own.groupby("licence_class", sort=False):
+            rows = [[_cell(cell) for cell in row] for row in weeks[list(COLUMNS)].to_numpy()]
+            table = aligned(COLUMNS, rows, align="llrrrr")
+            blocks.append(f"{wrapped(str(name), width=WIDTH)}\n{table}")
+    return "\n\n".join([*blocks, wrapped(LEGEND, width=WIDTH)])
+
+
+def _cell(value: object) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+STOPPAGES = {
+    "sector": "sector",
+    "case": "case",
+    "reported": "reported",
+    "week": "week of report",
+    "first_firms_week": "first firms stop",
+    "middle_firm_week": "middle firm stops",
+    "probability": "probability",
+    "verdict": "verdict",
+}
+"""Columns of `exposure.stoppages.stoppages`, as they are headed on screen."""
+
+STOPPAGES_LEGEND = (
+    "weeks count from 4 April 2025; first firms, middle firm: median week over draws, - where "
+    "most draws have none; probability: share of draws in which some firm stops by then, or, at "
+    "work, in which more is lost than the record allows"
+)
+
+
+def stoppages_text(frame: "pd.DataFrame") -> str:
+    """Lay out reported stoppages and sectors at work beside what the model says."""
+    from exposure.report.layout import WIDTH, aligned, wrapped
+
+    rows = [
+        [_plain(value) for value in row] for row in frame[list(STOPPAGES)].itertuples(index=False)
+    ]
+    table = aligned(list(STOPPAGES.values()), rows, align="lllrrrrl")
+    return f"{table}\n\n{wrapped(STOPPAGES_LEGEND, width=WIDTH)}"
+
+
+def _plain(value: object) -> str:
+    """A value in words, or a number of three significant digits."""
+    if isinstance(value, float):
+        return "-" if value != value else f"{value:.3g}"  # noqa: PLR0124 - NaN alone differs
+    return str(value).replace("_", " ")

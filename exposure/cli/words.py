@@ -1,0 +1,121 @@
+"""Words of the command line that are checked before anything runs: numbers, days, names."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import typer
+
+from exposure.errors import UnknownNameError, unknown_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from exposure.policy.scenario import Scenario
+    from exposure.tables.dataset import Dataset
+
+MANY_DRAWS = 100_000
+"""Above this many draws a run may not fit into memory."""
+
+MEGABYTES_A_DRAW = 0.22
+"""Memory of a ranking by draw: 4.4 GB were measured at 20,000."""
+
+FEW_IN_EFFECT = 30.0
+"""Below this many draws in effect, percentiles rest on a handful of them."""
+
+
+def whole_number(text: str | int) -> int:
+    """Read a whole number, or say what was found.
+
+    Examples
+    --------
+    >>> whole_number("1024")
+    1024
+    """
+    try:
+        return int(text)
+    except ValueError:
+        raise typer.BadParameter(
+            f"found '{text}'; expected a whole number; write it in digits, such as 1024"
+        ) from None
+
+
+def day(text: str | date) -> date:
+    """Read a day, or say how days are written.
+
+    Examples
+    --------
+    >>> day("2025-12-15")
+    datetime.date(2025, 12, 15)
+    """
+    if isinstance(text, date):
+        return text
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        raise typer.BadParameter(
+            f"found '{text}'; expected a day that exists; write YYYY-MM-DD"
+        ) from None
+
+
+def check_names(names: "Sequence[str]", known: "Sequence[str]") -> None:
+    """Refuse a scenario without a name."""
+    if any(not name.strip() for name in names):
+        raise UnknownNameError(
+            "no scenario name was given; write one of: " + ", ".join(sorted(known))
+        )
+
+
+def check_destination(destination: str, dataset: "Dataset") -> None:
+    """Refuse a destination where no sector of the tables is."""
+    known = {row.destination for row in dataset.rows["sectors"]}  # type: ignore[attr-defined]
+    if destination not in {*known, "all"}:
+        raise unknown_name("destination", destination, {*known, "all"})
+
+
+def check_open_end(scenarios: "Sequence[Scenario]") -> None:
+    """Refuse to carry on where no scenario leaves open what follows."""
+    if any(own.open_end for own in scenarios):
+        return
+    names = ", ".join(f"'{own.scenario}'" for own in scenarios)
+    which = f"scenario {names} has" if len(scenarios) == 1 else f"scenarios {names} have"
+    raise UnknownNameError(f"{which} no open end for anything to follow; leave --after out")
+
+
+def draws_warnings(draws: int) -> list[str]:
+    """What to know before a run of very few or very many draws.
+
+    Examples
+    --------
+    >>> draws_warnings(1024)
+    []
+    """
+    if draws == 1:
+        return ["warning: one draw has no interval; take more, such as --draws 1024"]
+    if draws > MANY_DRAWS:
+        gigabytes = MEGABYTES_A_DRAW * draws / 1000
+        return [
+            f"warning: {draws} draws need about {gigabytes:.0f} GB of memory "
+            f"({MEGABYTES_A_DRAW} MB a draw); take fewer if the machine has less"
+        ]
+    return []
+
+
+def matched(left: float, draws: int) -> str:
+    """Say that draws are weighted by history, and how many count.
+
+    Examples
+    --------
+    >>> matched(41.3, 1024)
+    'history matched: 41 of 1024 draws in effect'
+    """
+    return f"history matched: {left:.0f} of {draws} draws in effect"
+
+
+def matching_warnings(left: float, draws: int) -> list[str]:
+    """What to know where history leaves few draws in effect."""
+    if left >= FEW_IN_EFFECT:
+        return []
+    return [
+        f"warning: intervals rest on few draws ({left:.0f} in effect); take more, such as "
+        f"--draws {4 * max(draws, 1024)}"
+    ]
