@@ -267,6 +267,7 @@ def world_use() -> Iterator[tuple[Key, Sum]]:
     yield row("Dy"), Sum(12 * 214, high=heavy * 0.84)
     yield row("Tb"), Sum(12 * 40.8, high=heavy * 0.16)
     yield row("Gd"), Sum(12 * 298.9)
+    yield row("Y"), spread(10_000, (10_000 + 15_000) / 2, 15_000)
     oxide = 12 * 7_325 + 4 * 2_003 + 2_599
     nd, pr = (part(BAYAN_OBO_ND_PR, i) for i in (0, 1))
     yield row("Nd"), Sum(oxide * nd, high=oxide * part(EV_AND_WIND_ND_PR, 0))
