@@ -293,6 +293,17 @@ def test_faults_of_tables_and_of_scenarios_come_together(capsys, tmp_path):
     assert err.count(waiting.strip()) == 1
 
 
+def test_a_fault_of_a_member_is_told_once(capsys, tmp_path):
+    folder = write_folder(tmp_path)
+    (folder / "scenarios").mkdir()
+    mixture = '\n[[mixture]]\nscenario = "mine"\nprobability = 1.0\n'
+    for name, rest in {"mine": QUEUE.replace("withheld", "witheld"), "mixed": mixture}.items():
+        (folder / "scenarios" / f"{name}.toml").write_text(HEAD + rest, encoding="utf-8")
+    code, _, err = run(capsys, "check", folder)
+    assert code == 3
+    assert err.count("mine.toml: 1 fault") == 1
+
+
 def test_faults_of_scenarios_alone_are_all_listed(capsys, tmp_path):
     folder = write_folder(tmp_path)
     (folder / "scenarios").mkdir()

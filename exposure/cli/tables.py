@@ -78,8 +78,9 @@ def _kept(faults: list[str], work: Callable[..., Result], *words: object) -> Res
 
 
 def _together(messages: list[str]) -> str:
-    """All messages in one; that other checks wait is said once, at the end."""
-    lines = [line for message in messages for line in message.splitlines()]
+    """All messages in one, each once; that other checks wait is said once, at the end."""
+    # A mixture repeats the faults of a member.
+    lines = [line for message in dict.fromkeys(messages) for line in message.splitlines()]
     told = [line for line in lines if line != WAITING]
     return "\n".join([*told, WAITING] if WAITING in lines else told)
 
