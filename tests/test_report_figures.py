@@ -71,6 +71,12 @@ def test_weekly_lines_are_the_weekly_table_and_turning_points_are_marked(runs, a
     assert [text.get_text() for text in axes.texts] == ["2025-04-04 control begins", "2025-06-11"]
 
 
+def test_the_last_intervals_end_before_the_axis_does(runs, axes):
+    figures.plot_weekly(runs[0], axes, top=3)
+    last = max(path.vertices[:, 0].max() for c in axes.collections for path in c.get_paths())
+    assert axes.get_xlim()[1] >= last + figures.MARGIN_DAYS - 7.0
+
+
 def test_one_sector_alone_gets_a_band(runs, axes):
     figures.plot_weekly(runs[0], axes, top=1)
     assert "band" in axes.get_xlabel()

@@ -16,12 +16,12 @@ import exposure as ex
 from exposure.errors import ReportError
 from exposure.report import write
 from exposure.report.json_form import ranking_csv, ranking_json
-from exposure.report.write import write_report
+from exposure.report.write import older_files, write_report
 from exposure.scoring.ranking import RANKING_COLUMNS
 from tests.test_report_words import FREE, WITHHELD
 from tests.tiny import tiny_dataset, tiny_records
 
-VOID = {"meta", "br", "col", "hr", "img", "link", "input"}
+VOID = {"meta", "br", "col", "hr", "img", "link", "input", "wbr"}
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +88,6 @@ def test_a_report_holds_page_data_and_figures(folder):
         "report.html", "report.json", "ranking.csv", "weekly.csv", "attribution.csv",
         *(f"{name}.{form}" for form in ("svg", "png") for name in (
             "scores", "heat_map_withheld", "weekly_withheld", "stages_withheld",
-            "heat_map_free", "weekly_free", "stages_free",
         )),
     }  # fmt: skip
 
@@ -280,6 +279,25 @@ def test_other_files_are_left_alone(runs, tmp_path):
     assert (tmp_path / "notes.txt").read_text() == "mine"
     assert (tmp_path / "report.html").read_text(encoding="utf-8") != "old page"
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def test_figures_of_an_older_report_are_told_and_kept(runs, tmp_path):
+    (tmp_path / "weekly_old.png").write_text("old")
+    (tmp_path / "weekly_plan.txt").write_text("mine")
+    written = write_report(runs, tmp_path)
+    assert older_files(written) == (tmp_path / "weekly_old.png",)
+    assert (tmp_path / "weekly_old.png").read_text() == "old"
+
+
+def test_a_folder_in_the_place_of_a_file_is_named(runs, tmp_path):
+    (tmp_path / "ranking.csv").mkdir()
+    with pytest.raises(ReportError) as raised:
+        write_report(runs, tmp_path)
+    assert str(raised.value) == (
+        f"{tmp_path / 'ranking.csv'}: found a folder; expected a file of the report or nothing; "
+        "move it away, or name another place"
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["ranking.csv"]
 
 
 def test_a_folder_that_is_a_file_is_refused(runs, tmp_path):

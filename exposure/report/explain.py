@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from exposure.errors import unknown_name
 from exposure.report import formats
+from exposure.report.drivers import joined, leading_elements
 from exposure.report.grounds import (
     CHANCE,
     OWN_TABLES,
@@ -100,7 +101,9 @@ def _attribution(assessment: "Assessment", sector: str) -> str:
             if abs(value) >= SMALLEST_SHOWN
         ]
         blocks.append(aligned([words, "points"], rows, align="lr"))
-    return "Points of the score\n\n" + "\n\n".join(blocks)
+    leading = leading_elements(assessment.sectors[sector].points_by_element())
+    tied = f": {joined(leading)} about equally" if len(leading) > 1 else ""
+    return f"Points of the score{tied}\n\n" + "\n\n".join(blocks)
 
 
 def _shares(assessment: "Assessment", sector: str) -> str:

@@ -59,8 +59,8 @@ INTERVAL_EVERY = 13
 DAYS_BETWEEN = 6.0
 """Days by which the intervals of two sectors stand apart."""
 
-MARGIN_DAYS = 15.0
-"""Days right of the last week, so that the last intervals are whole."""
+MARGIN_DAYS = 14.0
+"""Days left free right of the last interval, which stands beside the last week."""
 
 BLANK_BELOW = 0.05
 """Points below which a cell of the heat map stays without a number: it would read 0.0."""
@@ -170,7 +170,8 @@ def plot_weekly(assessment: "Assessment", axes: Axes, *, top: int = 5) -> Axes:
         own = weekly[weekly["sector"] == row["sector"]]
         _draw_weeks(axes, own, label=str(row["name"]), number=number, of=len(first))
     first_day, last_day = _day_number(weekly["date"].min()), _day_number(weekly["date"].max())
-    axes.set_xlim(first_day, last_day + MARGIN_DAYS)
+    beside = DAYS_BETWEEN * (len(first) - 1) / 2
+    axes.set_xlim(first_day, last_day + beside + MARGIN_DAYS)
     _frame_weeks(axes, "band" if len(first) == 1 else "bars")
     turns = turning_points(member, destination=assessment.settings.destination)
     _mark_days(axes, [member.start, *turns])
@@ -188,6 +189,11 @@ def _draw_weeks(axes: Axes, own: "pd.DataFrame", *, label: str, number: int, of:
     some = slice(INTERVAL_EVERY - 1, None, INTERVAL_EVERY)
     beside = days[some] + DAYS_BETWEEN * (number - (of - 1) / 2)
     axes.vlines(beside, own["low"].iloc[some], own["high"].iloc[some], color=colour, linewidth=1.2)
+
+
+def loses_nothing(assessment: "Assessment") -> bool:
+    """Whether no sector loses anything, so that there is nothing to draw."""
+    return not bool(assessment.ranking["score"].any())
 
 
 def drawn_member(assessment: "Assessment") -> Scenario:

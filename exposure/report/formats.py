@@ -10,6 +10,15 @@ NONE = "-"
 
 BILLION = 1e9
 
+OUTSIDE = "*"
+"""Marks a mean outside its own interval."""
+
+ROUNDING = 1e-9
+"""Difference of two shares that is none."""
+
+SMALLEST_PERCENT = 0.0005
+"""Share below which a percentage with one decimal would read 0.0."""
+
 
 def points(value: float) -> str:
     """Points of a score, one decimal.
@@ -43,6 +52,34 @@ def percent(share: float, digits: int = 0) -> str:
     ('46', '45.6', '-')
     """
     return NONE if math.isnan(share) else f"{100.0 * share:.{digits}f}"
+
+
+def mean_percent(mean: float, low: float, high: float) -> str:
+    """Mean share with its 5-95 % interval, in percent; marked where the mean lies outside.
+
+    A mean above its interval says that fewer than one draw in twenty loses anything much.
+
+    Examples
+    --------
+    >>> mean_percent(0.236, 0.0, 0.85), mean_percent(0.0112, 0.0, 0.0), mean_percent(0.0, 0.0, 0.0)
+    ('23.6 (0.0–85.0)', '1.1* (0.0–0.0)', '0.0 (0.0–0.0)')
+    >>> mean_percent(0.0004, 0.0, 0.0)
+    '<0.1* (0.0–0.0)'
+    """
+    shown = "<0.1" if 0.0 < mean < SMALLEST_PERCENT else percent(mean, 1)
+    mark = OUTSIDE if is_outside(mean, low, high) else ""
+    return f"{shown}{mark} ({percent(low, 1)}–{percent(high, 1)})"
+
+
+def is_outside(mean: float, low: float, high: float) -> bool:
+    """Whether a mean share lies outside its interval by more than rounding errors.
+
+    Examples
+    --------
+    >>> is_outside(0.0112, 0.0, 0.0), is_outside(0.1 + 0.2, 0.3, 0.3)
+    (True, False)
+    """
+    return not low - ROUNDING <= mean <= high + ROUNDING
 
 
 def weeks(value: float) -> str:

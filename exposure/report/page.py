@@ -14,7 +14,9 @@ from markupsafe import Markup
 
 from exposure.policy.scenario import Scenario
 from exposure.report import formats, glossary
-from exposure.report.figures import INTERVAL_EVERY, drawn_member, inline_svg
+from exposure.report.caveats import caveats
+from exposure.report.drivers import driver_words
+from exposure.report.figures import INTERVAL_EVERY, drawn_member, inline_svg, loses_nothing
 from exposure.report.grounds import CHANCE, Ground, assumed_grounds
 from exposure.report.json_form import common_record, records
 from exposure.report.rule_lines import RuleLine, rule_lines
@@ -33,7 +35,7 @@ TOP_WEEKLY = 5
 TOP_GROUNDS = 3
 """Sectors whose assumed rows are shown."""
 
-Week = tuple[str, int, list[dict[str, object]]]
+Week = tuple[str, int, list[dict[str, Any]]]
 """Day, week, and lost share of each leader in that week."""
 
 
@@ -54,6 +56,8 @@ class Part:
     leaders: Sequence[str]
     """Names of the sectors whose weeks are shown."""
     weeks: list[Week]
+    weeks_outside: bool
+    """Whether the mean of any of those weeks lies outside its interval."""
     courses: list[tuple[str, list[RuleLine]]]
     """Rules of the scenario, or of each member of a mixture."""
     grounds: list[tuple[str, list[Ground]]]
@@ -75,13 +79,14 @@ def report_page(
         For each run, its points by ``element`` and by ``stage``.
     figures
         SVG text by name: ``scores``, and ``heat_map_``, ``weekly_`` and ``stages_`` with the
-        name of each scenario.
+        name of each scenario under which anything is lost.
     """
     first = assessments[0]
     context = {
         "record": common_record(assessments),
         "first": first,
         "names": _names(first),
+        "caveats": caveats(assessments),
         "parts": [
             _part(own, split, figures) for own, split in zip(assessments, splits, strict=True)
         ],
@@ -116,18 +121,26 @@ def _part(
     scenario, names = assessment.scenario, _names(assessment)
     ranking = assessment.ranking
     leaders = list(ranking["sector"].head(TOP_WEEKLY))
+    weeks = _weeks(assessment, leaders)
     return Part(
         scenario=scenario,
         drawn=drawn_member(assessment),
-        answer=_answer(assessment),
-        ranking=records(ranking),
-        lossless=not bool(ranking["score"].any()),
+        answer=_answer(assessment, split["element"]),
+        ranking=_ranking(ranking, split["element"]),
+        lossless=loses_nothing(assessment),
         figures={
-            kind: _figure(figures, kind, scenario) for kind in ("heat_map", "weekly", "stages")
+            kind: _figure(figures, kind, scenario)
+            for kind in ("heat_map", "weekly", "stages")
+            if not loses_nothing(assessment)
         },
         points={cause: records(frame.reset_index()) for cause, frame in split.items()},
         leaders=[names[sector] for sector in leaders],
-        weeks=_weeks(assessment, leaders),
+        weeks=weeks,
+        weeks_outside=any(
+            formats.is_outside(cell["lost_share"], cell["low"], cell["high"])
+            for _, _, cells in weeks
+            for cell in cells
+        ),
         courses=[(own.name, rule_lines(own.rules)) for own, _ in scenario.members],
         grounds=[
             (names[sector], assumed_grounds(assessment, sector, limit=3))
@@ -151,7 +164,18 @@ def _markup(figures: Mapping[str, str], name: str, *, label: str) -> Markup:
     return Markup(inline_svg(figures[name], prefix=name, label=spoken))  # noqa: S704 - ours
 
 
-def _answer(assessment: "Assessment") -> str:
+def _ranking(ranking: "pd.DataFrame", points: "pd.DataFrame") -> list[dict[str, object]]:
+    """Rows of a ranking, with the main driver in words."""
+    rows = records(ranking)
+    return [{**row, "driver": _driver(row, points)} for row in rows]
+
+
+def _driver(row: Mapping[Any, Any], points: "pd.DataFrame") -> str:
+    own = points.loc[row["sector"]]
+    return driver_words(str(row["main_driver"]), {str(e): float(v) for e, v in own.items()})
+
+
+def _answer(assessment: "Assessment", points: "pd.DataFrame") -> str:
     """One sentence on who is hit worst."""
     first, *others = assessment.ranking.head(3).to_dict("records")
     if first["score"] == 0.0:
@@ -165,7 +189,7 @@ def _answer(assessment: "Assessment") -> str:
     low, high = formats.points(first["score_p05"]), formats.points(first["score_p95"])
     return (
         f"{first['name']}: {formats.points(first['score'])} of 100 (5–95 %: {low}–{high}), "
-        f"first hit {when}, mainly through {first['main_driver']}{then}."
+        f"first hit {when}, mainly through {_driver(first, points)}{then}."
     )
 
 
@@ -218,6 +242,9 @@ _FILTERS = {
     "exact": _exact,
     "points": lambda value: formats.points(_or_nan(value)),
     "signed": formats.signed_points,
+    "mean_percent": lambda cell: formats.mean_percent(
+        cell["lost_share"], cell["low"], cell["high"]
+    ),
     "percent": lambda value, digits=0: formats.percent(_or_nan(value), digits),
     "weeks": lambda value: formats.weeks(_or_nan(value)),
     "billions": lambda value: formats.billions(_or_nan(value)),

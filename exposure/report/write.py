@@ -6,9 +6,10 @@ names are left alone. Equal runs give equal bytes.
 """
 
 import os
+import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
     from exposure.assessment import Assessment
 
+FIGURE_NAME = re.compile(r"(heat_map|weekly|stages)_.+\.(png|svg)")
+"""Names of the figures of one scenario."""
+
 Splits = Sequence[Mapping[str, "pd.DataFrame"]]
 """For each run, its points by element and by stage."""
 
@@ -47,12 +51,14 @@ def write_report(assessments: "Sequence[Assessment]", folder: str | Path) -> tup
     -------
     tuple of Path
         Files written: ``report.html``, ``report.json``, ``ranking.csv``, ``weekly.csv``,
-        ``attribution.csv``, and the figures as PNG and SVG.
+        ``attribution.csv``, and the figures as PNG and SVG. A scenario under which nothing is
+        lost has none of its own. What an older report left beside them, `older_files` tells.
 
     Raises
     ------
     ReportError
-        If the folder is a file or cannot be written, or the runs do not belong together.
+        If the folder is a file or cannot be written, a folder stands in the place of a file, or
+        the runs do not belong together.
 
     Examples
     --------
@@ -69,6 +75,25 @@ def write_report(assessments: "Sequence[Assessment]", folder: str | Path) -> tup
         place.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=place, prefix=".exposure-report-") as scratch:
             return _move_in(_contents(assessments), place, Path(scratch))
+
+
+def older_files(written: Sequence[Path]) -> tuple[Path, ...]:
+    """Figures beside a report that bear the names of ours but are not of it, by name.
+
+    An older report with other scenarios leaves them. They are only told, never removed: the
+    report does not show them, and a user may have put them there.
+
+    Parameters
+    ----------
+    written
+        Files of the report, as `write_report` gives them.
+    """
+    return tuple(
+        path
+        for folder in sorted({path.parent for path in written})
+        for path in sorted(folder.iterdir())
+        if FIGURE_NAME.fullmatch(path.name) and path.is_file() and path not in written
+    )
 
 
 def _check(assessments: "Sequence[Assessment]") -> None:
@@ -131,6 +156,8 @@ def _figures(
     with figures.report_style():
         drawn = {"scores": figures.scores_figure(assessments)}
         for own, split in zip(assessments, splits, strict=True):
+            if figures.loses_nothing(own):
+                continue
             scenario = own.scenario.scenario
             names = {sector: scored.label.name for sector, scored in own.sectors.items()}
             drawn[f"heat_map_{scenario}"] = figures.heat_map_figure(split["element"], names)
@@ -142,6 +169,7 @@ def _figures(
 
 
 def _move_in(contents: Mapping[str, bytes], folder: Path, scratch: Path) -> tuple[Path, ...]:
+    _refuse_folders(folder, contents)
     new, old = scratch / "new", scratch / "old"
     new.mkdir()
     old.mkdir()
@@ -159,6 +187,16 @@ def _move_in(contents: Mapping[str, bytes], folder: Path, scratch: Path) -> tupl
         _put_back(moved, folder, old)
         raise
     return tuple(folder / name for name in contents)
+
+
+def _refuse_folders(folder: Path, names: Iterable[str]) -> None:
+    """Say which file of the report cannot be written because a folder has its name."""
+    taken = [folder / name for name in names if (folder / name).is_dir()]
+    if taken:
+        raise ReportError(
+            f"{taken[0]}: found a folder; expected a file of the report or nothing; "
+            "move it away, or name another place"
+        )
 
 
 def _put_back(moved: Sequence[str], folder: Path, old: Path) -> None:
