@@ -14,6 +14,7 @@ from matplotlib.dates import ConciseDateFormatter, MonthLocator, date2num
 from matplotlib.figure import Figure
 
 from exposure.arrays import FloatArray
+from exposure.policy.customs import ELEMENT_BASE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
 
 BLUE, RED, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#888888"
 """Colours of Okabe and Ito, which colour-blind readers tell apart."""
+
+BASES = {"magnets": "magnets over a year before", "elements": f"Dy and Tb over {ELEMENT_BASE}"}
+"""Series of a fit, with what each is measured against."""
+
+EDGE_DAYS = 10.0
+"""Days left free on both sides of months, so that their markers are whole."""
 
 FORECAST_NAMES = {
     "model": "licence model",
@@ -74,7 +81,10 @@ def _turns(flow: "pd.DataFrame") -> list[tuple[float, str]]:
 
 
 def plot_exports(calibration: "Calibration", axes: Axes) -> Axes:
-    """Monthly exports over those of a year before: counted, and as fitted.
+    """Monthly exports over those of the base: counted, and as fitted.
+
+    The base of magnets is the same time a year before, that of dysprosium and terbium a month
+    before control, `exposure.policy.customs.ELEMENT_BASE`.
 
     Parameters
     ----------
@@ -88,13 +98,16 @@ def plot_exports(calibration: "Calibration", axes: Axes) -> Axes:
         if own.empty:
             continue
         days = _mid_month(own)
-        name = "magnets" if series == "magnets" else "Dy and Tb"
+        name = BASES[series]
         axes.plot(days, own["observed"], marker, color=colour, label=f"{name}, counted")
         axes.plot(days, own["fitted"], color=colour, label=f"{name}, fitted")
     axes.axhline(1.0, color=GREY, linewidth=0.6)
     _by_date(axes)
-    axes.set_ylim(bottom=0.0)
-    axes.set_ylabel("Exports over those a year before")
+    days = _mid_month(calibration.months)
+    axes.set_xlim(days.min() - EDGE_DAYS, days.max() + EDGE_DAYS)
+    # Room below zero for the markers of months in which next to nothing left.
+    axes.set_ylim(bottom=-0.05)
+    axes.set_ylabel("Exports over base (see legend)")
     return _plain(axes)
 
 
@@ -143,14 +156,17 @@ def licences_figure(flow: "pd.DataFrame", calibration: "Calibration") -> Figure:
     calibration
         A finished fit, best with elements.
     """
-    figure = Figure(figsize=(7.0, 6.2), layout="constrained")
+    figure = Figure(figsize=(7.0, 7.0), layout="constrained")
     upper, lower = figure.subplots(2)
     plot_licence_life(flow, upper)
     upper.set_title(str(flow["licence_class"].iloc[0]), fontsize="medium", pad=14)
+    upper.legend(frameon=False, fontsize="small")
     plot_exports(calibration, lower)
     lower.set_title("World exports", fontsize="medium")
-    for axes in (upper, lower):
-        axes.legend(frameon=False, fontsize="small")
+    # Below the panel: inside it, the markers of the legend would read as data.
+    lower.legend(
+        frameon=False, fontsize="small", ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.12)
+    )
     return figure
 
 
