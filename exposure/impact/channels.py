@@ -221,7 +221,7 @@ def _plant(inputs: Inputs, row: object, channel: Channel, *, start: date) -> Pla
     def figure(quantity: str) -> FloatArray:
         return inputs.require("new_supply", project, element, stage, quantity)
 
-    happens = inputs.chance("new_supply", project, element, stage) < figure("success_probability")
+    happens = inputs.luck(project) < figure("success_probability")
     return Plant(
         stage=channel.stages.index(stage),
         tonnes_per_year=np.where(happens, figure("capacity_t_per_year"), 0.0),

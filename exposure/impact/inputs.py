@@ -138,8 +138,15 @@ class Inputs:
             if row.destination == ANY
         }
 
-    def chance(self, table: str, *key: str) -> FloatArray:
-        """Draw a uniform chance for an event of the tables, such as a plant's success."""
-        cell = "|".join(("chance", table, *key))
-        row = self.cells[(table, *key, "success_probability")]
+    def luck(self, project: str) -> FloatArray:
+        """Draw the uniform chance of a project: it works for all its elements, or for none.
+
+        Elements of one project differ only in how probable success is held to be.
+        """
+        cell = f"chance|new_supply|{project}"
+        row = next(
+            row
+            for row in self.rows("new_supply")
+            if row.project == project and row.quantity == "success_probability"
+        )
         return self.shared(cell, lambda: self.sampler.chance(cell, row))

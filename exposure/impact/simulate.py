@@ -69,7 +69,7 @@ def _distinct(sector: Sector, licences: Licences) -> list[tuple[FloatArray, Stre
         signature = (
             stream.buyer_class,
             *(
-                id(flow.stopped)
+                (id(flow.stopped), id(flow.look_through))
                 for channel in sector.channels
                 for stage in channel.stages
                 for flow in [

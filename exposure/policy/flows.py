@@ -143,8 +143,11 @@ def run_office(
     }
     classes = _run(timelines, _sizes(items, office), office, scenario, weeks)
     stopped = {key: own.stopped for own in classes for key in own.members}
+    laid_down = {key: _laid_down(own) for key, own in timelines.items()}
+    # One array for all that are seen through alike: buyers treated alike are told by it.
+    seen = {own: _look_through(own, office, weeks) for own in set(laid_down.values())}
     flows = {
-        key: Flow(stopped.get(key), _states(own, weeks), _look_through(own, office, weeks))
+        key: Flow(stopped.get(key), _states(own, weeks), seen[laid_down[key]])
         for key, own in timelines.items()
     }
     return OfficeRun(flows, classes)
@@ -348,9 +351,18 @@ def _states(steps: Timeline, weeks: int) -> tuple[LicenceState, ...]:
     return tuple(states)
 
 
-def _look_through(steps: Timeline, office: Office, weeks: int) -> FloatArray:
+LaidDown = tuple[tuple[int, float | None], ...]
+"""Look-through that rules lay down, by the week from which; None where they leave it."""
+
+
+def _laid_down(steps: Timeline) -> LaidDown:
+    """What rules say of look-through; nothing at all where none speaks of it."""
+    said = tuple((week, rule.overrides.look_through if rule else None) for week, rule in steps)
+    return () if all(value is None for _, value in said) else said
+
+
+def _look_through(laid_down: LaidDown, office: Office, weeks: int) -> FloatArray:
     usual = office.quantities["look_through"]
-    laid_down = [(week, rule.overrides.look_through if rule else None) for week, rule in steps]
     if all(value is None for _, value in laid_down):
         return usual
     share = np.empty((weeks, len(usual)))

@@ -42,7 +42,8 @@ def seen_from(scenario: Scenario, day: date | None, *, last_day: date) -> Scenar
     Parameters
     ----------
     scenario
-        Any scenario; one that is no record is returned as it is.
+        Any scenario; one that is no record is returned as it is, and of a mixture each member is
+        seen from the day.
     day
         Day of the analysis; None for the end of the record.
     last_day
@@ -58,6 +59,16 @@ def seen_from(scenario: Scenario, day: date | None, *, last_day: date) -> Scenar
     ScenarioError
         If the run passes the open end, which was known on `day`, and nothing was chosen.
     """
+    if scenario.mixture:
+        members = tuple(
+            own.model_copy(update={"scenario": seen_from(own.scenario, day, last_day=last_day)})
+            for own in scenario.mixture
+        )
+        return (
+            scenario
+            if members == scenario.mixture
+            else scenario.model_copy(update={"mixture": members})
+        )
     if scenario.record_ends is None:
         return scenario
     seen = min(day or scenario.record_ends, scenario.record_ends)

@@ -73,7 +73,8 @@ def _by_coalition(
         def restrict(term: Term) -> Term | None:
             if kind == "stage":
                 return term if term.stage in coalition else None
-            kept = np.array([state in coalition for state in term.states])
+            # Free weeks stop nothing, but orders made up in them refill stocks whoever plays.
+            kept = np.array([s in coalition or s is LicenceState.FREE for s in term.states])
             return replace(term, stopped=term.stopped * kept[:, np.newaxis]) if kept.any() else None
 
         lost = lost_shares(

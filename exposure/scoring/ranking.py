@@ -148,10 +148,12 @@ def main_driver(own: ScoredSector) -> str:
     if own.score == 0.0:
         return ""
     element = max(sorted(points), key=lambda e: points[e])
+    # An element that is not controlled can be stopped too; its loss is borne by one that is.
+    bearers = {stopped_element for stopped_element, _ in own.risk.stopped}
     stopped = {
         stage: float(own.probabilities @ share)
         for (stopped_element, stage), share in own.risk.stopped.items()
-        if stopped_element == element
+        if stopped_element == element or element not in bearers
     }
     stage = max(stopped, key=lambda s: stopped[s])
     return f"{element} {stage}"

@@ -1,0 +1,126 @@
+"""Where parts that are right by themselves have to fit together."""
+
+from datetime import date, timedelta
+
+import pytest
+
+import exposure as ex
+from exposure.impact.channels import Channel, _plant
+from exposure.impact.draws import Sampler
+from exposure.impact.inputs import Inputs
+from exposure.policy.rules import Overrides, Rule
+from exposure.policy.scenario import Scenario, mix
+from tests.tiny import figure, tiny_dataset, tiny_records
+
+DAY = date(2025, 4, 4)
+FEW = ex.Settings(draws=16)
+
+
+def course(*rules, name="own"):
+    return Scenario(scenario=name, name=name, start=DAY, text="made up", rules=rules)
+
+
+def tables(buyers=()):
+    """US buyers take the heavy magnet elsewhere; electric cars as `buyers` says."""
+    records = tiny_records()
+    case = {"destination": "USA", "component": "ndfeb_heavy_magnet", "stage": "magnet"}
+    records["sourcing"] += [
+        {**case, "buyer_class": buyer, "country": country, "from_date": "2025-01-01", **figure(own)}
+        for buyer in ("civil", "military")
+        for country, own in (("CHN", 0.0), ("ROW", 1.0))
+    ]
+    if buyers:
+        kept = [row for row in records["buyers"] if row["sector"] != "electric_vehicles"]
+        records["buyers"] = kept + [
+            {"sector": "electric_vehicles", "buyer_class": "civil", "tier": tier, **figure(share)}
+            for tier, share in buyers
+        ]
+    return tiny_dataset(records)
+
+
+def test_an_uncontrolled_element_stopped_alone_is_a_driver_by_name():
+    """Neodymium stops; dysprosium, listed in the same magnet, bears the loss."""
+    stop = Rule(element="Nd", stage="metal", starts=DAY, state="withheld")
+    row = (
+        ex.assess(tables(), course(stop), FEW).ranking.set_index("sector").loc["electric_vehicles"]
+    )
+    assert row["score"] > 0
+    assert row["main_driver"] == "Dy metal"
+
+
+@pytest.mark.parametrize("by", ["element", "component", "stage", "licence_class"])
+def test_parts_sum_to_the_score_when_control_ends_and_returns(by):
+    """In free weeks orders are made up: that refill is nobody's, and must not be lost."""
+    records = tiny_records()
+    for row in records["licence_queue"]:
+        if row["quantity"] in {"catch_up_ceiling", "recoverable_share"}:
+            value = 1.5 if row["quantity"] == "catch_up_ceiling" else 1.0
+            row |= {"low": value, "central": value, "high": value}
+    stops = [
+        Rule(element="Sm", starts=DAY, ends=DAY + timedelta(weeks=4), state="withheld"),
+        Rule(element="Sm", starts=DAY + timedelta(weeks=12), state="withheld"),
+    ]
+    settings = ex.Settings(draws=16, horizon_weeks=26)
+    result = ex.assess(tiny_dataset(records), course(*stops), settings)
+    scores = result.ranking.set_index("sector")["score"]
+    assert scores["missiles"] > 0
+    parts = result.attribution(by).sum(axis=1)
+    assert parts.to_dict() == pytest.approx(scores.to_dict(), abs=1e-9)
+
+
+def test_buyers_that_are_seen_through_differently_are_not_run_as_one():
+    """Both kinds are free; only one is judged as its processor's buyers are, who get nothing."""
+    rules = [
+        Rule(starts=DAY, state="withheld"),
+        Rule(destination="USA", starts=DAY, state="free"),
+        Rule(
+            destination="USA", tier="trusted", starts=DAY, state="free",
+            overrides=Overrides(look_through=1.0),
+        ),
+    ]  # fmt: skip
+
+    def score(*buyers):
+        ranking = ex.assess(tables(buyers), course(*rules), FEW).ranking
+        return ranking.set_index("sector")["score"]["electric_vehicles"]
+
+    standard = score(("standard", 1.0))
+    assert standard > 0
+    assert score(("trusted", 1.0)) == 0
+    assert score(("trusted", 0.5), ("standard", 0.5)) == pytest.approx(standard / 2)
+
+
+def test_a_record_inside_a_mixture_knows_no_more_than_alone():
+    dataset, record = ex.read_dataset(), ex.read_scenario("as_it_happened")
+    settings = ex.Settings(draws=8, as_of=date(2025, 5, 1))
+    alone = ex.assess(dataset, record, settings).ranking["score"]
+    mixed = ex.assess(dataset, mix("one", [(record, 1.0)], text="made up"), settings).ranking
+    assert mixed["score"].tolist() == alone.tolist()
+    late = ex.Settings(draws=8, as_of=date(2026, 7, 2))
+    with pytest.raises(ex.ScenarioError, match="Choose what follows"):
+        ex.assess(dataset, mix("one", [(record, 1.0)], text="made up"), late)
+
+
+def test_a_project_works_for_all_its_elements_or_for_none():
+    dataset, project = ex.read_dataset(), "mp_10x_magnets"
+    made = [
+        row
+        for row in dataset.rows["new_supply"]
+        if row.project == project and row.quantity == "capacity_t_per_year"
+    ]
+    for row in made:
+        key = (project, row.element, row.stage, "success_probability")
+        dataset = ex.with_value(dataset, "new_supply", key, value=(0.5, 0.5, 0.5))
+    inputs = Inputs(dataset, Sampler(64, 7))
+    works = [
+        _plant(
+            inputs,
+            row,
+            Channel("magnet", row.element, (row.stage,), (row.element,), "USA"),
+            start=DAY,
+        ).tonnes_per_year
+        > 0
+        for row in made
+    ]
+    assert len(works) > 1
+    assert 0 < works[0].sum() < 64
+    assert all((own == works[0]).all() for own in works)
