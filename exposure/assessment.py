@@ -199,12 +199,11 @@ def assess(
     scenario = seen_from(scenario, settings.as_of, last_day=last_day)
     sector_ids = _sector_ids(dataset, settings)
     inputs = Inputs(dataset, Sampler(settings.draws, settings.seed, is_assumed))
-    workers = workers or _usual_workers()
-    run = prepare(inputs, scenario, settings, sector_ids, workers=workers)
+    run = prepare(inputs, scenario, settings, sector_ids)
     matching = match_history(dataset, settings) if settings.history_matching else None
     weights = None if matching is None else matching.weights
     scored: dict[str, ScoredSector] = {}
-    with ThreadPoolExecutor(max_workers=workers) as pool:
+    with ThreadPoolExecutor(max_workers=workers or _usual_workers()) as pool:
         results = pool.map(lambda sector: _score(sector, run, weights), sector_ids)
         for sector, own in zip(sector_ids, results, strict=True):
             scored[sector] = own

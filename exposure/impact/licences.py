@@ -1,7 +1,6 @@
 """Licensed flows of one scenario for all destinations that the sectors' supply passes through."""
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from exposure.impact.channels import Channel
@@ -59,12 +58,7 @@ def office_of(inputs: Inputs, destination: str) -> Office:
 
 
 def grant(
-    inputs: Inputs,
-    scenario: Scenario,
-    destinations: Iterable[str],
-    *,
-    weeks: int,
-    workers: int = 1,
+    inputs: Inputs, scenario: Scenario, destinations: Iterable[str], *, weeks: int
 ) -> Licences:
     """Run the licence queue of each destination.
 
@@ -78,16 +72,14 @@ def grant(
         Final buyers' and processing countries.
     weeks
         Number T of weeks.
-    workers
-        Threads; offices run side by side.
     """
     items = items_of(inputs)
     # Places that neither a rule nor the queue table singles out share one run.
     treated_as = {place: _singled_out(inputs, scenario, place) for place in set(destinations)}
-    offices = [office_of(inputs, name) for name in sorted(set(treated_as.values()))]
-    with ThreadPoolExecutor(max_workers=workers) as pool:
-        flows = pool.map(lambda own: licensed_flows(scenario, items, own, weeks=weeks), offices)
-        runs = {own.destination: flow for own, flow in zip(offices, flows, strict=True)}
+    runs = {
+        name: licensed_flows(scenario, items, office_of(inputs, name), weeks=weeks)
+        for name in sorted(set(treated_as.values()))
+    }
     return Licences({place: runs[name] for place, name in treated_as.items()})
 
 

@@ -63,18 +63,11 @@ class Prepared:
 
 
 def prepare(
-    inputs: Inputs,
-    scenario: Scenario,
-    settings: Settings,
-    sector_ids: Sequence[str],
-    *,
-    workers: int = 1,
+    inputs: Inputs, scenario: Scenario, settings: Settings, sector_ids: Sequence[str]
 ) -> Prepared:
     """Grant licences once for all sectors: the queue does not depend on who is ranked."""
     window = run_window(scenario, settings)
     places = {row.destination for row in inputs.rows("sectors") if row.sector in sector_ids}
     places |= {row.processed_in for row in inputs.rows("components")}
-    granted = [
-        grant(inputs, own, places, weeks=window.run, workers=workers) for own, _ in scenario.members
-    ]
+    granted = [grant(inputs, own, places, weeks=window.run) for own, _ in scenario.members]
     return Prepared(inputs, scenario, settings, window, tuple(granted))

@@ -120,7 +120,10 @@ def open_book(one: LicenceClass, rules: dict[int, Rule], *, weeks: int, draws: i
         holders = book.relationships * _floats(held.share, draws)
         book.live += holders
         # As if approved in week 0: holders do not apply in that week.
-        _date(book, holders, expiry=_weeks(held.expiry_week, draws), lead=rules[0].lead, week=0)
+        everyone = np.arange(draws)
+        _date(
+            book, everyone, holders, expiry=_weeks(held.expiry_week, draws), rule=rules[0], week=0
+        )
     return book
 
 
@@ -176,11 +179,11 @@ def expire(book: Book, *, week: int) -> None:
 def submit(book: Book, applicants: FloatArray, rule: Rule, *, week: int) -> FloatArray:
     """Put the week's first applications and renewals in line; their load, shape (D,)."""
     expiries = np.flatnonzero(book.used[week])
-    load: FloatArray = applicants * rule.load + book.early[week, expiries].sum(axis=0)
+    renewals = book.early[week, expiries]
+    load: FloatArray = applicants * rule.load + renewals.sum(axis=0)
     book.line[week] = load
     book.first[week] = _ratio(applicants, load)
-    for ahead in expiries:
-        book.early[week, ahead] = _ratio(book.early[week, ahead], load)
+    book.early[week, expiries] = _ratio(renewals, load)
     if book.used[week, 0]:
         # Filed in the week of expiry, hence already late.
         book.late[week] += book.early[week, 0]
@@ -207,25 +210,20 @@ def decide(book: Book, served: FloatArray, rule: Rule, *, since: int, week: int)
     granted = _weighted(served, book.first[rows]) * rule.approval
     granted += _weighted(served, book.late[rows]) * rule.renewal_approval
     book.live += granted
-    _date(book, granted, expiry=week + rule.validity, lead=rule.lead, week=week)
-    for end, renewals in _extensions(book, served, since=since).items():
-        # No double cover: the new licence starts where the old one ends.
-        extended = renewals * rule.renewal_approval
-        book.change[min(end, book.horizon)] += extended
-        _date(book, extended, expiry=end + rule.validity, lead=rule.lead, week=week)
-
-
-def _extensions(book: Book, served: FloatArray, *, since: int) -> dict[int, FloatArray]:
-    """Renewals decided while the old licence is live, by its expiry week."""
-    extensions: dict[int, FloatArray] = {}
+    draws = np.flatnonzero(granted != 0)
+    _date(book, draws, granted[draws], expiry=week + rule.validity[draws], rule=rule, week=week)
     for filed, expiries in _live_renewals(book, since + len(served)):
         if filed < since or not served[filed - since].any():
             continue
-        for ahead in expiries:
-            renewed = served[filed - since] * book.early[filed, ahead]
-            end = filed + int(ahead)
-            extensions[end] = extensions[end] + renewed if end in extensions else renewed
-    return extensions
+        decided = served[filed - since] * book.early[filed, expiries]
+        # A draw has its own weeks, so that most rows are empty in most draws.
+        entries = np.flatnonzero(decided != 0)
+        row, draws = np.divmod(entries, decided.shape[1])
+        ends = filed + expiries[row]
+        # No double cover: the new licence starts where the old one ends.
+        extended = decided.reshape(-1)[entries] * rule.renewal_approval[draws]
+        _add(book.change, np.minimum(ends, book.horizon), draws, extended)
+        _date(book, draws, extended, expiry=ends + rule.validity[draws], rule=rule, week=week)
 
 
 def _live_renewals(book: Book, until: int) -> Iterator[tuple[int, npt.NDArray[np.intp]]]:
@@ -236,19 +234,32 @@ def _live_renewals(book: Book, until: int) -> Iterator[tuple[int, npt.NDArray[np
             yield filed, expiries
 
 
-def _date(book: Book, licences: FloatArray, *, expiry: IntArray, lead: IntArray, week: int) -> None:
-    """Enter when licences end and when their renewals are filed: max(week + 1, expiry - lead)."""
-    # Licences of one expiry week are renewed in few draws: the others have nothing to enter.
-    draws = np.flatnonzero(licences)
-    count, licences, expiry, lead = licences.size, licences[draws], expiry[draws], lead[draws]
+def _date(
+    book: Book,
+    draws: IntArray,
+    licences: FloatArray,
+    *,
+    expiry: IntArray,
+    rule: Rule,
+    week: int,
+) -> None:
+    """Enter when licences end and when their renewals are filed: max(week + 1, expiry - lead).
+
+    `licences` and `expiry` have an entry for each of `draws`, in which a draw may come repeatedly.
+    """
     # What ends or is filed behind the horizon goes to the last row, which is never read.
     end = np.minimum(expiry, book.horizon)
-    filing = np.minimum(np.maximum(week + 1, expiry - lead), book.horizon)
-    row = filing * book.used.shape[1] + end - filing
-    # Flat views, because numpy adds at one index array far faster than at three.
-    book.change.reshape(-1)[end * count + draws] -= licences
-    book.early.reshape(-1)[row * count + draws] += licences
+    filing = np.minimum(np.maximum(week + 1, expiry - rule.lead[draws]), book.horizon)
+    depth = book.used.shape[1]
+    row = filing * depth + end - filing
+    _add(book.change, end, draws, -licences)
+    _add(book.early.reshape(-1, book.early.shape[-1]), row, draws, licences)
     book.used.reshape(-1)[row] = True
+
+
+def _add(table: FloatArray, row: IntArray, draws: IntArray, amounts: FloatArray) -> None:
+    """Add amounts at rows and draws of a contiguous table, which may come repeatedly."""
+    np.add.at(table.reshape(-1), row * table.shape[-1] + draws, amounts)
 
 
 def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
