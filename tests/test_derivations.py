@@ -244,6 +244,12 @@ def compositions() -> Iterator[tuple[Key, Sum]]:
     yield row("smco_magnet", "Sm"), spread(poor, (rich + poor) / 2, rich)
 
 
+def prices_by_volume() -> Iterator[tuple[Key, Sum]]:
+    for item, most, low, high in (("y_oxide", 0.75, 6.5, 10.5), ("dy_oxide", 0.96, 224, 233)):
+        key = ("prices", "2025", item, "world_volume_weighted")
+        yield key, spread(low, most * low + (1 - most) * high, high)
+
+
 def magnets_used_abroad(output: float, china: float) -> float:
     """Share of magnets used outside China: Chinese exports and all foreign output, over all."""
     world = output / china
@@ -540,8 +546,8 @@ def queue() -> Iterator[tuple[Key, Sum]]:
 
 
 SOURCES_OF_SUMS = (
-    remainders, mine_shares, separation_shares, compositions, world_use, magnet_works, separators,
-    clay_mine, sector_sizes, masses_and_stocks, stoppages, licence_outcomes, flows, queue,
+    remainders, mine_shares, separation_shares, compositions, world_use, prices_by_volume,
+    magnet_works, separators, clay_mine, sector_sizes, masses_and_stocks, stoppages, licence_outcomes, flows, queue,
 )  # fmt: skip
 
 ORE = ("mining", "CHN", "2025", "outturn")
