@@ -547,7 +547,8 @@ def queue() -> Iterator[tuple[Key, Sum]]:
 
 SOURCES_OF_SUMS = (
     remainders, mine_shares, separation_shares, compositions, world_use, prices_by_volume,
-    magnet_works, separators, clay_mine, sector_sizes, masses_and_stocks, stoppages, licence_outcomes, flows, queue,
+    magnet_works, separators, clay_mine, sector_sizes, masses_and_stocks, stoppages,
+    licence_outcomes, flows, queue,
 )  # fmt: skip
 
 ORE = ("mining", "CHN", "2025", "outturn")
