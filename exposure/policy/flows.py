@@ -24,7 +24,7 @@ from exposure.policy.office import Office, capacity, control_week, enforcement, 
 from exposure.policy.queue import run_queue
 from exposure.policy.rules import Case, ControlDates, Overrides, Rule, rule_in_force
 from exposure.policy.scenario import Scenario
-from exposure.terms import BuyerClass, Element, LicenceState, Stage, Tier, week_of
+from exposure.terms import ANY, BuyerClass, Element, LicenceState, Stage, Tier, week_of
 
 __all__ = [
     "ClassRun",
@@ -133,9 +133,12 @@ def run_office(
     weeks
         Number T of weeks.
     """
+    # Rules for other destinations never match, and there are some 2,000 look-ups to make.
+    here = tuple(r for r in scenario.rules if r.destination in (ANY, office.destination))
+    own_rules = scenario.model_copy(update={"rules": here})
     timelines = {
         (item, buyer, tier): timeline(
-            scenario, _case(item, buyer, tier, office), weeks=weeks, controlled=office.controlled
+            own_rules, _case(item, buyer, tier, office), weeks=weeks, controlled=office.controlled
         )
         for item in items
         for buyer in BuyerClass
