@@ -289,15 +289,14 @@ def _score(sector_id: str, run: Prepared, draw_weights: Weights) -> ScoredSector
 
     tail, weights = weigh(risk.lost)
     _, twin_weights = weigh(risk.twin_lost)
+    twin = (twin_weights * risk.twin_lost).sum(axis=0)
     return ScoredSector(
         label=_label(inputs, sector_id),
         risk=risk,
         probabilities=probabilities,
         tail=tail,
         weights=weights,
-        assumed_share=total_effect(
-            (weights * risk.lost).sum(axis=0), (twin_weights * risk.twin_lost).sum(axis=0)
-        ),
+        assumed_share=total_effect((weights * risk.lost).sum(axis=0)[: twin.size], twin),
         draw_weights=draw_weights,
     )
 

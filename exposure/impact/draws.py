@@ -18,13 +18,17 @@ from exposure.arrays import FloatArray
 from exposure.tables.rows import QuantityRow
 from exposure.terms import Basis
 
+MOST_TWINS = 512
+"""Twins at most: they give a share of variance to a point or two, and each costs a draw."""
+
 
 @dataclass(frozen=True)
 class Sampler:
-    """Number of draws, seed, and which cells are drawn anew in each draw's twin.
+    """Number of draws, seed, and which cells are drawn anew in a draw's twin.
 
-    With `resampled`, every draw has a twin that shares all cells but those, which follow a
-    second stream. Twins stand behind the draws in the same arrays, so that one run serves both.
+    With `resampled`, the first draws have a twin each that shares all cells but those, which
+    follow a second stream. Twins stand behind the draws in the same arrays, so that one run
+    serves both.
     """
 
     draws: int
@@ -35,7 +39,12 @@ class Sampler:
     @property
     def size(self) -> int:
         """Length D of the arrays: the draws, then their twins."""
-        return self.draws if self.resampled is None else 2 * self.draws
+        return self.draws + self.twins
+
+    @property
+    def twins(self) -> int:
+        """Number of twins: they belong to as many of the first draws."""
+        return 0 if self.resampled is None else min(self.draws, MOST_TWINS)
 
     def sample(self, cell: str, row: QuantityRow) -> FloatArray:
         """Draw one cell.
@@ -61,10 +70,9 @@ class Sampler:
         first = uniform(cell, self.draws, seed=self.seed)
         if self.resampled is None:
             return first
-        twin = (
-            uniform(cell, self.draws, seed=self.seed, again=True) if self.resampled(row) else first
-        )
-        return np.concatenate([first, twin])
+        again = self.resampled(row)
+        twin = uniform(cell, self.twins, seed=self.seed, again=True) if again else first
+        return np.concatenate([first, twin[: self.twins]])
 
 
 def uniform(cell: str, draws: int, *, seed: int, again: bool = False) -> FloatArray:

@@ -28,7 +28,7 @@ class SectorRisk:
     lost: FloatArray
     """Discounted lost share of output, shape (S, D)."""
     twin_lost: FloatArray
-    """The same in the twins of the draws, shape (S, D), or (S, 0) if there are none."""
+    """The same in the twins of the first draws, shape (S, twins)."""
     undiscounted: FloatArray
     """Lost share of output with every week alike, shape (S, D)."""
     hit_week: FloatArray
