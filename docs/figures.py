@@ -9,9 +9,9 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 import exposure as ex
-from exposure.policy.calibration import calibrate
-from exposure.report.figures import scores_figure, svg
-from exposure.report.figures_licences import licences_figure
+from exposure.evidence.calibration import calibrate
+from exposure.report.plots.licences import licences_figure
+from exposure.report.plots.rankings import scores_figure, svg
 from exposure.tables.dataset import Dataset
 
 HERE = Path(__file__).parent

@@ -16,8 +16,7 @@ from exposure.version import __version__
 
 if TYPE_CHECKING:
     from exposure.assessment import Assessment, assess, compare
-    from exposure.backtesting import backtest
-    from exposure.changes import rank_changes
+    from exposure.comparison import rank_changes
     from exposure.errors import (
         ExposureError,
         ScenarioError,
@@ -25,17 +24,19 @@ if TYPE_CHECKING:
         TableError,
         UnknownNameError,
     )
-    from exposure.history import match_history
-    from exposure.impact.licensed import licensed_flow
+    from exposure.evidence.backtesting import backtest
+    from exposure.evidence.history_matching import match_history
+    from exposure.licensing.flow_table import licensed_flow
     from exposure.policy.rules import Rule
     from exposure.policy.scenario import Scenario, mix
     from exposure.policy.scenario_file import read_scenario, shipped_scenarios
-    from exposure.report.write import write_report
+    from exposure.report.files.folder import write_report
     from exposure.settings import Settings
     from exposure.supply.exit_stage import exit_shares, exit_shares_of_flow
-    from exposure.tables.change import with_value
     from exposure.tables.dataset import Dataset
-    from exposure.tables.read import read_dataset
+    from exposure.tables.describing.provenance import provenance
+    from exposure.tables.reading.edits import with_value
+    from exposure.tables.reading.folders import read_dataset
 
 _HOMES = {
     "Assessment": "exposure.assessment",
@@ -49,19 +50,20 @@ _HOMES = {
     "TableError": "exposure.errors",
     "UnknownNameError": "exposure.errors",
     "assess": "exposure.assessment",
-    "backtest": "exposure.backtesting",
+    "backtest": "exposure.evidence.backtesting",
     "compare": "exposure.assessment",
     "exit_shares": "exposure.supply.exit_stage",
     "exit_shares_of_flow": "exposure.supply.exit_stage",
-    "licensed_flow": "exposure.impact.licensed",
-    "match_history": "exposure.history",
+    "licensed_flow": "exposure.licensing.flow_table",
+    "match_history": "exposure.evidence.history_matching",
     "mix": "exposure.policy.scenario",
-    "rank_changes": "exposure.changes",
-    "read_dataset": "exposure.tables.read",
+    "provenance": "exposure.tables.describing.provenance",
+    "rank_changes": "exposure.comparison",
+    "read_dataset": "exposure.tables.reading.folders",
     "read_scenario": "exposure.policy.scenario_file",
     "shipped_scenarios": "exposure.policy.scenario_file",
-    "with_value": "exposure.tables.change",
-    "write_report": "exposure.report.write",
+    "with_value": "exposure.tables.reading.edits",
+    "write_report": "exposure.report.files.folder",
 }
 """Where each public name lives."""
 
@@ -85,6 +87,7 @@ __all__ = [
     "licensed_flow",
     "match_history",
     "mix",
+    "provenance",
     "rank_changes",
     "read_dataset",
     "read_scenario",

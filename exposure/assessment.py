@@ -12,18 +12,18 @@ import numpy as np
 
 from exposure.arrays import FloatArray
 from exposure.errors import unknown_name
-from exposure.history import HistoryMatching, match_history
-from exposure.impact.draws import Sampler, is_assumed
-from exposure.impact.inputs import Inputs
-from exposure.impact.prepared import Prepared, prepare, run_window
-from exposure.policy.record import seen_from
+from exposure.evidence.history_matching import HistoryMatching, match_history
+from exposure.impact.preparation import Prepared, prepare, run_window
+from exposure.inputs.cells import Inputs
+from exposure.inputs.streams import Sampler, is_assumed
+from exposure.policy.replay import seen_from
 from exposure.policy.scenario import Scenario
 from exposure.policy.scenario_file import read_scenario
-from exposure.scoring.breakdown import Breakdown, attribute_score
+from exposure.scoring.attribution import Breakdown, attribute_score
 from exposure.scoring.ranking import Label, ScoredSector, ranking_frame, weekly_frame
-from exposure.scoring.risk import tail_weights
 from exposure.scoring.sector_risk import assess_sector, element_players
 from exposure.scoring.sensitivity import total_effect
+from exposure.scoring.tail import tail_weights
 from exposure.scoring.weighted import Weights
 from exposure.settings import Settings
 from exposure.tables.dataset import Dataset

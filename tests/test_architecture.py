@@ -13,10 +13,13 @@ PACKAGE = Path(exposure.__file__).parent
 LAYERS = (  # lowest first; a module may import its own layer and those before it
     {"terms", "errors", "wording", "settings", "arrays", "version"},
     {"tables"},
-    {"supply", "policy", "methods"},
+    {"inputs", "supply", "policy", "methods"},
+    {"licensing"},
     {"impact"},
     {"scoring"},
-    {"assessment", "backtesting", "changes", "history", "stoppages"},
+    {"evidence"},
+    {"assessment", "comparison"},
+    {"measures"},
     {"report"},
     {"cli", "__main__"},
 )
@@ -44,6 +47,33 @@ def imported_parts(path: Path) -> set[str]:
 def test_imports_only_point_down(path: Path) -> None:
     upward = {name for name in imported_parts(path) if HEIGHT[name] > HEIGHT[part(path)]}
     assert not upward, f"{path.name} must not import {sorted(upward)}"
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported_modules(path: Path, known: set[str]) -> set[str]:
+    """Modules that a file imports, those inside functions and type checks included."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module in known:
+            inner = {f"{node.module}.{alias.name}" for alias in node.names} & known
+            found |= inner or {node.module}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names} & known
+    return found - {module_name(path), "exposure"}
+
+
+def test_no_two_modules_import_each_other_directly_or_in_a_circle() -> None:
+    known = {module_name(path) for path in MODULES}
+    graph = {module_name(path): imported_modules(path, known) for path in MODULES}
+    remaining = dict(graph)
+    while free := {name for name, needs in remaining.items() if not needs & remaining.keys()}:
+        remaining = {name: needs for name, needs in remaining.items() if name not in free}
+    circles = {name: sorted(needs & remaining.keys()) for name, needs in remaining.items()}
+    assert not circles, f"modules that import each other: {circles}"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))

@@ -10,10 +10,10 @@ import pytest
 import exposure as ex
 from exposure.methods.concentration import stage_concentration
 from exposure.tables.dataset import Dataset
-from exposure.tables.location import shipped_folder
-from exposure.tables.provenance import provenance
-from exposure.tables.rows import QuantityRow, split_list
-from exposure.tables.schema import TABLES
+from exposure.tables.describing.provenance import provenance
+from exposure.tables.reading.location import shipped_folder
+from exposure.tables.schema.catalogue import TABLES
+from exposure.tables.schema.rows import QuantityRow, split_list
 from exposure.terms import Basis, Grade
 
 PAGE = Path(__file__).parents[1] / "docs" / "data.md"

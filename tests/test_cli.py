@@ -345,7 +345,7 @@ def test_what_nobody_foresaw_is_exit_code_5_without_a_traceback(capsys, monkeypa
     def fail(*_args, **_kwargs):
         raise ZeroDivisionError("boom")
 
-    monkeypatch.setattr("exposure.tables.read.read_dataset", fail)
+    monkeypatch.setattr("exposure.tables.reading.folders.read_dataset", fail)
     code, out, err = run(capsys, "check")
     assert (code, out) == (5, "")
     assert err == (

@@ -13,9 +13,9 @@ from functools import cache
 import pytest
 
 import exposure as ex
-from exposure.impact.draws import is_assumed
-from exposure.tables.rows import QuantityRow
-from exposure.tables.schema import TABLES
+from exposure.inputs.streams import is_assumed
+from exposure.tables.schema.catalogue import TABLES
+from exposure.tables.schema.rows import QuantityRow
 from exposure.terms import Basis
 
 Key = tuple[str, ...]

@@ -5,11 +5,12 @@ from datetime import date, timedelta
 import pytest
 
 import exposure as ex
-from exposure.impact.channels import Channel, _plant
-from exposure.impact.draws import Sampler
-from exposure.impact.inputs import Inputs
+from exposure.impact.sectors import _plant
+from exposure.inputs.cells import Inputs
+from exposure.inputs.streams import Sampler
 from exposure.policy.rules import Overrides, Rule
 from exposure.policy.scenario import Scenario, mix
+from exposure.supply.channels import Channel
 from tests.tiny import figure, tiny_dataset, tiny_records
 
 DAY = date(2025, 4, 4)

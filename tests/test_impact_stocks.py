@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from exposure.impact.simulate import first_week_hit
+from exposure.impact.sector_runs import first_week_hit
 from exposure.impact.stocks import discount, lost_output, weekly_losses
 
 WEEKS = 12

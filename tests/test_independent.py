@@ -17,7 +17,7 @@ import pytest
 
 import exposure as ex
 from exposure.tables.dataset import Dataset
-from exposure.tables.rows import QuantityRow
+from exposure.tables.schema.rows import QuantityRow
 from tests.tiny import tiny_dataset
 
 START = date(2025, 4, 4)

@@ -11,7 +11,7 @@ from exposure.errors import ScenarioError, UnknownNameError
 from exposure.policy.rules import Rule
 from exposure.policy.scenario import Member, Scenario, mix
 from exposure.policy.scenario_file import read_scenario, shipped_scenarios
-from exposure.tables.location import VARIABLE
+from exposure.tables.reading.location import VARIABLE
 from tests.scenario_files import HEAD, QUEUE, member, read, rule, ship
 
 START, TRUCE, LAPSE = date(2025, 4, 4), date(2025, 6, 11), date(2025, 8, 10)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from exposure.errors import ScenarioError
 from exposure.policy.rules import Rule
 from exposure.policy.scenario_file import FILE_KEYS
-from exposure.tables.location import VARIABLE
+from exposure.tables.reading.location import VARIABLE
 from tests.scenario_files import HEAD, member, read, rule, ship
 
 

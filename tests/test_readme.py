@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import exposure as ex
-from exposure.report.words import ranking_text
-from exposure.tables.read import dataset_from_records
+from exposure.report.text.words import ranking_text
+from exposure.tables.reading.folders import dataset_from_records
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 DEFENCE = ("fighter_jets", "missiles", "guided_munitions", "radar")

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exposure.errors import ExposureError, TableError, UnknownNameError
-from exposure.tables.change import with_value
 from exposure.tables.dataset import Dataset, to_csv
-from exposure.tables.read import read_dataset
-from exposure.tables.schema import TABLES
+from exposure.tables.reading.edits import with_value
+from exposure.tables.reading.folders import read_dataset
+from exposure.tables.schema.catalogue import TABLES
 from tests.changes import told
 from tests.tiny import Records, tiny_dataset, tiny_records
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from exposure.tables.dataset import Dataset
-from exposure.tables.read import dataset_from_records
-from exposure.tables.schema import TABLES
+from exposure.tables.reading.folders import dataset_from_records
+from exposure.tables.schema.catalogue import TABLES
 
 Record = dict[str, Any]
 Records = dict[str, list[Record]]

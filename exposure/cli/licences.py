@@ -33,7 +33,7 @@ def scenarios(
 ) -> None:
     """List the shipped scenarios, or say what one of them assumes."""
     from exposure.policy.scenario_file import shipped_scenarios
-    from exposure.report.words import scenario_list_text, scenario_text
+    from exposure.report.text.words import scenario_list_text, scenario_text
 
     if name is not None:
         show(scenario_text(read_scenarios([name])[0]))
@@ -56,7 +56,7 @@ def flow(
 
     Applications, backlog, live licences and licensed flow, by class of buyer and goods.
     """
-    from exposure.impact.licensed import licensed_flow
+    from exposure.licensing.flow_table import licensed_flow
 
     (chosen,) = read_scenarios([scenario], after=after)
     dataset = read_tables(data, overlay)
@@ -78,8 +78,8 @@ def backtest(data: Data = None, form: Form = Format.TABLE) -> None:
     The licence queue against months of customs data it was not fitted on, beside naive
     forecasts; then reported stoppages, and sectors that went on working, against the model.
     """
-    from exposure.backtesting import backtest as run_backtest
-    from exposure.stoppages import stoppages
+    from exposure.evidence.backtesting import backtest as run_backtest
+    from exposure.evidence.stoppage_reports import stoppages
 
     dataset = read_tables(data)
     result = run_backtest(dataset)

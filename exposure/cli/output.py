@@ -104,7 +104,7 @@ def show_frame(
 
     On screen only the `brief` columns, if any are named, and no cell wider than `widest`.
     """
-    from exposure.report.layout import aligned, shortened
+    from exposure.report.plots.layout import aligned, shortened
 
     if form is Format.JSON:
         show(frame.to_json(orient="records", date_format="iso", indent=1, double_precision=15))
@@ -128,7 +128,7 @@ def _cell(value: object) -> str:
 
 def read_tables(folder: Path | None, overlay: Path | None = None) -> "Dataset":
     """Read the tables a command asks for."""
-    from exposure.tables.read import read_dataset
+    from exposure.tables.reading.folders import read_dataset
 
     return read_dataset(folder, overlay=overlay)
 
@@ -170,7 +170,7 @@ def run_all(
 ) -> "list[Assessment]":
     """Assess each scenario, showing progress, and warn where history leaves few draws."""
     from exposure.assessment import assess
-    from exposure.tables.provenance import learnt_later
+    from exposure.tables.describing.provenance import learnt_later
 
     warn_of_draws(settings.draws, quiet=quiet)
     results = []

@@ -51,8 +51,8 @@ def rank(
 
     Without a scenario: london_truce, full_withhold and free_flow.
     """
-    from exposure.report.json_form import ranking_csv, ranking_json
-    from exposure.report.words import ranking_text
+    from exposure.report.files.json_form import ranking_csv, ranking_json
+    from exposure.report.text.words import ranking_text
 
     chosen = read_scenarios(scenarios or DEFAULT_SCENARIOS, after=after)
     dataset = read_tables(data, overlay)
@@ -85,7 +85,7 @@ def explain(
     quiet: Quiet = False,
 ) -> None:
     """Say what a sector's score is made of, and what it rests on."""
-    from exposure.report.words import explain_text
+    from exposure.report.text.words import explain_text
 
     dataset = read_tables(data, overlay)
     homes = {row.sector: row.destination for row in dataset.rows["sectors"]}  # type: ignore[attr-defined]
@@ -118,8 +118,8 @@ def report(
 
     Without a scenario: london_truce, full_withhold and free_flow.
     """
-    from exposure.report.words import ranking_text
-    from exposure.report.write import write_report
+    from exposure.report.files.folder import write_report
+    from exposure.report.text.words import ranking_text
 
     chosen = read_scenarios(scenarios or DEFAULT_SCENARIOS, after=after)
     dataset = read_tables(data, overlay)

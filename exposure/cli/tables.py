@@ -40,10 +40,10 @@ def check(
 ) -> None:
     """Check tables and scenarios; list every fault with its cure."""
     from exposure.policy.scenario_file import read_scenario
-    from exposure.tables.location import shipped_folder
-    from exposure.tables.overlay import overlay as lay_over
-    from exposure.tables.overlay import overlay_text
-    from exposure.tables.package import stale_notes
+    from exposure.tables.describing.package import stale_notes
+    from exposure.tables.reading.location import shipped_folder
+    from exposure.tables.reading.overlays import overlay as lay_over
+    from exposure.tables.reading.overlays import overlay_text
 
     place = folder or shipped_folder()
     files = sorted((place / "scenarios").glob("*.toml"))
@@ -97,7 +97,7 @@ def sources(
 
     Without a word: the sources themselves.
     """
-    from exposure.tables.provenance import provenance
+    from exposure.tables.describing.provenance import provenance
 
     dataset = read_tables(data, overlay)
     if what is None or what == "sources":
@@ -113,7 +113,7 @@ def template(
     table: Annotated[str, typer.Argument(help="Name of a table, such as cover.")],
 ) -> None:
     """Write a CSV of a table's columns and words, to fill in."""
-    from exposure.tables.template import template as fill_in
+    from exposure.tables.describing.templates import template as fill_in
 
     show(fill_in(table))
 
@@ -125,7 +125,7 @@ def schema(
     import json
 
     from exposure.policy.scenario import Scenario
-    from exposure.tables.package import table_schema
+    from exposure.tables.describing.package import table_schema
 
     found = Scenario.model_json_schema() if name == "scenario" else table_schema(name)
     show(json.dumps(found, indent=1, ensure_ascii=False))
@@ -143,8 +143,8 @@ def diff(
     quiet: Quiet = False,
 ) -> None:
     """Say which rows differ between two folders of tables, and how ranks move because of it."""
-    from exposure.changes import rank_changes, rank_changes_text
-    from exposure.tables.compare import compare_datasets, differences_text
+    from exposure.comparison import rank_changes, rank_changes_text
+    from exposure.tables.describing.differences import compare_datasets, differences_text
 
     before, after = read_tables(old), read_tables(new)
     show(differences_text(compare_datasets(before, after)))

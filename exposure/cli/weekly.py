@@ -20,9 +20,9 @@ def flow_text(frame: "pd.DataFrame") -> str:
     Parameters
     ----------
     frame
-        As `exposure.impact.licensed.licensed_flow` gives it, with the weeks to be shown.
+        As `exposure.licensing.flow_table.licensed_flow` gives it, with the weeks to be shown.
     """
-    from exposure.report.layout import WIDTH, aligned, underlined, wrapped
+    from exposure.report.plots.layout import WIDTH, aligned, underlined, wrapped
 
     if frame.empty:
         return "no goods need a licence"
@@ -51,7 +51,7 @@ STOPPAGES = {
     "probability": "probability",
     "verdict": "verdict",
 }
-"""Columns of `exposure.stoppages.stoppages`, as they are headed on screen."""
+"""Columns of `exposure.evidence.stoppage_reports.stoppages`, as they are headed on screen."""
 
 STOPPAGES_LEGEND = (
     "weeks count from 4 April 2025; first firms, middle firm: median week over draws, - where "
@@ -62,7 +62,7 @@ STOPPAGES_LEGEND = (
 
 def stoppages_text(frame: "pd.DataFrame") -> str:
     """Lay out reported stoppages and sectors at work beside what the model says."""
-    from exposure.report.layout import WIDTH, aligned, wrapped
+    from exposure.report.plots.layout import WIDTH, aligned, wrapped
 
     rows = [
         [_plain(value) for value in row] for row in frame[list(STOPPAGES)].itertuples(index=False)

@@ -13,9 +13,9 @@ from itertools import pairwise
 import numpy as np
 
 from exposure.arrays import FloatArray
-from exposure.impact.channels import ExitSplit, Sector, Stream
-from exposure.impact.licences import Licences
-from exposure.policy.flows import Flow
+from exposure.impact.sectors import ExitSplit, Sector, Stream
+from exposure.licensing.flows import Flow
+from exposure.licensing.grants import Licences
 from exposure.terms import LicenceState, Stage
 
 

@@ -1,4 +1,4 @@
-"""From TOML files to scenarios; with `exposure.tables.read` the only reader of input files.
+"""From TOML files to scenarios; beside `exposure.tables.reading` the only reader of input files.
 
 A file holds a paragraph on what it assumes, a start, and rules, or a mixture of other scenarios.
 It may extend another, up to a day or throughout, which keeps the past common to all; a rule of
@@ -17,7 +17,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from exposure.errors import ScenarioError, did_you_mean, unknown_name
-from exposure.policy.record import carried_on
+from exposure.policy.replay import carried_on
 from exposure.policy.rule_entries import (
     A_DAY,
     Placed,
@@ -37,9 +37,9 @@ from exposure.policy.scenario import (
     list_findings,
     mixture_findings,
 )
-from exposure.tables.location import shipped_folder
-from exposure.tables.parse import parse_table
-from exposure.tables.schema import TABLES
+from exposure.tables.reading.location import shipped_folder
+from exposure.tables.reading.parse import parse_table
+from exposure.tables.schema.catalogue import TABLES
 from exposure.terms import Identifier, week_of
 from exposure.wording import shown
 

@@ -1,120 +1,107 @@
-"""Exact attribution of a loss to what caused it: Shapley values.
+"""A sector's score split by component, by exit stage or by licence state.
 
-Where the loss of several causes together is the *largest* of their losses, as among channels in
-one week, this is the airport game and the Shapley value has a closed form. Stages and licence
-states act through the same stock, so for them the value is taken over all coalitions: run the
-stocks with only some of them in force. Either way the parts sum to the loss.
+Components meet in the largest loss of a week, so the airport game splits them. Stages and
+states feed the same stocks, so they are split over all coalitions: the stocks run again with
+only some stages, or only some states, held up and the others free. The weights of scenarios in
+the score stay those of the full run, so the parts sum to the score.
 """
 
-from collections.abc import Callable, Sequence
-from itertools import combinations
-from math import factorial
-from typing import TypeVar
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
 from exposure.arrays import FloatArray
-
-Player = TypeVar("Player")
-
-
-def airport_shares(losses: FloatArray) -> FloatArray:
-    """Shapley value of the game whose worth is the largest loss of a coalition.
-
-    Parameters
-    ----------
-    losses
-        Loss of each player by itself, >= 0, shape (P, ...).
-
-    Returns
-    -------
-    numpy.ndarray
-        Same shape; sums over players to the largest loss.
-
-    Notes
-    -----
-    With losses sorted x_(1) <= ... <= x_(n), player (r) bears
-    SUM_{k<=r} (x_(k) - x_(k-1)) / (n - k + 1): each slice of the loss is shared by all whose
-    loss reaches it.
-
-    References
-    ----------
-    Littlechild, S. C. & Owen, G. (1973). A simple expression for the Shapley value in a special
-    case. Management Science 20(3), 370-372.
-
-    Examples
-    --------
-    >>> airport_shares(np.array([1.0, 0.5]))
-    array([0.75, 0.25])
-    """
-    players = len(losses)
-    ascending = _sorted_by_player(losses)
-    # A slice between x_(k-1) and x_(k) costs each of its n - k + 1 bearers an equal part.
-    part = 1.0 / np.arange(players, 0, -1)
-    shares = np.zeros_like(losses)
-    for k in range(players):
-        lower = ascending[k - 1] if k else 0.0
-        for player in range(players):
-            own = losses[player]
-            shares[player] += part[k] * (np.minimum(own, ascending[k]) - np.minimum(own, lower))
-    return shares
+from exposure.impact.inflow import Term, gap_terms
+from exposure.impact.preparation import Window
+from exposure.impact.sector_runs import stream_losses
+from exposure.impact.sectors import Sector
+from exposure.impact.stocks import discount
+from exposure.licensing.grants import Licences
+from exposure.scoring.sector_risk import attribute, component_players, lost_shares
+from exposure.scoring.shapley import shapley_values
+from exposure.scoring.weighted import Weights, mean
+from exposure.settings import Settings
+from exposure.terms import LicenceState, Stage
 
 
-def _sorted_by_player(losses: FloatArray) -> list[FloatArray]:
-    """Losses in ascending order of player in every cell.
+@dataclass(frozen=True)
+class Breakdown:
+    """A sector's run, and the weight of each scenario in its score."""
 
-    Players are few and cells many, so neighbours are exchanged as whole arrays, which is ten
-    times faster than sorting each cell.
-    """
-    ordered = list(losses)
-    for last in range(len(ordered) - 1, 0, -1):
-        for k in range(last):
-            first, second = ordered[k], ordered[k + 1]
-            ordered[k], ordered[k + 1] = np.minimum(first, second), np.maximum(first, second)
-    return ordered
+    sector: Sector
+    licences: Sequence[Licences]
+    weights: FloatArray
+    """Shape (S, D)."""
+    window: Window
+    settings: Settings
+    draw_weights: Weights = None
+    """Weight of each draw, shape (D,); None where all count alike."""
 
 
-def shapley_values(
-    players: Sequence[Player], worth: Callable[[frozenset[Player]], FloatArray]
-) -> dict[Player, FloatArray]:
-    """Shapley value by all coalitions.
+def attribute_score(
+    run: Breakdown, *, by: Literal["component", "stage", "licence_class"]
+) -> dict[str, float]:
+    """Points of the score that each cause bears; they sum to the score."""
+    if by == "component":
+        return _by_component(run)
+    if by == "stage":
+        return _by_coalition(run, "stage", list(_stages(run)))
+    return _by_coalition(run, "state", list(_states(run)))
 
-    Parameters
-    ----------
-    players
-        At most a handful: the cost is 2 to the number of players.
-    worth
-        Worth of a coalition; that of nobody is subtracted.
 
-    Returns
-    -------
-    dict
-        Value of each player; they sum to worth(all) - worth(nobody).
+def _by_component(run: Breakdown) -> dict[str, float]:
+    weight = discount(run.settings.horizon_weeks, half_life_weeks=run.settings.half_life_weeks)
+    players = component_players(run.sector)
+    points = dict.fromkeys(players, 0.0)
+    for s, granted in enumerate(run.licences):
+        streams = stream_losses(
+            run.sector, granted, weeks=run.window.run, coupling=run.settings.coupling
+        )
+        for share, _, losses in streams:
+            parts = attribute(losses[run.window.first :], players, weight)
+            for component, part in parts.items():
+                points[component] += mean(100.0 * run.weights[s] * share * part, run.draw_weights)
+    return points
 
-    References
-    ----------
-    Shapley, L. S. (1953). A value for n-person games. Contributions to the Theory of Games II.
 
-    Examples
-    --------
-    >>> values = shapley_values("ab", lambda some: np.array(float("a" in some)))
-    >>> {player: float(value) for player, value in values.items()}
-    {'a': 1.0, 'b': 0.0}
-    """
-    count = len(players)
-    worths = {
-        frozenset(some): worth(frozenset(some))
-        for size in range(count + 1)
-        for some in combinations(players, size)
-    }
-    values = {}
-    for player in players:
-        others = [other for other in players if other != player]
-        parts = [
-            factorial(size) * factorial(count - size - 1) / factorial(count)
-            * (worths[frozenset(some) | {player}] - worths[frozenset(some)])
-            for size in range(count)
-            for some in combinations(others, size)
-        ]  # fmt: skip
-        values[player] = sum(parts[1:], parts[0])
-    return values
+def _by_coalition(
+    run: Breakdown, kind: Literal["stage", "state"], players: list[str]
+) -> dict[str, float]:
+    def worth(coalition: frozenset[str]) -> FloatArray:
+        def restrict(term: Term) -> Term | None:
+            if kind == "stage":
+                return term if term.stage in coalition else None
+            # Free weeks stop nothing, but orders made up in them refill stocks whoever plays.
+            kept = np.array([s in coalition or s is LicenceState.FREE for s in term.states])
+            return replace(term, stopped=term.stopped * kept[:, np.newaxis]) if kept.any() else None
+
+        lost = lost_shares(
+            run.sector, run.licences, window=run.window, settings=run.settings, restrict=restrict
+        )
+        return np.asarray(100.0 * (run.weights * lost).sum(axis=0))
+
+    values = shapley_values(players, worth)
+    return {player: mean(value, run.draw_weights) for player, value in values.items()}
+
+
+def _terms(run: Breakdown) -> list[Term]:
+    return [
+        term
+        for granted in run.licences
+        for stream in run.sector.streams
+        for term in gap_terms(run.sector, stream, granted, weeks=run.window.run)
+    ]
+
+
+def _stages(run: Breakdown) -> tuple[str, ...]:
+    found = {term.stage for term in _terms(run)}
+    return tuple(str(stage) for stage in Stage if stage in found)
+
+
+def _states(run: Breakdown) -> tuple[str, ...]:
+    found = {state for term in _terms(run) for state in term.states}
+    return tuple(
+        str(state) for state in LicenceState if state in found and state is not LicenceState.FREE
+    )

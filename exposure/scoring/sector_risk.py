@@ -7,13 +7,13 @@ from typing import TypeVar
 import numpy as np
 
 from exposure.arrays import FloatArray
-from exposure.impact.channels import Sector
 from exposure.impact.inflow import Term
-from exposure.impact.licences import Licences
-from exposure.impact.prepared import Window
-from exposure.impact.simulate import Restrict, first_week_hit, stream_losses
+from exposure.impact.preparation import Window
+from exposure.impact.sector_runs import Restrict, first_week_hit, stream_losses
+from exposure.impact.sectors import Sector
 from exposure.impact.stocks import discount, lost_output
-from exposure.scoring.attribution import airport_shares
+from exposure.licensing.grants import Licences
+from exposure.scoring.shapley import airport_shares
 from exposure.scoring.weighted import Weights, mean, quantile
 from exposure.settings import Settings
 from exposure.terms import Element, Stage

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 
 from exposure.errors import unknown_name
-from exposure.tables.schema import TABLES
+from exposure.tables.schema.catalogue import TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,28 +128,6 @@ class Dataset:
         columns = list(TABLES[name].columns)
         records = [row.model_dump() for row in self.rows.get(name, ())]
         return pd.DataFrame.from_records(records, columns=columns)
-
-    def provenance(self, what: str) -> "pd.DataFrame":
-        """Every figure behind a sector, or in a table, with its source.
-
-        Parameters
-        ----------
-        what
-            Id of a sector, or name of a table.
-
-        Returns
-        -------
-        pandas.DataFrame
-            See `exposure.tables.provenance.provenance`.
-
-        Raises
-        ------
-        UnknownNameError
-            If there is neither.
-        """
-        from exposure.tables.provenance import provenance  # noqa: PLC0415 - it imports this module
-
-        return provenance(self, what)
 
     def sector_ids(self, destination: str | None = None) -> tuple[str, ...]:
         """Ids of the sectors whose makers are in a destination, sorted; None for all."""

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from exposure.policy.catch_up import share_stopped
-from exposure.policy.licences import LicenceClass, LicenceTerms
-from exposure.policy.queue import QueueResult, run_queue
+from exposure.licensing.border import share_stopped
+from exposure.licensing.queue import QueueResult, run_queue
+from exposure.licensing.terms import LicenceClass, LicenceTerms
 from exposure.terms import LicenceState
 
 RELATIONSHIPS, CLASSES, WEEKS, DRAWS = 30_000, 8, 104, 1_024

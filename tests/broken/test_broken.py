@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from exposure.errors import TableError
-from exposure.tables import checks
-from exposure.tables.package import describe_package
-from exposure.tables.read import read_dataset
-from exposure.tables.schema import TABLES
+from exposure.tables.describing.package import describe_package
+from exposure.tables.reading import checks
+from exposure.tables.reading.folders import read_dataset
+from exposure.tables.schema.catalogue import TABLES
 from tests.broken.catalogue import CATALOGUE, RULES, Broken
 from tests.changes import told
 from tests.tiny import write_folder

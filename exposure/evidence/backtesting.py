@@ -1,0 +1,280 @@
+"""The licence model held against what customs counted in months it had not seen.
+
+Two ways: *fixed*, all months after August 2025 from those up to it; *rolling*, each month from
+all before it. The model stands beside three forecasts that need none. Errors are of the ratio
+of a month's exports to those of the same month a year before. The base of January to March 2026
+is 2025, which for the first quarter was itself far above 2024: see
+`exposure.evidence.customs`. No month is dropped.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from exposure.arrays import FloatArray
+from exposure.evidence.calibration import calibrate, customs_checks
+from exposure.evidence.customs import MAGNETS, Series, by_month, magnet_series, tonnes
+from exposure.evidence.customs_model import Reading
+from exposure.evidence.forecasts import Forecast, Sampled, forecasts, known_until, sample_office
+from exposure.inputs.cells import Inputs
+from exposure.inputs.streams import Sampler
+from exposure.licensing.flows import Item, buyer_weights, run_office
+from exposure.licensing.grants import items_of, office_of
+from exposure.policy.scenario import Scenario
+from exposure.policy.scenario_file import read_scenario
+from exposure.settings import Settings
+from exposure.tables.dataset import Dataset
+from exposure.terms import ANY, Element, Stage
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LAST_FITTED = "2025-08"
+"""Last month known to the fixed forecast: exports were back at the usual level."""
+
+LEVEL = 0.01
+"""Difference of two errors below which neither forecast is called better."""
+
+DESTINATIONS = ("WLD", "USA")
+"""Destinations with a month-by-month base and counts into 2026."""
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """Forecasts, what came, and the errors."""
+
+    months: "pd.DataFrame"
+    """One row a destination, scheme (``fixed``, ``rolling``), forecast and month: known_until,
+    observed, predicted, low, high (90 %), error, covered, observed_t, base_t, base_known."""
+    errors: "pd.DataFrame"
+    """One row a destination, scheme, span and forecast: months, rmse, bias, coverage, width."""
+
+    def text(self) -> str:
+        """Errors in plain words, and where the model loses."""
+        lines = []
+        for (place, scheme, span), own in self.errors.groupby(
+            ["destination", "scheme", "span"], sort=False
+        ):
+            lines.append(f"{place}, {scheme}, {span}: error of the ratio to the year before")
+            lines += [
+                f"  {str(row.forecast).replace('_', ' '):16} "
+                f"RMSE {row.rmse:.3f}  bias {row.bias:+.3f}  "
+                f"{row.covered} of {row.months} inside 90 %"
+                for row in own.itertuples()
+            ]
+            lines.append("  " + _verdict(own))
+        return "\n".join(lines)
+
+
+def backtest(
+    dataset: Dataset, *, destinations: Sequence[str] = DESTINATIONS, seed: int = 7
+) -> Backtest:
+    """Hold the licence model against magnet exports it was not fitted to.
+
+    Parameters
+    ----------
+    dataset
+        Tables; only ``observed_exports`` is read.
+    destinations
+        Destinations to test.
+    seed
+        Seed of the samples of the office.
+
+    Examples
+    --------
+    >>> import exposure as ex
+    >>> test = backtest(ex.read_dataset(), destinations=["WLD"])
+    >>> sorted(test.months["forecast"].unique())
+    ['last_month', 'linear_recovery', 'model', 'year_before']
+    """
+    import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
+
+    rows: list[dict[str, object]] = []
+    for place in destinations:
+        sampled = sample_office(magnet_series(dataset, place, base="monthly"), seed=seed)
+        rows += _rows(sampled, place)
+    months = pd.DataFrame.from_records(rows)
+    return Backtest(months, _errors(months))
+
+
+def _rows(sampled: Sampled, place: str) -> Iterator[dict[str, object]]:
+    series = sampled.series
+    fixed = known_until(series.months, LAST_FITTED)
+    for name, forecast in forecasts(sampled, fixed).items():
+        for ahead in range(len(series.months) - fixed):
+            yield _row(series, forecast, fixed, ahead, (place, "fixed", name))
+    for known in range(1, len(series.months)):
+        for name, forecast in forecasts(sampled, known).items():
+            yield _row(series, forecast, known, 0, (place, "rolling", name))
+
+
+def _row(
+    series: Series, forecast: Forecast, known: int, ahead: int, key: tuple[str, str, str]
+) -> dict[str, object]:
+    month = known + ahead
+    observed = float(series.ratio[month])
+    low, high = float(forecast.low[ahead]), float(forecast.high[ahead])
+    return {
+        "destination": key[0],
+        "scheme": key[1],
+        "forecast": key[2],
+        "month": series.months[month],
+        "known_until": series.months[known - 1],
+        "observed": observed,
+        "predicted": float(forecast.central[ahead]),
+        "low": low,
+        "high": high,
+        "error": float(forecast.central[ahead]) - observed,
+        "covered": low <= observed <= high,
+        "observed_t": float(series.exports[month]),
+        "base_t": float(series.base[month]),
+        "base_known": series.base_known[month],
+    }
+
+
+def _errors(months: "pd.DataFrame") -> "pd.DataFrame":
+    """Errors over the months after the fixed origin, and over all for the rolling forecasts."""
+    import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
+
+    later = months[months["month"] > LAST_FITTED]
+    spans = {
+        "September 2025 to March 2026": later,
+        "September to December 2025": later[later["month"] <= "2025-12"],
+        "May 2025 to March 2026": months[months["scheme"] == "rolling"],
+    }
+    rows = []
+    for span, chosen in spans.items():
+        for key, own in chosen.groupby(["destination", "scheme", "forecast"], sort=False):
+            rows.append(
+                {
+                    "destination": key[0],
+                    "scheme": key[1],
+                    "span": span,
+                    "forecast": key[2],
+                    "months": len(own),
+                    "rmse": float((own["error"] ** 2).mean() ** 0.5),
+                    "bias": float(own["error"].mean()),
+                    "covered": int(own["covered"].sum()),
+                    "coverage": float(own["covered"].mean()),
+                    "width": float((own["high"] - own["low"]).mean()),
+                }
+            )
+    return (
+        pd.DataFrame.from_records(rows)
+        .sort_values(
+            ["destination", "scheme", "span"], ascending=[False, True, True], kind="stable"
+        )
+        .reset_index(drop=True)
+    )
+
+
+def _verdict(errors: "pd.DataFrame") -> str:
+    """Whom the model beats, whom it does not, and who beats it."""
+    gain = errors.set_index("forecast")["rmse"].drop("model") - float(
+        errors.loc[errors["forecast"] == "model", "rmse"].iloc[0]
+    )
+    parts = {
+        "beats": gain[gain > LEVEL],
+        "is level with": gain[gain.abs() <= LEVEL],
+        "loses to": gain[gain < -LEVEL],
+    }
+    said = [
+        f"{verb} {', '.join(str(name).replace('_', ' ') for name in own.index)}"
+        for verb, own in parts.items()
+        if not own.empty
+    ]
+    return "the model " + "; ".join(said)
+
+
+def queue_against_customs(
+    dataset: Dataset, scenario: Scenario | str = "london_truce", settings: Settings | None = None
+) -> "pd.DataFrame":
+    """The queue as scores use it, not fitted, against magnet exports month by month.
+
+    Flow of magnets with Dy or Tb, over all buyers, counts with the controlled share fitted to
+    world exports; the rest of the heading leaves freely but for customs checks. The world is
+    the United States, the EU and everybody else, weighted by their part of exports in 2024.
+
+    Parameters
+    ----------
+    dataset
+        Tables.
+    scenario
+        One course of policy, or the name of a shipped one.
+    settings
+        Draws and seed; None for the defaults.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a destination (``WLD``, ``USA``) and month: observed, modelled, low, high (p05
+        and p95 over draws), error, inside.
+    """
+    import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
+
+    scenario = read_scenario(scenario) if isinstance(scenario, str) else scenario
+    settings = settings or Settings()
+    inputs = Inputs(dataset, Sampler(settings.draws, settings.seed))
+    flow = {
+        place: _magnet_flow(inputs, scenario, place, weeks=settings.horizon_weeks)
+        for place in ("USA", "EUU", ANY)
+    }
+    part = _parts_of_the_world(dataset)
+    flow["WLD"] = sum((part[place] * flow[place] for place in part), np.zeros(1))
+    checks = customs_checks(dataset)
+    share = calibrate(dataset, reading=checks).estimate("controlled_share")
+    rows = []
+    for place in DESTINATIONS:
+        series = magnet_series(dataset, place, base="monthly")
+        exports = _exports(flow[place], controlled_share=share, checks=checks)
+        modelled = by_month(exports, series.months, start=scenario.start)
+        for month, observed, own in zip(series.months, series.ratio, modelled, strict=True):
+            low, high = np.percentile(own, (5.0, 95.0))
+            rows.append(
+                {
+                    "destination": place,
+                    "month": month,
+                    "observed": float(observed),
+                    "modelled": float(own.mean()),
+                    "low": float(low),
+                    "high": float(high),
+                    "error": float(own.mean() - observed),
+                    "inside": bool(low <= observed <= high),
+                }
+            )
+    return pd.DataFrame.from_records(rows)
+
+
+def _magnet_flow(inputs: Inputs, scenario: Scenario, place: str, *, weeks: int) -> FloatArray:
+    """Weekly flow of finished magnets with Dy or Tb, over all buyers, shape (T, D)."""
+    office, items = office_of(inputs, place), items_of(inputs)
+    flows = run_office(scenario, items, office, weeks=weeks).flows
+    weights = buyer_weights(office)
+    magnets = [item for item in items if _is_licensed_magnet(item)]
+    total = np.zeros((weeks, office.draws))
+    for buyer, weight in weights.items():
+        for item in magnets:
+            stopped = flows[(item, *buyer)].stopped
+            total += weight * (1.0 if stopped is None else 1.0 - stopped)
+    return np.asarray(total / (len(magnets) * sum(weights.values(), np.zeros(1))))
+
+
+def _is_licensed_magnet(item: Item) -> bool:
+    heavy = {Element.DY, Element.TB} & set(item.elements)
+    return item.component is not None and item.stage is Stage.MAGNET and bool(heavy)
+
+
+def _exports(flow: FloatArray, *, controlled_share: float, checks: Reading) -> FloatArray:
+    """Weekly exports of the customs heading over the usual ones, shape (T, D)."""
+    held = 7 * np.arange(len(flow))[:, np.newaxis] < checks.checked_days
+    uncontrolled = 1.0 - checks.checked_share * held
+    return np.asarray((1.0 - controlled_share) * uncontrolled + controlled_share * flow)
+
+
+def _parts_of_the_world(dataset: Dataset) -> dict[str, float]:
+    """Parts of magnet exports of 2024; those to the EU are known for its first half."""
+    world, usa, eu = (tonnes(dataset, MAGNETS, place) for place in ("WLD", "USA", "EUU"))
+    part = {"USA": usa["2024"] / world["2024"], "EUU": eu["2024-H1"] / world["2024-H1"]}
+    return {**part, ANY: 1.0 - sum(part.values())}

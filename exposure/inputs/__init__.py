@@ -1,0 +1,1 @@
+"""What we draw: random streams, and the cells that become arrays."""

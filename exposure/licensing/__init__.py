@@ -1,0 +1,1 @@
+"""How an office works: terms, book, queue, office, and the flow that licences leave."""

@@ -1,0 +1,233 @@
+"""The licence queue: which share of its buyers each class has licensed, week by week.
+
+One licensing office serves all classes as a deterministic fluid queue. Within a week the order
+is: change of rules and revocation, expiry, submission, decision, count; a licence approved in
+week a is live in weeks a to a + validity - 1. State, priority, delay and approval are those in
+force at the decision, validity and renewal lead those in force at approval.
+
+Arrivals, decisions and backlog count *load*: N first applications of which a share r of the
+refused comes back are a load N / (1 - r (1 - p)), in line from the week of submission with the
+p and r in force then, and a share p / (1 - r (1 - p)) of the N ends up licensed. What is
+submitted while withheld has load N: nothing is refused, so nothing comes back. Renewals are
+filed once. Capacity not used in a week is lost.
+
+Arrays are float64 with axes (week, class, draw). Terms are checked in
+`exposure.licensing.terms`; nothing here checks them again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from exposure.arrays import FloatArray
+from exposure.licensing.book import (
+    Book,
+    Rule,
+    begin,
+    decide,
+    expire,
+    open_book,
+    rule_of,
+    submit,
+    withdraw,
+)
+from exposure.licensing.terms import LicenceClass, check_classes, raise_faults
+
+
+@dataclass(frozen=True)
+class QueueResult:
+    """What the office did; every array has shape (weeks, classes, draws).
+
+    In every week, summed from the start: arrivals = served + withdrawn + backlog.
+    """
+
+    licensed: FloatArray
+    """Live licences per relationship at the end of the week, in [0, 1]; 1 while free."""
+    arrivals: FloatArray
+    """Load submitted in the week."""
+    served: FloatArray
+    """Load decided in the week."""
+    backlog: FloatArray
+    """Load in line at the end of the week."""
+    withdrawn: FloatArray
+    """Load that left the line undecided: control ended, or the licence to renew was revoked."""
+
+
+def run_queue(classes: Sequence[LicenceClass], capacity: FloatArray, *, weeks: int) -> QueueResult:
+    """Run one licensing office through all its classes.
+
+    The office takes what has waited out its delay in the order of priority, then of
+    submission; classes of equal priority and age share what is left in proportion to their
+    load still in line.
+
+    Parameters
+    ----------
+    classes
+        The classes that share the office, in the order of the result's second axis.
+    capacity
+        Load decided per week at most, shape (weeks, D), >= 0, may be infinite; in the unit of
+        the classes' relationships. 0 where nothing is decided yet.
+    weeks
+        Number of weeks T.
+
+    Returns
+    -------
+    QueueResult
+        Shares licensed, and the loads behind them.
+
+    Raises
+    ------
+    ScenarioError
+        For terms that contradict themselves, all in one message.
+
+    References
+    ----------
+    Newell, G. F. (1982). Applications of Queueing Theory, 2nd ed., ch. 2 (fluid approximation).
+
+    Examples
+    --------
+    >>> from exposure.licensing.terms import LicenceClass, LicenceTerms
+    >>> from exposure.terms import LicenceState
+    >>> terms = LicenceTerms(LicenceState.ORDINARY, 0, 0.8, 2, 6, 2)
+    >>> civil = LicenceClass("civil", 12_000.0, ((0, terms),))
+    >>> result = run_queue([civil], np.full((5, 1), 1_000.0), weeks=5)
+    >>> result.backlog[:, 0, 0].tolist()
+    [12000.0, 12000.0, 11000.0, 10000.0, 9000.0]
+    >>> result.licensed[:, 0, 0].round(4).tolist()
+    [0.0, 0.0, 0.0667, 0.1333, 0.2]
+    """
+    _check_capacity(capacity, weeks=weeks)
+    draws = capacity.shape[1]
+    check_classes(classes, draws)
+    rules = [{week: rule_of(terms, draws) for week, terms in one.timeline} for one in classes]
+    books = [
+        open_book(one, own, weeks=weeks, draws=draws)
+        for one, own in zip(classes, rules, strict=True)
+    ]
+    shape = (weeks, len(classes), draws)
+    result = QueueResult(*(np.zeros(shape) for _ in fields(QueueResult)))
+    for week in range(weeks):
+        for q, (book, own) in enumerate(zip(books, rules, strict=True)):
+            arrived, withdrawn = _take_in(book, own, week=week)
+            result.arrivals[week, q], result.withdrawn[week, q] = arrived, withdrawn
+        now = [own[_row_in_force(own, week)] for own in rules]
+        result.served[week] = _serve(books, now, capacity[week], week=week)
+        for q, (book, rule) in enumerate(zip(books, now, strict=True)):
+            result.licensed[week, q] = 1 if rule.free else _licensed(book)
+            result.backlog[week, q] = book.line[book.oldest : week + 1].sum(axis=0)
+    return result
+
+
+def _row_in_force(rules: dict[int, Rule], week: int) -> int:
+    """First week of the terms in force; terms ascend."""
+    return max(first for first in rules if first <= week)
+
+
+def _take_in(book: Book, rules: dict[int, Rule], *, week: int) -> tuple[FloatArray, FloatArray]:
+    """Open a week in one book: rules change, licences expire, applications come in.
+
+    Returns the load submitted and the load withdrawn, each of shape (D,).
+    """
+    rule = rules[_row_in_force(rules, week)]
+    nothing = np.zeros_like(book.live)
+    applicants, withdrawn = nothing, nothing
+    if week in rules:
+        before = rules[_row_in_force(rules, week - 1)] if week > 0 else None
+        applicants = begin(book, rule, before=before)
+        withdrawn = withdraw(book, rule, week=week)
+    if rule.free:
+        return nothing, withdrawn
+    expire(book, week=week)
+    return submit(book, applicants, rule, week=week), withdrawn
+
+
+def _serve(
+    books: Sequence[Book], rules: Sequence[Rule], capacity: FloatArray, *, week: int
+) -> FloatArray:
+    """Spend a week's capacity (D,) on what is in line; load decided, shape (classes, D)."""
+    served = np.zeros((len(books), capacity.size))
+    left = capacity.astype(np.float64)
+    for priority in sorted({rule.priority for rule in rules if rule.decides}):
+        group = [q for q, rule in enumerate(rules) if rule.decides and rule.priority == priority]
+        since = min(books[q].oldest for q in group)
+        until = week + 1 - min(int(rules[q].delay.min()) for q in group)
+        if until <= since:
+            continue
+        ready = [_ready(books[q], rules[q], since=since, until=until, week=week) for q in group]
+        share = _first_come(sum(ready[1:], start=ready[0]), left)
+        for q, waiting in zip(group, ready, strict=True):
+            load = waiting[: len(share)] * share
+            decide(books[q], load, rules[q], since=since, week=week)
+            served[q] = load.sum(axis=0)
+        left = np.maximum(left - served[group].sum(axis=0), 0)
+    for book in books:
+        _forget_done(book, week=week)
+    return served
+
+
+def _ready(book: Book, rule: Rule, *, since: int, until: int, week: int) -> FloatArray:
+    """Load that has waited out its delay, by week of submission from `since` to `until` - 1."""
+    ready = book.line[since:until].copy()
+    for filed in range(max(since, week + 1 - int(rule.delay.max())), until):
+        ready[filed - since] *= filed + rule.delay <= week
+    return ready
+
+
+def _first_come(ready: FloatArray, capacity: FloatArray) -> FloatArray:
+    """Share of each week's submissions that is decided, oldest first.
+
+    Parameters
+    ----------
+    ready
+        Load by week of submission, shape (n, D).
+    capacity
+        Load that can be decided, shape (D,).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shares in [0, 1], up to the submission week in which all capacity is spent in every draw.
+    """
+    shares = np.zeros_like(ready)
+    left = capacity.copy()
+    last = 0
+    for last, waiting in enumerate(ready, start=1):
+        decided = np.minimum(left, waiting)
+        # Where nothing waits the divisor is the smallest normal number instead of 0.
+        shares[last - 1] = decided / np.maximum(waiting, np.finfo(np.float64).tiny)
+        left -= decided
+        if not left.any():
+            break
+    return shares[:last]
+
+
+def _forget_done(book: Book, *, week: int) -> None:
+    """Move past the submission weeks that are decided in every draw."""
+    while book.oldest <= week and not book.line[book.oldest].any():
+        book.oldest += 1
+
+
+def _licensed(book: Book) -> FloatArray:
+    """Live licences per relationship; clipped because sums of shares round."""
+    return np.clip(book.live / book.relationships, 0, 1)
+
+
+def _check_capacity(capacity: FloatArray, *, weeks: int) -> None:
+    """Refuse a capacity that is not one number >= 0 for every week and draw."""
+    if capacity.shape[:-1] != (weeks,) or not capacity.size:
+        raise_faults(
+            [
+                f"capacity: found shape {capacity.shape}; expected ({weeks}, draws); "
+                "give one value a week and draw"
+            ]
+        )
+    unsound = ~(capacity >= 0)  # NaN is unsound
+    if unsound.any():
+        week, draw = np.argwhere(unsound)[0]
+        raise_faults(
+            [
+                f"capacity, week {week}: found {capacity[week, draw]} in draw {draw}; "
+                "expected a load >= 0; write 0 while nothing is decided"
+            ]
+        )

@@ -1,0 +1,223 @@
+"""What a licence rule says of one class of buyers, and who holds a licence at the start.
+
+A class is a set of buyer-item relationships that the licensing office treats alike; each needs
+one live licence. Weeks are whole and counted from the start of the scenario; shares are fractions
+in [0, 1]. Every uncertain figure is an array of shape (D,), one value a draw; one value alone
+stands for all draws. Missing values are refused. What follows from these terms, week by week, is
+worked out in `exposure.licensing.queue`.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from exposure.arrays import FloatArray, IntArray
+from exposure.errors import ScenarioError
+from exposure.terms import LicenceState
+
+ROUNDING = 1e-9
+"""How far shares held at the start may sum above 1: they come from arithmetic on drawn shares."""
+
+
+@dataclass(frozen=True)
+class LicenceTerms:
+    """What the rule in force says of one class of buyers.
+
+    Nothing but `state` is read while the class is free.
+    """
+
+    state: LicenceState
+    """How applications are treated. While `WITHHELD` they are accepted and wait undecided."""
+    priority: int
+    """Place in the line: 0 is served first."""
+    approval: FloatArray | float
+    """Share of first applications approved at one decision, p; a refusal is final unless the
+    buyer comes back (`resubmission`)."""
+    delay_weeks: IntArray | int
+    """Weeks from submission until an application can be decided, at least 0."""
+    validity_weeks: IntArray | int
+    """Weeks a licence lives, at least 1."""
+    renewal_lead_weeks: IntArray | int
+    """Weeks before expiry at which the renewal is filed, from 0 to the validity."""
+    renewal_approval: FloatArray | float = 1.0
+    """Share of renewals approved; a refused renewal does not come back."""
+    resubmission: FloatArray | float = 0.0
+    """Share of refused first applications that are filed again, r."""
+    revoke: bool = False
+    """Whether all live licences end in the week in which these terms begin."""
+
+
+@dataclass(frozen=True)
+class LicencesHeld:
+    """Licences of one class that are live when the scenario starts and expire together."""
+
+    share: FloatArray | float
+    """Share of the class's relationships that hold one."""
+    expiry_week: IntArray | int
+    """First week in which they no longer count, at least 1."""
+
+
+@dataclass(frozen=True)
+class LicenceClass:
+    """Buyer-item relationships that the licensing office treats alike."""
+
+    name: str
+    """Unique among the classes of one queue."""
+    relationships: FloatArray | float
+    """How many there are, N > 0, in the unit of the queue's capacity."""
+    timeline: tuple[tuple[int, LicenceTerms], ...]
+    """(first week, terms), weeks ascending, the first at week 0."""
+    held_at_start: tuple[LicencesHeld, ...] = ()
+    """Holders do not apply in week 0: they renew at expiry - lead, in week 1 if that is past."""
+
+
+def check_classes(classes: Sequence[LicenceClass], draws: int) -> None:
+    """Refuse terms that contradict themselves, naming every fault in one message.
+
+    Parameters
+    ----------
+    classes
+        The classes that share one queue.
+    draws
+        Number of draws D, which every array must have, unless it holds one value alone.
+
+    Raises
+    ------
+    ScenarioError
+        With class, week, what was found, what was expected and what cures it.
+    """
+    faults = [fault for one in classes for fault in _class_faults(one, draws)]
+    names = Counter(one.name for one in classes)
+    faults += [
+        f"class '{name}': found {count} times; expected once; name each class differently"
+        for name, count in names.items()
+        if count > 1
+    ]
+    if faults:
+        raise_faults(faults)
+
+
+def raise_faults(faults: Sequence[str]) -> None:
+    """Raise one `ScenarioError` that lists all faults of a licence queue."""
+    noun = "fault" if len(faults) == 1 else "faults"
+    lines = "".join(f"\n  - {fault}" for fault in faults)
+    raise ScenarioError(f"licence queue: {len(faults)} {noun}{lines}")
+
+
+def _class_faults(one: LicenceClass, draws: int) -> Iterator[str]:
+    """Faults of one class: its size, its timeline, its terms, its holders at the start."""
+    place = f"class '{one.name}'"
+    size = np.asarray(one.relationships)
+    yield from _faults_of(
+        f"{place}, relationships",
+        size,
+        draws,
+        sound=(size > 0) & (size < np.inf),
+        expected="a number above 0; leave out a class that has no buyers",
+    )
+    weeks = [week for week, _ in one.timeline]
+    if not weeks or weeks[0] != 0 or any(after <= before for before, after in pairwise(weeks)):
+        yield (
+            f"{place}, timeline: found terms from weeks {weeks}; expected ascending weeks, "
+            "the first 0; say what holds from week 0 on and sort the rest"
+        )
+    for week, terms in one.timeline:
+        if terms.state is not LicenceState.FREE:
+            yield from _terms_faults(terms, f"{place}, terms from week {week}", draws)
+    yield from _held_faults(one, f"{place}, held_at_start", draws)
+
+
+def _terms_faults(terms: LicenceTerms, place: str, draws: int) -> Iterator[str]:
+    """Faults of one set of terms; relations between figures only if each is sound by itself."""
+    faults = [
+        *_share_faults(f"{place}, approval", terms.approval, draws),
+        *_share_faults(f"{place}, renewal_approval", terms.renewal_approval, draws),
+        *_share_faults(f"{place}, resubmission", terms.resubmission, draws),
+        *_weeks_faults(f"{place}, delay_weeks", terms.delay_weeks, draws, least=0),
+        *_weeks_faults(f"{place}, validity_weeks", terms.validity_weeks, draws, least=1),
+        *_weeks_faults(f"{place}, renewal_lead_weeks", terms.renewal_lead_weeks, draws, least=0),
+    ]
+    yield from faults
+    if faults:
+        return
+    lead, validity = np.broadcast_arrays(terms.renewal_lead_weeks, terms.validity_weeks)
+    if (lead > validity).any():
+        draw = int(np.argmax(lead > validity))
+        yield (
+            f"{place}: found renewal_lead_weeks {lead.flat[draw]} above validity_weeks "
+            f"{validity.flat[draw]} in draw {draw}; expected lead <= validity; "
+            "file the renewal after the licence is granted"
+        )
+    endless = (np.asarray(terms.resubmission) == 1) & (np.asarray(terms.approval) == 0)
+    # While withheld nothing is decided, so nothing is returned and the load stays finite.
+    if terms.state is not LicenceState.WITHHELD and endless.any():
+        yield (
+            f"{place}: found resubmission 1 with approval 0 in draw {int(np.argmax(endless))}; "
+            "expected a line that can clear; lower resubmission, or set the state to withheld"
+        )
+
+
+def _held_faults(one: LicenceClass, place: str, draws: int) -> Iterator[str]:
+    """Faults of the licences held at the start."""
+    faults = []
+    for held in one.held_at_start:
+        faults += _share_faults(f"{place}, share", held.share, draws)
+        faults += _weeks_faults(f"{place}, expiry_week", held.expiry_week, draws, least=1)
+    yield from faults
+    if faults or not one.held_at_start:
+        return
+    total = np.sum([np.broadcast_to(held.share, draws) for held in one.held_at_start], axis=0)
+    if (total > 1 + ROUNDING).any():
+        yield (
+            f"{place}: found shares that sum to {total.max():.6g}; expected at most 1; "
+            "count each relationship once"
+        )
+    if one.timeline and one.timeline[0][1].state is LicenceState.FREE:
+        yield (
+            f"{place}: found licences held while the class is free; expected none; "
+            "leave held_at_start out, since all apply when control begins"
+        )
+
+
+def _share_faults(where: str, shares: FloatArray | float, draws: int) -> list[str]:
+    """Faults of a figure that must be a share."""
+    values = np.asarray(shares)
+    # NaN compares false with everything, so it is never sound.
+    sound = (values >= 0) & (values <= 1)
+    expected = "a share in [0, 1]; write 0.9 for 90 %"
+    return _faults_of(where, values, draws, sound=sound, expected=expected)
+
+
+def _weeks_faults(where: str, weeks: IntArray | int, draws: int, *, least: int) -> list[str]:
+    """Faults of a figure that must be whole weeks."""
+    values = np.asarray(weeks)
+    sound = (values >= least) & (values.dtype.kind in "iu")
+    expected = f"whole weeks as integers, at least {least}; round half weeks before the queue"
+    return _faults_of(where, values, draws, sound=np.asarray(sound), expected=expected)
+
+
+def _faults_of(
+    where: str,
+    values: npt.NDArray[np.float64 | np.int64],
+    draws: int,
+    *,
+    sound: npt.NDArray[np.bool_],
+    expected: str,
+) -> list[str]:
+    """At most one fault of one figure: its shape, else its first unsound value.
+
+    `expected` also holds the cure, behind a semicolon.
+    """
+    if values.shape not in ((), (1,), (draws,)):
+        return [
+            f"{where}: found shape {values.shape}; expected ({draws},); "
+            "give one value a draw, or one for all"
+        ]
+    if sound.all():
+        return []
+    draw = int(np.argmin(sound))
+    return [f"{where}: found {values.flat[draw]} in draw {draw}; expected {expected}"]

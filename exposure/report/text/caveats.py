@@ -1,0 +1,131 @@
+"""What a reader must know before the numbers: judgement, history, and the edge of the record."""
+
+import math
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from exposure.report.text import formats
+from exposure.tables.dataset import Dataset
+
+if TYPE_CHECKING:
+    from exposure.assessment import Assessment
+
+FEW_DRAWS = 30
+"""Draws in effect below which means and intervals are only a direction."""
+
+NEARLY_ALL, MOST = 0.9, 0.5
+"""Shares of the variance from which on it is called nearly all, or most."""
+
+DATED = re.compile(r"\d{4}(-\d{2}){0,2}")
+"""A year, month or day."""
+
+
+def caveats(assessments: "Sequence[Assessment]") -> list[tuple[str, str]]:
+    """Caveats of a report: for each what matters, and what it rests on.
+
+    Parameters
+    ----------
+    assessments
+        Runs on one dataset with the same settings, at least one.
+    """
+    found = (judgement(assessments), history(assessments[0]), edge_of_record(assessments[0]))
+    return [caveat for caveat in found if caveat]
+
+
+def judgement(assessments: "Sequence[Assessment]") -> tuple[str, str] | None:
+    """How much of the scores rests on assumed inputs, in the first scenario that loses anything."""
+    for own in assessments:
+        shares = [share for share in own.ranking["assumed_share"].tolist() if not math.isnan(share)]
+        if shares:
+            return (
+                f"{_amount(min(shares))} of this rests on judgement.",
+                f"Under “{own.scenario.name}” {_span(shares)} % of the variance of a score, "
+                "depending on the sector, comes from inputs that are assumed, not reported "
+                "or measured.",
+            )
+    return None
+
+
+def _amount(share: float) -> str:
+    return "Nearly all" if share >= NEARLY_ALL else "Most" if share >= MOST else "Part"
+
+
+def _span(shares: Sequence[float]) -> str:
+    low, high = formats.percent(min(shares)), formats.percent(max(shares))
+    return low if low == high else f"{low}–{high}"
+
+
+def history(assessment: "Assessment") -> tuple[str, str]:
+    """Whether draws are weighed by what was observed, and how many are left."""
+    if assessment.matching is None:
+        return (
+            "The draws are not weighed by what was observed.",
+            "Draws that the record refutes count in full. With --history-matching (in Python "
+            "Settings(history_matching=True)) each draw counts by its agreement with the losses "
+            "that were and were not seen; docs/history.md shows how far the two are apart.",
+        )
+    draws = assessment.settings.draws
+    left = assessment.matching.effective_sample_size
+    counted = (
+        f"Each draw is weighed by its agreement with what was observed (docs/history.md); "
+        f"{left:,.0f} of {formats.counted(draws, 'draw')} count in effect."
+    )
+    if left >= FEW_DRAWS:
+        return "History is matched.", counted
+    return (
+        "Warning: history leaves few draws.",
+        f"{counted} With fewer than {FEW_DRAWS}, read scores, ranks and intervals as a direction, "
+        "and raise --draws for figures.",
+    )
+
+
+def edge_of_record(assessment: "Assessment") -> tuple[str, str] | None:
+    """Up to which day the tables know what happened."""
+    dataset, as_of = assessment.dataset, assessment.settings.as_of
+    newest = newest_source(dataset)
+    event = last_event(dataset, until=newest, as_of=as_of)
+    if event is None:
+        return None
+    seen = [
+        row.to_date
+        for row in _rows(dataset, "observed_losses")
+        if as_of is None or row.to_date <= as_of
+    ]
+    also = f", the last observed loss period ends on {max(seen)}" if seen else ""
+    return (
+        f"The tables know what happened up to {event}.",
+        f"That is their last policy event{also}, and their newest source is of {newest}. "
+        "Whatever is dated later is scheduled or posited.",
+    )
+
+
+def newest_source(dataset: Dataset) -> str:
+    """Date of the newest source, as precisely as it is known; empty where none is dated."""
+    dates = (str(row.published or "") for row in _rows(dataset, "sources"))
+    return max((day for day in dates if DATED.fullmatch(day)), default="")
+
+
+def last_event(dataset: Dataset, *, until: str, as_of: date | None = None) -> date | None:
+    """Day of the last policy event that a source can have seen; None where there is none.
+
+    Parameters
+    ----------
+    dataset
+        Tables; those that are scheduled for later stand among the events too.
+    until
+        Date of the newest source, to the day, month or year.
+    as_of
+        Day of the analysis; later events are left out.
+    """
+    days = [
+        row.date
+        for row in _rows(dataset, "policy_events")
+        if row.date.isoformat()[: len(until)] <= until and (as_of is None or row.date <= as_of)
+    ]
+    return max(days, default=None)
+
+
+def _rows(dataset: Dataset, table: str) -> tuple[Any, ...]:
+    return tuple(dataset.rows.get(table, ()))

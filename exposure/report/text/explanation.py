@@ -1,0 +1,188 @@
+"""What one sector's score is made of and what it stands on, in plain text."""
+
+from typing import TYPE_CHECKING
+
+from exposure.errors import unknown_name
+from exposure.report.plots.layout import PARAGRAPH_WIDTH, aligned, shortened, underlined, wrapped
+from exposure.report.text import formats
+from exposure.report.text.drivers import joined, leading_elements
+from exposure.report.text.key_assumptions import (
+    CHANCE,
+    OWN_TABLES,
+    Ground,
+    assumed_grounds,
+    china_shares,
+    own_sourcing,
+    sector_rows,
+)
+
+if TYPE_CHECKING:
+    from exposure.assessment import Assessment, Cause
+
+CAUSES: "dict[Cause, str]" = {
+    "element": "by element",
+    "component": "by component",
+    "stage": "by exit stage",
+    "licence_class": "by licence state",
+}
+"""Splits of a score, in the order in which they are shown."""
+
+SMALLEST_SHOWN = 0.05
+"""Points below which a cause is left out: it would read 0.0."""
+
+KEY_WIDTH = 56
+"""Columns for the key of a row; longer ones are cut."""
+
+
+def explain_text(assessment: "Assessment", sector: str) -> str:
+    """Say what a sector's score is made of, how sure it is and what it stands on.
+
+    Parameters
+    ----------
+    assessment
+        A finished run.
+    sector
+        Id of a sector it ranks.
+
+    Raises
+    ------
+    UnknownNameError
+        If the run ranks no such sector.
+    """
+    if sector not in assessment.sectors:
+        raise unknown_name("sector", sector, assessment.sectors)
+    parts = [
+        _headline(assessment, sector),
+        _attribution(assessment, sector),
+        _shares(assessment, sector),
+        _sourcing(assessment, sector),
+        _table(assessment, sector, "cover"),
+        _table(assessment, sector, "needs"),
+        _assumed(assessment, sector),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _headline(assessment: "Assessment", sector: str) -> str:
+    ranking = assessment.ranking
+    row = ranking[ranking["sector"] == sector].iloc[0]
+    settings, scenario = assessment.settings, assessment.scenario
+    week = formats.weeks(row["weeks_to_impact_p50"])
+    threshold = f"{formats.percent(settings.impact_threshold)} %"
+    hit = (
+        f"Half or more of the draws never lose more than {threshold} of a week's output."
+        if week == formats.NONE
+        else f"First week with more than {threshold} of output lost: week {week} (median)."
+    )
+    low, high = formats.points(row["score_p05"]), formats.points(row["score_p95"])
+    return "\n".join(
+        [
+            underlined(f"{row['name']} ({sector})"),
+            f"{scenario.name} ({scenario.scenario}), "
+            f"{formats.counted(settings.horizon_weeks, 'week')} from "
+            f"{settings.as_of or scenario.start}, {formats.counted(settings.draws, 'draw')}",
+            "",
+            f"Score {formats.points(row['score'])} of 100 (5–95 %: {low}–{high}), "
+            f"rank {row['rank']} of {len(ranking)}, P(top 3) {row['p_top3']:.2f}.",
+            hit,
+        ]
+    )
+
+
+def _attribution(assessment: "Assessment", sector: str) -> str:
+    if assessment.sectors[sector].scores.mean() == 0.0:
+        return "Nothing is lost, so there is nothing to attribute."
+    blocks = []
+    for cause, words in CAUSES.items():
+        points = assessment.attribution(by=cause).loc[sector].to_dict()
+        rows = [
+            [str(name), formats.points(float(value))]
+            for name, value in sorted(points.items(), key=lambda pair: -pair[1])
+            if abs(value) >= SMALLEST_SHOWN
+        ]
+        blocks.append(aligned([words, "points"], rows, align="lr"))
+    leading = leading_elements(assessment.sectors[sector].points_by_element())
+    tied = f": {joined(leading)} about equally" if len(leading) > 1 else ""
+    return f"Points of the score{tied}\n\n" + "\n\n".join(blocks)
+
+
+def _shares(assessment: "Assessment", sector: str) -> str:
+    points = assessment.sectors[sector].points_by_element()
+    elements = [element for element, value in points.items() if value >= SMALLEST_SHOWN]
+    found = china_shares(assessment.dataset, elements, year=assessment.scenario.start.year)
+    rows = [
+        [
+            str(row.element), str(row.stage), f"{formats.plain(row.low)}–{formats.plain(row.high)}",
+            formats.plain(row.central), str(row.year), str(row.basis),
+            next(iter(row.sources()), formats.NONE),
+        ]
+        for row in found
+    ]  # fmt: skip
+    if not rows:
+        return ""
+    headings = ["element", "stage", "low–high", "central", "year", "basis", "source"]
+    table = aligned(headings, rows, align="llrrrll")
+    return "China's share of world output, for the elements behind the score\n\n" + table
+
+
+def _sourcing(assessment: "Assessment", sector: str) -> str:
+    rows = [
+        [
+            row.component, str(row.stage), str(row.buyer_class), str(row.from_date),
+            f"{formats.plain(row.low)}–{formats.plain(row.high)}", formats.plain(row.central),
+            str(row.basis),
+        ]
+        for row in own_sourcing(assessment.dataset, sector)
+    ]  # fmt: skip
+    if not rows:
+        return ""
+    headings = ["component", "stage", "buyers", "from", "low–high", "central", "basis"]
+    title = "China's share of what these buyers buy, which replaces the world share for them"
+    return f"{title}\n\n" + aligned(headings, rows, align="llllrrl")
+
+
+def _table(assessment: "Assessment", sector: str, name: str) -> str:
+    titles = {
+        "cover": "Cover of each component",
+        "needs": "How far the output depends on each component",
+    }
+    found = sector_rows(assessment.dataset, sector, name)
+    rows = [
+        [
+            row.component, row.quantity, f"{formats.plain(row.low)}–{formats.plain(row.high)}",
+            formats.plain(row.central), row.unit, str(row.basis),
+        ]
+        for row in found
+    ]  # fmt: skip
+    if not rows:
+        return ""
+    headings = ["component", "quantity", "low–high", "central", "unit", "basis"]
+    return f"{titles[name]}\n\n" + aligned(headings, rows, align="llrrll")
+
+
+def _assumed(assessment: "Assessment", sector: str) -> str:
+    grounds = assumed_grounds(assessment, sector)
+    if not grounds:
+        return wrapped("The score does not vary with the draws: no assumed row moves it.")
+    rows = [
+        [
+            ground.table, _key(ground),
+            f"{formats.plain(ground.row.low)}–{formats.plain(ground.row.high)}", ground.row.unit,
+            f"{formats.percent(ground.explained)} %",
+        ]
+        for ground in grounds
+    ]  # fmt: skip
+    chance = formats.percent(CHANCE / assessment.settings.draws)
+    title = wrapped(
+        "Assumed rows it rests on most (explains: share of the score's variance that goes with "
+        f"the row, by squared correlation; below {chance} % may be chance)",
+        width=PARAGRAPH_WIDTH,
+    )
+    headings = ["table", "key", "range", "unit", "explains"]
+    return f"{title}\n\n" + aligned(headings, rows, align="llrlr")
+
+
+def _key(ground: Ground) -> str:
+    """Key of a row; the sector, which all of its own rows share, is left out."""
+    key = ground.key[1:] if ground.table in OWN_TABLES else ground.key
+    return shortened(" ".join(key), KEY_WIDTH)

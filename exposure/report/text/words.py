@@ -1,0 +1,195 @@
+"""Results and scenarios in plain text for the terminal.
+
+Finished results in, text out, without a newline at the end; no colour codes, lines of at most
+100 columns, nothing beyond ASCII but the dash of a range and what names in the tables hold.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from exposure.policy.scenario import Scenario
+from exposure.report.plots.layout import WIDTH, aligned, shortened, underlined, wrapped
+from exposure.report.text import formats
+from exposure.report.text.explanation import explain_text
+from exposure.report.text.rule_lines import rule_lines
+from exposure.settings import Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from exposure.assessment import Assessment
+
+__all__ = [
+    "comparison_text",
+    "explain_text",
+    "ranking_text",
+    "scenario_list_text",
+    "scenario_text",
+]
+
+NAME_WIDTH = 31
+"""Columns for a sector's name; longer ones are cut."""
+
+SCENARIOS_ABREAST = 4
+"""Scenarios side by side in one block of a comparison."""
+
+
+def ranking_text(assessment: "Assessment", limit: int | None = None) -> str:
+    """Ranking of one scenario as a table, with a title and what the columns mean.
+
+    Parameters
+    ----------
+    assessment
+        A finished run.
+    limit
+        Most sectors shown; None for all.
+    """
+    ranking = assessment.ranking
+    shown = ranking if limit is None else ranking.head(limit)
+    headings = (
+        "#", "sector", "score", "5–95 %", "weeks", "P top3", "USD bn",
+        "main driver", "assumed",
+    )  # fmt: skip
+    table = aligned(headings, [_ranking_cells(row) for row in _records(shown)], align="rlrrrrrlr")
+    hidden = len(ranking) - len(shown)
+    more = [f"... and {hidden} more"] if hidden > 0 else []
+    return "\n".join([run_title(assessment), "", table, *more, "", _footnote(assessment)])
+
+
+def run_title(assessment: "Assessment") -> str:
+    """One line that says which scenario, tables and draws a result is made of."""
+    scenario, dataset, settings = assessment.scenario, assessment.dataset, assessment.settings
+    return shortened(
+        f"{scenario.name} ({scenario.scenario}) | {settings.destination} | "
+        f"tables {dataset.version} | {formats.counted(settings.draws, 'draw')}",
+        WIDTH,
+    )
+
+
+def _ranking_cells(row: dict[str, object]) -> list[str]:
+    number = {name: value for name, value in row.items() if isinstance(value, float)}
+    interval = f"{formats.points(number['score_p05'])}–{formats.points(number['score_p95'])}"
+    assumed = formats.percent(number["assumed_share"])
+    return [
+        str(row["rank"]),
+        shortened(str(row["name"]), NAME_WIDTH),
+        formats.points(number["score"]),
+        interval,
+        formats.weeks(number["weeks_to_impact_p50"]),
+        f"{number['p_top3']:.2f}",
+        formats.billions(number["value_at_risk_usd"]),
+        str(row["main_driver"]) or formats.NONE,
+        assumed if assumed == formats.NONE else f"{assumed} %",
+    ]
+
+
+def _footnote(assessment: "Assessment") -> str:
+    settings = assessment.settings
+    return wrapped(
+        f"score: share of the output of {formats.counted(settings.horizon_weeks, 'week')} from "
+        f"{first_day(assessment.scenario, settings)} at risk, early weeks counting more; 0 to 100. "
+        "5–95 %: over draws. weeks: until more than "
+        f"{formats.percent(settings.impact_threshold)} % of a week's output is lost (median). "
+        "P top3: probability of a place among the first three. "
+        "USD bn: value added at risk, constant 2023 USD. assumed: share of the score's variance "
+        "that comes from assumed inputs.",
+        width=WIDTH,
+    )
+
+
+def first_day(scenario: Scenario, settings: Settings) -> date:
+    """First day scored."""
+    return settings.as_of or scenario.start
+
+
+def comparison_text(frame: "pd.DataFrame") -> str:
+    """Ranks under several scenarios side by side, and what moved from the first to the last.
+
+    Parameters
+    ----------
+    frame
+        As `exposure.compare` gives it.
+    """
+    names = [c.removeprefix("rank_") for c in frame.columns if c.startswith("rank_")]
+    names.remove("moved")
+    letters = {name: chr(ord("A") + i) for i, name in enumerate(names)}
+    legend = [f"{letter}: {name}" for name, letter in letters.items()]
+    blocks = [
+        _comparison_block(frame, {name: letters[name] for name in names[i : i + SCENARIOS_ABREAST]})
+        for i in range(0, len(names), SCENARIOS_ABREAST)
+    ]
+    note = (
+        f"Each pair: rank, score. moved: from {letters[names[0]]} to {letters[names[-1]]}, in "
+        "places (positive is worse) and in points."
+    )
+    return "\n\n".join(["\n".join(legend), *blocks, wrapped(note, width=WIDTH)])
+
+
+def _comparison_block(frame: "pd.DataFrame", letters: dict[str, str]) -> str:
+    headings = ["sector"]
+    for letter in letters.values():
+        headings += [letter, f"score {letter}"]
+    rows = []
+    for _, row in frame.iterrows():
+        cells = [shortened(str(row["name"]), NAME_WIDTH)]
+        for name in letters:
+            cells += [str(row[f"rank_{name}"]), formats.points(float(row[f"score_{name}"]))]
+        moved = formats.places(int(row["rank_moved"]))
+        rows.append([*cells, moved, formats.signed_points(float(row["score_moved"]))])
+    align = "l" + "rr" * len(letters) + "rr"
+    return aligned([*headings, "moved", "points"], rows, align=align)
+
+
+def scenario_text(scenario: Scenario) -> str:
+    """Say what a scenario assumes: paragraph, rules by day or members, sources."""
+    parts = [
+        underlined(f"{scenario.name} ({scenario.scenario})"),
+        f"Starts on {scenario.start}; written for {scenario.horizon_weeks} weeks.",
+        wrapped(scenario.text),
+    ]
+    if scenario.mixture:
+        rows = [
+            [f"{formats.percent(m.probability, 1)} %", m.scenario.scenario, m.scenario.name]
+            for m in scenario.mixture
+        ]
+        parts.append(aligned(["probability", "scenario", "name"], rows, align="rll"))
+    if scenario.rules:
+        parts.append(_rules_text(scenario))
+    elif not scenario.mixture:
+        parts.append("No rule: everything leaves China freely.")
+    if scenario.sources:
+        parts.append("Sources:\n" + "\n".join(f"  {source}" for source in scenario.sources))
+    return "\n\n".join(parts)
+
+
+def _rules_text(scenario: Scenario) -> str:
+    lines = rule_lines(scenario.rules)
+    cells = [[line.starts, line.ends, line.goods, line.buyers, line.state] for line in lines]
+    headings = ["from", "until", "goods", "buyers", "licence"]
+    head, dashes, *body = aligned(headings, cells, align="lllll").split("\n")
+    indent = " " * len("2025-04-04  ")
+    text = [head, dashes]
+    for row, line in zip(body, lines, strict=True):
+        text.append(row)
+        text += [
+            wrapped(part, width=WIDTH, indent=indent) for part in (line.note, line.terms) if part
+        ]
+    return "\n".join(text)
+
+
+def scenario_list_text(scenarios: Sequence[Scenario]) -> str:
+    """List scenarios: key, name, and how many rules or members each has."""
+    rows = [[own.scenario, own.name, str(own.start), _extent(own)] for own in scenarios]
+    return aligned(["scenario", "name", "start", "holds"], rows, align="llll")
+
+
+def _extent(scenario: Scenario) -> str:
+    if scenario.mixture:
+        return f"a mixture of {len(scenario.mixture)}"
+    number = len(scenario.rules)
+    return "no rule" if number == 0 else formats.counted(number, "rule")
+
+
+def _records(frame: "pd.DataFrame") -> list[dict[str, object]]:
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]

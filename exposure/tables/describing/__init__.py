@@ -1,0 +1,1 @@
+"""The tables in words: dictionary, data package, templates, differences, sources."""

@@ -1,0 +1,272 @@
+"""The folder of tables as a Data Package (version 2): name, version, one resource a table.
+
+``datapackage.json`` is written from the row models, never by hand, and so is the data dictionary
+in ``README.md``. What a Table Schema cannot say stays with our own checks: rules across rows
+(sums, complete sets), ``low <= central <= high``, units and ranges by quantity, lists in a cell.
+A user's own folder needs neither file.
+"""
+
+import hashlib
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from exposure.errors import Fault, TableError, list_faults
+from exposure.tables.describing.dictionary import (
+    Column,
+    Kind,
+    columns_of,
+    dictionary_text,
+    shared_text,
+)
+from exposure.tables.reading.checks import BACK_TEST_TABLES
+from exposure.tables.reading.location import PACKAGE_NAME
+from exposure.tables.schema.catalogue import TABLES, Table
+
+UNVERSIONED = "unversioned"
+"""Version of a folder without a ``datapackage.json``."""
+
+DESCRIPTOR = "datapackage.json"
+"""File that describes the folder."""
+
+DICTIONARY = "README.md"
+"""File that holds the data dictionary, below a head written by hand."""
+
+MARK = "<!-- Below this line the text is generated from the row models: change it there. -->"
+"""Line between the head of the dictionary and the rest."""
+
+PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+"""Edition of the standard."""
+
+HOMES = {"sector": "sectors", "component": "components"}
+"""Columns that refer to another table, and that table."""
+
+DIALECT = {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "lineTerminator": "\n"}
+"""How the files are written; a reader that must guess is misled by the quotations in them."""
+
+TYPES = {Kind.NUMBER: "number", Kind.WHOLE: "integer", Kind.DAY: "date"}
+"""Types of the Table Schema; all else is a string."""
+
+
+def read_version(folder: Path) -> str:
+    """Read the version of a folder of tables.
+
+    A user's own folder needs no ``datapackage.json``; its version is then `UNVERSIONED`, and
+    the digest of the dataset still tells it from any other.
+
+    Raises
+    ------
+    TableError
+        If there is such a file, and it is not a JSON object.
+    """
+    descriptor = _read_descriptor(folder)
+    if isinstance(descriptor, Fault):
+        raise TableError(list_faults([descriptor]))
+    version = descriptor.get("version")
+    return str(version) if version else UNVERSIONED
+
+
+def descriptor_faults(folder: Path) -> list[Fault]:
+    """What keeps the ``datapackage.json`` of a folder from being read; nothing if there is none."""
+    descriptor = _read_descriptor(folder)
+    return [descriptor] if isinstance(descriptor, Fault) else []
+
+
+def next_version(version: str, today: date) -> str:
+    """Calendar version after another: year, month, number within the month.
+
+    Examples
+    --------
+    >>> next_version("2026.11.0", date(2026, 11, 30)), next_version("2026.11.3", date(2027, 1, 2))
+    ('2026.11.1', '2027.1.0')
+    """
+    month = f"{today.year}.{today.month}"
+    number = version.removeprefix(f"{month}.")
+    return f"{month}.{int(number) + 1}" if number != version else f"{month}.0"
+
+
+def describe_package(folder: Path, *, version: str) -> dict[str, Any]:
+    """Describe a folder of tables as a Data Package.
+
+    Parameters
+    ----------
+    folder
+        Folder with one CSV file a table; tables that are not there are left out.
+    version
+        Calendar version of the tables.
+
+    Returns
+    -------
+    dict
+        The descriptor, with the size and SHA-256 of each file.
+    """
+    present = [table for table in TABLES.values() if (folder / table.file).is_file()]
+    return {
+        "$schema": PROFILE,
+        "name": PACKAGE_NAME,
+        "title": "Exposure of industries to China's rare-earth export licences",
+        "description": (
+            "Shares of China at every stage of refining, what sectors need, hold and can replace, "
+            "how licences are granted, and what was seen. Every figure is a range with its basis, "
+            "its source and the place in it; the sources are in sources.csv."
+        ),
+        "version": version,
+        "licenses": [
+            {
+                "name": "CC-BY-4.0",
+                "title": "Creative Commons Attribution 4.0 International",
+                "path": "https://creativecommons.org/licenses/by/4.0/",
+            }
+        ],
+        "contributors": [{"title": "The exposure developers", "roles": ["author"]}],
+        "sources": [{"title": "One record for each document that is cited", "path": "sources.csv"}],
+        "keywords": ["rare earths", "export controls", "supply chain", "critical raw materials"],
+        "resources": [_resource(folder, table, present) for table in present],
+    }
+
+
+def _resource(folder: Path, table: Table, present: list[Table]) -> dict[str, Any]:
+    content = (folder / table.file).read_bytes()
+    return {
+        "name": table.name,
+        "type": "table",
+        "path": table.file,
+        "description": " ".join(str(table.row.__doc__).split()),
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "dialect": dict(DIALECT),
+        "bytes": len(content),
+        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+        "schema": table_schema(table.name, beside=[other.name for other in present]),
+    }
+
+
+def table_schema(table: str, *, beside: list[str] | None = None) -> dict[str, Any]:
+    """Table Schema of one table, from its row model.
+
+    Parameters
+    ----------
+    table
+        Name of the table.
+    beside
+        Tables it may refer to; None for all.
+    """
+    known = list(TABLES) if beside is None else beside
+    columns = columns_of(table)
+    schema: dict[str, Any] = {
+        "fields": [_field(column) for column in columns],
+        "missingValues": [""],
+        "primaryKey": list(TABLES[table].key),
+    }
+    foreign = [
+        {"fields": [name], "reference": {"resource": home, "fields": [name]}}
+        for name, home in HOMES.items()
+        if any(column.name == name for column in columns)
+        and home != table
+        and home in known
+        and not (name == "sector" and table in BACK_TEST_TABLES)
+    ]
+    return schema | ({"foreignKeys": foreign} if foreign else {})
+
+
+def _field(column: Column) -> dict[str, Any]:
+    constraints: dict[str, Any] = {"required": True} if column.required else {}
+    pattern = _pattern(column)
+    if pattern:
+        constraints["pattern"] = pattern
+    elif column.words:
+        constraints["enum"] = list(column.words)
+    bounds = {"minimum": column.minimum, "maximum": column.maximum}
+    constraints |= {bound: value for bound, value in bounds.items() if value is not None}
+    described = {
+        "name": column.name,
+        "type": TYPES.get(column.kind, "string"),
+        "description": column.meaning,
+    }
+    return described | ({"constraints": constraints} if constraints else {})
+
+
+def _pattern(column: Column) -> str:
+    """Pattern of a text: of itself, with the words beside it, or of a list of words."""
+    if column.kind is Kind.WORDS:
+        one = "|".join(column.words)
+        return f"^({one})( ({one}))*$"
+    if column.pattern and column.words:
+        own = column.pattern.removeprefix("^").removesuffix("$")
+        return f"^({own}|{'|'.join(word.replace('*', '[*]') for word in column.words)})$"
+    return column.pattern
+
+
+def package_text(folder: Path, *, version: str) -> str:
+    """Write the descriptor of a folder as the text of its ``datapackage.json``."""
+    described = describe_package(folder, version=version)
+    return json.dumps(described, indent=1, ensure_ascii=False) + "\n"
+
+
+def readme_text(folder: Path) -> str:
+    """Write the ``README.md`` of a folder: the head as it stands, the dictionary anew."""
+    file = folder / DICTIONARY
+    head = file.read_text(encoding="utf-8").split(MARK)[0] if file.is_file() else ""
+    shared = f"## Columns of every table of figures\n\n{shared_text()}"
+    return f"{head}{MARK}\n\n{shared}\n\n## Tables\n\n{dictionary_text()}"
+
+
+def write_package(folder: str | Path, *, version: str | None = None) -> None:
+    """Rewrite ``datapackage.json`` and the dictionary in ``README.md`` of a folder of tables.
+
+    Parameters
+    ----------
+    folder
+        Folder with one CSV file a table.
+    version
+        New version (see `next_version`); None keeps the present one.
+    """
+    place = Path(folder)
+    kept = version or read_version(place)
+    text = {DICTIONARY: readme_text(place), DESCRIPTOR: package_text(place, version=kept)}
+    for name, content in text.items():
+        (place / name).write_text(content, encoding="utf-8", newline="\n")
+
+
+def stale_notes(folder: Path) -> list[str]:
+    """What the ``datapackage.json`` of a folder says that is no longer so, in words.
+
+    A note is no fault: who edits a table need not have the descriptor written anew. A folder
+    without a descriptor, or with one that tells no hashes, gives no notes.
+    """
+    notes = []
+    descriptor = _read_descriptor(folder)
+    resources = None if isinstance(descriptor, Fault) else descriptor.get("resources")
+    listed = resources if isinstance(resources, list) else []
+    for resource in (own for own in listed if isinstance(own, dict)):
+        path, stated = (str(resource.get(key, "")) for key in ("path", "hash"))
+        file = folder / path
+        if not stated.startswith("sha256:") or not path:
+            continue
+        if not file.is_file():
+            notes.append(f"{DESCRIPTOR} lists {path}, which is not there")
+        elif stated != f"sha256:{hashlib.sha256(file.read_bytes()).hexdigest()}":
+            notes.append(f"{path} has changed since {DESCRIPTOR} was written")
+    return notes
+
+
+def _read_descriptor(folder: Path) -> dict[str, Any] | Fault:
+    path, line = folder / DESCRIPTOR, None
+    if not path.exists():
+        return {}
+    try:
+        descriptor = json.loads(path.read_bytes())
+    except OSError as error:
+        found = f"an unreadable file ({error.strerror})"
+    except json.JSONDecodeError as error:
+        line, found = error.lineno, f"text that is not JSON ({error.msg})"
+    except ValueError:
+        found = "text that is not UTF-8"
+    else:
+        if isinstance(descriptor, dict):
+            return descriptor
+        found = "JSON that is no object"
+    cure = "correct the file, or delete it: the tables are then unversioned"
+    return Fault(DESCRIPTOR, line, "", found, "a Data Package in JSON", cure)

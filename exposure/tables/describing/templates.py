@@ -1,0 +1,78 @@
+"""A table to fill in: its header, and one row for each quantity with what may stand in it.
+
+CSV has no comments, so the allowed words, units and ranges stand in the cells themselves, in a
+form that is refused as long as it is not replaced. An empty cell is to be filled in or, in the
+columns for evidence, may stay empty.
+"""
+
+import csv
+import io
+
+from exposure.tables.describing.dictionary import (
+    Column,
+    Kind,
+    columns_of,
+    measures_of,
+    quantity_column,
+)
+from exposure.tables.schema.catalogue import TABLES
+from exposure.tables.schema.rows import Measure
+
+CHOICE = " | "
+"""Between the words of which one is to be kept."""
+
+EXAMPLES = {
+    r"^[A-Z]{3}$": "ISO alpha-3 code",
+    r"^\d{4}(-\d{2}(-\d{2})?|-Q[1-4]|-H[12])?$": "YYYY or YYYY-MM or YYYY-MM-DD",
+    Kind.DAY: "YYYY-MM-DD",
+    Kind.WHOLE: "a whole number",
+}
+"""What stands in a cell with this pattern or of this kind; a key of one's own is left empty."""
+
+
+def template(table: str) -> str:
+    """Write a table to fill in, as CSV text.
+
+    Parameters
+    ----------
+    table
+        Name of the table, such as ``"cover"``.
+
+    Returns
+    -------
+    str
+        The header and one row a quantity. In a cell, words with ``|`` between them are a choice,
+        a range says what is permitted, a form such as YYYY-MM-DD says how to write; an empty
+        cell is to be filled in. Delete the rows that are not needed.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such table.
+
+    Examples
+    --------
+    >>> print(template("buyers"))
+    sector,buyer_class,tier,low,central,high,unit,basis,source_id,locator,note
+    ,civil | dual | military,trusted | standard | listed,between 0 and 1,between 0 and 1,between
+    0 and 1,share,measured | reported | derived | assumed,,,
+    """
+    columns = columns_of(table)
+    measures: dict[str, Measure | None] = {**measures_of(table)} or {"": None}
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(TABLES[table].columns)
+    for quantity, measure in measures.items():
+        writer.writerow([_cell(column, quantity, measure) for column in columns])
+    return buffer.getvalue()
+
+
+def _cell(column: Column, quantity: str, measure: Measure | None) -> str:
+    if measure is not None and column.name == quantity_column(column.table):
+        return quantity
+    if measure is not None and column.name == "unit":
+        return measure.unit
+    if measure is not None and column.kind is Kind.NUMBER:
+        return measure.wording()
+    form = EXAMPLES.get(column.pattern or column.kind, "")
+    return CHOICE.join(filter(None, (form, *column.words)))

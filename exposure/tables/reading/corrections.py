@@ -1,0 +1,220 @@
+"""Corrections: a source's figure that is known to be wrong, and what is read in its place.
+
+A table keeps what its source says; ``corrections.toml`` beside it says, record by record, which
+cell is read otherwise, since when and why. An open record is applied when the folder is read, and
+only to a cell that still holds the old value: once the source has mended itself, or somebody has
+edited the row, the record fails loudly instead of overwriting what is new. A closed record is
+history and is not applied.
+"""
+
+import re
+import tomllib
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from exposure.errors import Fault, did_you_mean
+from exposure.tables.dataset import cell_text
+from exposure.tables.reading.lines import Line
+from exposure.tables.reading.parse import parse_row
+from exposure.tables.schema.catalogue import TABLES, Table
+from exposure.tables.schema.rows import Text
+from exposure.wording import findings_of
+
+FILE = "corrections.toml"
+"""File of the corrections, in the folder of the tables."""
+
+Day = date
+"""A calendar day; the field below bears the other name."""
+
+Cell = str | int | float | Day
+"""A value as TOML writes it."""
+
+
+class Correction(BaseModel):
+    """One cell that is read otherwise than its source has it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    date: Day
+    """Day on which the record was made."""
+    table: Text
+    """Table that holds the cell."""
+    key: Annotated[tuple[Cell, ...], Field(min_length=1)]
+    """Key of the row, in the order of the key columns."""
+    column: Text
+    """Column of the cell; not one of the key."""
+    was: Cell
+    """What the source says and the file holds."""
+    now: Cell
+    """What is read in its place."""
+    reason: Text
+    """How it is known that the source errs."""
+    told: Day | None = None
+    """Day on which the source was told; left out if it was not."""
+    status: Literal["open", "closed"]
+    """Open: applied when the folder is read. Closed: history, no longer applied."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """A correction and the line of the file on which it begins."""
+
+    line: int
+    correction: Correction
+
+    @property
+    def row(self) -> tuple[str, ...]:
+        """Table and key of the row that is corrected."""
+        return self.correction.table, *map(cell_text, self.correction.key)
+
+    def fault(self, found: str, expected: str, cure: str) -> Fault:
+        """A fault of this record."""
+        table, *key = self.row
+        where = f"{table} ({', '.join(key)}), {self.correction.column}"
+        return Fault(FILE, self.line, where, found, expected, cure)
+
+
+def read_corrections(folder: Path) -> tuple[list[Record], list[Fault]]:
+    """Read the corrections of a folder; a folder without the file has none."""
+    try:
+        text = (folder / FILE).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return [], []
+    except (OSError, UnicodeDecodeError) as error:
+        found = f"an unreadable file ({type(error).__name__})"
+        return [], [Fault(FILE, None, "", found, "UTF-8 text", "save the file as UTF-8")]
+    return parse_corrections(text)
+
+
+def parse_corrections(text: str) -> tuple[list[Record], list[Fault]]:
+    """Turn the text of ``corrections.toml`` into records, or into faults.
+
+    Examples
+    --------
+    >>> parse_corrections("correction = []")
+    ([], [])
+    """
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return [], [Fault(FILE, None, "", f"broken TOML ({error})", "TOML", "mend the file")]
+    unknown = sorted(set(content) - {"correction"})
+    listed = content.get("correction", [])
+    if unknown or not isinstance(listed, list):
+        found = f"the key '{unknown[0]}'" if unknown else "no list of records"
+        cure = "begin each record with [[correction]]"
+        return [], [Fault(FILE, None, "", found, "[[correction]] records", cure)]
+    begins = [n for n, own in enumerate(text.split("\n"), 1) if re.match(r"\s*\[\[", own)]
+    begins += [1] * (len(listed) - len(begins))
+    records: list[Record] = []
+    faults: list[Fault] = []
+    for line, stated in zip(begins, listed, strict=False):
+        try:
+            records.append(Record(line, Correction.model_validate(stated)))
+        except ValidationError as error:
+            faults += [
+                Fault(FILE, line, f.where, f.found, f.expected, f.cure)
+                for f in findings_of(error, Correction)
+            ]
+    return records, faults
+
+
+def correct(
+    lines: Mapping[str, list[Line]], records: Iterable[Record], *, faulty: Collection[str] = ()
+) -> tuple[dict[str, list[Line]], list[Fault]]:
+    """Apply the open corrections to checked rows.
+
+    Parameters
+    ----------
+    lines
+        Table name to its checked rows; stays as it is.
+    records
+        Corrections, in the order of their file.
+    faulty
+        Files with faults of their own, whose corrections wait until they are mended.
+
+    Returns
+    -------
+    tuple
+        The tables with the corrected rows, checked again, and what is wrong with the records.
+    """
+    mended = {name: list(table) for name, table in lines.items()}
+    own = [record for record in records if record.correction.status == "open"]
+    faults = list(_unknown_words(own))
+    refused = {fault.line for fault in faults}
+    rows: dict[tuple[str, ...], list[Record]] = {}
+    for record in own:
+        if record.line not in refused and f"{record.correction.table}.csv" not in faulty:
+            rows.setdefault(record.row, []).append(record)
+    for (name, *key), wanted in rows.items():
+        faults += _correct_row(TABLES[name], mended.get(name, []), tuple(key), wanted)
+    return mended, faults
+
+
+def _unknown_words(records: Iterable[Record]) -> Iterator[Fault]:
+    cells: dict[tuple[str, ...], int] = {}
+    for record in records:
+        own = record.correction
+        if own.table not in TABLES:
+            cure = did_you_mean(own.table, TABLES)
+            yield record.fault(f"table '{own.table}'", "a known table", cure)
+            continue
+        table = TABLES[own.table]
+        described = [name for name in table.columns if name not in table.key]
+        if own.column not in described:
+            cure = did_you_mean(own.column, described)
+            yield record.fault(f"column '{own.column}'", "a column outside the key", cure)
+        elif (cell := (*record.row, own.column)) in cells:
+            expected = f"one open record a cell; another begins on line {cells[cell]}"
+            yield record.fault("the same cell again", expected, "close or delete one of them")
+        else:
+            cells[cell] = record.line
+
+
+def _correct_row(
+    table: Table, lines: list[Line], key: tuple[str, ...], records: list[Record]
+) -> Iterator[Fault]:
+    """Change one row in place, or say why it cannot be changed."""
+    known = {tuple(cell_text(getattr(o.row, c)) for c in table.key): i for i, o in enumerate(lines)}
+    place = known.get(key)
+    if place is None:
+        cure = did_you_mean(", ".join(key), [", ".join(own) for own in known])
+        shown = cure if cure.startswith("did") else "correct the key, or delete the record"
+        yield records[0].fault("no such row", "the row that is corrected", shown)
+        return
+    line = lines[place]
+    stale = [fault for record in records for fault in _stale(record, line)]
+    yield from stale
+    if stale:
+        return
+    cells = {name: cell_text(getattr(line.row, name)) for name in table.columns}
+    cells |= {own.correction.column: cell_text(own.correction.now) for own in records}
+    parsed, faults = parse_row(table, line.number, dict(cells))
+    lines[place : place + 1] = parsed or [line]
+    for fault in faults:
+        cause = next((o for o in records if o.correction.column == fault.where), records[0])
+        found = f"a new value that breaks the row ({fault.where}: {fault.found})"
+        yield cause.fault(found, fault.expected, "correct 'now', or correct the other columns too")
+
+
+def _stale(record: Record, line: Line) -> Iterator[Fault]:
+    own = record.correction
+    found, was, now = (cell_text(v) for v in (getattr(line.row, own.column), own.was, own.now))
+    if found == was:
+        return
+    if found == now:
+        cure = "the row has taken the new value: set the status to 'closed'"
+    else:
+        cure = "the row has changed: check it, then close or delete the record, or restate 'was'"
+    shown = f"'{found}' on line {line.number} of {own.table}.csv"
+    yield record.fault(shown, f"'{was}', the old value", cure)
+
+
+def describe_corrections(records: Iterable[Record]) -> list[dict[str, Any]]:
+    """Corrections as plain records, for a table or for JSON."""
+    return [record.correction.model_dump(mode="json") for record in records]

@@ -1,0 +1,96 @@
+"""The files of a folder of tables, as text.
+
+One reader for whole folders and for overlays, of which only some tables are there. Nothing is
+written here.
+"""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+
+from exposure.errors import Fault, TableError, list_faults
+from exposure.tables.schema.catalogue import TABLES
+
+MISNAMED = 0.8
+"""Likeness from which a file counts as a misspelt table; `recycle.csv` must not pass unread."""
+
+
+def read_files(folder: Path, *, whole: bool = True) -> tuple[dict[str, str], list[Fault]]:
+    """Read the tables of a folder as text, table by table.
+
+    Parameters
+    ----------
+    folder
+        Folder of CSV files.
+    whole
+        Whether every table that the model needs must be there; an overlay has only some.
+
+    Raises
+    ------
+    TableError
+        If there is no such folder, or no table in it.
+    """
+    present = _names_in(folder)
+    if not any(table.file in present for table in TABLES.values()):
+        files = ", ".join(t.file for t in TABLES.values() if t.required or not whole)
+        wanted = f"the files {files}" if whole else f"at least one of {files}"
+        misnamed = list_faults(list(_misnamed_files(present)))
+        none = f"{folder}: found no tables; expected {wanted}; name the folder that holds them"
+        raise TableError(f"{none}\n{misnamed}".rstrip("\n"))
+    texts: dict[str, str] = {}
+    faults = list(_misnamed_files(present))
+    for table in TABLES.values():
+        if table.file in present:
+            text = _read_text(folder / table.file)
+            if isinstance(text, Fault):
+                faults.append(text)
+            else:
+                texts[table.name] = text
+        elif table.required and whole:
+            faults.append(Fault(table.file, None, "", "no such file", "the table", "add the file"))
+    return texts, faults
+
+
+def _names_in(folder: Path) -> set[str]:
+    try:
+        return {path.name for path in folder.iterdir()}
+    except FileNotFoundError:
+        found = "no such folder"
+    except NotADirectoryError:
+        found = "a file"
+    except OSError as error:
+        found = f"an unreadable folder ({error.strerror})"
+    raise TableError(
+        f"{folder}: found {found}; expected a folder of tables; name the folder that holds them"
+    )
+
+
+def _misnamed_files(present: set[str]) -> Iterator[Fault]:
+    """Files that are hardly anything but a misspelt table: unread, they would be lost silently."""
+    known = {table.file for table in TABLES.values()}
+    for file in sorted(present - known):
+        # A missing table is likelier to be meant than one that is there too.
+        near = [
+            name
+            for own in (known - present, known & present)
+            for name in get_close_matches(file.lower(), sorted(own), n=1, cutoff=MISNAMED)
+        ]
+        if file.lower().endswith(".csv") and near:
+            cure = f"did you mean '{near[0]}'?"
+            if near[0] in present:
+                cure += " that file is there too: join the two, or move one out of the folder"
+            yield Fault(file, None, "", "a file that is no table", "the name of a table", cure)
+
+
+def _read_text(path: Path) -> str | Fault:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except IsADirectoryError:
+        return Fault(path.name, None, "", "a folder", "a file", "put the table in its place")
+    except OSError as error:
+        found = f"an unreadable file ({error.strerror})"
+        return Fault(path.name, None, "", found, "a readable file", "check its permissions")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        found = f"byte 0x{error.object[error.start]:02x}, which is not UTF-8"
+        return Fault(path.name, line, "", found, "UTF-8 text", "save the file as UTF-8 CSV")

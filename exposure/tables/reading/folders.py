@@ -1,0 +1,107 @@
+"""From folders of CSV files to a checked dataset.
+
+With `exposure.policy.scenario_file` the only way in for input files; no file is ever written.
+Every fault of every table is collected and raised in one `TableError`: file, line, column, what
+was found, what was expected, what cures it. Nothing is guessed and nothing is filled in.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from exposure.errors import Fault, TableError, list_faults, unknown_name
+from exposure.tables.dataset import Dataset
+from exposure.tables.describing.package import descriptor_faults, read_version
+from exposure.tables.reading.checks import check_tables
+from exposure.tables.reading.corrections import correct, read_corrections
+from exposure.tables.reading.files import read_files
+from exposure.tables.reading.lines import Line
+from exposure.tables.reading.location import shipped_folder
+from exposure.tables.reading.overlays import overlay as lay_over
+from exposure.tables.reading.parse import duplicate_keys, hides_rows, parse_row, parse_table
+from exposure.tables.schema.catalogue import TABLES
+
+
+def read_dataset(folder: str | Path | None = None, *, overlay: str | Path | None = None) -> Dataset:
+    """Read and check a folder of tables.
+
+    Parameters
+    ----------
+    folder
+        Folder with one CSV file a table; None reads the shipped tables.
+    overlay
+        Folder of CSV files with the same columns, whose rows replace those with the same key
+        and are added to the others.
+
+    Returns
+    -------
+    Dataset
+        The checked tables, with version and digest.
+
+    Raises
+    ------
+    TableError
+        With all faults of all tables in one message.
+
+    Examples
+    --------
+    >>> dataset = read_dataset()
+    >>> "missiles" in set(dataset.table("sectors")["sector"])
+    True
+    """
+    place = Path(folder) if folder is not None else shipped_folder()
+    texts, faults = read_files(place)
+    lines: dict[str, list[Line]] = {}
+    for name, text in texts.items():
+        lines[name], found = parse_table(TABLES[name], text)
+        faults += found
+    records, found = read_corrections(place)
+    faults += found
+    lines, found = correct(lines, records, faulty={fault.file for fault in faults})
+    faults += found
+    unread = descriptor_faults(place)
+    version = "" if unread else read_version(place)
+    dataset = _finish(lines, [*faults, *unread], version=version)
+    return dataset if overlay is None else lay_over(dataset, overlay)
+
+
+def dataset_from_records(
+    records: Mapping[str, Sequence[Mapping[str, object]]], *, version: str
+) -> Dataset:
+    """Check rows held in memory and make a dataset of them.
+
+    Parameters
+    ----------
+    records
+        Table name to its rows, each a mapping from column to value.
+    version
+        Version to record.
+
+    Raises
+    ------
+    TableError
+        With all faults of all tables in one message; a row is counted as if the table were
+        written to a file.
+    UnknownNameError
+        If there is no such table.
+    """
+    lines: dict[str, list[Line]] = {}
+    faults: list[Fault] = []
+    for name, rows in records.items():
+        if name not in TABLES:
+            raise unknown_name("table", name, TABLES)
+        lines[name] = []
+        for number, row in enumerate(rows, start=2):
+            parsed, found = parse_row(TABLES[name], number, dict(row))
+            lines[name] += parsed
+            faults += found
+        faults += duplicate_keys(TABLES[name], lines[name])
+    return _finish(lines, faults, version=version)
+
+
+def _finish(lines: Mapping[str, list[Line]], faults: list[Fault], *, version: str) -> Dataset:
+    found, skipped = check_tables(lines, faulty={fault.file for fault in faults})
+    if faults or found:
+        waiting = skipped or any(map(hides_rows, faults))
+        raise TableError(list_faults([*faults, *found], waiting=waiting))
+    rows = {name: [line.row for line in table] for name, table in lines.items()}
+    return Dataset.from_rows(rows, version=version)

@@ -1,0 +1,55 @@
+"""Where the shipped tables and scenarios are, from whatever folder and installation.
+
+A wheel carries them inside the package; an editable installation and a source tree read the
+folder beside it. A folder counts only if its ``datapackage.json`` bears our name, because
+other packages install a top-level ``datasets`` too.
+"""
+
+import json
+import os
+from pathlib import Path
+
+from exposure.errors import TableError
+
+PACKAGE_NAME = "rare-earth-exposure"
+"""Name in the ``datapackage.json`` of the shipped tables."""
+
+VARIABLE = "EXPOSURE_DATASETS"
+"""Environment variable that names another folder of tables."""
+
+
+def bears_our_name(folder: Path) -> bool:
+    """Whether a folder holds the tables of this package."""
+    descriptor = folder / "datapackage.json"
+    try:
+        return bool(json.loads(descriptor.read_bytes()).get("name") == PACKAGE_NAME)
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def shipped_folder() -> Path:
+    """Find the folder of the shipped tables.
+
+    Returns
+    -------
+    pathlib.Path
+        The first of: the folder named by ``EXPOSURE_DATASETS``, the copy inside the package,
+        the folder beside the package.
+
+    Raises
+    ------
+    TableError
+        If none of them holds the tables.
+    """
+    package = Path(__file__).resolve().parents[2]
+    named = os.environ.get(VARIABLE)
+    candidates = [Path(named)] if named else [package / "_datasets", package.parent / "datasets"]
+    for folder in candidates:
+        if bears_our_name(folder):
+            return folder
+    looked = ", ".join(str(folder) for folder in candidates)
+    cure = f"correct {VARIABLE}" if named else "install the package again"
+    raise TableError(
+        f"the shipped tables were not found; looked in {looked} for a datapackage.json named "
+        f"'{PACKAGE_NAME}'; {cure}"
+    )

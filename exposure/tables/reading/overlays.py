@@ -1,0 +1,128 @@
+"""Tables of one's own, laid over others: a company's cover, a new sector, another component.
+
+An overlay is a folder with some of the tables, in the same columns. A row replaces the one with
+the same key, or is added; nothing is taken away. Everything is checked on the merged tables, and
+a fault names the file of the overlay and its line. What was laid over stays with the dataset.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from exposure.errors import Fault, TableError, list_faults
+from exposure.tables.dataset import Dataset, Overlaid, RowKey, cell_text, digest_of
+from exposure.tables.reading.checks import check_tables
+from exposure.tables.reading.files import read_files
+from exposure.tables.reading.lines import Line
+from exposure.tables.reading.parse import hides_rows, key_of, parse_table
+from exposure.tables.schema.catalogue import TABLES
+
+BELOW = "under the overlay"
+"""How a fault names the tables below."""
+
+
+def overlay(dataset: Dataset, folder: str | Path) -> Dataset:
+    """Lay a folder of tables over a dataset.
+
+    Parameters
+    ----------
+    dataset
+        Tables below, from `read_dataset`; stays as it is.
+    folder
+        Folder of CSV files with the columns of the tables; only those that say something new.
+
+    Returns
+    -------
+    Dataset
+        The merged tables, with the version of those below, a digest of their own and a record
+        of the rows that were replaced or added.
+
+    Raises
+    ------
+    TableError
+        With all faults of the merged tables in one message.
+    """
+    place = Path(folder)
+    texts, faults = read_files(place, whole=False)
+    own: dict[str, list[Line]] = {}
+    for name, text in texts.items():
+        own[name], found = parse_table(TABLES[name], text)
+        faults += found
+    merged = _merge(dataset, own)
+    across, skipped = check_tables(merged, faulty={fault.file for fault in faults})
+    if faults or across:
+        waiting = skipped or any(map(hides_rows, faults))
+        located = [_located(fault, place) for fault in (*faults, *across)]
+        raise TableError(list_faults(located, waiting=waiting))
+    return Dataset.from_rows(
+        {name: [line.row for line in lines] for name, lines in merged.items()},
+        version=dataset.version,
+        overlaid=(*dataset.overlaid, _record(dataset, own, place)),
+    )
+
+
+def _merge(dataset: Dataset, own: Mapping[str, list[Line]]) -> dict[str, list[Line]]:
+    """All rows, those of the overlay first, so that a rule on several rows names one of them.
+
+    Rows from below have their lines counted below zero.
+    """
+    merged: dict[str, list[Line]] = {}
+    for name, table in TABLES.items():
+        mine = own.get(name, [])
+        taken = {key_of(table, line.row) for line in mine}
+        below = [
+            Line(-number, row)
+            for number, row in enumerate(dataset.rows.get(name, ()), start=2)
+            if key_of(table, row) not in taken
+        ]
+        if name in dataset.rows or mine:
+            merged[name] = [*mine, *below]
+    return merged
+
+
+def _located(fault: Fault, place: Path) -> Fault:
+    """The fault with the file it stands in: of the overlay, or of the tables below."""
+    if fault.line is not None and fault.line < 0:
+        return replace(fault, file=f"{fault.file} {BELOW}", line=-fault.line)
+    return replace(fault, file=str(place / fault.file))
+
+
+def _record(dataset: Dataset, own: Mapping[str, list[Line]], place: Path) -> Overlaid:
+    replaced: list[RowKey] = []
+    added: list[RowKey] = []
+    for name, lines in own.items():
+        table = TABLES[name]
+        below = {key_of(table, row): row for row in dataset.rows.get(name, ())}
+        for line in sorted(lines, key=lambda own: _texts(key_of(table, own.row))):
+            key = key_of(table, line.row)
+            if key not in below:
+                added.append((name, _texts(key)))
+            elif below[key] != line.row:
+                replaced.append((name, _texts(key)))
+    rows = {name: sorted((line.row for line in lines), key=repr) for name, lines in own.items()}
+    return Overlaid(place.resolve().name, digest_of(rows), tuple(replaced), tuple(added))
+
+
+def _texts(key: Iterable[object]) -> tuple[str, ...]:
+    return tuple(map(cell_text, key))
+
+
+def overlay_text(dataset: Dataset) -> str:
+    """Say what was laid over the tables, or nothing.
+
+    Examples
+    --------
+    >>> from exposure.tables.dataset import Dataset
+    >>> laid = Overlaid("acme", "", (("cover", ("missiles", "smco_magnet", "stock_weeks")),), ())
+    >>> print(overlay_text(Dataset({}, "2026.11.0", "", (laid,))))
+    overlay acme: 1 row replaced, 0 added
+      replaced cover: missiles, smco_magnet, stock_weeks
+    """
+    lines = []
+    for laid in dataset.overlaid:
+        replaced, added = len(laid.replaced), len(laid.added)
+        noun = "row" if replaced == 1 else "rows"
+        lines.append(f"overlay {laid.folder}: {replaced} {noun} replaced, {added} added")
+        for verb, rows in (("replaced", laid.replaced), ("added", laid.added)):
+            lines += [f"  {verb} {name}: {', '.join(key)}" for name, key in rows]
+    return "\n".join(lines)

@@ -1,0 +1,133 @@
+"""Tables of what is used: sectors, their size, buyers, needs, cover, substitution, demand.
+
+Cover and lags are in weeks of the sector's own need; money is in millions of constant USD.
+"""
+
+from typing import ClassVar, Literal
+
+from exposure.tables.schema.rows import (
+    SHARE,
+    DescriptiveRow,
+    Measure,
+    OptionalText,
+    QuantityRow,
+    Text,
+)
+from exposure.terms import BuyerClass, CountryCode, Element, Identifier, Tier
+
+
+class SectorRow(DescriptiveRow):
+    """An end use that is ranked."""
+
+    sector: Identifier
+    """Stable key."""
+    name: Text
+    """Label."""
+    end_use: Literal["defence", "dual", "civil"]
+    """Broad end use, for grouping only."""
+    destination: CountryCode
+    """Where its makers are."""
+    industry_code: Text
+    """Industry of the national accounts that holds it."""
+    note: OptionalText
+    """What a reader should know."""
+
+
+class SectorValueRow(QuantityRow):
+    """Economic size of a sector."""
+
+    MEASURES: ClassVar = {
+        "industry_value_added_musd": Measure(
+            "USD million/yr", meaning="value added of the whole industry, constant 2023 USD"
+        ),
+        "industry_share": Measure(
+            "share", maximum=1.0, meaning="the sector's share of that industry's value added"
+        ),
+        "units_per_year": Measure("unit/yr", meaning="finished units a year"),
+    }
+    sector: Identifier
+    """Sector."""
+    quantity: Literal["industry_value_added_musd", "industry_share", "units_per_year"]
+    """Which figure."""
+
+
+class BuyerRow(QuantityRow):
+    """Share of a sector's output made for one class of buyer in one tier."""
+
+    MEASURES: ClassVar = {"": SHARE}
+    sector: Identifier
+    """Sector."""
+    buyer_class: BuyerClass
+    """What the goods are made for."""
+    tier: Tier
+    """How Beijing treats the maker."""
+
+
+class NeedRow(QuantityRow):
+    """How far a sector depends on a component."""
+
+    MEASURES: ClassVar = {
+        "criticality_share": Measure(
+            "share", maximum=1.0, meaning="share of the output that cannot ship without it"
+        ),
+        "mass_kg_per_unit": Measure("kg", meaning="mass of the component in one unit"),
+    }
+    sector: Identifier
+    """Sector."""
+    component: Identifier
+    """Component."""
+    quantity: Literal["criticality_share", "mass_kg_per_unit"]
+    """Which figure."""
+
+
+class CoverRow(QuantityRow):
+    """Stock of a component, in weeks of the sector's own need."""
+
+    MEASURES: ClassVar = {
+        "stock_weeks": Measure("week", meaning="stock on hand when control begins"),
+        "cap_weeks": Measure("week", meaning="most stock that is ever held"),
+        "lag_weeks": Measure("week", whole=True, meaning="time between the border and the factory"),
+    }
+    sector: Identifier
+    """Sector."""
+    component: Identifier
+    """Component."""
+    quantity: Literal["stock_weeks", "cap_weeks", "lag_weeks"]
+    """Which figure."""
+
+
+class SubstitutionRow(QuantityRow):
+    """How much of a need can be engineered away, and when."""
+
+    MEASURES: ClassVar = {
+        "largest_share": Measure("share", below=1.0, meaning="most that can be engineered away"),
+        "qualification_weeks": Measure(
+            "week", whole=True, meaning="from the start of work to first use"
+        ),
+        "ramp_weeks": Measure("week", whole=True, meaning="from first use to the largest share"),
+    }
+    sector: Identifier
+    """Sector."""
+    component: Identifier
+    """Component."""
+    quantity: Literal["largest_share", "qualification_weeks", "ramp_weeks"]
+    """Which figure."""
+
+
+class DemandRow(QuantityRow):
+    """Use of an element."""
+
+    MEASURES: ClassVar = {
+        "world_use_t_per_year": Measure(
+            "t/yr", meaning="world use, contained oxide a year", minimum=1e-9
+        ),
+        "share_outside_china": Measure(
+            "share", maximum=1.0, minimum=1e-9, meaning="share of world use outside China"
+        ),
+    }
+    element: Element
+    """Element."""
+    destination: CountryCode
+    """Where it is used; WLD for the world."""
+    quantity: Literal["world_use_t_per_year", "share_outside_china"]
+    """Which figure."""

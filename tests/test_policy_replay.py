@@ -1,0 +1,105 @@
+"""The record of what happened: built from events, seen from a day, carried on by choice."""
+
+from datetime import date
+
+import pytest
+
+import exposure as ex
+from exposure.errors import ScenarioError, UnknownNameError
+from exposure.policy.replay import carried_on, seen_from
+
+LAST = date(2027, 6, 1)
+
+
+@pytest.fixture(scope="module")
+def record():
+    return ex.read_scenario("as_it_happened")
+
+
+def test_every_rule_is_an_event_on_its_day(record):
+    events = ex.read_dataset().table("policy_events").set_index("event")["date"]
+    rules = [*record.rules, *(r for c in record.open_end.continuations for r in c.rules)]
+    assert rules
+    for rule in rules:
+        assert events[rule.event] == rule.starts, rule.note
+
+
+def test_every_event_that_acts_on_flow_within_the_regime_is_a_rule_or_known_not_to_bind(record):
+    events = ex.read_dataset().table("policy_events")
+    acting = events[(events["affects_flow"] == "yes") & (events["date"] >= date(2025, 4, 4))]
+    ruled = {rule.event for rule in record.rules}
+    # What the record leaves out on purpose: it barred nobody who was not barred, or never bit.
+    assert ruled <= set(events["event"])
+    assert {"announcement_18_2025", "london_truce_2025", "general_licences_2025"} <= ruled
+    assert set(acting["event"]) & ruled
+
+
+def test_seen_from_a_day_nothing_later_is_known_and_what_holds_stays(record):
+    seen = seen_from(record, date(2025, 6, 15), last_day=LAST)
+    assert max(rule.starts for rule in seen.rules) <= date(2025, 6, 15)
+    assert all(rule.ends is None for rule in seen.rules)
+
+
+def test_before_the_suspension_was_announced_its_end_is_not_asked_about(record):
+    assert seen_from(record, date(2025, 10, 1), last_day=LAST).rules
+
+
+def test_once_the_end_is_scheduled_what_follows_must_be_chosen(record):
+    with pytest.raises(ScenarioError) as error:
+        seen_from(record, date(2025, 12, 15), last_day=LAST)
+    message = str(error.value)
+    assert message.startswith(
+        "as_it_happened: the run goes to 2027-06-01, the record to 2026-07-02; the suspension of "
+        "the October 2025 rules was scheduled to end on 10 November 2026, and what followed is "
+        "not known. Choose what follows:\n  - prolonged: "
+    )
+    assert "\n  - lapsed: " in message
+
+
+def test_a_run_that_ends_before_the_open_day_needs_no_choice(record):
+    assert seen_from(record, date(2026, 6, 30), last_day=date(2026, 11, 9)).rules
+
+
+def test_the_choice_adds_its_rules_and_replaces_those_it_changes(record):
+    prolonged = seen_from(carried_on(record, "prolonged"), date(2026, 6, 30), last_day=LAST)
+    lapsed = seen_from(carried_on(record, "lapsed"), date(2026, 6, 30), last_day=LAST)
+    returned = date(2026, 11, 10)
+    back = [rule for rule in lapsed.rules if rule.starts == returned]
+    assert len(lapsed.rules) == len(prolonged.rules) + len(back)
+    assert {rule.overrides.look_through for rule in back} == {1.0}
+    military = [r for r in lapsed.rules if r.buyer_class == "military"]
+    assert [(r.starts, r.ends) for r in military] == [
+        (date(2025, 4, 4), returned), (returned, None),
+    ]  # fmt: skip
+
+
+def test_an_unknown_continuation_is_told_the_known_ones(record):
+    with pytest.raises(UnknownNameError) as error:
+        carried_on(record, "laps")
+    assert str(error.value) == (
+        "unknown continuation of 'as_it_happened' 'laps'; did you mean 'lapsed'?"
+    )
+
+
+def test_a_posited_course_has_nothing_to_carry_on():
+    with pytest.raises(UnknownNameError, match="none: it has no open end"):
+        ex.read_scenario("london_truce", after="lapsed")
+
+
+def test_a_posited_course_is_seen_whole():
+    truce = ex.read_scenario("truce_lapse")
+    assert seen_from(truce, date(2025, 5, 1), last_day=LAST) is truce
+
+
+def test_two_days_see_the_same_past_and_score_forward_from_their_own_stocks():
+    dataset = ex.read_dataset()
+    results = {
+        day: ex.assess(
+            dataset,
+            ex.read_scenario("as_it_happened", after="prolonged"),
+            ex.Settings(draws=32, as_of=day, horizon_weeks=26),
+        )
+        for day in (date(2025, 6, 13), date(2025, 12, 12))
+    }
+    for day, result in results.items():
+        assert result.weekly["date"].min() == day

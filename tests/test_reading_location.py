@@ -1,0 +1,97 @@
+"""Where the shipped tables are found, and what is said when they are not."""
+
+from pathlib import Path
+
+import pytest
+
+from exposure.errors import TableError
+from exposure.tables.reading import location
+from exposure.tables.reading.folders import read_dataset
+from exposure.tables.reading.location import VARIABLE, bears_our_name, shipped_folder
+from tests.tiny import tiny_dataset, write_folder
+
+OURS = b'{"name": "rare-earth-exposure", "version": "2026.11"}'
+"""What a descriptor of ours holds."""
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package folder of its own, so that the shipped tables are out of sight."""
+    monkeypatch.delenv(VARIABLE, raising=False)
+    folder = tmp_path / "site" / "exposure"
+    (folder / "tables" / "reading").mkdir(parents=True)
+    monkeypatch.setattr(location, "__file__", str(folder / "tables" / "reading" / "location.py"))
+    return folder
+
+
+def described(folder: Path, descriptor: bytes = OURS) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "datapackage.json").write_bytes(descriptor)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "descriptor",
+    [b"", b"{", b"\xff", b"[]", b"null", b'{"name": "someone-elses"}', b'{"version": "1"}'],
+)
+def test_a_folder_of_someone_else_is_not_ours(tmp_path: Path, descriptor: bytes):
+    assert not bears_our_name(described(tmp_path, descriptor))
+
+
+def test_a_folder_without_descriptor_is_not_ours(tmp_path: Path):
+    assert not bears_our_name(tmp_path)
+    assert not bears_our_name(tmp_path / "none")
+
+
+def test_the_copy_inside_the_package_comes_before_the_folder_beside_it(package: Path):
+    beside = described(package.parent / "datasets")
+    assert shipped_folder() == beside
+    inside = described(package / "_datasets")
+    assert shipped_folder() == inside
+
+
+def test_a_top_level_datasets_of_another_package_is_passed_over(package: Path):
+    described(package.parent / "datasets", b'{"name": "someone-elses"}')
+    with pytest.raises(TableError) as error:
+        shipped_folder()
+    assert str(error.value) == (
+        f"the shipped tables were not found; looked in {package / '_datasets'}, "
+        f"{package.parent / 'datasets'} for a datapackage.json named 'rare-earth-exposure'; "
+        "install the package again"
+    )
+
+
+def test_the_environment_names_another_folder(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    described(package / "_datasets")
+    mine = described(write_folder(tmp_path / "mine"))
+    monkeypatch.setenv(VARIABLE, str(mine))
+    assert shipped_folder() == mine
+    dataset = read_dataset()
+    assert (dataset.version, dataset.digest) == ("2026.11", tiny_dataset().digest)
+
+
+def test_a_wrong_folder_in_the_environment_is_not_silently_replaced(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    described(package / "_datasets")
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "typo"))
+    with pytest.raises(TableError) as error:
+        shipped_folder()
+    assert str(error.value) == (
+        f"the shipped tables were not found; looked in {tmp_path / 'typo'} for a "
+        "datapackage.json named 'rare-earth-exposure'; correct EXPOSURE_DATASETS"
+    )
+
+
+@pytest.mark.parametrize(
+    ("descriptor", "version"),
+    [
+        (b'{"version": "2026.11"}', "2026.11"),
+        (b'{"name": "mine"}', "unversioned"),
+    ],
+)
+def test_the_version_is_that_of_the_datapackage(tmp_path: Path, descriptor: bytes, version: str):
+    (write_folder(tmp_path) / "datapackage.json").write_bytes(descriptor)
+    assert read_dataset(tmp_path).version == version

@@ -1,0 +1,297 @@
+"""An overlay replaces rows and adds others; what does not fit is told with file and line."""
+
+import csv
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from exposure.assessment import assess
+from exposure.cli import main
+from exposure.errors import TableError
+from exposure.settings import Settings
+from exposure.tables.dataset import Dataset
+from exposure.tables.reading.edits import with_value
+from exposure.tables.reading.folders import read_dataset
+from exposure.tables.reading.overlays import overlay, overlay_text
+from tests.changes import buyer, cover, save, told
+from tests.tiny import Record, figure, tiny_dataset, tiny_records, write_folder
+
+STOCK = ("missiles", "smco_magnet", "stock_weeks")
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "own_tables.md"
+EXAMPLE = ROOT / "docs" / "own_tables"
+
+
+def laid(folder: Path, **tables: list[Record]) -> Dataset:
+    return overlay(tiny_dataset(), write_folder(folder / "mine", tables))
+
+
+def refused(folder: Path, **tables: list[Record]) -> str:
+    shutil.rmtree(folder / "mine", ignore_errors=True)
+    with pytest.raises(TableError) as error:
+        laid(folder, **tables)
+    return told(error.value).replace(str(folder), "")
+
+
+def figure_of(dataset: Dataset, table: str, key: tuple[str, ...]) -> tuple[float, float, float]:
+    frame = dataset.table(table)
+    found = frame.set_index(list(frame.columns[: len(key)])).loc[key]
+    return float(found["low"]), float(found["central"]), float(found["high"])
+
+
+def test_a_row_with_the_same_key_is_replaced(tmp_path: Path):
+    below = tiny_dataset()
+    merged = laid(tmp_path, cover=[cover("stock_weeks", 40.0)])
+    assert figure_of(merged, "cover", STOCK) == (40.0, 40.0, 40.0)
+    assert len(merged.rows["cover"]) == len(below.rows["cover"])
+    untouched = [name for name in below.rows if name != "cover"]
+    assert all(merged.rows[name] == below.rows[name] for name in untouched)
+
+
+def test_a_row_with_a_new_key_is_added(tmp_path: Path):
+    merged = laid(tmp_path, cover=[cover("cap_weeks", 20.0)])
+    assert len(merged.rows["cover"]) == len(tiny_dataset().rows["cover"]) + 1
+    assert figure_of(merged, "cover", STOCK) == (2.0, 6.0, 12.0)
+
+
+def test_a_table_that_the_tables_below_lack_is_added(tmp_path: Path):
+    price = {"period": "2025-05", "item": "dy_oxide", "place": "europe"} | figure(850.0, "USD/kg")
+    assert len(laid(tmp_path, prices=[price]).rows["prices"]) == 1
+
+
+def test_the_tables_below_stay_as_they_are(tmp_path: Path):
+    below = tiny_dataset()
+    overlay(below, write_folder(tmp_path / "mine", {"cover": [cover("stock_weeks", 40.0)]}))
+    assert below.digest == tiny_dataset().digest
+    assert below.overlaid == ()
+
+
+def test_the_sources_of_both_are_known(tmp_path: Path):
+    source = tiny_records()["sources"][0] | {"source_id": "own_2026", "title": "Own records"}
+    row = cover("stock_weeks", 40.0) | {
+        "basis": "reported", "source_id": "own_2026; made_up_2025", "locator": "p. 1; p. 2",
+    }  # fmt: skip
+    merged = laid(tmp_path, cover=[row], sources=[source])
+    assert [row.source_id for row in merged.rows["sources"]] == ["made_up_2025", "own_2026"]
+
+
+def test_the_dataset_says_what_was_laid_over_it(tmp_path: Path):
+    same = next(row for row in tiny_records()["cover"] if row["quantity"] == "lag_weeks")
+    merged = laid(tmp_path, cover=[cover("stock_weeks", 40.0), cover("cap_weeks", 50.0), same])
+    (record,) = (own.record() for own in merged.overlaid)
+    assert len(str(record.pop("digest"))) == 64
+    assert record == {
+        "folder": "mine",
+        "replaced": {"cover": ["missiles, smco_magnet, stock_weeks"]},
+        "added": {"cover": ["missiles, smco_magnet, cap_weeks"]},
+    }
+    assert overlay_text(merged) == (
+        "overlay mine: 1 row replaced, 1 added\n"
+        "  replaced cover: missiles, smco_magnet, stock_weeks\n"
+        "  added cover: missiles, smco_magnet, cap_weeks"
+    )
+
+
+def test_the_record_does_not_depend_on_where_the_folder_is_or_how_its_rows_stand(tmp_path: Path):
+    rows = [cover("stock_weeks", 40.0), cover("cap_weeks", 50.0)]
+    one, other = laid(tmp_path / "a", cover=rows), laid(tmp_path / "b", cover=rows[::-1])
+    assert one.overlaid == other.overlaid
+    assert one.digest == other.digest
+
+
+def test_the_digest_of_the_record_follows_the_figures(tmp_path: Path):
+    digests = {
+        laid(tmp_path / str(weeks), cover=[cover("stock_weeks", weeks)]).overlaid[0].digest
+        for weeks in (30.0, 40.0)
+    }
+    assert len(digests) == 2
+
+
+def test_overlays_lie_on_one_another_and_outlive_a_changed_figure(tmp_path: Path):
+    first = laid(tmp_path, cover=[cover("stock_weeks", 40.0)])
+    folder = write_folder(tmp_path / "yours", {"cover": [cover("stock_weeks", 50.0)]})
+    second = with_value(overlay(first, folder), "cover", STOCK, value=60)
+    assert [own.folder for own in second.overlaid] == ["mine", "yours"]
+    assert overlay_text(tiny_dataset()) == ""
+
+
+def test_equal_tables_are_equal_however_they_were_made(tmp_path: Path):
+    merged = laid(tmp_path, cover=[cover("stock_weeks", 40.0)])
+    records = tiny_records()
+    records["cover"][0] |= cover("stock_weeks", 40.0)
+    assert merged.digest == tiny_dataset(records).digest
+    assert merged.version == "tiny"
+
+
+def test_reading_takes_an_overlay(tmp_path: Path):
+    base = write_folder(tmp_path / "base")
+    folder = write_folder(tmp_path / "mine", {"cover": [cover("stock_weeks", 40.0)]})
+    assert figure_of(read_dataset(base, overlay=folder), "cover", STOCK) == (40.0, 40.0, 40.0)
+    assert read_dataset(base, overlay=str(folder)).overlaid[0].folder == "mine"
+
+
+def test_a_cell_is_told_with_the_file_of_the_overlay(tmp_path: Path):
+    rows = [cover("lag_weeks", 2.0), cover("stock_weeks", 40.0) | {"high": "much"}]
+    assert refused(tmp_path, cover=rows) == (
+        "/mine/cover.csv: 1 fault\n"
+        "  - line 3, high: found 'much'; expected a finite number; correct it"
+    )
+
+
+def test_a_misspelt_sector_is_told_with_those_of_both(tmp_path: Path):
+    assert refused(tmp_path, cover=[cover("stock_weeks", 40.0) | {"sector": "misiles"}]) == (
+        "/mine/cover.csv: 1 fault\n"
+        "  - line 2, sector: found 'misiles'; expected a sector of sectors.csv; did you mean "
+        "'missiles'?"
+    )
+
+
+def test_shares_are_summed_over_both(tmp_path: Path):
+    rows = [
+        {
+            "destination": "USA", "buyer_class": "military", "component": "smco_magnet",
+            "stage": "magnet", "country": country, "from_date": "2025-01-01", **figure(share),
+        }
+        for country, share in (("DEU", 0.3), ("CHN", 0.1))
+    ]  # fmt: skip
+    assert refused(tmp_path, sourcing=rows) == (
+        "/mine/sourcing.csv: 1 fault\n"
+        "  - line 2, USA, military, smco_magnet, magnet, 2025-01-01: found central shares that "
+        "sum to 1.300; expected 1 ± 0.02; lower what is counted twice"
+    )
+    rest = rows[0] | {"country": "ROW"} | figure(0.6)
+    assert len(laid(tmp_path / "mended", sourcing=[*rows, rest]).rows["sourcing"]) == 5
+    assert refused(tmp_path, buyers=[buyer("missiles", "civil", 0.2)]) == (
+        "/mine/buyers.csv: 1 fault\n"
+        "  - line 2, missiles: found central shares that sum to 1.200; expected 1 ± 0.02; lower "
+        "what is counted twice"
+    )
+
+
+def test_a_row_below_that_no_longer_fits_is_told_as_below(tmp_path: Path):
+    need = {
+        "sector": "loudspeakers", "component": "smco_magnet", "quantity": "criticality_share",
+        **figure(0.2),
+    }  # fmt: skip
+    assert refused(tmp_path, needs=[need]) == (
+        "sectors.csv under the overlay: 2 faults\n"
+        "  - line 3, loudspeakers: found no stock_weeks of smco_magnet; expected a row in "
+        "cover.csv; add the row\n"
+        "  - line 3, loudspeakers: found no lag_weeks of smco_magnet; expected a row in "
+        "cover.csv; add the row"
+    )
+
+
+def test_what_the_whole_file_lacks_is_told_with_the_overlay(tmp_path: Path):
+    element = tiny_records()["elements"][0] | {"element": "Tb", "name": "terbium"}
+    assert refused(tmp_path, elements=[element]) == (
+        "/mine/parameters.csv: 1 fault\n"
+        "  - whole file, application_weight: found no row for scope 'Tb'; expected one; add the "
+        "row"
+    )
+
+
+def test_a_key_stands_once_in_an_overlay(tmp_path: Path):
+    rows = [cover("stock_weeks", 40.0), cover("stock_weeks", 50.0)]
+    assert refused(tmp_path, cover=rows) == (
+        "/mine/cover.csv: 1 fault\n"
+        "  - line 3, key: found (missiles, smco_magnet, stock_weeks) again; expected each key "
+        "once; it stands on line 2; keep one of the rows"
+    )
+
+
+def test_a_folder_without_a_table_is_no_overlay(tmp_path: Path):
+    with pytest.raises(
+        TableError, match=r"found no tables; expected at least one of elements\.csv"
+    ):
+        overlay(tiny_dataset(), tmp_path)
+    with pytest.raises(TableError, match="found no such folder; expected a folder of tables"):
+        overlay(tiny_dataset(), tmp_path / "none")
+
+
+def test_a_misspelt_file_does_not_pass_unread(tmp_path: Path):
+    folder = write_folder(tmp_path / "mine", {"needs": tiny_records()["needs"][:1]})
+    save("covers.csv", b"sector\n")(folder)
+    with pytest.raises(TableError) as error:
+        overlay(tiny_dataset(), folder)
+    assert str(error.value).replace(str(tmp_path), "") == (
+        "/mine/covers.csv: 1 fault\n"
+        "  - whole file: found a file that is no table; expected the name of a table; did you "
+        "mean 'cover.csv'?"
+    )
+
+
+@pytest.fixture(scope="module")
+def example() -> Dataset:
+    return read_dataset(overlay=EXAMPLE)
+
+
+def test_the_worked_example_adds_a_sector_of_its_own(example: Dataset):
+    (record,) = (own.record() for own in example.overlaid)
+    assert record["replaced"] == {}
+    assert set(record["added"]) == {path.stem for path in EXAMPLE.glob("*.csv")}
+    assert "acme_missiles" in example.sector_ids("USA")
+
+
+def blocks(kind: str) -> list[str]:
+    return re.findall(rf"^```{kind}\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.M | re.S)
+
+
+def test_the_python_of_the_page_runs_and_shows_what_it_says(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.chdir(ROOT)
+    names: dict[str, object] = {}
+    shown = []
+    for block in blocks("python"):
+        exec(compile(block, PAGE.name, "exec"), names)  # noqa: S102 - the page is our own
+        shown.append(capsys.readouterr().out)
+    differences, moves, added = shown
+    assert differences.startswith("Rows: 0 added, 0 removed, 6 changed.\n\nsourcing\n")
+    assert re.search(r"Acme missiles: rank \d+ -> \d+, score [\d.]+ -> [\d.]+ \(\+", moves)
+    assert added == blocks("text")[0]
+
+
+def test_what_the_second_supplier_brings_it_brings_by_separating_elsewhere(
+    example: Dataset, tmp_path: Path
+):
+    header, *rows = (EXAMPLE / "one_supplier" / "sourcing.csv").read_text("utf-8").splitlines()
+    separated = "\n".join([header, *(row for row in rows if ",separation," in row)])
+    (tmp_path / "sourcing.csv").write_text(separated, encoding="utf-8")
+    two, one, oxide = (
+        assess(dataset, "full_withhold", Settings(draws=64))
+        .ranking.set_index("sector")
+        .loc["acme_missiles", "score"]
+        for dataset in (
+            example,
+            overlay(example, EXAMPLE / "one_supplier"),
+            overlay(example, tmp_path),
+        )
+    )
+    assert one > two + 5.0
+    assert oxide == pytest.approx(one, abs=0.5)
+
+
+def test_the_smallest_overlay_of_the_page_is_one(tmp_path: Path):
+    (text,) = blocks("csv")
+    (tmp_path / "cover.csv").write_text(text, encoding="utf-8")
+    (row,) = csv.DictReader(text.splitlines())
+    merged = read_dataset(overlay=tmp_path)
+    assert figure_of(merged, "cover", STOCK) == (30.0, float(row["central"]), 50.0)
+
+
+def test_the_commands_of_the_page_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "my_company").mkdir()
+    (tmp_path / "my_company" / "cover.csv").write_text(blocks("csv")[0], encoding="utf-8")
+    (tmp_path / "docs").symlink_to(ROOT / "docs")
+    monkeypatch.chdir(tmp_path)
+    commands = [line for block in blocks("sh") for line in block.splitlines()]
+    assert len(commands) >= 6
+    for command in commands:
+        program, *arguments = command.split()
+        assert program == "exposure"
+        assert main(arguments) == 0, (command, capsys.readouterr().err)

@@ -1,0 +1,311 @@
+"""What every bad cell, row or key of a table is told, word for word.
+
+The rows are in memory; `tests.test_tables_read` shows that rows of files are told the same.
+"""
+
+import pytest
+
+from exposure.errors import TableError
+from exposure.policy.rules import Rule
+from exposure.settings import Settings
+from exposure.tables.schema.catalogue import TABLES
+from exposure.wording import PATTERNS
+from tests.changes import Change, add, buyer, put, substitute, told
+from tests.tiny import figure, tiny_dataset, tiny_records
+
+PRICE = {"period": "2025-Q3", "item": "dy_oxide", "place": "europe"} | figure(900.0, "USD/kg")
+
+CASES: list[tuple[str, Change, str]] = [
+    (
+        "a misspelt element",
+        put("stage_shares", 0, element="Smm"),
+        "stage_shares.csv: 1 fault\n"
+        "  - line 2, element: found 'Smm'; expected a known element; did you mean 'Sm'?",
+    ),
+    (
+        "an element nobody knows",
+        put("stage_shares", 0, element="dysprosium"),
+        "stage_shares.csv: 1 fault\n"
+        "  - line 2, element: found 'dysprosium'; expected a known element; write one of: Dy, Gd, "
+        "Lu, Nd, Pr, Sc, Sm, Tb, Y",
+    ),
+    (
+        "an element in the wrong case",
+        put("stage_shares", 0, element="SM"),
+        "stage_shares.csv: 1 fault\n"
+        "  - line 2, element: found 'SM'; expected a known element; did you mean 'Sm'?",
+    ),
+    (
+        "a misspelt stage in a list",
+        put("components", 0, stages="mining separatoin metal magnet"),
+        "components.csv: 1 fault\n"
+        "  - line 2, stages: found 'separatoin'; expected a known stage; did you mean "
+        "'separation'?",
+    ),
+    (
+        "no stage at all",
+        put("components", 0, stages=""),
+        "components.csv: 1 fault\n"
+        "  - line 2, stages: found nothing; expected at least one word; fill it in",
+    ),
+    (
+        "a misspelt quantity",
+        put("cover", 0, quantity="stock_week"),
+        "cover.csv: 1 fault\n"
+        "  - line 2, quantity: found 'stock_week'; expected a known quantity; did you mean "
+        "'stock_weeks'?",
+    ),
+    (
+        "a misspelt buyer class where all may stand",
+        put("sourcing", 0, buyer_class="militery"),
+        "sourcing.csv: 1 fault\n"
+        "  - line 2, buyer_class: found 'militery'; expected a known buyer class, or '*'; did you "
+        "mean 'military'?",
+    ),
+    (
+        "a country in small letters",
+        put("sectors", 0, destination="usa"),
+        "sectors.csv: 1 fault\n"
+        "  - line 2, destination: found 'usa'; expected three capital letters (ISO 3166-1 "
+        "alpha-3, or EUU, ROW, WLD); write 'USA'",
+    ),
+    (
+        "a queue of no country",
+        put("licence_queue", 0, destination="world"),
+        "licence_queue.csv: 1 fault\n"
+        "  - line 2, destination: found 'world'; expected three capital letters (ISO 3166-1 "
+        "alpha-3, or EUU, ROW, WLD), or '*'; correct it",
+    ),
+    (
+        "a label for a key",
+        put("sectors", 0, sector="Guided Missiles"),
+        "sectors.csv: 1 fault\n"
+        "  - line 2, sector: found 'Guided Missiles'; expected a key of lower-case letters, "
+        "digits and underscores; write 'guided_missiles'",
+    ),
+    (
+        "a share above 1",
+        put("needs", 0, low=1.3, central=1.3, high=1.3),
+        "needs.csv: 3 faults\n"
+        "  - line 2, central: found 1.3; expected between 0 and 1; shares are fractions, write "
+        "0.92 for 92 %\n"
+        "  - line 2, high: found 1.3; expected between 0 and 1; shares are fractions, write "
+        "0.92 for 92 %\n"
+        "  - line 2, low: found 1.3; expected between 0 and 1; shares are fractions, write 0.92 "
+        "for 92 %",
+    ),
+    (
+        "a share below 0",
+        put("needs", 0, low=-0.1),
+        "needs.csv: 1 fault\n"
+        "  - line 2, low: found -0.1; expected between 0 and 1; correct the figure",
+    ),
+    (
+        "a per cent sign",
+        put("needs", 0, central="92 %"),
+        "needs.csv: 1 fault\n"
+        "  - line 2, central: found '92 %'; expected a finite number; shares are fractions, write "
+        "0.92 for 92 %",
+    ),
+    (
+        "a decimal comma",
+        put("needs", 0, central="0,8"),
+        "needs.csv: 1 fault\n"
+        "  - line 2, central: found '0,8'; expected a finite number; write a decimal point, and "
+        "nothing between thousands",
+    ),
+    (
+        "not a number, as text",
+        put("needs", 0, central="NaN"),
+        "needs.csv: 1 fault\n"
+        "  - line 2, central: found 'NaN'; expected a finite number; a missing figure is no row: "
+        "delete the row, or state it as assumed with a range",
+    ),
+    (
+        "not a number, in memory",
+        put("needs", 0, central=float("nan")),
+        "needs.csv: 1 fault\n"
+        "  - line 2, central: found nan; expected a finite number; a missing figure is no row: "
+        "delete the row, or state it as assumed with a range",
+    ),
+    (
+        "infinity",
+        put("cover", 0, high=float("inf")),
+        "cover.csv: 1 fault\n  - line 2, high: found inf; expected a finite number; correct it",
+    ),
+    (
+        "a word for a number",
+        put("needs", 0, high="all of it"),
+        "needs.csv: 1 fault\n"
+        "  - line 2, high: found 'all of it'; expected a finite number; correct it",
+    ),
+    (
+        "an empty figure",
+        put("needs", 0, central=""),
+        "needs.csv: 1 fault\n"
+        "  - line 2, central: found nothing; expected a finite number; a missing figure is no "
+        "row: delete the row, or state it as assumed with a range",
+    ),
+    (
+        "a blank figure",
+        put("needs", 0, central="  "),
+        "needs.csv: 1 fault\n"
+        "  - line 2, central: found nothing; expected a finite number; a missing figure is no "
+        "row: delete the row, or state it as assumed with a range",
+    ),
+    (
+        "no figure in memory",
+        put("needs", 0, central=None),
+        "needs.csv: 1 fault\n"
+        "  - line 2, central: found nothing; expected a finite number; a missing figure is no "
+        "row: delete the row, or state it as assumed with a range",
+    ),
+    (
+        "an empty name",
+        put("sectors", 0, name=""),
+        "sectors.csv: 1 fault\n  - line 2, name: found nothing; expected text; fill it in",
+    ),
+    (
+        "an empty key",
+        put("needs", 0, sector=""),
+        "needs.csv: 1 fault\n"
+        "  - line 2, sector: found nothing; expected a key of lower-case letters, digits and "
+        "underscores; fill it in",
+    ),
+    (
+        "low above high",
+        put("needs", 0, low=0.9, high=0.6),
+        "needs.csv: 1 fault\n"
+        "  - line 2, low: found low 0.9, central 0.8, high 0.6; expected low <= central <= high; "
+        "put the three values in order",
+    ),
+    (
+        "a wrong unit",
+        put("cover", 0, unit="day"),
+        "cover.csv: 1 fault\n"
+        "  - line 2, unit: found 'day'; expected 'week'; convert the three values",
+    ),
+    (
+        "an empty unit",
+        put("cover", 0, unit=""),
+        "cover.csv: 1 fault\n  - line 2, unit: found nothing; expected text; fill it in",
+    ),
+    (
+        "a duration of zero where one is the least",
+        put("licence_queue", 8, low=0),
+        "licence_queue.csv: 1 fault\n"
+        "  - line 10, low: found 0; expected at least 1; correct the figure",
+    ),
+    (
+        "the whole of a need engineered away",
+        add("substitution", substitute("missiles", "smco_magnet") | figure(1.0)),
+        "substitution.csv: 3 faults\n"
+        "  - line 2, central: found 1; expected at least 0 and below 1; correct the figure\n"
+        "  - line 2, high: found 1; expected at least 0 and below 1; correct the figure\n"
+        "  - line 2, low: found 1; expected at least 0 and below 1; correct the figure",
+    ),
+    (
+        "a year of no use",
+        put("stage_shares", 0, year="1890"),
+        "stage_shares.csv: 1 fault\n"
+        "  - line 2, year: found '1890'; expected at least 1990; correct it",
+    ),
+    (
+        "half a year",
+        put("stage_shares", 0, year="2024.5"),
+        "stage_shares.csv: 1 fault\n"
+        "  - line 2, year: found '2024.5'; expected a whole number; correct it",
+    ),
+    (
+        "a day in words",
+        put("elements", 0, controlled_from="4 April 2025"),
+        "elements.csv: 1 fault\n"
+        "  - line 2, controlled_from: found '4 April 2025'; expected a day, YYYY-MM-DD; correct "
+        "it",
+    ),
+    (
+        "a day that is none",
+        put("sourcing", 0, from_date="2025-02-30"),
+        "sourcing.csv: 1 fault\n"
+        "  - line 2, from_date: found '2025-02-30'; expected a day, YYYY-MM-DD; correct it",
+    ),
+    (
+        "a misspelt basis",
+        put("needs", 0, basis="assumption"),
+        "needs.csv: 1 fault\n"
+        "  - line 2, basis: found 'assumption'; expected a known basis; write one of: assumed, "
+        "derived, measured, reported",
+    ),
+    (
+        "a measured row without a source",
+        put("needs", 0, basis="measured"),
+        "needs.csv: 1 fault\n"
+        "  - line 2, source_id: found nothing; expected a source for a measured figure; cite one, "
+        "or set basis to assumed and argue the range in the note",
+    ),
+    (
+        "a derived row without its arithmetic",
+        put("needs", 0, basis="derived", note=""),
+        "needs.csv: 1 fault\n"
+        "  - line 2, note: found nothing; expected the arithmetic of a derived figure; name what "
+        "it uses",
+    ),
+    (
+        "an assumed row without a note",
+        put("needs", 0, note=""),
+        "needs.csv: 1 fault\n"
+        "  - line 2, note: found nothing; expected the argument for an assumed range; say why "
+        "this range",
+    ),
+    (
+        "two sources and one locator",
+        put("needs", 0, source_id="made_up_2025; made_up_2025", locator="p. 3"),
+        "needs.csv: 1 fault\n"
+        "  - line 2, locator: found 1 locator; expected one for each of 2 sources; separate "
+        "them by ';', in the same order",
+    ),
+    (
+        "a column nobody knows, in memory",
+        put("needs", 0, notes="why"),
+        "needs.csv: 1 fault\n"
+        "  - line 2, notes: found an unknown column; expected a known one; did you mean 'note'?",
+    ),
+    (
+        "a duplicate key",
+        add("buyers", buyer("missiles", "military", 1.0)),
+        "buyers.csv: 1 fault\n"
+        "  - line 5, key: found (missiles, military, standard) again; expected each key once; it "
+        "stands on line 2; keep one of the rows",
+    ),
+    (
+        "a quarter that is none",
+        add("prices", PRICE | {"period": "2025-Q5"}),
+        "prices.csv: 1 fault\n"
+        "  - line 2, period: found '2025-Q5'; expected a period such as 2025, 2025-H1, 2025-Q3, "
+        "2025-06 or 2025-06-11; correct it",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+)
+def test_a_bad_row_is_told_what_is_wrong_and_how_to_mend_it(change: Change, message: str):
+    records = tiny_records()
+    change(records)
+    with pytest.raises(TableError) as error:
+        tiny_dataset(records)
+    assert told(error.value) == message
+
+
+def test_every_pattern_is_put_into_words():
+    models = [table.row for table in TABLES.values()] + [Rule, Settings]
+    patterns = {
+        schema["pattern"]
+        for model in models
+        for field in model.model_json_schema()["properties"].values()
+        for schema in (field, *field.get("anyOf", ()))
+        if "pattern" in schema
+    }
+    assert patterns <= set(PATTERNS)
+    assert len(patterns) >= 4
