@@ -14,6 +14,9 @@ from exposure.tables.dataset import Dataset, to_csv
 from exposure.tables.reading.edits import with_value
 from exposure.tables.reading.folders import read_dataset
 from exposure.tables.schema.catalogue import TABLES
+from exposure.tables.schema.demand import NeedRow
+from exposure.tables.schema.rows import QuantityRow
+from exposure.tables.schema.supply import RecyclingRow
 from tests.changes import told
 from tests.tiny import Records, tiny_dataset, tiny_records
 
@@ -47,6 +50,20 @@ def test_the_digest_does_not_depend_on_the_order_of_rows_or_tables(order: random
     assert shuffled.digest == tiny_dataset().digest
     assert list(shuffled.rows) == list(tiny_dataset().rows)
     assert shuffled == tiny_dataset()
+
+
+def test_rows_of_a_model_are_the_rows_of_its_table():
+    dataset = tiny_dataset()
+    assert dataset.rows_of(NeedRow) == dataset.rows["needs"]
+    assert all(isinstance(row, NeedRow) for row in dataset.rows_of(NeedRow))
+    assert dataset.rows_of(RecyclingRow) == ()
+
+
+def test_rows_of_a_model_without_a_table_are_refused():
+    with pytest.raises(UnknownNameError) as raised:
+        tiny_dataset().rows_of(QuantityRow)
+    models = ", ".join(sorted(table.row.__name__ for table in TABLES.values()))
+    assert str(raised.value) == f"unknown row model 'QuantityRow'; write one of: {models}"
 
 
 @given(share=SHARES, note=NOTES, name=NOTES)

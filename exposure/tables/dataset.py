@@ -11,16 +11,19 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from pydantic import BaseModel
 
 from exposure.errors import unknown_name
-from exposure.tables.schema.catalogue import TABLES
+from exposure.tables.schema.catalogue import TABLES, name_of
+from exposure.tables.schema.demand import SectorRow
 
 if TYPE_CHECKING:
     import pandas as pd
 
+Row = TypeVar("Row", bound=BaseModel)
+"""A row model."""
 
 RowKey = tuple[str, tuple[str, ...]]
 """Table and key of a row."""
@@ -129,12 +132,34 @@ class Dataset:
         records = [row.model_dump() for row in self.rows.get(name, ())]
         return pd.DataFrame.from_records(records, columns=columns)
 
+    def rows_of(self, model: type[Row]) -> tuple[Row, ...]:
+        """Rows of the table of a row model, sorted by key; none if the table is absent.
+
+        The type checker knows their columns: a misspelt attribute is an error of mypy.
+
+        Parameters
+        ----------
+        model
+            Row model, such as `exposure.tables.schema.demand.NeedRow`.
+
+        Raises
+        ------
+        UnknownNameError
+            If no table has rows of this model.
+
+        Examples
+        --------
+        >>> import exposure as ex
+        >>> ex.read_dataset().rows_of(SectorRow)[0].destination
+        'USA'
+        """
+        # Every row was checked against the model of its table, so a second check says nothing new.
+        return cast("tuple[Row, ...]", self.rows.get(name_of(model), ()))
+
     def sector_ids(self, destination: str | None = None) -> tuple[str, ...]:
         """Ids of the sectors whose makers are in a destination, sorted; None for all."""
         return tuple(
-            row.sector  # type: ignore[attr-defined]
-            for row in self.rows["sectors"]
-            if destination in (None, row.destination)  # type: ignore[attr-defined]
+            row.sector for row in self.rows_of(SectorRow) if destination in (None, row.destination)
         )
 
 

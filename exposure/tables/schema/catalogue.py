@@ -1,13 +1,14 @@
 """The list of all tables: name, row model, key.
 
-The row models stand in `schema_supply`, `schema_demand`, `schema_policy` and
-`schema_observed`; each field is defined where it stands, so they are the data dictionary too.
+The row models are in the modules `supply`, `demand`, `policy` and `observed` of this folder; each
+field is defined where it is declared, so they are the data dictionary too.
 """
 
 from dataclasses import dataclass
 
 from pydantic import BaseModel
 
+from exposure.errors import unknown_name
 from exposure.tables.schema import demand, observed, policy, supply
 from exposure.tables.schema.rows import QuantityRow
 
@@ -100,3 +101,28 @@ TABLES: dict[str, Table] = {
     )
 }
 """Every table, by name."""
+
+_NAMES: dict[type[BaseModel], str] = {table.row: table.name for table in TABLES.values()}
+
+
+def name_of(model: type[BaseModel]) -> str:
+    """Name of the table whose rows are of a model.
+
+    Parameters
+    ----------
+    model
+        Row model of one of `TABLES`.
+
+    Raises
+    ------
+    UnknownNameError
+        If no table has rows of this model.
+
+    Examples
+    --------
+    >>> name_of(demand.NeedRow)
+    'needs'
+    """
+    if model not in _NAMES:
+        raise unknown_name("row model", model.__name__, {own.__name__ for own in _NAMES})
+    return _NAMES[model]
