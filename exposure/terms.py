@@ -1,8 +1,9 @@
 """The vocabulary: every word the package uses for one thing, defined once.
 
 Closed vocabularies are `StrEnum`, so that a misspelt word is a type error in code and a named
-fault in a table. Shares are fractions in [0, 1], never percentages. Time is counted in whole
-weeks from the start of a scenario: week = floor(days / 7).
+fault in a table. Elements, components and stages are open: the tables define them. Shares are
+fractions in [0, 1], never percentages. Time is counted in whole weeks from the start of a
+scenario: week = floor(days / 7).
 """
 
 from datetime import date
@@ -21,34 +22,6 @@ WORLD_RESERVE_CODES = {"EUU": "European Union", "ROW": "rest of the world", "WLD
 """Codes used beside ISO 3166-1 alpha-3 for a buyer or holder that is not one country."""
 
 
-class Element(StrEnum):
-    """A rare-earth element, by its chemical symbol."""
-
-    SM = "Sm"
-    DY = "Dy"
-    TB = "Tb"
-    ND = "Nd"
-    PR = "Pr"
-    GD = "Gd"
-    Y = "Y"
-    LU = "Lu"
-    SC = "Sc"
-
-
-class Stage(StrEnum):
-    """A step of the refining chain, upstream first."""
-
-    MINING = "mining"
-    SEPARATION = "separation"
-    METAL = "metal"
-    MAGNET = "magnet"
-    """Component making: magnets, compounds, coatings, crystals."""
-
-
-STAGES: tuple[Stage, ...] = tuple(Stage)
-"""The stages, upstream first."""
-
-
 class BuyerClass(StrEnum):
     """What the buyer makes the goods for."""
 
@@ -65,6 +38,26 @@ class Tier(StrEnum):
     STANDARD = "standard"
     LISTED = "listed"
     """On an export-control list or watch list."""
+
+
+class Strength(StrEnum):
+    """How firmly an observation is known."""
+
+    STRONG = "strong"
+    """A figure of the period itself, or a statement about it."""
+    WEAK = "weak"
+    """Little more than the absence of reports."""
+
+
+class ObservedAt(StrEnum):
+    """The point of production at which a loss was, or was not, seen."""
+
+    LINE = "line"
+    """A line ran or stopped."""
+    WORK_DONE = "work_done"
+    """Work was booked: hours, or sales at cost."""
+    DELIVERY = "delivery"
+    """Products were handed over."""
 
 
 class LicenceState(StrEnum):
@@ -114,6 +107,9 @@ class ShareKind(StrEnum):
     FORECAST = "forecast"
 
 
+Element = Annotated[str, Field(pattern=r"^[A-Z][a-z]?$")]
+"""A chemical symbol; the table ``elements`` lists those that are known."""
+
 Share = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
 """A fraction of a whole."""
 
@@ -122,6 +118,9 @@ CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 """A stable key: lower case, digits and underscores."""
+
+Stage = Identifier
+"""A step of the refining chain; the table ``stages`` lists them, upstream first."""
 
 Selector = Literal["*"]
 """The selector that matches everything."""

@@ -41,6 +41,7 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         Table("elements", supply.ElementRow, ("element",)),
+        Table("stages", supply.StageRow, ("stage",)),
         Table("components", supply.ComponentRow, ("component",)),
         Table("component_elements", supply.ComponentElementRow, ("component", "element")),
         Table(
@@ -51,6 +52,7 @@ TABLES: dict[str, Table] = {
             supply.SourcingRow,
             ("destination", "buyer_class", "component", "stage", "country", "from_date"),
         ),
+        Table("pool_users", supply.PoolUserRow, ("pool", "user", "quantity")),
         Table("sectors", demand.SectorRow, ("sector",)),
         Table("sector_values", demand.SectorValueRow, ("sector", "quantity")),
         Table("buyers", demand.BuyerRow, ("sector", "buyer_class", "tier")),
@@ -59,7 +61,11 @@ TABLES: dict[str, Table] = {
         Table("substitution", demand.SubstitutionRow, ("sector", "component", "quantity")),
         Table("new_supply", supply.NewSupplyRow, ("project", "element", "stage", "quantity")),
         Table("demand", demand.DemandRow, ("element", "destination", "quantity")),
-        Table("licence_queue", policy.LicenceQueueRow, ("destination", "quantity")),
+        Table(
+            "licence_queue",
+            policy.LicenceQueueRow,
+            ("destination", "buyer_class", "element", "quantity", "from_date"),
+        ),
         Table("parameters", policy.ParameterRow, ("parameter", "scope")),
         Table(
             "recycling", supply.RecyclingRow, ("element", "destination", "quantity"), required=False
@@ -95,6 +101,12 @@ TABLES: dict[str, Table] = {
             "observed_losses",
             observed.ObservedLossRow,
             ("sector", "from_date", "to_date"),
+            required=False,
+        ),
+        Table(
+            "observed_stocks",
+            observed.ObservedStockRow,
+            ("subject", "component", "date"),
             required=False,
         ),
         Table("sources", policy.SourceRow, ("source_id",)),

@@ -29,8 +29,16 @@ class SectorRow(DescriptiveRow):
     """Where its makers are."""
     industry_code: Text
     """Industry of the national accounts that holds it."""
+    uncertainty_group: Identifier
+    """Sectors of one group have correlated stocks. A row of ``needs``, ``cover`` or
+    ``substitution`` that names the group holds for each of its sectors without a row of its own."""
     note: OptionalText
     """What a reader should know."""
+
+
+SectorValueQuantity = Literal[
+    "industry_value_added_musd", "industry_share", "units_per_year", "work_in_process_weeks"
+]
 
 
 class SectorValueRow(QuantityRow):
@@ -44,10 +52,13 @@ class SectorValueRow(QuantityRow):
             "share", maximum=1.0, meaning="the sector's share of that industry's value added"
         ),
         "units_per_year": Measure("unit/yr", meaning="finished units a year"),
+        "work_in_process_weeks": Measure(
+            "week", whole=True, meaning="from the part reaching the line to the delivered product"
+        ),
     }
     sector: Identifier
     """Sector."""
-    quantity: Literal["industry_value_added_musd", "industry_share", "units_per_year"]
+    quantity: SectorValueQuantity
     """Which figure."""
 
 
@@ -63,6 +74,9 @@ class BuyerRow(QuantityRow):
     """How Beijing treats the maker."""
 
 
+NeedQuantity = Literal["criticality_share", "mass_kg_per_unit"]
+
+
 class NeedRow(QuantityRow):
     """How far a sector depends on a component."""
 
@@ -76,8 +90,11 @@ class NeedRow(QuantityRow):
     """Sector."""
     component: Identifier
     """Component."""
-    quantity: Literal["criticality_share", "mass_kg_per_unit"]
+    quantity: NeedQuantity
     """Which figure."""
+
+
+CoverQuantity = Literal["stock_weeks", "cap_weeks", "lag_weeks"]
 
 
 class CoverRow(QuantityRow):
@@ -92,8 +109,14 @@ class CoverRow(QuantityRow):
     """Sector."""
     component: Identifier
     """Component."""
-    quantity: Literal["stock_weeks", "cap_weeks", "lag_weeks"]
+    quantity: CoverQuantity
     """Which figure."""
+
+
+SubstitutionQuantity = Literal[
+    "largest_share", "qualification_weeks", "ramp_weeks",
+    "assembly_share", "assembly_weeks", "assembly_ramp_weeks", "thrift_share",
+]  # fmt: skip
 
 
 class SubstitutionRow(QuantityRow):
@@ -105,12 +128,26 @@ class SubstitutionRow(QuantityRow):
             "week", whole=True, meaning="from the start of work to first use"
         ),
         "ramp_weeks": Measure("week", whole=True, meaning="from first use to the largest share"),
-    }
+        "assembly_share": Measure(
+            "share", maximum=1.0,
+            meaning="share of need that can arrive inside assembled parts, which need no licence",
+        ),
+        "assembly_weeks": Measure(
+            "week", whole=True, meaning="from the start of control to the first such parts"
+        ),
+        "assembly_ramp_weeks": Measure(
+            "week", whole=True, meaning="from the first such parts to the full share"
+        ),
+        "thrift_share": Measure(
+            "share", maximum=1.0,
+            meaning="share of need that can be saved without loss once supply falls short",
+        ),
+    }  # fmt: skip
     sector: Identifier
     """Sector."""
     component: Identifier
     """Component."""
-    quantity: Literal["largest_share", "qualification_weeks", "ramp_weeks"]
+    quantity: SubstitutionQuantity
     """Which figure."""
 
 
@@ -121,13 +158,10 @@ class DemandRow(QuantityRow):
         "world_use_t_per_year": Measure(
             "t/yr", meaning="world use, contained oxide a year", minimum=1e-9
         ),
-        "share_outside_china": Measure(
-            "share", maximum=1.0, minimum=1e-9, meaning="share of world use outside China"
-        ),
     }
     element: Element
     """Element."""
     destination: CountryCode
     """Where it is used; WLD for the world."""
-    quantity: Literal["world_use_t_per_year", "share_outside_china"]
+    quantity: Literal["world_use_t_per_year"]
     """Which figure."""

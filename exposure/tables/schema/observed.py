@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from exposure.tables.schema.rows import Measure, OptionalText, QuantityRow, Text
-from exposure.terms import CountryCode, Identifier
+from exposure.terms import CountryCode, Identifier, ObservedAt, Selector, Strength
 
 Period = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?|-Q[1-4]|-H[12])?$")]
 """A year, half-year (2025-H1), quarter (2025-Q3), month or day."""
@@ -22,8 +22,9 @@ class ObservedExportRow(QuantityRow):
     period: Period
     """Month, or a longer period where months were published jointly."""
     item: Literal[
-        "rare_earth_magnets", "rare_earths_all", "dysprosium", "dysprosium_oxide", "terbium"
-    ]
+        "rare_earth_magnets", "rare_earths_all", "samarium", "dysprosium", "dysprosium_oxide",
+        "terbium", "gadolinium", "yttrium", "lutetium", "scandium",
+    ]  # fmt: skip
     """Goods counted."""
     destination: CountryCode
     """Where they went; WLD for all."""
@@ -139,5 +140,25 @@ class ObservedLossRow(QuantityRow):
     """First day of the period."""
     to_date: date
     """Last day of the period."""
+    observed_at: ObservedAt
+    """Point of production at which it was, or was not, seen."""
+    strength: Strength
+    """How firmly it is known."""
     what: OptionalText
     """What was seen, or not seen."""
+
+
+class ObservedStockRow(QuantityRow):
+    """Stock of a component on a day after control began, as far as it was stated."""
+
+    MEASURES: ClassVar = {"": Measure("week", meaning="stock in weeks of the holders' own need")}
+    subject: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*|[A-Z][a-z]?)$")]
+    """Sector that holds it, or an element: the mean over its ranked users."""
+    component: Identifier | Selector
+    """Component held; '*' for an element."""
+    date: date
+    """Day that the statement speaks of."""
+    strength: Strength
+    """How firmly it is known."""
+    what: OptionalText
+    """What was stated."""

@@ -6,11 +6,12 @@ from typing import ClassVar, Literal
 from exposure.tables.schema.rows import (
     DescriptiveRow,
     Measure,
+    OptionalDate,
     OptionalText,
     QuantityRow,
     Text,
 )
-from exposure.terms import CountryCode, Grade, Identifier, Selector
+from exposure.terms import BuyerClass, CountryCode, Element, Grade, Identifier, Selector
 
 QueueQuantity = Literal[
     "capacity_share_per_week", "first_decision_week",
@@ -21,7 +22,9 @@ QueueQuantity = Literal[
     "renewal_lead_weeks", "renewal_approval", "look_through",
     "applications_civil", "applications_dual", "applications_military",
     "applications_trusted", "applications_listed",
-    "capacity_start_share", "capacity_growth_weeks", "resubmission", "delay_weeks_listed",
+    "capacity_start_share", "capacity_growth_weeks", "delay_weeks_listed",
+    "delay_weeks_ordinary_upstream",
+    "refusal_share", "reapplication_share", "reapplication_weeks",
     "enforcement_weeks", "catch_up_ceiling", "recoverable_share",
     "checked_share", "check_weeks",
 ]  # fmt: skip
@@ -95,8 +98,19 @@ class LicenceQueueRow(QuantityRow):
         "capacity_growth_weeks": Measure(
             "week", meaning="weeks over which capacity grows linearly to its full level"
         ),
-        "resubmission": Measure(
-            "share", below=1.0, meaning="share of refused or returned files that come back"
+        "delay_weeks_ordinary_upstream": Measure(
+            "week", whole=True, meaning="the same for oxide and metal"
+        ),
+        "refusal_share": Measure(
+            "share", maximum=1.0,
+            meaning="of files decided and not approved, the share refused; the others stay pending",
+        ),
+        "reapplication_share": Measure(
+            "share", maximum=1.0,
+            meaning="of refused applications and renewals, the share that is filed once more",
+        ),
+        "reapplication_weeks": Measure(
+            "week", minimum=1, whole=True, meaning="from a refusal to the next application"
         ),
         "delay_weeks_listed": Measure(
             "week", whole=True,
@@ -120,8 +134,21 @@ class LicenceQueueRow(QuantityRow):
     }  # fmt: skip
     destination: CountryCode | Selector
     """Where the buyers are; '*' for every destination without a row of its own."""
+    buyer_class: BuyerClass | Selector
+    """Buyers meant; '*' for all."""
+    element: Element | Selector
+    """Element meant; '*' for all."""
     quantity: QueueQuantity
     """Which figure."""
+    from_date: OptionalDate
+    """First day on which the row holds; empty for a row that always has."""
+
+
+ParameterName = Literal[
+    "nested_share", "restock_ratio", "application_weight", "rationing_weight", "switch_weeks",
+    "switch_ramp_weeks", "stock_correlation", "firm_spread", "leak_share", "leak_weeks",
+    "structural_discrepancy", "strong_tolerance", "weak_tolerance", "stock_tolerance_weeks",
+]  # fmt: skip
 
 
 class ParameterRow(QuantityRow):
@@ -138,11 +165,47 @@ class ParameterRow(QuantityRow):
         "application_weight": Measure(
             "weight", meaning="applications for an element, relative to the other elements"
         ),
+        "rationing_weight": Measure(
+            "share", maximum=1.0,
+            meaning="how far what is free goes to those who need it most, once buyers switch",
+        ),
+        "switch_weeks": Measure(
+            "week", whole=True, meaning="from the start of control to the first buyers who switch"
+        ),
+        "switch_ramp_weeks": Measure(
+            "week", whole=True, meaning="from the first buyers who switch to the last"
+        ),
+        "stock_correlation": Measure(
+            "correlation", maximum=1.0, meaning="correlation of stocks within a group of sectors"
+        ),
+        "firm_spread": Measure(
+            "sigma", meaning="standard deviation of the logarithm of stocks among firms"
+        ),
+        "leak_share": Measure(
+            "share", maximum=1.0, meaning="share of a sector's firms that priority reaches late"
+        ),
+        "leak_weeks": Measure(
+            "week", whole=True, meaning="how much later priority reaches those firms"
+        ),
+        "structural_discrepancy": Measure(
+            "share", maximum=1.0, meaning="how far the model may miss a sector's loss of a quarter"
+        ),
+        "strong_tolerance": Measure(
+            "share", maximum=1.0, minimum=1e-6,
+            meaning="width of the tail outside a strongly observed range of loss",
+        ),
+        "weak_tolerance": Measure(
+            "share", maximum=1.0, minimum=1e-6,
+            meaning="width of the tail outside a weakly observed range of loss",
+        ),
+        "stock_tolerance_weeks": Measure(
+            "week", minimum=1e-6, meaning="width of the tail outside an observed range of stock"
+        ),
     }  # fmt: skip
-    parameter: Literal["nested_share", "restock_ratio", "application_weight"]
+    parameter: ParameterName
     """Which constant."""
     scope: Text
-    """What it is for: an element symbol, or '*' for all."""
+    """What it is for: an element, a group of sectors, or '*' for all."""
 
 
 class PolicyEventRow(DescriptiveRow):

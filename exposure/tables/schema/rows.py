@@ -8,9 +8,10 @@ missing figure is no row, never a zero.
 
 import math
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Self
+from datetime import date
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from exposure.terms import Basis
@@ -25,6 +26,14 @@ Text = Annotated[str, Field(min_length=1)]
 
 OptionalText = Annotated[str, Field(default="")]
 """Text that may be empty."""
+
+
+def _empty_is_none(value: object) -> object:
+    return None if value == "" else value
+
+
+OptionalDate = Annotated[date | None, BeforeValidator(_empty_is_none)]
+"""A day, or nothing where there is none."""
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 """A finite number."""
@@ -94,6 +103,8 @@ class QuantityRow(BaseModel):
     """Unit of the three values."""
     basis: Basis
     """How the figure is known."""
+    rests_on_assumption: Annotated[Literal["yes", "no", ""], Field(default="")]
+    """Whether a derived figure rests on an assumed one; may be empty for other rows."""
     source_id: OptionalText
     """Where it was read; several by ';', the first gives the central value."""
     locator: OptionalText
@@ -105,6 +116,11 @@ class QuantityRow(BaseModel):
         """Unit and range of this row's quantity."""
         quantity = getattr(self, "quantity", None) or getattr(self, "parameter", None) or ""
         return self.MEASURES[str(quantity)]
+
+    @property
+    def assumed(self) -> bool:
+        """Whether the figure is a judgement, or derived from one."""
+        return self.basis is Basis.ASSUMED or self.rests_on_assumption == "yes"
 
     def sources(self) -> tuple[str, ...]:
         """Identifiers of the sources, first the one that gives the central value."""
@@ -154,6 +170,21 @@ def _range_findings(row: QuantityRow) -> list[Finding]:
 
 
 def _basis_findings(row: QuantityRow) -> list[Finding]:
+    contradiction = {Basis.ASSUMED: "no", Basis.MEASURED: "yes", Basis.REPORTED: "yes"}
+    if row.rests_on_assumption == contradiction.get(row.basis, "unstated"):
+        return [
+            Finding(
+                "rests_on_assumption", f"'{row.rests_on_assumption}' in a row that is {row.basis}",
+                "nothing, or a word that agrees with the basis", "leave the cell empty",
+            )
+        ]  # fmt: skip
+    if row.basis is Basis.DERIVED and not row.rests_on_assumption:
+        return [
+            Finding(
+                "rests_on_assumption", "nothing", "'yes' or 'no' for a derived figure",
+                "write 'yes' if any input of the arithmetic is assumed",
+            )
+        ]  # fmt: skip
     if row.basis is Basis.ASSUMED and not row.note:
         return [
             Finding("note", "nothing", "the argument for an assumed range", "say why this range")

@@ -13,6 +13,7 @@ from exposure.tables.schema.rows import (
     SHARE,
     DescriptiveRow,
     Measure,
+    OptionalDate,
     OptionalText,
     QuantityRow,
     Text,
@@ -22,14 +23,6 @@ from exposure.terms import BuyerClass, CountryCode, Element, Identifier, Selecto
 
 def _words(value: object) -> object:
     return tuple(value.split()) if isinstance(value, str) else value
-
-
-def _empty_is_none(value: object) -> object:
-    return None if value == "" else value
-
-
-OptionalDate = Annotated[date | None, BeforeValidator(_empty_is_none)]
-"""A day, or nothing where there is none."""
 
 
 class ElementRow(DescriptiveRow):
@@ -49,6 +42,19 @@ class ElementRow(DescriptiveRow):
     """Where the control date was read."""
     locator: OptionalText
     """Place in the source."""
+    note: OptionalText
+    """What a reader should know."""
+
+
+class StageRow(DescriptiveRow):
+    """A step of the refining chain."""
+
+    stage: Stage
+    """Stable key."""
+    position: Annotated[int, Field(ge=1, le=99)]
+    """Place in the chain; the step farthest upstream has the lowest number."""
+    name: Text
+    """Label."""
     note: OptionalText
     """What a reader should know."""
 
@@ -77,13 +83,58 @@ class ComponentRow(DescriptiveRow):
 
 
 class ComponentElementRow(QuantityRow):
-    """Mass fraction of an element in a component, where it is known."""
+    """An element in a component: its mass fraction, and the pool from which it is drawn."""
 
     MEASURES: ClassVar = {"": SHARE}
     component: Identifier
     """Component."""
     element: Element
     """Element in it."""
+    pool: Identifier
+    """Pool outside China from which the element is drawn: one for each element and form."""
+    alternative: Annotated[Identifier | Literal[""], Field(default="")]
+    """Elements of a component with the same word can replace each other; empty for none."""
+
+
+PoolQuantity = Literal["demand_t_per_year", "share_of_demand_outside_china", "order_class"]
+
+LAST_ORDER_CLASS = 7
+"""The class that is served last."""
+
+
+class PoolUserRow(QuantityRow):
+    """Who draws on a pool outside China, how much, and in which order of service."""
+
+    MEASURES: ClassVar = {
+        "demand_t_per_year": Measure(
+            "t/yr", minimum=1e-9, meaning="demand outside China, contained element a year"
+        ),
+        "share_of_demand_outside_china": Measure(
+            "share", maximum=1.0, meaning="share of the pool's demand outside China"
+        ),
+        "order_class": Measure(
+            "class", minimum=1, maximum=LAST_ORDER_CLASS, whole=True,
+            meaning="order of service when the pool is short; 1 is served first",
+        ),
+    }  # fmt: skip
+    pool: Identifier
+    """Pool."""
+    user: Identifier
+    """User; ``all`` for the whole pool, ``other`` for what no named user takes."""
+    quantity: PoolQuantity
+    """Which figure."""
+    name: OptionalText
+    """Label of a user that is not a ranked sector."""
+    sector: Annotated[Identifier | Literal[""], Field(default="")]
+    """Ranked sector that is this user; empty for others."""
+    component: Annotated[Identifier | Literal[""], Field(default="")]
+    """Component through which an unranked user buys; it decides the licences."""
+    destination: Annotated[CountryCode | Literal["*", ""], Field(default="")]
+    """Where an unranked user is; '*' for buyers outside China in general."""
+    buyer_class: Annotated[BuyerClass | Literal[""], Field(default="")]
+    """Buyer class of an unranked user."""
+    part_of: Annotated[Identifier | Literal[""], Field(default="")]
+    """User of which this one is a part, whose share it reduces."""
 
 
 class StageShareRow(QuantityRow):
@@ -106,8 +157,8 @@ class SourcingRow(QuantityRow):
     """A country's share of what certain buyers buy, which replaces the world share for them."""
 
     MEASURES: ClassVar = {"": SHARE}
-    destination: CountryCode
-    """Where the buyers are."""
+    destination: CountryCode | Selector
+    """Where the buyers are; '*' for the market of all buyers outside China."""
     buyer_class: BuyerClass | Selector
     """Buyers meant; '*' for all."""
     component: Identifier
@@ -118,6 +169,13 @@ class SourcingRow(QuantityRow):
     """Country of origin at that stage."""
     from_date: date
     """First day on which the share holds."""
+    measure: Annotated[Identifier | Literal[""], Field(default="")]
+    """Rule of the buyers' side on which the row depends; a scenario says whether it is in force."""
+
+
+NewSupplyQuantity = Literal[
+    "capacity_t_per_year", "slip_weeks", "ramp_weeks", "success_probability"
+]
 
 
 class NewSupplyRow(QuantityRow):
@@ -137,7 +195,7 @@ class NewSupplyRow(QuantityRow):
     """Element it delivers."""
     stage: Stage
     """Stage it performs."""
-    quantity: Literal["capacity_t_per_year", "slip_weeks", "ramp_weeks", "success_probability"]
+    quantity: NewSupplyQuantity
     """Which figure."""
     country: CountryCode
     """Where it stands."""
@@ -159,6 +217,11 @@ class RecyclingRow(QuantityRow):
     """Where it is used; WLD for the world."""
     quantity: Literal["end_of_life_input_rate"]
     """Which figure."""
+    pool: Identifier
+    """Pool that it feeds."""
+
+
+ReserveQuantity = Literal["stock_t", "purchase_ceiling_t", "target_days", "release_weeks"]
 
 
 class ReserveRow(QuantityRow):
@@ -168,10 +231,17 @@ class ReserveRow(QuantityRow):
         "stock_t": Measure("t", meaning="mass held, in the form the note names"),
         "purchase_ceiling_t": Measure("t", meaning="most that may be bought, not what is held"),
         "target_days": Measure("day", meaning="days of domestic use that are to be held"),
-    }
+        "release_weeks": Measure(
+            "week", minimum=1, whole=True, meaning="weeks over which a released stock is let out"
+        ),
+    }  # fmt: skip
     element: Element
     """Element."""
     holder: Text
-    """Who holds it."""
-    quantity: Literal["stock_t", "purchase_ceiling_t", "target_days"]
+    """Holder."""
+    quantity: ReserveQuantity
     """Which figure."""
+    pool: Annotated[Identifier | Literal[""], Field(default="")]
+    """Pool into which a stock is released."""
+    release_from: OptionalDate
+    """First day of release; empty for a stock that is not released."""
