@@ -44,10 +44,10 @@ def listed(dataset: Dataset, sector: str) -> set[Key]:
 
 def moved(row: QuantityRow) -> QuantityRow:
     """Halve a row's figures, within their range; the row stays in order."""
-    least = max(row.measure().minimum, 0.0)
+    least = max(row.definition().minimum, 0.0)
     low, central, high = ((least + value) / 2 for value in (row.low, row.central, row.high))
     if (low, central, high) == (row.low, row.central, row.high):
-        high += 0.25 if row.measure().maximum > high else 0.0
+        high += 0.25 if row.definition().maximum > high else 0.0
     return row.model_copy(update={"low": low, "central": central, "high": high})
 
 

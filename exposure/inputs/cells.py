@@ -1,152 +1,291 @@
-"""Drawn values of the tables' cells, by table and key.
+"""The only gate from rows to arrays: it draws cells, and notes who read which.
 
-The one place that knows how rows become arrays over draws: an absent row stays absent, a
-duration is a whole number of weeks, shares of one whole are scaled to sum to 1 in each draw.
+An absent row stays absent, a duration is a whole number of weeks, shares of one whole are scaled
+to sum to 1 in each draw. Cells of one sector and one quantity share a random stream, because what
+is not known about a sector's stocks or needs is common to its components; so do the sourcing
+shares of one set of buyers, and the dates of one project. A row that an overlay or a change by
+hand states leaves its shared stream.
+
+Every array has shape (D,), one value a draw, in the unit of its row.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from exposure.arrays import FloatArray
-from exposure.inputs.streams import Sampler, whole_weeks
-from exposure.tables.dataset import Dataset
-from exposure.tables.schema.catalogue import TABLES
+from exposure.inputs.index import Index, key_of
+from exposure.inputs.streams import Sampler, correlated, triangular, whole_weeks
+from exposure.tables.dataset import Dataset, Row, RowKey
+from exposure.tables.schema.demand import (
+    BuyerRow,
+    CoverQuantity,
+    CoverRow,
+    NeedQuantity,
+    NeedRow,
+    SectorValueQuantity,
+    SubstitutionQuantity,
+    SubstitutionRow,
+)
+from exposure.tables.schema.policy import LicenceQueueRow, ParameterName
 from exposure.tables.schema.rows import QuantityRow
-from exposure.terms import ANY, CHINA, BuyerClass, Element, ShareKind, Stage, Tier
+from exposure.tables.schema.supply import (
+    NewSupplyQuantity,
+    NewSupplyRow,
+    PoolQuantity,
+    ReserveQuantity,
+    SourcingRow,
+)
+from exposure.terms import ANY, CHINA, BuyerClass, ShareKind, Tier
+
+SHARED_TABLES = (CoverRow, NeedRow, SubstitutionRow)
+"""Tables in which the cells of one sector and quantity share a stream."""
+
+Measures = Mapping[str, date | None]
+"""Day from which each rule of the buyers' side is in force; None for one that is repealed."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Inputs:
-    """A dataset and a sampler: every figure as an array over draws, shape (D,)."""
+    """A dataset and a sampler: every figure as an array over draws, and a note of what was read."""
 
-    dataset: Dataset
+    index: Index
     sampler: Sampler
-    _drawn: dict[str, FloatArray] = field(default_factory=dict, repr=False)
+    reader: str = ""
+    """On whose behalf cells are read."""
+    notes: dict[str, set[RowKey]] = field(default_factory=dict, repr=False)
+    """Rows that each reader read."""
+    _made: dict[str, FloatArray] = field(default_factory=dict, repr=False)
 
-    @cached_property
-    def cells(self) -> dict[tuple[str, ...], QuantityRow]:
-        """Quantity rows by table and key."""
-        return {
-            (name, *(str(getattr(row, column)) for column in TABLES[name].key)): row
-            for name, rows in self.dataset.rows.items()
-            for row in rows
-            if isinstance(row, QuantityRow)
-        }
+    @classmethod
+    def of(cls, dataset: Dataset, sampler: Sampler) -> "Inputs":
+        """Draw from a dataset."""
+        return cls(Index(dataset), sampler)
+
+    def with_sampler(self, sampler: Sampler) -> "Inputs":
+        """The same tables under other draws; what is read goes to the same notes."""
+        return Inputs(self.index, sampler, self.reader, self.notes)
+
+    def under(self, reader: str) -> "Inputs":
+        """The same figures, read on behalf of somebody."""
+        return replace(self, reader=reader)
+
+    def note(self, rows: set[RowKey]) -> None:
+        """Note rows as read."""
+        self.notes.setdefault(self.reader, set()).update(rows)
+
+    def borrow(self, reader: str) -> None:
+        """Note everything that another reader read as read here too."""
+        self.note(self.notes.get(reader, set()))
+
+    def rows_of(self, model: type[Row]) -> tuple[Row, ...]:
+        """Rows of a table."""
+        return self.index.dataset.rows_of(model)
+
+    @property
+    def draws(self) -> int:
+        """Number of draws D."""
+        return self.sampler.size
+
+    def draw(self, row: QuantityRow) -> FloatArray:
+        """Draws of one row."""
+        key = key_of(row)
+        self.note({key})
+        name = "|".join((key[0], *key[1]))
+        if name not in self._made:
+            drawn = self._sample(row, key)
+            self._made[name] = whole_weeks(drawn) if row.definition().whole else drawn
+        return self._made[name]
+
+    def _sample(self, row: QuantityRow, key: RowKey) -> FloatArray:
+        if row.low == row.high:
+            return np.full(self.draws, row.central)
+        own = "|".join((key[0], *key[1]))
+        if key in self.index.touched:
+            return triangular(self.uniform(own), row)
+        quantile = self.uniform(shared_stream(row) or own)
+        if isinstance(row, CoverRow) and row.quantity == "stock_weeks":
+            quantile = self._correlated_stock(quantile, row.sector)
+        return triangular(quantile, row)
+
+    def _correlated_stock(self, own: FloatArray, sector: str) -> FloatArray:
+        """Stock of a sector, or of a whole group, given what its group has in common."""
+        known = self.index.sectors.get(sector)
+        group = sector if known is None else known.uncertainty_group
+        correlation = self.parameter("stock_correlation", group)
+        if correlation is None or not correlation.any():
+            return own
+        return correlated(own, self.uniform(f"cover|group|{group}|stock_weeks"), correlation)
+
+    def uniform(self, stream: str) -> FloatArray:
+        """Uniform numbers of a stream."""
+        name = f"uniform|{stream}"
+        if name not in self._made:
+            self._made[name] = self.sampler.uniform(stream)
+        return self._made[name]
+
+    def shared(self, name: str, make: Callable[["Inputs"], FloatArray]) -> FloatArray:
+        """Something made of cells that several readers use: made once, noted for each."""
+        if name not in self._made:
+            self._made[name] = make(self.under(name))
+        self.borrow(name)
+        return self._made[name]
 
     def value(self, table: str, *key: str) -> FloatArray | None:
-        """Draws of one cell; None where the table has no such row."""
-        cell = "|".join((table, *key))
-        if cell not in self._drawn:
-            row = self.cells.get((table, *key))
-            if row is None:
-                return None
-            drawn = self.sampler.sample(cell, row)
-            self._drawn[cell] = whole_weeks(drawn) if row.measure().whole else drawn
-        return self._drawn[cell]
+        """Draws of a cell by table and key; None where there is no such row."""
+        row = self.index.cells.get((table, key))
+        return None if row is None else self.draw(row)
 
     def require(self, table: str, *key: str) -> FloatArray:
-        """Draws of a cell that the checks of the tables guarantee."""
+        """Draws of a cell whose presence the checks of the tables guarantee."""
         drawn = self.value(table, *key)
         if drawn is None:
             raise KeyError("|".join((table, *key)))
         return drawn
 
-    def shared(self, name: str, make: Callable[[], FloatArray]) -> FloatArray:
-        """Something made of drawn cells that several sectors share; made once."""
-        if name not in self._drawn:
-            self._drawn[name] = make()
-        return self._drawn[name]
+    def _of_sector(
+        self, table: str, sector: str, component: str, quantity: str
+    ) -> FloatArray | None:
+        """A figure of a sector: its own row, else the row of its group."""
+        own = self.value(table, sector, component, quantity)
+        if own is not None:
+            return own
+        return self.value(table, self.index.sectors[sector].uncertainty_group, component, quantity)
 
-    def rows(self, table: str) -> tuple[Any, ...]:
-        """Rows of a table."""
-        return tuple(self.dataset.rows.get(table, ()))
+    def need(self, sector: str, component: str, quantity: NeedQuantity) -> FloatArray | None:
+        """A figure of ``needs``."""
+        return self._of_sector("needs", sector, component, quantity)
 
-    def china_share(self, element: Element, stage: Stage, *, year: int) -> FloatArray:
+    def cover(self, sector: str, component: str, quantity: CoverQuantity) -> FloatArray | None:
+        """A figure of ``cover``."""
+        return self._of_sector("cover", sector, component, quantity)
+
+    def substitution(
+        self, sector: str, component: str, quantity: SubstitutionQuantity
+    ) -> FloatArray | None:
+        """A figure of ``substitution``."""
+        return self._of_sector("substitution", sector, component, quantity)
+
+    def sector_value(self, sector: str, quantity: SectorValueQuantity) -> FloatArray | None:
+        """A figure of ``sector_values``."""
+        return self.value("sector_values", sector, quantity)
+
+    def parameter(self, name: ParameterName, scope: str = ANY) -> FloatArray | None:
+        """A constant for an element or group, else the one for all."""
+        own = self.value("parameters", name, scope)
+        return self.value("parameters", name, ANY) if own is None else own
+
+    def constant(self, name: ParameterName, scope: str = ANY, *, absent: float) -> FloatArray:
+        """A constant that the tables may leave out; `absent` switches its mechanism off."""
+        drawn = self.parameter(name, scope)
+        return np.full(self.draws, absent) if drawn is None else drawn
+
+    def pool_user(self, pool: str, user: str, quantity: PoolQuantity) -> FloatArray | None:
+        """A figure of ``pool_users``."""
+        return self.value("pool_users", pool, user, quantity)
+
+    def reserve(self, element: str, holder: str, quantity: ReserveQuantity) -> FloatArray | None:
+        """A figure of ``reserves``."""
+        return self.value("reserves", element, holder, quantity)
+
+    def new_supply(
+        self, project: str, element: str, stage: str, quantity: NewSupplyQuantity
+    ) -> FloatArray:
+        """A figure of ``new_supply``."""
+        return self.require("new_supply", project, element, stage, quantity)
+
+    def luck(self, project: str) -> FloatArray:
+        """Uniform chance of a project: it works for all its elements, or for none."""
+        return self.uniform(f"chance|new_supply|{project}")
+
+    def china_share(self, element: str, stage: str, *, year: int) -> FloatArray:
         """China's share of world output at a stage, from the newest outturn up to a year."""
-        years = self._share_years[(element, stage)]
+        years = self.index.china_years[(element, stage)]
         newest = max((y for y in years if y <= year), default=min(years))
         return self.require("stage_shares", element, stage, CHINA, str(newest), ShareKind.OUTTURN)
-
-    @cached_property
-    def _share_years(self) -> dict[tuple[Element, Stage], list[int]]:
-        years: dict[tuple[Element, Stage], list[int]] = {}
-        for row in self.rows("stage_shares"):
-            if row.kind is ShareKind.OUTTURN and row.country == CHINA:
-                years.setdefault((row.element, row.stage), []).append(row.year)
-        return years
-
-    @cached_property
-    def _sourcing(self) -> dict[tuple[str, ...], set[date]]:
-        known: dict[tuple[str, ...], set[date]] = {}
-        for row in self.rows("sourcing"):
-            key = (row.destination, str(row.buyer_class), row.component, str(row.stage))
-            known.setdefault(key, set()).add(row.from_date)
-        return known
-
-    def sourcing_days(self, destination: str, buyer: BuyerClass, component: str) -> list[date]:
-        """Days on which the sourcing of these buyers changes, for any stage."""
-        return sorted(
-            {
-                day
-                for (place, kind, item, _), days in self._sourcing.items()
-                for day in days
-                if (place, item) == (destination, component) and kind in (ANY, buyer)
-            }
-        )
-
-    def sourced_share(
-        self, destination: str, buyer: BuyerClass, component: str, *, stage: Stage, day: date
-    ) -> FloatArray | None:
-        """China's share of what certain buyers buy on a day; None if the world share holds.
-
-        A set of rows without China means that they buy nothing from it at that stage.
-        """
-        for kind in (str(buyer), ANY):
-            days = self._sourcing.get((destination, kind, component, str(stage)), set())
-            begun = [d for d in days if d <= day]
-            if begun:
-                newest = max(begun).isoformat()
-                share = self.value(
-                    "sourcing", destination, kind, component, str(stage), CHINA, newest
-                )
-                return np.zeros(self.sampler.size) if share is None else share
-        return None
 
     def buyers(self, sector: str) -> dict[tuple[BuyerClass, Tier], FloatArray]:
         """Shares of a sector's output by buyer class and tier; each draw sums to 1."""
         shares = {
-            (row.buyer_class, row.tier): self.require("buyers", sector, row.buyer_class, row.tier)
-            for row in self.rows("buyers")
+            (row.buyer_class, row.tier): self.draw(row)
+            for row in self.rows_of(BuyerRow)
             if row.sector == sector
         }
-        total = sum(shares.values(), np.zeros(self.sampler.size))
+        total = sum(shares.values(), np.zeros(self.draws))
         return {buyer: share / total for buyer, share in shares.items()}
 
-    def queue(self, destination: str) -> dict[str, FloatArray]:
-        """Queue figures of a destination, from its own rows or the default ones."""
-        own = {row.quantity for row in self.rows("licence_queue") if row.destination == destination}
-        return {
-            row.quantity: self.require(
-                "licence_queue", destination if row.quantity in own else ANY, row.quantity
-            )
-            for row in self.rows("licence_queue")
-            if row.destination == ANY
+    def sourcing_days(
+        self, destination: str, buyer: BuyerClass, component: str, *, measures: Measures
+    ) -> list[date]:
+        """Days on which the sourcing of these buyers changes, for any stage."""
+        days = {
+            begun
+            for (place, kind, item, _), rows in self.index.sourcing.items()
+            if place in (destination, ANY) and item == component and kind in (ANY, buyer)
+            for row in rows
+            if (begun := begins(row, measures)) is not None
         }
+        return sorted(days)
 
-    def luck(self, project: str) -> FloatArray:
-        """Draw the uniform chance of a project: it works for all its elements, or for none.
+    def sourced_share(
+        self,
+        destination: str,
+        buyer: BuyerClass,
+        component: str,
+        *,
+        stage: str,
+        day: date,
+        measures: Measures,
+    ) -> FloatArray | None:
+        """China's share of what certain buyers buy on a day; None if the world share holds.
 
-        Elements of one project differ only in how probable success is held to be.
+        The buyers' own rows come before those of all buyers at the destination, and those before
+        the market of all buyers outside China. A set of rows without China means that they buy
+        nothing from it at that stage.
         """
-        cell = f"chance|new_supply|{project}"
-        row = next(
-            row
-            for row in self.rows("new_supply")
-            if row.project == project and row.quantity == "success_probability"
+        places = ((destination, str(buyer)), (destination, ANY), (ANY, str(buyer)), (ANY, ANY))
+        for place, kind in dict.fromkeys(places):
+            rows = self.index.sourcing.get((place, kind, component, stage), [])
+            begun = [
+                (start, row) for row in rows if (start := begins(row, measures)) and start <= day
+            ]
+            if begun:
+                newest = max(start for start, _ in begun)
+                in_force = [row for start, row in begun if start == newest]
+                china = [row for row in in_force if row.country == CHINA]
+                self.note({key_of(row) for row in china or in_force})
+                return self.draw(china[0]) if china else np.zeros(self.draws)
+        return None
+
+    def queue_row(
+        self, quantity: str, destination: str, *, buyer_class: str = ANY, element: str = ANY,
+        day: date,
+    ) -> LicenceQueueRow:  # fmt: skip
+        """Row of ``licence_queue`` in force for a case on a day."""
+        row = self.index.queue_row(
+            quantity, destination, buyer_class=buyer_class, element=element, day=day
         )
-        return self.shared(cell, lambda: self.sampler.chance(cell, row))
+        if row is None:
+            raise KeyError(f"licence_queue|{destination}|{quantity}")
+        return row
+
+
+def begins(row: SourcingRow, measures: Measures) -> date | None:
+    """Day from which a sourcing row holds; None where its rule is repealed."""
+    return measures.get(row.measure, row.from_date) if row.measure else row.from_date
+
+
+def shared_stream(row: QuantityRow) -> str | None:
+    """Stream that a row shares with others; None for a row with a stream of its own."""
+    if isinstance(row, SHARED_TABLES):
+        table, _ = key_of(row)
+        return f"{table}|{row.sector}|{row.quantity}"
+    if isinstance(row, SourcingRow):
+        return "|".join(
+            ("sourcing", row.destination, str(row.buyer_class), row.stage, str(row.from_date))
+        )
+    if isinstance(row, NewSupplyRow) and row.quantity in ("slip_weeks", "ramp_weeks"):
+        return f"new_supply|{row.project}|{row.quantity}"
+    return None

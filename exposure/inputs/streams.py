@@ -1,98 +1,103 @@
-"""Draws of the uncertain inputs: one random stream for every uncertain cell.
+"""Random streams: one uniform number for every stream and draw.
 
-A stream is keyed by a hash of the seed and the name of the cell, and its position is the draw.
+A stream is keyed by a hash of the seed and its name, and its position is the number of the draw.
 So adding, removing or reordering rows moves no other draw; two scenarios meet the same worlds;
-and the first thousand of ten thousand draws are the thousand.
-
-A cell is triangular on low, central, high: the least that can be said of three values without
-claiming a shape. A group of cells is resampled by giving its streams a second seed.
+the first thousand of ten thousand draws are the thousand; and any list of draw numbers, such as
+the draws that agree with the record, can be drawn by itself.
 """
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from exposure.arrays import FloatArray
+from exposure.arrays import FloatArray, IntArray
 from exposure.tables.schema.rows import QuantityRow
-from exposure.terms import Basis
 
-MOST_TWINS = 512
-"""Twins at most: they give a share of variance to a point or two, and each costs a draw."""
+NUMBERS_A_STEP = 4
+"""Random numbers that one step of the generator's counter gives."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sampler:
-    """Number of draws, seed, and which cells are drawn anew in a draw's twin.
+    """Which draws are made, and from which seed."""
 
-    With `resampled`, the first draws have a twin each that shares all cells but those, which
-    follow a second stream. Twins stand behind the draws in the same arrays, so that one run
-    serves both.
-    """
-
-    draws: int
+    numbers: IntArray
+    """Numbers of the draws, ascending, shape (D,)."""
     seed: int
-    resampled: Callable[[QuantityRow], bool] | None = None
-    """Cells drawn anew in the twins; None for no twins."""
+
+    @classmethod
+    def first(cls, draws: int, seed: int) -> "Sampler":
+        """The first draws of a seed."""
+        return cls(np.arange(draws, dtype=np.int64), seed)
 
     @property
     def size(self) -> int:
-        """Length D of the arrays: the draws, then their twins."""
-        return self.draws + self.twins
+        """Number of draws D."""
+        return len(self.numbers)
 
-    @property
-    def twins(self) -> int:
-        """Number of twins: they belong to as many of the first draws."""
-        return 0 if self.resampled is None else min(self.draws, MOST_TWINS)
+    def block(self, start: int, stop: int) -> "Sampler":
+        """The draws at positions `start` to `stop` - 1."""
+        return Sampler(self.numbers[start:stop], self.seed)
 
-    def sample(self, cell: str, row: QuantityRow) -> FloatArray:
-        """Draw one cell.
+    def uniform(self, stream: str) -> FloatArray:
+        """Uniform numbers of a stream in [0, 1), shape (D,).
 
-        Parameters
-        ----------
-        cell
-            Name of the cell, unique among all tables.
-        row
-            Its low, central and high values.
-
-        Returns
-        -------
-        numpy.ndarray
-            Shape (D,), in the unit of the row.
+        Examples
+        --------
+        >>> first, few = Sampler.first(8, seed=1), Sampler(np.array([2, 5]), seed=1)
+        >>> bool((first.uniform("a")[[2, 5]] == few.uniform("a")).all())
+        True
+        >>> bool((first.uniform("a") == first.uniform("b")).any())
+        False
         """
-        if row.low == row.high:
-            return np.full(self.size, row.central)
-        return triangular(self.chance(cell, row), row)
-
-    def chance(self, cell: str, row: QuantityRow) -> FloatArray:
-        """Draw uniform chances in [0, 1) that belong to a cell, shape (D,)."""
-        first = uniform(cell, self.draws, seed=self.seed)
-        if self.resampled is None:
-            return first
-        again = self.resampled(row)
-        twin = uniform(cell, self.twins, seed=self.seed, again=True) if again else first
-        return np.concatenate([first, twin[: self.twins]])
+        if not self.size:
+            return np.empty(0)
+        key = hashlib.blake2b(f"{self.seed}|first|{stream}".encode(), digest_size=16).digest()
+        generator = np.random.Philox(key=int.from_bytes(key, "little"))
+        steps = int(self.numbers[0]) // NUMBERS_A_STEP
+        generator.advance(steps)
+        skipped = steps * NUMBERS_A_STEP
+        drawn = np.random.Generator(generator).random(int(self.numbers[-1]) - skipped + 1)
+        return np.asarray(drawn[self.numbers - skipped])
 
 
-def uniform(cell: str, draws: int, *, seed: int, again: bool = False) -> FloatArray:
-    """Uniform draws of the stream of a cell, shape (D,), in [0, 1).
+def correlated(own: FloatArray, common: FloatArray, correlation: FloatArray) -> FloatArray:
+    """Uniform numbers that share a common cause, by a normal copula.
+
+    Parameters
+    ----------
+    own, common
+        Independent uniform numbers in [0, 1), shape (D,).
+    correlation
+        Correlation of the normal scores of two numbers with one common cause, shape (D,).
+
+    Returns
+    -------
+    numpy.ndarray
+        Phi(sqrt(c) z_common + sqrt(1 - c) z_own), shape (D,); `own` where c = 0.
+
+    References
+    ----------
+    Nelsen, R. B. (2006). An Introduction to Copulas, 2nd ed., section 2.3. Springer.
 
     Examples
     --------
-    >>> bool((uniform("a", 8, seed=1)[:4] == uniform("a", 4, seed=1)).all())
-    True
-    >>> bool((uniform("a", 4, seed=1) == uniform("b", 4, seed=1)).any())
-    False
+    >>> correlated(np.array([0.2]), np.array([0.7]), np.array([1.0])).round(12)
+    array([0.7])
     """
-    name = f"{seed}|{'again' if again else 'first'}|{cell}"
-    key = hashlib.blake2b(name.encode(), digest_size=16).digest()
-    philox = np.random.Philox(key=int.from_bytes(key, "little"))
-    return np.random.Generator(philox).random(draws)
+    from scipy.special import ndtr, ndtri  # noqa: PLC0415 - scipy is slow to import
+
+    least = np.finfo(np.float64).tiny
+    score = np.sqrt(correlation) * ndtri(np.maximum(common, least))
+    score += np.sqrt(1.0 - correlation) * ndtri(np.maximum(own, least))
+    return np.where(correlation > 0.0, ndtr(score), own)
 
 
 def triangular(quantile: FloatArray, row: QuantityRow) -> FloatArray:
     """Triangular law on low, central, high, at the given quantiles.
+
+    The least that can be said of three values without claiming a shape.
 
     Notes
     -----
@@ -116,13 +121,3 @@ def whole_weeks(weeks: FloatArray) -> FloatArray:
     array([0., 1., 3.])
     """
     return np.floor(weeks + 0.5)
-
-
-def is_assumed(row: QuantityRow) -> bool:
-    """Whether a figure is assumed, or derived from one that is.
-
-    A derived figure that rests on an assumed one says so in its note with the word itself.
-    """
-    return row.basis is Basis.ASSUMED or (
-        row.basis is Basis.DERIVED and "assumed" in row.note.lower()
-    )

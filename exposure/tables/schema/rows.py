@@ -112,7 +112,7 @@ class QuantityRow(BaseModel):
     note: OptionalText
     """How it was made; for an assumed figure, why this range."""
 
-    def measure(self) -> Measure:
+    def definition(self) -> Measure:
         """Unit and range of this row's quantity."""
         quantity = getattr(self, "quantity", None) or getattr(self, "parameter", None) or ""
         return self.MEASURES[str(quantity)]
@@ -148,7 +148,7 @@ def split_list(text: str, separator: str = ";") -> tuple[str, ...]:
 
 
 def _range_findings(row: QuantityRow) -> list[Finding]:
-    measure, findings = row.measure(), []
+    measure, findings = row.definition(), []
     for column in ("low", "central", "high"):
         value = getattr(row, column)
         if not measure.admits(value):
@@ -170,21 +170,9 @@ def _range_findings(row: QuantityRow) -> list[Finding]:
 
 
 def _basis_findings(row: QuantityRow) -> list[Finding]:
-    contradiction = {Basis.ASSUMED: "no", Basis.MEASURED: "yes", Basis.REPORTED: "yes"}
-    if row.rests_on_assumption == contradiction.get(row.basis, "unstated"):
-        return [
-            Finding(
-                "rests_on_assumption", f"'{row.rests_on_assumption}' in a row that is {row.basis}",
-                "nothing, or a word that agrees with the basis", "leave the cell empty",
-            )
-        ]  # fmt: skip
-    if row.basis is Basis.DERIVED and not row.rests_on_assumption:
-        return [
-            Finding(
-                "rests_on_assumption", "nothing", "'yes' or 'no' for a derived figure",
-                "write 'yes' if any input of the arithmetic is assumed",
-            )
-        ]  # fmt: skip
+    assumption = _assumption_findings(row)
+    if assumption:
+        return assumption
     if row.basis is Basis.ASSUMED and not row.note:
         return [
             Finding("note", "nothing", "the argument for an assumed range", "say why this range")
@@ -206,4 +194,23 @@ def _basis_findings(row: QuantityRow) -> list[Finding]:
         expected = f"one for each of {sources} sources" if sources != 1 else "one, as one source"
         expected = expected if sources else "none, as there is no source"
         return [Finding("locator", found, expected, "separate them by ';', in the same order")]
+    return []
+
+
+def _assumption_findings(row: QuantityRow) -> list[Finding]:
+    contradiction = {Basis.ASSUMED: "no", Basis.MEASURED: "yes", Basis.REPORTED: "yes"}
+    if row.rests_on_assumption == contradiction.get(row.basis, "unstated"):
+        return [
+            Finding(
+                "rests_on_assumption", f"'{row.rests_on_assumption}' in a row that is {row.basis}",
+                "nothing, or a word that agrees with the basis", "leave the cell empty",
+            )
+        ]  # fmt: skip
+    if row.basis is Basis.DERIVED and not row.rests_on_assumption:
+        return [
+            Finding(
+                "rests_on_assumption", "nothing", "'yes' or 'no' for a derived figure",
+                "write 'yes' if any input of the arithmetic is assumed",
+            )
+        ]  # fmt: skip
     return []
