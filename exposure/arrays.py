@@ -12,3 +12,6 @@ FloatArray = npt.NDArray[np.float64]
 
 IntArray = npt.NDArray[np.int64]
 """Array of int64."""
+
+BoolArray = npt.NDArray[np.bool_]
+"""Array of truth values."""

@@ -20,7 +20,7 @@ from exposure.impact.sectors import Sector
 from exposure.impact.stocks import discount
 from exposure.licensing.grants import Licences
 from exposure.scoring.sector_risk import attribute, component_players, lost_shares
-from exposure.scoring.shapley import shapley_values
+from exposure.methods.shapley import shapley_values
 from exposure.scoring.weighted import Weights, mean
 from exposure.settings import Settings
 from exposure.terms import LicenceState, Stage

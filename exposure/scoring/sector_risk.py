@@ -13,7 +13,7 @@ from exposure.impact.sector_runs import Restrict, first_week_hit, stream_losses
 from exposure.impact.sectors import Sector
 from exposure.impact.stocks import discount, lost_output
 from exposure.licensing.grants import Licences
-from exposure.scoring.shapley import airport_shares
+from exposure.methods.shapley import airport_shares
 from exposure.scoring.weighted import Weights, mean, quantile
 from exposure.settings import Settings
 from exposure.terms import Element, Stage

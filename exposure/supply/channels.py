@@ -1,19 +1,104 @@
-"""A channel of supply: one element in one component that a sector buys."""
+"""What a sector buys, element by element: channels, and the holdings in which stock is kept.
+
+A channel is one element of one component. Elements of a component that can replace each other
+form one holding, with one stock; any other channel is a holding by itself.
+"""
 
 from dataclasses import dataclass
 
-from exposure.terms import Element, Stage
+from exposure.inputs.cells import Inputs
+from exposure.tables.schema.demand import NeedRow
+from exposure.tables.schema.supply import ComponentElementRow, ComponentRow
 
 
 @dataclass(frozen=True)
 class Channel:
-    """One component of a sector, one element in it."""
+    """One element of one component."""
 
     component: str
-    element: Element
-    stages: tuple[Stage, ...]
+    element: str
+    stages: tuple[str, ...]
     """Stages of the component, upstream first."""
-    elements: tuple[Element, ...]
+    elements: tuple[str, ...]
     """All elements of the component."""
     processed_in: str
     """Country outside China that turns Chinese upstream goods into the component."""
+    pool: str = ""
+    """Pool outside China from which the element is drawn; empty for none."""
+    alternative: str = ""
+    """Elements of the component with the same word replace each other; empty for none."""
+    mass_fraction: float = 0.0
+    """Central mass of the element in the component."""
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What one stock is kept of: a component, for one element or for alternatives."""
+
+    component: str
+    channels: tuple[Channel, ...]
+    weights: tuple[float, ...]
+    """Part of the need that each channel meets, by mass; they sum to 1."""
+
+    @property
+    def label(self) -> str:
+        """Its elements, as outputs name them.
+
+        Examples
+        --------
+        >>> made = ("separation", "metal")
+        >>> two = [Channel("magnet", e, made, ("Dy", "Tb"), "JPN") for e in ("Dy", "Tb")]
+        >>> Holding("magnet", tuple(two), (0.8, 0.2)).label
+        'Dy/Tb'
+        """
+        return "/".join(channel.element for channel in self.channels)
+
+
+def channels_of(inputs: Inputs, component: str) -> tuple[Channel, ...]:
+    """Channels of a component, by element."""
+    made = next(row for row in inputs.rows_of(ComponentRow) if row.component == component)
+    known = {
+        row.element: row
+        for row in inputs.rows_of(ComponentElementRow)
+        if row.component == component
+    }
+    return tuple(
+        Channel(
+            component,
+            element,
+            made.stages,
+            made.elements,
+            made.processed_in,
+            pool=known[element].pool if element in known else "",
+            alternative=known[element].alternative if element in known else "",
+            mass_fraction=known[element].central if element in known else 0.0,
+        )
+        for element in sorted(made.elements)
+    )
+
+
+def components_needed(inputs: Inputs, sector: str) -> tuple[str, ...]:
+    """Components without which part of a sector's output cannot ship, in order of their ids."""
+    group = inputs.index.sectors[sector].uncertainty_group
+    return tuple(
+        dict.fromkeys(
+            row.component
+            for row in sorted(inputs.rows_of(NeedRow), key=lambda row: row.component)
+            if row.sector in (sector, group) and row.quantity == "criticality_share"
+        )
+    )
+
+
+def holdings_of(inputs: Inputs, component: str) -> tuple[Holding, ...]:
+    """Holdings of a component, in the order of their first element."""
+    groups: dict[str, list[Channel]] = {}
+    for channel in channels_of(inputs, component):
+        groups.setdefault(channel.alternative or f"={channel.element}", []).append(channel)
+    return tuple(Holding(component, tuple(own), _mass_weights(own)) for own in groups.values())
+
+
+def _mass_weights(channels: list[Channel]) -> tuple[float, ...]:
+    total = sum(channel.mass_fraction for channel in channels)
+    if len(channels) == 1 or total == 0.0:
+        return (1.0 / len(channels),) * len(channels)
+    return tuple(channel.mass_fraction / total for channel in channels)

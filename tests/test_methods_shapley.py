@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from exposure.scoring.sector_risk import attribute
-from exposure.scoring.shapley import airport_shares, shapley_values
+from exposure.methods.shapley import airport_shares, shapley_values
 
 QUICK = settings(max_examples=150, deadline=None)
 losses_of = st.integers(1, 5).flatmap(

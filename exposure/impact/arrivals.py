@@ -1,0 +1,326 @@
+"""What arrives at sectors week by week, given what is licensed.
+
+Inflow is written as 1 - what is missing, never as a sum of shares, so that free flow gives
+exactly 1. What is missing is stopped at one exit stage, as the final user is judged or as the
+civil buyers of the country that processes it are. Attribution sets some of it to zero and runs
+everything again.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from exposure.arrays import FloatArray, IntArray
+from exposure.impact.sectors import Sector, Stream
+from exposure.impact.world import Pool, World
+from exposure.licensing.flows import Flow
+from exposure.licensing.grants import Licences
+from exposure.supply.channels import Channel
+from exposure.supply.claims import Claim
+from exposure.supply.exits import over_weeks
+from exposure.supply.pools import Claims, ration
+from exposure.terms import BuyerClass, LicenceState, Tier
+
+Restriction = Callable[[str, tuple[LicenceState, ...]], FloatArray | None]
+"""Part of what is stopped that is kept, by exit stage and licence states: shape (T, 1), in [0, 1];
+None for nothing."""
+
+Buyer = tuple[str, BuyerClass, Tier]
+"""Destination, buyer class and tier."""
+
+
+@dataclass(frozen=True, eq=False)
+class Border:
+    """What reaches one kind of buyer of a channel, by the week in which it leaves China."""
+
+    missing: FloatArray
+    """Share of usual need that is stopped, below 0 while orders are made up, (T, D)."""
+    contracted: FloatArray
+    """p: what comes from the pool under contracts, (T, D)."""
+    china: FloatArray
+    """The part of it that was Chinese upstream, (T, D)."""
+    stopped: FloatArray
+    """Share of need stopped at each exit stage, mean over the scored weeks, (G, D)."""
+    reach: FloatArray
+    """Share of free Chinese material that the buyer may touch, (T, D) or (1, D)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Arrival:
+    """What arrives at one kind of buyer in a sector; K is the holding."""
+
+    inflow: FloatArray
+    """In weeks of need, (T, K, D)."""
+    late: FloatArray | None
+    """The part of it that firms which priority reaches late do not get, (T, K, D)."""
+    missing_mass: tuple[FloatArray, ...]
+    """For each holding, what each of its channels lacked, weighted by mass, (channels, D)."""
+
+
+def border_of(
+    world: World,
+    licences: Licences,
+    channel: Channel,
+    buyer: Buyer,
+    *,
+    first: int = 0,
+    restrict: Restriction | None = None,
+) -> Border:
+    """What licences leave of the supply of one channel for one kind of buyer.
+
+    Notes
+    -----
+    What exits at the component's last stage is judged by the final user. What exits above it is
+    judged by the final user with share Theta (look-through) and for the rest as the civil buyers
+    of the country that processes it: that part moves in the pool.
+    """
+    place, kind, tier = buyer
+    split, weeks = world.splits[(channel, place, kind)], world.period.weeks
+    draws = world.inputs.draws
+    parts: list[tuple[FloatArray, Flow]] = []
+    passed, unseen_stopped = np.zeros((weeks, draws)), np.zeros((weeks, draws))
+    stopped = np.zeros((len(channel.stages), draws))
+    total, seen = np.zeros((weeks, draws)), np.zeros((1, draws))
+    for g, stage in enumerate(channel.stages):
+        chi = over_weeks(split, g, weeks)
+        total += chi
+        final = licences.of_final_user(channel, stage, destination=place, buyer=kind, tier=tier)
+        if g == len(channel.stages) - 1:
+            own = [(chi, _kept(final, stage, restrict))]
+        else:
+            processor = _kept(licences.of_processor(channel, stage), stage, restrict)
+            unseen = (1.0 - final.look_through) * chi
+            own = [(final.look_through * chi, _kept(final, stage, restrict)), (unseen, processor)]
+            passed += unseen
+            seen = np.maximum(seen, final.look_through)
+            if processor.stopped is not None:
+                unseen_stopped += unseen * processor.stopped
+        parts += own
+        stopped[g] = sum(_mean_stopped(share, flow, first) for share, flow in own)
+    return Border(
+        missing=_sum_of_products(parts, (weeks, draws)),
+        contracted=1.0 - total + passed - unseen_stopped,
+        china=passed - unseen_stopped,
+        stopped=stopped,
+        reach=1.0 - seen if kind is BuyerClass.MILITARY else np.ones((1, draws)),
+    )
+
+
+def _kept(flow: Flow, stage: str, restrict: Restriction | None) -> Flow:
+    """A flow with only the part of what it stops that a coalition keeps."""
+    if restrict is None or flow.stopped is None:
+        return flow
+    kept = restrict(stage, flow.states)
+    stopped = None if kept is None else flow.stopped * kept
+    return Flow(stopped, flow.states, flow.look_through, flow.class_index, flow.seen_index)
+
+
+def _mean_stopped(share: FloatArray, flow: Flow, first: int) -> FloatArray | float:
+    if flow.stopped is None:
+        return 0.0
+    weekly = share * flow.stopped
+    return np.asarray(weekly[first:].mean(axis=0))
+
+
+def _sum_of_products(
+    parts: Sequence[tuple[FloatArray, Flow]], shape: tuple[int, int]
+) -> FloatArray:
+    """Sum of share x stopped; parts under the same licences are one product."""
+    shares: dict[int, FloatArray] = {}
+    stopped: dict[int, FloatArray] = {}
+    for share, flow in parts:
+        if flow.stopped is not None:
+            key = flow.class_index
+            shares[key] = shares[key] + share if key in shares else share
+            stopped[key] = flow.stopped
+    total = np.zeros(shape)
+    for key, share in shares.items():
+        total += share * stopped[key]
+    return total
+
+
+def arrivals(
+    world: World,
+    licences: Licences,
+    ranked: Sequence[str],
+    *,
+    first: int = 0,
+    restrict: Restriction | None = None,
+) -> tuple[dict[tuple[str, int], Arrival], dict[tuple[Channel, Buyer], Border]]:
+    """What arrives at every kind of buyer of the ranked sectors.
+
+    Pools are shared out once for each week and draw, before any stock is run.
+
+    Parameters
+    ----------
+    world
+        What policy does not change.
+    licences
+        Licensed flows of one course of policy.
+    ranked
+        Sectors wanted.
+    first
+        First week scored.
+    restrict
+        What a coalition keeps of what is stopped; None for all.
+
+    Returns
+    -------
+    arrivals : dict
+        By sector and position of the stream.
+    borders : dict
+        By channel and buyer.
+    """
+    borders: dict[tuple[Channel, Buyer], Border] = {}
+
+    def border(channel: Channel, buyer: Buyer) -> Border:
+        key = (channel, buyer)
+        if key not in borders:
+            borders[key] = border_of(
+                world, licences, channel, buyer, first=first, restrict=restrict
+            )
+        return borders[key]
+
+    brought: dict[tuple[str, Channel, Buyer], tuple[FloatArray, FloatArray]] = {}
+    for pool in world.pools.values():
+        brought |= _share_out(world, pool, border, frozenset(ranked))
+    result = {}
+    for name in ranked:
+        sector = world.sectors[name]
+        for position, stream in enumerate(sector.streams):
+            result[(name, position)] = _arrival(world, sector, stream, border, brought)
+    return result, borders
+
+
+BorderOf = Callable[[Channel, Buyer], Border]
+"""Looks up the border of a channel and buyer."""
+
+
+def _share_out(
+    world: World, pool: Pool, border: BorderOf, ranked: frozenset[str]
+) -> dict[tuple[str, Channel, Buyer], tuple[FloatArray, FloatArray]]:
+    """Inflow, and inflow before rationing, of the ranked claims on one pool."""
+    if not pool.claims:
+        return {}
+    weeks, draws = world.period.weeks, world.inputs.draws
+    own = [_arrive(world, claim, border) for claim in pool.claims]
+    claims = Claims(
+        arriving=np.stack([arriving for arriving, _, _ in own]),
+        contracted=np.stack([contracted for _, contracted, _ in own]),
+        contracted_china=np.stack([china for _, _, china in own]),
+        need=np.stack(
+            [np.broadcast_to(_need_of(world, claim), (weeks, draws)) for claim in pool.claims]
+        ),
+        weight=np.stack([claim.weight for claim in pool.claims]),
+        order_class=np.array([claim.order_class for claim in pool.claims], dtype=np.int64),
+        reach=np.stack(
+            [
+                np.broadcast_to(border(claim.channel, _buyer(claim)).reach, (weeks, draws))
+                for claim in pool.claims
+            ]
+        ),
+    )
+    added = np.zeros((weeks, draws)) if pool.added is None else pool.added
+    inflow, _ = ration(claims, switched=pool.switched, added=added)
+    before = claims.arriving - pool.switched * claims.contracted
+    return {
+        (claim.user, claim.channel, _buyer(claim)): (inflow[i], before[i])
+        for i, claim in enumerate(pool.claims)
+        if claim.user in ranked
+    }
+
+
+def _buyer(claim: Claim) -> Buyer:
+    return claim.destination, claim.buyer_class, claim.tier
+
+
+def _need_of(world: World, claim: Claim) -> FloatArray | float:
+    if not claim.ranked:
+        return 1.0
+    sector = world.sectors[claim.user]
+    return np.asarray(sector.need[:, _position(sector, claim.channel)])
+
+
+def _position(sector: Sector, channel: Channel) -> int:
+    return next(k for k, holding in enumerate(sector.holdings) if channel in holding.channels)
+
+
+def _arrive(
+    world: World, claim: Claim, border: BorderOf
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """L + p, p and the Chinese part of p in the week of arrival, each (T, D)."""
+    own = border(claim.channel, _buyer(claim))
+    if not claim.ranked:
+        return 1.0 - own.missing, own.contracted, own.china
+    sector = world.sectors[claim.user]
+    return _at_the_factory(sector, _position(sector, claim.channel), own, claim.buyer_class)
+
+
+def _at_the_factory(
+    sector: Sector, k: int, own: Border, buyer: BuyerClass
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """What left China `lag` weeks ago; goods from before the control still arrive in full."""
+    weeks = len(own.missing)
+    left = np.arange(weeks)[:, np.newaxis] - sector.lag[k]
+    arriving = np.where(left >= 0, 1.0 - _taken(own.missing, left), 1.0)
+    assembled = sector.assembled[k]
+    if assembled is not None and buyer is BuyerClass.CIVIL:
+        arriving = arriving + assembled * np.maximum(0.0, 1.0 - arriving)
+    return arriving, _taken(own.contracted, left), _taken(own.china, left)
+
+
+def _taken(values: FloatArray, week: IntArray) -> FloatArray:
+    """Values of a week for each draw; week 0 stands for the time before it."""
+    return np.take_along_axis(values, np.maximum(week, 0), axis=0)
+
+
+def _arrival(
+    world: World,
+    sector: Sector,
+    stream: Stream,
+    border: BorderOf,
+    brought: dict[tuple[str, Channel, Buyer], tuple[FloatArray, FloatArray]],
+) -> Arrival:
+    weeks, draws = world.period.weeks, world.inputs.draws
+    shape = (weeks, len(sector.holdings), draws)
+    inflow, gain = np.zeros(shape), np.zeros(shape)
+    lacking = []
+    buyer = (sector.destination, stream.buyer_class, stream.tier)
+    for k, holding in enumerate(sector.holdings):
+        lacked = np.zeros((len(holding.channels), draws))
+        for c, channel in enumerate(holding.channels):
+            key = (sector.sector, channel, buyer)
+            if key in brought:
+                arriving, before = brought[key]
+            else:
+                arriving = _under_contracts(world, sector, k, border(channel, buyer), stream)
+                before = arriving
+            weight = holding.weights[c]
+            inflow[:, k] += weight * arriving if len(holding.channels) > 1 else arriving
+            gain[:, k] += weight * (arriving - before)
+            lacked[c] = weight * np.maximum(0.0, sector.need[:, k] - arriving).sum(axis=0)
+        lacking.append(lacked)
+    return Arrival(inflow, _late(world, sector, inflow - gain, gain), tuple(lacking))
+
+
+def _under_contracts(
+    world: World, sector: Sector, k: int, own: Border, stream: Stream
+) -> FloatArray:
+    """Inflow of a channel whose pool has no users: contracts hold, and new supply fills gaps."""
+    arriving, _, _ = _at_the_factory(sector, k, own, stream.buyer_class)
+    pool = world.pools.get(sector.holdings[k].channels[0].pool)
+    if pool is not None and pool.added is not None:
+        room = np.maximum(0.0, sector.need[:, k] - arriving)
+        arriving = arriving + np.minimum(pool.added, room)
+    return arriving
+
+
+def _late(world: World, sector: Sector, before: FloatArray, gain: FloatArray) -> FloatArray | None:
+    """What priority brings in the first weeks of want, which late firms do not get."""
+    if not (world.leak_share * world.leak_weeks).any():
+        return None
+    short = sector.need - before > 0.0
+    begun = np.maximum.accumulate(short, axis=0)
+    since = np.cumsum(begun, axis=0)
+    return np.where(begun & (since <= world.leak_weeks), np.maximum(0.0, gain), 0.0)

@@ -1,0 +1,69 @@
+"""A sector is many firms: how stock and the reach of priority are spread among them.
+
+Five strata of firms hold the stocks at five quantiles of a lognormal distribution around the drawn
+stock, which is that of the median firm. The first, thin stratum is why some firms stop within
+weeks while the sector loses little.
+"""
+
+import numpy as np
+
+from exposure.arrays import FloatArray
+
+STRATUM_SHARES = np.array([0.02, 0.18, 0.30, 0.30, 0.20])
+"""Share of a sector's output that the firms of each stratum make."""
+
+STRATUM_SCORES = np.array([-2.3263478740, -1.2815515655, -0.3853204664, 0.3853204664, 1.2815515655])
+"""Normal scores of the 1, 10, 35, 65 and 90 % points at which the strata lie."""
+
+STOPPED = 0.5
+"""A stratum is stopped in a week in which it loses more than this share of its output."""
+
+
+def stock_multiples(spread: FloatArray) -> FloatArray:
+    """Stock of each stratum as a multiple of the median firm's, shape (F, D).
+
+    Parameters
+    ----------
+    spread
+        Standard deviation of the logarithm of stocks among firms, shape (D,).
+
+    Returns
+    -------
+    numpy.ndarray
+        exp(spread x normal score); one stratum of ones where no draw has a spread.
+
+    Examples
+    --------
+    >>> stock_multiples(np.array([1.0])).ravel().round(2)
+    array([0.1 , 0.28, 0.68, 1.47, 3.6 ])
+    >>> stock_multiples(np.array([0.0]))
+    array([[1.]])
+    """
+    if not spread.any():
+        return np.ones((1, len(spread)))
+    return np.exp(STRATUM_SCORES[:, np.newaxis] * spread)
+
+
+def stratum_shares(strata: int) -> FloatArray:
+    """Share of output of each stratum; one stratum is the whole sector."""
+    return STRATUM_SHARES if strata == len(STRATUM_SHARES) else np.ones(1)
+
+
+def late_shares(leak: FloatArray, strata: int) -> FloatArray:
+    """Share of each stratum's firms that priority reaches late, the thinnest first, (F, D).
+
+    Parameters
+    ----------
+    leak
+        Share of the sector's firms that priority reaches late, shape (D,).
+    strata
+        Number F of strata.
+
+    Examples
+    --------
+    >>> late_shares(np.array([0.11]), 5).ravel().round(3)
+    array([1. , 0.5, 0. , 0. , 0. ])
+    """
+    shares = stratum_shares(strata)[:, np.newaxis]
+    before = np.cumsum(shares, axis=0) - shares
+    return np.clip((leak - before) / shares, 0.0, 1.0)

@@ -1,0 +1,142 @@
+"""What is added to a pool outside China: new plants, recycling, reserves that are released.
+
+Everything is counted as a share of the demand of the pool, in each week.
+"""
+
+from datetime import date
+
+import numpy as np
+
+from exposure.arrays import FloatArray
+from exposure.inputs.cells import Inputs
+from exposure.supply.new_capacity import Plant, added_supply, ramp
+from exposure.supply.period import Period
+from exposure.tables.schema.supply import (
+    ComponentElementRow,
+    ComponentRow,
+    NewSupplyRow,
+    PoolUserRow,
+    RecyclingRow,
+    ReserveRow,
+)
+from exposure.terms import week_of
+
+WEEKS_A_YEAR = 52.0
+"""Weeks over which a year's demand is spread."""
+
+WORLD = "WLD"
+"""Code of the whole world in the tables."""
+
+ALL_USERS = "all"
+"""User that stands for a whole pool."""
+
+
+def pool_additions(inputs: Inputs, pool: str, period: Period) -> FloatArray | None:
+    """Everything added to a pool, as a share of its demand, (T, D); None where nothing is.
+
+    Parameters
+    ----------
+    inputs
+        Drawn figures.
+    pool
+        Id of the pool.
+    period
+        Weeks of the run.
+    """
+    start, weeks = period.start, period.weeks
+    demand = inputs.pool_user(pool, ALL_USERS, "demand_t_per_year")
+    if demand is None:
+        return None
+    parts = [
+        *_new_supply(inputs, pool, demand, start=start, weeks=weeks),
+        *_released(inputs, pool, demand, start=start, weeks=weeks),
+        *_recycled(inputs, pool, weeks=weeks),
+    ]
+    return sum(parts[1:], parts[0]) if parts else None
+
+
+def _new_supply(
+    inputs: Inputs, pool: str, demand: FloatArray, *, start: date, weeks: int
+) -> list[FloatArray]:
+    """Growth of the weakest stage outside China, for each element of the pool."""
+    added = []
+    for element, stages in _chains(inputs, pool).items():
+        rows = [
+            row
+            for row in inputs.rows_of(NewSupplyRow)
+            if row.element == element
+            and row.quantity == "capacity_t_per_year"
+            and row.stage in stages
+        ]
+        if not rows:
+            continue
+        use = inputs.require("demand", element, WORLD, "world_use_t_per_year")
+        today = np.stack(
+            [(1.0 - inputs.china_share(element, s, year=start.year)) * use for s in stages]
+        )
+        plants = [_plant(inputs, row, stages, start=start) for row in rows]
+        added.append(added_supply(today, plants, demand=demand, weeks=weeks))
+    return added
+
+
+def _chains(inputs: Inputs, pool: str) -> dict[str, tuple[str, ...]]:
+    """Elements of a pool with the longest chain of stages through which they come."""
+    made = {row.component: row for row in inputs.rows_of(ComponentRow)}
+    chains: dict[str, tuple[str, ...]] = {}
+    for row in inputs.rows_of(ComponentElementRow):
+        stages = made[row.component].stages
+        if row.pool == pool and len(stages) > len(chains.get(row.element, ())):
+            chains[row.element] = stages
+    return chains
+
+
+def _plant(inputs: Inputs, row: NewSupplyRow, stages: tuple[str, ...], *, start: date) -> Plant:
+    key = row.project, row.element, row.stage
+    happens = inputs.luck(row.project) < inputs.new_supply(*key, "success_probability")
+    return Plant(
+        stage=stages.index(row.stage),
+        tonnes_per_year=np.where(happens, inputs.new_supply(*key, "capacity_t_per_year"), 0.0),
+        start_week=week_of(row.target_date, start=start) + inputs.new_supply(*key, "slip_weeks"),
+        ramp_weeks=inputs.new_supply(*key, "ramp_weeks"),
+    )
+
+
+def _released(
+    inputs: Inputs, pool: str, demand: FloatArray, *, start: date, weeks: int
+) -> list[FloatArray]:
+    """Reserves with a date of release, let out evenly."""
+    week = np.arange(weeks + 1, dtype=np.float64)[:, np.newaxis]
+    released = []
+    for row in inputs.rows_of(ReserveRow):
+        if row.pool != pool or row.release_from is None or row.quantity != "stock_t":
+            continue
+        width = inputs.reserve(row.element, row.holder, "release_weeks")
+        begin = np.array(float(week_of(row.release_from, start=start)))
+        gone = ramp(week, start=begin, width=np.ones(1) if width is None else width)
+        released.append(inputs.draw(row) * np.diff(gone, axis=0) * WEEKS_A_YEAR / demand)
+    return released
+
+
+def _recycled(inputs: Inputs, pool: str, *, weeks: int) -> list[FloatArray]:
+    """Old scrap, as a share of the use at its destination."""
+    return [
+        np.broadcast_to(
+            inputs.draw(row) * _share_of(inputs, pool, row.destination), (weeks, inputs.draws)
+        )
+        for row in inputs.rows_of(RecyclingRow)
+        if row.pool == pool
+    ]
+
+
+def _share_of(inputs: Inputs, pool: str, destination: str) -> FloatArray:
+    """Share of a pool's demand that is used at a destination."""
+    if destination == WORLD:
+        return np.ones(inputs.draws)
+    share = np.zeros(inputs.draws)
+    for row in inputs.rows_of(PoolUserRow):
+        if row.pool == pool and row.quantity == "share_of_demand_outside_china":
+            sector = inputs.index.sectors.get(row.sector)
+            place = row.destination if sector is None else sector.destination
+            if place == destination:
+                share = share + inputs.draw(row)
+    return np.minimum(share, 1.0)

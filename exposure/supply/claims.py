@@ -1,0 +1,159 @@
+"""Who claims from which pool: every kind of buyer of every user, for each channel.
+
+A user is a ranked sector or somebody else outside China. Its share of the pool's demand is split
+over its components in the pool, evenly, and over its kinds of buyer. What no named user takes
+belongs to the user ``other``.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+
+from exposure.arrays import FloatArray
+from exposure.inputs.cells import Inputs
+from exposure.supply.additions import ALL_USERS
+from exposure.supply.channels import Channel, channels_of, components_needed
+from exposure.tables.schema.supply import LAST_ORDER_CLASS, PoolUserRow
+from exposure.terms import ANY, BuyerClass, Tier
+
+OTHER_USERS = "other"
+"""User that takes what no named user takes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Claim:
+    """One kind of buyer of one user, for one channel."""
+
+    user: str
+    """Sector, or user of the table ``pool_users``."""
+    channel: Channel
+    destination: str
+    buyer_class: BuyerClass
+    tier: Tier
+    weight: FloatArray
+    """Share of the demand of the pool, shape (D,); 0 for a sector without a row in the pool."""
+    order_class: int
+    ranked: bool = False
+    """Whether the user is a ranked sector."""
+
+    @property
+    def route(self) -> tuple[str, str, str, str, str]:
+        """What decides its licences and supply; claims of one route differ only in lag and need."""
+        return (
+            self.channel.component,
+            self.channel.element,
+            self.destination,
+            str(self.buyer_class),
+            str(self.tier),
+        )
+
+
+def claims_on(inputs: Inputs, pool: str, sectors: Sequence[str]) -> list[Claim]:
+    """All claims on one pool.
+
+    Parameters
+    ----------
+    inputs
+        Drawn figures.
+    pool
+        Id of the pool.
+    sectors
+        Sectors of the tables; those that need a component of the pool claim from it.
+    """
+    users = _users(inputs, pool)
+    shares = _shares(inputs, pool, users)
+    claims = [claim for sector in sectors for claim in _sector_claims(inputs, pool, sector, shares)]
+    for user, row in users.items():
+        if not row.sector and user not in (ALL_USERS, OTHER_USERS):
+            claims += _outside_claims(inputs, pool, row, shares[user])
+    return claims + list(_other_claim(inputs, pool, claims, shares))
+
+
+def _users(inputs: Inputs, pool: str) -> dict[str, PoolUserRow]:
+    """First row of each user, which describes it."""
+    users: dict[str, PoolUserRow] = {}
+    for row in inputs.rows_of(PoolUserRow):
+        if row.pool == pool:
+            users.setdefault(row.user, row)
+    return users
+
+
+def _shares(inputs: Inputs, pool: str, users: dict[str, PoolUserRow]) -> dict[str, FloatArray]:
+    """Share of each named user, scaled down in the draws in which they exceed the pool."""
+    demand = inputs.pool_user(pool, ALL_USERS, "demand_t_per_year")
+    shares: dict[str, FloatArray] = {}
+    for user in users:
+        share = inputs.pool_user(pool, user, "share_of_demand_outside_china")
+        tonnes = inputs.pool_user(pool, user, "demand_t_per_year")
+        if share is not None:
+            shares[user] = share
+        elif tonnes is not None and demand is not None and user != ALL_USERS:
+            shares[user] = tonnes / demand
+    for user, row in users.items():
+        if row.part_of and user in shares and row.part_of in shares:
+            shares[row.part_of] = np.maximum(0.0, shares[row.part_of] - shares[user])
+    total = sum(shares.values(), np.zeros(inputs.draws))
+    return {user: share / np.maximum(1.0, total) for user, share in shares.items()}
+
+
+def _order_class(inputs: Inputs, pool: str, user: str) -> int:
+    drawn = inputs.pool_user(pool, user, "order_class")
+    return LAST_ORDER_CLASS if drawn is None else int(drawn[0])
+
+
+def _sector_claims(
+    inputs: Inputs, pool: str, sector: str, shares: dict[str, FloatArray]
+) -> Iterator[Claim]:
+    channels = [
+        channel
+        for component in components_needed(inputs, sector)
+        for channel in channels_of(inputs, component)
+        if channel.pool == pool
+    ]
+    share = shares.get(sector, np.zeros(inputs.draws))
+    for channel in channels:
+        for (buyer, tier), part in inputs.buyers(sector).items():
+            yield Claim(
+                user=sector,
+                ranked=True,
+                channel=channel,
+                destination=inputs.index.sectors[sector].destination,
+                buyer_class=buyer,
+                tier=tier,
+                weight=share * part / len(channels),
+                order_class=_order_class(inputs, pool, sector),
+            )
+
+
+def _outside_claims(
+    inputs: Inputs, pool: str, row: PoolUserRow, share: FloatArray
+) -> Iterator[Claim]:
+    """Claims of a user that is not ranked: civil ones are trusted or not, as applicants are."""
+    channel = next(own for own in channels_of(inputs, row.component) if own.pool == pool)
+    buyer = BuyerClass(row.buyer_class)
+    place = row.destination or ANY
+    trusted = inputs.value("licence_queue", ANY, ANY, ANY, "applications_trusted", "")
+    civil = buyer is BuyerClass.CIVIL and trusted is not None
+    parts = {Tier.STANDARD: np.ones(inputs.draws)}
+    if civil and trusted is not None:
+        parts = {Tier.TRUSTED: trusted, Tier.STANDARD: 1.0 - trusted}
+    order = _order_class(inputs, pool, row.user)
+    for tier, part in parts.items():
+        yield Claim(row.user, channel, place, buyer, tier, share * part, order)
+
+
+def _other_claim(
+    inputs: Inputs, pool: str, claims: Sequence[Claim], shares: dict[str, FloatArray]
+) -> Iterator[Claim]:
+    """What no named user takes, bought as the pool's civil users outside China buy."""
+    if not shares:
+        return
+    rest = np.maximum(0.0, 1.0 - reduce(np.add, shares.values()))
+    like = next((c.channel for c in claims if not c.ranked), claims[0].channel if claims else None)
+    if like is None or not rest.any():
+        return
+    order = _order_class(inputs, pool, OTHER_USERS)
+    civil, standard = BuyerClass.CIVIL, Tier.STANDARD
+    yield Claim(OTHER_USERS, like, ANY, civil, standard, rest, order)
