@@ -72,7 +72,7 @@ class Assessment:
 
         ``score`` is 0 to 100: the discounted share of the horizon's output at risk, mean and
         tail over scenarios, mean over draws; ``score_p05`` and ``score_p95`` are over draws.
-        Columns are those of `exposure.scoring.ranking.RANKING_COLUMNS`.
+        Columns are those of `exposure.scoring.columns.RANKING`.
         """
         return ranking_frame(self.sectors, horizon_weeks=self.settings.horizon_weeks)
 
@@ -80,7 +80,7 @@ class Assessment:
     def weekly(self) -> "pd.DataFrame":
         """Weekly lost share of output: mean over draws, with the 5th and 95th percentile.
 
-        Columns: sector, industry_code, scenario, week, date, lost_share, low, high.
+        Columns are those of `exposure.scoring.columns.WEEKLY`.
         """
         window = run_window(self.scenario, self.settings)
         first_day = self.scenario.start + timedelta(weeks=window.first)

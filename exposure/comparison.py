@@ -10,17 +10,12 @@ from typing import TYPE_CHECKING
 from exposure.assessment import Progress, assess
 from exposure.errors import unknown_name
 from exposure.policy.scenario import Scenario
+from exposure.scoring.columns import names_of
 from exposure.settings import Settings
 from exposure.tables.dataset import Dataset
 
 if TYPE_CHECKING:
     import pandas as pd
-
-RANK_COLUMNS = (
-    "sector", "name", "rank_was", "rank_now", "rank_moved", "score_was", "score_now",
-    "score_moved", "main_driver_was", "main_driver_now",
-)  # fmt: skip
-"""Columns of the answer."""
 
 SHOWN = 0.05
 """Points of the score from which a move is told in words: less rounds to nothing."""
@@ -47,8 +42,9 @@ def rank_changes(
     -------
     pandas.DataFrame
         One row a sector, worst of the new ranking first, then those that are gone. Columns are
-        those of `RANK_COLUMNS`. ``rank_moved`` counts places gained (positive is worse), as in
-        `compare`; a sector in one of the two only has empty cells for the other.
+        those of ``rank_changes`` in `exposure.scoring.columns`. ``rank_moved`` counts places
+        gained (positive is worse), as in `compare`; a sector in one of the two only has empty
+        cells for the other.
 
     Raises
     ------
@@ -76,7 +72,7 @@ def rank_changes(
     table["rank_moved"] = table["rank_was"] - table["rank_now"]
     table["score_moved"] = table["score_now"] - table["score_was"]
     table = table.reset_index().sort_values(["rank_now", "rank_was", "sector"])
-    return table[list(RANK_COLUMNS)].reset_index(drop=True)
+    return table[list(names_of("rank_changes"))].reset_index(drop=True)
 
 
 def _ranked(

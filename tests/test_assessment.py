@@ -14,7 +14,7 @@ from exposure.assessment import assess, compare
 from exposure.errors import SettingsError, UnknownNameError
 from exposure.policy.rules import Rule
 from exposure.policy.scenario import Scenario, mix
-from exposure.scoring.ranking import RANKING_COLUMNS
+from exposure.scoring.columns import names_of
 from exposure.settings import Settings
 from tests.tiny import add_sector, tiny_dataset, tiny_records
 
@@ -35,7 +35,7 @@ def scenario_of(*rules, name="test"):
 
 def frames_equal_but_for_rank(first, second):
     """Whether two rankings agree in all that does not speak of other sectors."""
-    own = [column for column in RANKING_COLUMNS if column not in ("rank", "p_top3")]
+    own = [column for column in names_of("ranking") if column not in ("rank", "p_top3")]
     pd.testing.assert_frame_equal(first[own], second[own], check_exact=True)
 
 
@@ -93,7 +93,7 @@ def test_all_is_lost_without_supply_stock_and_substitutes():
 def test_score_is_made_of_mean_and_tail_and_ranks_follow_it(tiny, name):
     result = assess(tiny, name, FEW)
     ranking = result.ranking
-    assert tuple(ranking.columns) == RANKING_COLUMNS
+    assert tuple(ranking.columns) == names_of("ranking")
     composed = 50.0 * (ranking["expected_loss_share"] + ranking["cvar_loss_share"])
     assert ranking["score"].to_numpy() == pytest.approx(composed.to_numpy())
     assert (ranking["expected_loss_share"] <= ranking["cvar_loss_share"] + 1e-12).all()
@@ -256,7 +256,7 @@ def test_money_in_another_unit_changes_no_rank(tiny):
     assert richer["value_at_risk_usd"].to_numpy() == pytest.approx(
         1e3 * plain["value_at_risk_usd"].to_numpy()
     )
-    same = [c for c in RANKING_COLUMNS if c != "value_at_risk_usd"]
+    same = [c for c in names_of("ranking") if c != "value_at_risk_usd"]
     pd.testing.assert_frame_equal(richer[same], plain[same], check_exact=True)
 
 

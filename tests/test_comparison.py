@@ -3,9 +3,10 @@
 import pandas as pd
 import pytest
 
-from exposure.comparison import RANK_COLUMNS, rank_changes, rank_changes_text
+from exposure.comparison import rank_changes, rank_changes_text
 from exposure.errors import UnknownNameError
 from exposure.policy.scenario_file import read_scenario
+from exposure.scoring.columns import names_of
 from exposure.settings import Settings
 from exposure.tables.dataset import Dataset
 from exposure.tables.describing.differences import COLUMNS, compare_datasets, differences_text
@@ -97,7 +98,7 @@ def moves() -> pd.DataFrame:
 
 
 def test_only_the_sector_whose_rows_changed_moves(moves: pd.DataFrame):
-    assert tuple(moves.columns) == RANK_COLUMNS
+    assert tuple(moves.columns) == names_of("rank_changes")
     by_sector = moves.set_index("sector")
     assert by_sector.loc["electric_vehicles", "score_moved"] == 0.0
     assert by_sector.loc["missiles", "score_moved"] != 0.0

@@ -17,7 +17,7 @@ from exposure.errors import ReportError
 from exposure.report.files import folder as write
 from exposure.report.files.folder import older_files, write_report
 from exposure.report.files.json_form import ranking_csv, ranking_json
-from exposure.scoring.ranking import RANKING_COLUMNS
+from exposure.scoring.columns import names_of
 from tests.test_report_text import FREE, WITHHELD
 from tests.tiny import tiny_dataset, tiny_records
 
@@ -110,7 +110,7 @@ def test_json_holds_record_and_every_row_and_null_for_a_missing_number(runs, fol
     assert content["record"]["settings"]["draws"] == 64
     first, second = content["scenarios"]
     assert (first["scenario"], second["scenario"]) == ("withheld", "free")
-    assert list(first["ranking"][0]) == list(RANKING_COLUMNS)
+    assert list(first["ranking"][0]) == list(names_of("ranking"))
     assert second["ranking"][0]["weeks_to_impact_p50"] is None
     assert len(first["weekly"]) == len(runs[0].weekly)
     for row, shown in zip(runs[0].ranking.to_dict("records"), first["ranking"], strict=True):
@@ -135,7 +135,7 @@ def test_csv_reads_back_equal_to_the_frame(runs, folder):
     text = (folder / "ranking.csv").read_text(encoding="utf-8")
     assert text == ranking_csv(runs)
     back = pd.read_csv(io.StringIO(text), engine="python")
-    assert list(back.columns) == ["scenario", *RANKING_COLUMNS]
+    assert list(back.columns) == ["scenario", *names_of("ranking")]
     for run in runs:
         own = back[back["scenario"] == run.scenario.scenario].drop(columns="scenario")
         own["main_driver"] = own["main_driver"].fillna("")

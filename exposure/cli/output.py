@@ -104,7 +104,7 @@ def show_frame(
 
     On screen only the `brief` columns, if any are named, and no cell wider than `widest`.
     """
-    from exposure.report.plots.layout import aligned, shortened
+    from exposure.report.text.layout import aligned, shortened
 
     if form is Format.JSON:
         show(frame.to_json(orient="records", date_format="iso", indent=1, double_precision=15))

@@ -22,7 +22,7 @@ def flow_text(frame: "pd.DataFrame") -> str:
     frame
         As `exposure.licensing.flow_table.licensed_flow` gives it, with the weeks to be shown.
     """
-    from exposure.report.plots.layout import WIDTH, aligned, underlined, wrapped
+    from exposure.report.text.layout import WIDTH, aligned, underlined, wrapped
 
     if frame.empty:
         return "no goods need a licence"
@@ -62,7 +62,7 @@ STOPPAGES_LEGEND = (
 
 def stoppages_text(frame: "pd.DataFrame") -> str:
     """Lay out reported stoppages and sectors at work beside what the model says."""
-    from exposure.report.plots.layout import WIDTH, aligned, wrapped
+    from exposure.report.text.layout import WIDTH, aligned, wrapped
 
     rows = [
         [_plain(value) for value in row] for row in frame[list(STOPPAGES)].itertuples(index=False)

@@ -9,19 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exposure.arrays import FloatArray
+from exposure.scoring.column import Cell
+from exposure.scoring.columns import names_of, result_frame
 from exposure.scoring.ranks import competition_ranks, top_probabilities
 from exposure.scoring.sector_risk import SectorRisk
 from exposure.scoring.weighted import Weights, mean, quantile
 
 if TYPE_CHECKING:
     import pandas as pd
-
-RANKING_COLUMNS = (
-    "rank", "sector", "name", "score", "score_p05", "score_p95", "expected_loss_share",
-    "cvar_loss_share", "weeks_to_impact_p50", "p_top3", "value_at_risk_usd", "main_driver",
-    "assumed_share",
-)  # fmt: skip
-"""Columns of a ranking, in order."""
 
 TOP_PLACES = 3
 """Places counted in ``p_top3``."""
@@ -74,14 +69,12 @@ class ScoredSector:
 
 def ranking_frame(sectors: Mapping[str, ScoredSector], *, horizon_weeks: int) -> "pd.DataFrame":
     """Rank sectors by mean score, worst first, then by id."""
-    import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
-
     ids = sorted(sectors, key=lambda sector: (-sectors[sector].score, sector))
     scores = np.stack([sectors[sector].scores for sector in ids])
     ranks = competition_ranks(np.array([sectors[sector].score for sector in ids]))
     weights = sectors[ids[0]].draw_weights
     top = top_probabilities(scores, places=TOP_PLACES, weights=weights)
-    records = [
+    records: list[dict[str, Cell]] = [
         {
             "rank": int(ranks[i]),
             "sector": sector,
@@ -90,10 +83,10 @@ def ranking_frame(sectors: Mapping[str, ScoredSector], *, horizon_weeks: int) ->
         }
         for i, sector in enumerate(ids)
     ]
-    return pd.DataFrame.from_records(records, columns=list(RANKING_COLUMNS))
+    return result_frame("ranking", records)
 
 
-def _figures(own: ScoredSector, horizon_weeks: int) -> dict[str, object]:
+def _figures(own: ScoredSector, horizon_weeks: int) -> dict[str, Cell]:
     weights = own.draw_weights
     undiscounted = mean(own.probabilities @ own.risk.undiscounted, weights)
     return {
@@ -180,7 +173,8 @@ def weekly_frame(
                     "lost_share": own.risk.weekly[s, 0],
                     "low": own.risk.weekly[s, 1],
                     "high": own.risk.weekly[s, 2],
-                }
+                },
+                columns=list(names_of("weekly")),
             )
             for s, scenario in enumerate(scenarios)
         ]

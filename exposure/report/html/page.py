@@ -17,9 +17,11 @@ from exposure.report.files.json_form import common_record, records
 from exposure.report.plots.rankings import INTERVAL_EVERY, drawn_member, inline_svg, loses_nothing
 from exposure.report.text import formats, glossary
 from exposure.report.text.caveats import caveats
+from exposure.report.text.cells import ShownCell, page_columns, shown_cell
 from exposure.report.text.drivers import driver_words
 from exposure.report.text.key_assumptions import CHANCE, Ground, assumed_grounds
 from exposure.report.text.rule_lines import RuleLine, rule_lines
+from exposure.scoring.column import Column
 from exposure.tables.dataset import Dataset
 from exposure.tables.schema.catalogue import TABLES
 from exposure.tables.schema.rows import QuantityRow, split_list
@@ -47,7 +49,11 @@ class Part:
     drawn: Scenario
     """Itself, or the member of a mixture whose weeks are shown."""
     answer: str
-    ranking: list[dict[str, object]]
+    ranking: list[dict[str, Any]]
+    columns: Sequence[Column]
+    """Columns of the ranking that the page shows."""
+    cells: list[list[ShownCell]]
+    """The same ranking as the page shows it, one list a sector."""
     lossless: bool
     """Whether no sector loses anything, so that there is nothing to draw."""
     figures: Mapping[str, Markup]
@@ -120,13 +126,17 @@ def _part(
 ) -> Part:
     scenario, names = assessment.scenario, _names(assessment)
     ranking = assessment.ranking
+    rows = _ranking(ranking, split["element"])
+    columns = page_columns(mixture=bool(scenario.mixture))
     leaders = list(ranking["sector"].head(TOP_WEEKLY))
     weeks = _weeks(assessment, leaders)
     return Part(
         scenario=scenario,
         drawn=drawn_member(assessment),
         answer=_answer(assessment, split["element"]),
-        ranking=_ranking(ranking, split["element"]),
+        ranking=rows,
+        columns=columns,
+        cells=[[shown_cell(column, row) for column in columns] for row in rows],
         lossless=loses_nothing(assessment),
         figures={
             kind: _figure(figures, kind, scenario)
@@ -164,10 +174,10 @@ def _markup(figures: Mapping[str, str], name: str, *, label: str) -> Markup:
     return Markup(inline_svg(figures[name], prefix=name, label=spoken))  # noqa: S704 - ours
 
 
-def _ranking(ranking: "pd.DataFrame", points: "pd.DataFrame") -> list[dict[str, object]]:
+def _ranking(ranking: "pd.DataFrame", points: "pd.DataFrame") -> list[dict[str, Any]]:
     """Rows of a ranking, with the main driver in words."""
     rows = records(ranking)
-    return [{**row, "driver": _driver(row, points)} for row in rows]
+    return [{**row, "main_driver": _driver(row, points)} for row in rows]
 
 
 def _driver(row: Mapping[Any, Any], points: "pd.DataFrame") -> str:

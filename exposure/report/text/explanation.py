@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from exposure.errors import unknown_name
-from exposure.report.plots.layout import PARAGRAPH_WIDTH, aligned, shortened, underlined, wrapped
 from exposure.report.text import formats
 from exposure.report.text.drivers import joined, leading_elements
 from exposure.report.text.key_assumptions import (
@@ -15,6 +14,7 @@ from exposure.report.text.key_assumptions import (
     own_sourcing,
     sector_rows,
 )
+from exposure.report.text.layout import PARAGRAPH_WIDTH, aligned, shortened, underlined, wrapped
 
 if TYPE_CHECKING:
     from exposure.assessment import Assessment, Cause

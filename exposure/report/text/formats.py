@@ -82,6 +82,17 @@ def is_outside(mean: float, low: float, high: float) -> bool:
     return not low - ROUNDING <= mean <= high + ROUNDING
 
 
+def probability(value: float) -> str:
+    """Probability, two decimals.
+
+    Examples
+    --------
+    >>> probability(0.517), probability(float("nan"))
+    ('0.52', '-')
+    """
+    return NONE if math.isnan(value) else f"{value:.2f}"
+
+
 def weeks(value: float) -> str:
     """Whole weeks.
 

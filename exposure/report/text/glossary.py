@@ -8,6 +8,8 @@ import inspect
 import textwrap
 from dataclasses import dataclass
 
+from exposure.scoring.column import Column
+from exposure.scoring.columns import RUN, columns_of
 from exposure.settings import Settings
 from exposure.terms import Basis, LicenceState, Stage
 
@@ -20,55 +22,8 @@ class Term:
     meaning: str
 
 
-RANKING_MEANINGS = {
-    "rank": "Place by score, 1 being hit worst; equal scores share a place (1, 1, 3).",
-    "sector": "Stable key of the sector.",
-    "name": "Name of the sector.",
-    "score": (
-        "Discounted share of the horizon's output at risk, 0 (nothing) to 100 (everything): a "
-        "weighted mean of the expected loss and of the tail loss, averaged over draws."
-    ),
-    "score_p05": "5th percentile of the score over draws: one draw in twenty is lower.",
-    "score_p95": "95th percentile of the score over draws: one draw in twenty is higher.",
-    "expected_loss_share": (
-        "Discounted share of output lost, averaged over the scenarios of a mixture; 0 to 1."
-    ),
-    "cvar_loss_share": (
-        "The same over the worst scenarios of a mixture only (conditional value at risk); 0 to 1. "
-        "Equal to the expected loss for a single scenario."
-    ),
-    "weeks_to_impact_p50": (
-        "Weeks before the first week in which more is lost than the threshold of the settings, "
-        "median over draws; empty where half or more of the draws never reach it."
-    ),
-    "p_top3": "Probability, over draws, of a place among the first three.",
-    "value_at_risk_usd": (
-        "Value added times the mean undiscounted lost share over the horizon, gross, in constant "
-        "2023 USD; empty where the value added is not in the tables."
-    ),
-    "main_driver": (
-        "Element that bears most of the score, and the stage at which its supply last leaves "
-        "China and is held up most; empty at score 0."
-    ),
-    "assumed_share": (
-        "Share of the score's variance that would vanish if every assumed input were known "
-        "(total-effect index); empty where the score does not vary."
-    ),
-}
-"""Columns of the ranking, in order."""
-
-OTHER_MEANINGS = {
-    "run": "Scenario or mixture that was assessed.",
-    "scenario": "Course of policy; in weekly.csv the member of a mixture.",
-    "week": "Week counted from the first scored week, which is 0.",
-    "date": "First day of the week.",
-    "industry_code": "Industry of the national accounts to which the sector belongs.",
-    "lost_share": "Share of the week's output lost, mean over draws; 0 to 1.",
-    "low": "5th percentile of the lost share over draws.",
-    "high": "95th percentile of the lost share over draws.",
-    "element, points": "Points of the score that an element bears; over elements they sum to it.",
-}
-"""Columns of the weekly and attribution tables."""
+REPORT_RESULTS = ("ranking", "weekly", "attribution")
+"""Results that a report holds."""
 
 
 def field_meanings(owner: type) -> dict[str, str]:
@@ -95,8 +50,13 @@ def field_meanings(owner: type) -> dict[str, str]:
 
 
 def column_terms() -> list[Term]:
-    """Columns of all tables of a report."""
-    return [Term(word, meaning) for word, meaning in {**RANKING_MEANINGS, **OTHER_MEANINGS}.items()]
+    """Columns of all tables of a report, each once."""
+    columns = {column: None for result in REPORT_RESULTS for column in columns_of(result)}
+    return [Term(own.name, f"{own.meaning}{_unit(own)}") for own in (RUN, *columns)]
+
+
+def _unit(column: Column) -> str:
+    return f" Unit: {column.unit}." if column.unit else ""
 
 
 def licence_terms() -> list[Term]:

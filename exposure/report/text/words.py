@@ -4,15 +4,17 @@ Finished results in, text out, without a newline at the end; no colour codes, li
 100 columns, nothing beyond ASCII but the dash of a range and what names in the tables hold.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
 from exposure.policy.scenario import Scenario
-from exposure.report.plots.layout import WIDTH, aligned, shortened, underlined, wrapped
 from exposure.report.text import formats
+from exposure.report.text.cells import shown_text, terminal_columns
 from exposure.report.text.explanation import explain_text
+from exposure.report.text.layout import GAP, WIDTH, aligned, shortened, underlined, wrapped
 from exposure.report.text.rule_lines import rule_lines
+from exposure.scoring.column import NAME, Cell, Column, Form
 from exposure.settings import Settings
 
 if TYPE_CHECKING:
@@ -29,7 +31,10 @@ __all__ = [
 ]
 
 NAME_WIDTH = 31
-"""Columns for a sector's name; longer ones are cut."""
+"""Columns for a sector's name in a comparison; longer ones are cut."""
+
+NARROWEST_NAME = 16
+"""Columns that a sector's name keeps in a ranking, however wide the other columns are."""
 
 SCENARIOS_ABREAST = 4
 """Scenarios side by side in one block of a comparison."""
@@ -47,11 +52,7 @@ def ranking_text(assessment: "Assessment", limit: int | None = None) -> str:
     """
     ranking = assessment.ranking
     shown = ranking if limit is None else ranking.head(limit)
-    headings = (
-        "#", "sector", "score", "5–95 %", "weeks", "P top3", "USD bn",
-        "main driver", "assumed",
-    )  # fmt: skip
-    table = aligned(headings, [_ranking_cells(row) for row in _records(shown)], align="rlrrrrrlr")
+    table = _ranking_table(shown)
     hidden = len(ranking) - len(shown)
     more = [f"... and {hidden} more"] if hidden > 0 else []
     return "\n".join([run_title(assessment), "", table, *more, "", _footnote(assessment)])
@@ -67,35 +68,44 @@ def run_title(assessment: "Assessment") -> str:
     )
 
 
-def _ranking_cells(row: dict[str, object]) -> list[str]:
-    number = {name: value for name, value in row.items() if isinstance(value, float)}
-    interval = f"{formats.points(number['score_p05'])}–{formats.points(number['score_p95'])}"
-    assumed = formats.percent(number["assumed_share"])
-    return [
-        str(row["rank"]),
-        shortened(str(row["name"]), NAME_WIDTH),
-        formats.points(number["score"]),
-        interval,
-        formats.weeks(number["weeks_to_impact_p50"]),
-        f"{number['p_top3']:.2f}",
-        formats.billions(number["value_at_risk_usd"]),
-        str(row["main_driver"]) or formats.NONE,
-        assumed if assumed == formats.NONE else f"{assumed} %",
-    ]
+def _ranking_table(ranking: "pd.DataFrame") -> str:
+    columns = terminal_columns()
+    rows = [[_terminal_cell(column, row) for column in columns] for row in _records(ranking)]
+    headings = [column.short for column in columns]
+    name, room = columns.index(NAME), _room_for_names(headings, rows)
+    for row in rows:
+        row[name] = shortened(row[name], room)
+    align = "".join("r" if column.is_number else "l" for column in columns)
+    return aligned(headings, rows, align=align)
+
+
+def _room_for_names(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """Columns of the screen that the other columns of a ranking leave for names."""
+    widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
+    name = headings.index(NAME.short)
+    others = sum(widths) - widths[name] + len(GAP) * (len(widths) - 1)
+    return max(WIDTH - others, NARROWEST_NAME)
+
+
+def _terminal_cell(column: Column, row: Mapping[str, Cell]) -> str:
+    text = shown_text(column, row)
+    percent = column.form in (Form.PERCENT, Form.WHOLE_PERCENT) and "%" not in column.short
+    return f"{text} %" if percent and text != formats.NONE else text
 
 
 def _footnote(assessment: "Assessment") -> str:
     settings = assessment.settings
-    return wrapped(
-        f"score: share of the output of {formats.counted(settings.horizon_weeks, 'week')} from "
-        f"{first_day(assessment.scenario, settings)} at risk, early weeks counting more; 0 to 100. "
-        "5–95 %: over draws. weeks: until more than "
-        f"{formats.percent(settings.impact_threshold)} % of a week's output is lost (median). "
-        "P top3: probability of a place among the first three. "
-        "USD bn: value added at risk, constant 2023 USD. assumed: share of the score's variance "
-        "that comes from assumed inputs.",
-        width=WIDTH,
-    )
+    of_run = {
+        "weeks": formats.counted(settings.horizon_weeks, "week"),
+        "first_day": first_day(assessment.scenario, settings),
+        "threshold": formats.percent(settings.impact_threshold),
+    }
+    notes = [
+        f"{column.short}: {column.note.format(**of_run)}."
+        for column in terminal_columns()
+        if column.note
+    ]
+    return wrapped(" ".join(notes), width=WIDTH)
 
 
 def first_day(scenario: Scenario, settings: Settings) -> date:
@@ -191,5 +201,5 @@ def _extent(scenario: Scenario) -> str:
     return "no rule" if number == 0 else formats.counted(number, "rule")
 
 
-def _records(frame: "pd.DataFrame") -> list[dict[str, object]]:
+def _records(frame: "pd.DataFrame") -> list[dict[str, Cell]]:
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]

@@ -1,0 +1,86 @@
+"""Cells of a ranking as readers see them, from the registry of columns.
+
+The page and the terminal show the columns that have a heading there, in the order of the
+registry. A column that begins an interval shares its cell with the column that ends it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from exposure.report.text import formats
+from exposure.scoring.column import Cell, Column, Form
+from exposure.scoring.columns import columns_of
+
+FORMATS: Mapping[Form, Callable[[float], str]] = {
+    Form.WHOLE: formats.weeks,
+    Form.POINTS: formats.points,
+    Form.SIGNED_POINTS: formats.signed_points,
+    Form.PLACES: lambda value: formats.places(int(value)),
+    Form.PERCENT: lambda value: formats.percent(value, 1),
+    Form.WHOLE_PERCENT: formats.percent,
+    Form.PROBABILITY: formats.probability,
+    Form.WEEKS: formats.weeks,
+    Form.BILLIONS: formats.billions,
+    Form.NUMBER: formats.plain,
+}
+"""How a number of each form is written."""
+
+
+@dataclass(frozen=True)
+class ShownCell:
+    """One cell of a ranking on the page: a value, or the two ends of an interval."""
+
+    column: Column
+    parts: tuple[tuple[Cell, str], ...]
+    """Each value with its text."""
+
+
+def shown(column: Column, value: Cell) -> str:
+    """Write a value as a reader sees it.
+
+    Examples
+    --------
+    >>> from exposure.scoring.columns import columns_of
+    >>> column = {own.name: own for own in columns_of("ranking")}
+    >>> shown(column["score"], 63.87), shown(column["weeks_to_impact_p50"], None)
+    ('63.9', '-')
+    """
+    if value is None or value != value or value == "":  # noqa: PLR0124 - NaN alone differs
+        return formats.NONE
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (int, float)):
+        return FORMATS[column.form](value)
+    return str(value)
+
+
+def page_columns(*, mixture: bool) -> tuple[Column, ...]:
+    """Columns of a ranking on the page."""
+    return tuple(
+        column
+        for column in columns_of("ranking")
+        if column.heading and (mixture or not column.mixtures_only)
+    )
+
+
+def terminal_columns() -> tuple[Column, ...]:
+    """Columns of a ranking in the terminal."""
+    return tuple(column for column in columns_of("ranking") if column.short)
+
+
+def shown_cell(column: Column, row: Mapping[str, Cell]) -> ShownCell:
+    """Take a column's value from a row, and that of the column which ends its interval."""
+    ends = [column, *(other for other in columns_of("ranking") if other.name == column.until)]
+    return ShownCell(column, tuple((row[own.name], shown(own, row[own.name])) for own in ends))
+
+
+def shown_text(column: Column, row: Mapping[str, Cell]) -> str:
+    """Text of a cell, with both ends of an interval.
+
+    Examples
+    --------
+    >>> low = next(c for c in columns_of("ranking") if c.name == "score_p05")
+    >>> shown_text(low, {"score_p05": 10.44, "score_p95": 41.38})
+    '10.4–41.4'
+    """
+    return "–".join(text for _, text in shown_cell(column, row).parts)

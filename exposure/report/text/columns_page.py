@@ -1,0 +1,50 @@
+"""The page of the documentation that lists every column of every result, in Markdown."""
+
+from collections.abc import Sequence
+
+from exposure.scoring.column import Column
+from exposure.scoring.columns import RESULTS
+
+HEAD = """# Columns of the results
+
+Every column of every result: frames, CSV and JSON have the same columns in the same order. A
+missing value is NaN in a frame, null in JSON and an empty cell in CSV. Shares are fractions.
+Written by `python docs/results.py` from `exposure/scoring/columns.py`; change it there.
+"""
+
+TITLES = {
+    "ranking": "`assessment.ranking`, `exposure rank`, `ranking.csv`: one row a sector",
+    "weekly": "`assessment.weekly`, `weekly.csv`: one row a sector, scenario and week",
+    "attribution": "`attribution.csv`: one row a scenario, sector and element",
+    "flow": "`licensed_flow`, `exposure flow`: one row a scenario, destination, class and week",
+    "backtest_months": "`backtest(...).months`: one row a forecast of a month",
+    "backtest_errors": "`backtest(...).errors`: one row a forecast and span of months",
+    "stoppages": "`exposure backtest`, stoppages: one row a report",
+    "rank_changes": "`rank_changes`, `exposure diff`: one row a sector",
+    "differences": "`exposure diff`: one row a cell that differs between two sets of tables",
+    "provenance": "`provenance`, `exposure sources`: one row a row of the tables",
+}
+"""Where each result is found, and what a row of it is."""
+
+
+def columns_page() -> str:
+    """Write the page.
+
+    Examples
+    --------
+    >>> columns_page().splitlines()[0]
+    '# Columns of the results'
+    """
+    blocks = [HEAD]
+    for result, columns in RESULTS.items():
+        blocks += [f"## {result}\n\n{TITLES[result]}.\n", _grid(columns)]
+    return "\n".join(blocks)
+
+
+def _grid(columns: Sequence[Column]) -> str:
+    lines = ["| column | meaning | unit | may be missing |", "|---|---|---|---|"]
+    lines += [
+        f"| `{own.name}` | {own.meaning} | {own.unit} | {'yes' if own.nullable else ''} |"
+        for own in columns
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,269 @@
+"""The registry of result columns: every column of every result, defined once.
+
+Frames take their columns from here; the glossary, the page, the terminal, the JSON Schema and
+docs/results.md read the same entries. To add a column, add an entry to the result that holds it
+and compute its value where the rows of that result are made: nothing else lists columns.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from exposure.errors import unknown_name
+from exposure.scoring.column import NAME, SCENARIO, SECTOR, Cell, Column, Form
+from exposure.scoring.other_columns import OTHER_RESULTS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RANKING = (
+    Column(
+        "rank",
+        "Place by score, 1 being hit worst; equal scores share a place (1, 1, 3).",
+        form=Form.WHOLE,
+        heading="Rank",
+        short="#",
+    ),
+    SECTOR,
+    NAME,
+    Column(
+        "score",
+        "Discounted share of the horizon's output at risk, 0 (nothing) to 100 (everything): a "
+        "weighted mean of the expected loss and of the tail loss, averaged over draws.",
+        unit="points",
+        form=Form.POINTS,
+        heading="Score",
+        short="score",
+        note="share of the output of {weeks} from {first_day} at risk, early weeks counting more; "
+        "0 to 100",
+    ),
+    Column(
+        "score_p05",
+        "5th percentile of the score over draws: one draw in twenty is lower.",
+        unit="points",
+        form=Form.POINTS,
+        heading="5–95\u00a0%",
+        short="5–95 %",
+        note="over draws",
+        until="score_p95",
+    ),
+    Column(
+        "score_p95",
+        "95th percentile of the score over draws: one draw in twenty is higher.",
+        unit="points",
+        form=Form.POINTS,
+    ),
+    Column(
+        "expected_loss_share",
+        "Discounted share of output lost, averaged over the scenarios of a mixture; 0 to 1.",
+        unit="share",
+        form=Form.PERCENT,
+        heading="Expected loss, %",
+        mixtures_only=True,
+    ),
+    Column(
+        "cvar_loss_share",
+        "The same over the worst scenarios of a mixture only (conditional value at risk); 0 to 1. "
+        "Equal to the expected loss for a single scenario.",
+        unit="share",
+        form=Form.PERCENT,
+        heading="Tail loss, %",
+        mixtures_only=True,
+    ),
+    Column(
+        "weeks_to_impact_p50",
+        "Weeks before the first week in which more is lost than the threshold of the settings, "
+        "median over draws; empty where half or more of the draws never reach it.",
+        unit="week",
+        form=Form.WEEKS,
+        nullable=True,
+        heading="Weeks to impact",
+        short="weeks",
+        note="until more than {threshold} % of a week's output is lost (median)",
+    ),
+    Column(
+        "p_top3",
+        "Probability, over draws, of a place among the first three.",
+        unit="probability",
+        form=Form.PROBABILITY,
+        heading="P(top\u00a03)",
+        short="P top3",
+        note="probability of a place among the first three",
+    ),
+    Column(
+        "value_at_risk_usd",
+        "Value added times the mean undiscounted lost share over the horizon, gross, in constant "
+        "2023 USD; empty where the value added is not in the tables.",
+        unit="USD of 2023",
+        form=Form.BILLIONS,
+        nullable=True,
+        heading="At risk, USD\u00a0bn",
+        short="USD bn",
+        note="value added at risk, constant 2023 USD",
+    ),
+    Column(
+        "main_driver",
+        "Element that bears most of the score, and the stage at which its supply last leaves "
+        "China and is held up most; empty at score 0.",
+        heading="Main driver",
+        short="main driver",
+    ),
+    Column(
+        "assumed_share",
+        "Share of the score's variance that would vanish if every assumed input were known "
+        "(total-effect index); empty where the score does not vary.",
+        unit="share",
+        form=Form.WHOLE_PERCENT,
+        nullable=True,
+        heading="Rests on assumed, %",
+        short="assumed",
+        note="share of the score's variance that comes from assumed inputs",
+    ),
+)
+"""One row a sector, worst first."""
+
+WEEKLY = (
+    SECTOR,
+    Column("industry_code", "Industry of the national accounts to which the sector belongs."),
+    SCENARIO,
+    Column(
+        "week",
+        "Week counted from the first scored week, which is 0.",
+        unit="week",
+        form=Form.WHOLE,
+    ),
+    Column("date", "First day of the week.", form=Form.DAY),
+    Column(
+        "lost_share",
+        "Share of the week's output lost, mean over draws; 0 to 1.",
+        unit="share",
+        form=Form.PERCENT,
+    ),
+    Column(
+        "low",
+        "5th percentile of the lost share over draws.",
+        unit="share",
+        form=Form.PERCENT,
+    ),
+    Column(
+        "high",
+        "95th percentile of the lost share over draws.",
+        unit="share",
+        form=Form.PERCENT,
+    ),
+)
+"""One row a sector, scenario and week."""
+
+ATTRIBUTION = (
+    SCENARIO,
+    SECTOR,
+    Column("element", "Symbol of an element that bears a part of the score."),
+    Column(
+        "points",
+        "Points of the score that the element bears; over elements they sum to the score.",
+        unit="points",
+        form=Form.POINTS,
+    ),
+)
+"""One row a scenario, sector and element."""
+
+RUN = Column("run", "Scenario or mixture that was assessed.")
+"""First column of a file that holds several runs, each with scenarios of its own."""
+
+RESULTS: Mapping[str, Sequence[Column]] = {
+    "ranking": RANKING,
+    "weekly": WEEKLY,
+    "attribution": ATTRIBUTION,
+    **OTHER_RESULTS,
+}
+"""Columns of each result, in the order of its frames and files."""
+
+
+def columns_of(result: str) -> tuple[Column, ...]:
+    """Columns of a result, in order.
+
+    Parameters
+    ----------
+    result
+        Key of `RESULTS`, such as ``ranking``.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such result.
+    """
+    if result not in RESULTS:
+        raise unknown_name("result", result, RESULTS)
+    return tuple(RESULTS[result])
+
+
+def names_of(result: str) -> tuple[str, ...]:
+    """Names of the columns of a result, in order.
+
+    Examples
+    --------
+    >>> names_of("attribution")
+    ('scenario', 'sector', 'element', 'points')
+    """
+    return tuple(column.name for column in columns_of(result))
+
+
+def results_with(name: str) -> tuple[str, ...]:
+    """Results that have a column of this name.
+
+    Examples
+    --------
+    >>> results_with("lost_share")
+    ('weekly',)
+    """
+    return tuple(
+        result for result, columns in RESULTS.items() if any(own.name == name for own in columns)
+    )
+
+
+def result_frame(result: str, records: Sequence[Mapping[str, Cell]]) -> "pd.DataFrame":
+    """Make the frame of a result from its rows.
+
+    Parameters
+    ----------
+    result
+        Key of `RESULTS`.
+    records
+        Rows, each with exactly the columns of the result, in any order.
+
+    Raises
+    ------
+    KeyError
+        If a row lacks a column of the registry, or holds one that the registry does not know.
+    """
+    import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
+
+    names = names_of(result)
+    for record in records:
+        check_names(result, record)
+    return pd.DataFrame.from_records(list(records), columns=list(names))
+
+
+def check_names(result: str, found: Iterable[str]) -> None:
+    """Refuse columns that are not exactly those of a result, in any order.
+
+    Raises
+    ------
+    KeyError
+        Naming what is missing and what is unknown.
+
+    Examples
+    --------
+    >>> check_names("attribution", ["scenario", "sector", "element", "score"])
+    Traceback (most recent call last):
+    KeyError: 'attribution: lacks points; not in exposure/scoring/columns.py: score'
+    """
+    expected, given = set(names_of(result)), set(found)
+    if expected == given:
+        return
+    parts = []
+    if expected - given:
+        parts.append(f"lacks {', '.join(sorted(expected - given))}")
+    if given - expected:
+        unknown = ", ".join(sorted(given - expected))
+        parts.append(f"not in exposure/scoring/columns.py: {unknown}")
+    raise KeyError(f"{result}: {'; '.join(parts)}")

@@ -1,0 +1,163 @@
+"""Columns of results about licences, evidence and tables; part of `exposure.scoring.columns`."""
+
+from collections.abc import Mapping, Sequence
+
+from exposure.scoring.column import DESTINATION, NAME, SCENARIO, SECTOR, Column, Form
+
+
+def _with_interval(name: str, meaning: str, *, unit: str) -> tuple[Column, ...]:
+    """A mean over draws, with its 5th and 95th percentile."""
+    return (
+        Column(name, f"{meaning} Mean over draws.", unit=unit, form=Form.NUMBER),
+        Column(f"{name}_p05", f"5th percentile of {name} over draws.", unit, Form.NUMBER),
+        Column(f"{name}_p95", f"95th percentile of {name} over draws.", unit, Form.NUMBER),
+    )
+
+
+RELATIONSHIPS = "share of the destination's pairs of buyer and goods"
+
+FLOW = (
+    SCENARIO,
+    DESTINATION,
+    Column("licence_class", "Buyers and goods that have the same licences throughout."),
+    Column("week", "Week counted from the scenario's start, which is 0.", "week", Form.WHOLE),
+    Column("date", "First day of the week.", form=Form.DAY),
+    Column("state", "Licence state in that week."),
+    Column("size", "Size of the class, mean over draws.", RELATIONSHIPS, Form.NUMBER),
+    *_with_interval("applications", "New applications in the week.", unit=RELATIONSHIPS),
+    *_with_interval("decided", "Applications decided in the week.", unit=RELATIONSHIPS),
+    *_with_interval("backlog", "Applications that wait for a decision.", unit=RELATIONSHIPS),
+    *_with_interval(
+        "live_licences", "Share of the class that holds a valid licence.", unit="share of the class"
+    ),
+    *_with_interval(
+        "flow",
+        "Goods that cross the border, 1 being the usual flow; above 1 while unfilled orders are "
+        "made up.",
+        unit="share of the usual flow",
+    ),
+)
+
+FORECAST = Column("forecast", "What forecasts: the licence model, or one of the naive forecasts.")
+SCHEME = Column(
+    "scheme",
+    "Which months are known: `fixed`, those up to August 2025; `rolling`, all before the month.",
+)
+RATIO = "ratio to the same month a year before"
+
+BACKTEST_MONTHS = (
+    DESTINATION,
+    SCHEME,
+    FORECAST,
+    Column("month", "Month that is forecast, YYYY-MM."),
+    Column("known_until", "Last month that the forecast knows, YYYY-MM."),
+    Column("observed", "Exports counted by customs.", RATIO, Form.NUMBER),
+    Column("predicted", "Exports forecast.", RATIO, Form.NUMBER),
+    Column("low", "Lower end of the 90 % interval of the forecast.", RATIO, Form.NUMBER),
+    Column("high", "Upper end of the 90 % interval of the forecast.", RATIO, Form.NUMBER),
+    Column("error", "Forecast less observed.", RATIO, Form.NUMBER),
+    Column("covered", "Whether the interval holds what was observed.", form=Form.YES_NO),
+    Column("observed_t", "Exports counted by customs.", "t", Form.NUMBER),
+    Column("base_t", "Exports of the same month a year before.", "t", Form.NUMBER),
+    Column(
+        "base_known",
+        "How that base is known: `month`, `joint` (part of a longer period) or `mean`.",
+    ),
+)
+
+BACKTEST_ERRORS = (
+    DESTINATION,
+    SCHEME,
+    Column("span", "Months over which the errors are taken."),
+    FORECAST,
+    Column("months", "Number of months.", "month", Form.WHOLE),
+    Column("rmse", "Root of the mean squared error.", RATIO, Form.NUMBER),
+    Column("bias", "Mean error; positive where the forecast is too high.", RATIO, Form.NUMBER),
+    Column("covered", "Months inside the 90 % interval.", "month", Form.WHOLE),
+    Column("coverage", "Share of months inside the 90 % interval.", "share", Form.NUMBER),
+    Column("width", "Mean width of the interval.", RATIO, Form.NUMBER),
+)
+
+STOPPAGES = (
+    SECTOR,
+    Column("case", "What was reported."),
+    Column("reported", "`stopped`, or `at work`."),
+    Column("week", "Week of the report, counted from 4 April 2025.", "week", Form.WEEKS),
+    Column(
+        "first_firms_week",
+        "Week in which the first firms stop, median over draws; empty where most draws have none.",
+        "week",
+        Form.WEEKS,
+        nullable=True,
+    ),
+    Column(
+        "middle_firm_week",
+        "Week in which the middle firm stops, median over draws; empty where most draws have none.",
+        "week",
+        Form.WEEKS,
+        nullable=True,
+    ),
+    Column(
+        "probability",
+        "Share of draws in which some firm stops by the week of the report; for a sector at work, "
+        "in which more is lost than the record allows.",
+        "probability",
+        Form.PROBABILITY,
+    ),
+    Column("verdict", "Whether the model agrees with the report."),
+)
+
+RANK_CHANGES = (
+    SECTOR,
+    NAME,
+    Column("rank_was", "Rank on the old tables.", "", Form.WHOLE, nullable=True),
+    Column("rank_now", "Rank on the new tables.", "", Form.WHOLE, nullable=True),
+    Column("rank_moved", "Places gained; positive is worse.", "", Form.PLACES, nullable=True),
+    Column("score_was", "Score on the old tables.", "points", Form.POINTS, nullable=True),
+    Column("score_now", "Score on the new tables.", "points", Form.POINTS, nullable=True),
+    Column("score_moved", "New score less old score.", "points", Form.SIGNED_POINTS, nullable=True),
+    Column("main_driver_was", "Main driver on the old tables.", nullable=True),
+    Column("main_driver_now", "Main driver on the new tables.", nullable=True),
+)
+
+DIFFERENCES = (
+    Column("change", "What became of the row: added, removed or changed."),
+    Column("table", "Table that holds the row."),
+    Column("key", "Key of the row, its columns joined by commas."),
+    Column("column", "Column that differs; empty where the whole row was added or removed."),
+    Column("was", "Cell before, as text; for a row that was removed, the row in short."),
+    Column("now", "Cell after, as text; for a row that was added, the row in short."),
+)
+
+PROVENANCE = (
+    Column("table", "Table that holds the row."),
+    Column("key", "Key of the row, its columns joined by commas."),
+    Column(
+        "value",
+        "Central figure; empty for a row that only describes.",
+        "unit of the row",
+        Form.NUMBER,
+        nullable=True,
+    ),
+    Column("low", "Low figure.", "unit of the row", Form.NUMBER, nullable=True),
+    Column("high", "High figure.", "unit of the row", Form.NUMBER, nullable=True),
+    Column("unit", "Unit of the figures."),
+    Column("basis", "How the figure is known."),
+    Column("source_id", "Keys of the sources, joined by semicolons."),
+    Column("locator", "Place in each source, joined by semicolons."),
+    Column("grade", "Grade of the weakest source."),
+    Column("publisher", "Publishers of the sources."),
+    Column("address", "Addresses of the sources."),
+    Column("note", "What the row rests on, in words."),
+)
+
+OTHER_RESULTS: Mapping[str, Sequence[Column]] = {
+    "flow": FLOW,
+    "backtest_months": BACKTEST_MONTHS,
+    "backtest_errors": BACKTEST_ERRORS,
+    "stoppages": STOPPAGES,
+    "rank_changes": RANK_CHANGES,
+    "differences": DIFFERENCES,
+    "provenance": PROVENANCE,
+}
+"""Columns of each result, in the order of its frames and files."""

@@ -1,0 +1,141 @@
+"""The registry of columns: no result has a column without an entry, and everybody reads it."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import exposure as ex
+from exposure.evidence.stoppage_reports import stoppages
+from exposure.report.files.folder import write_report
+from exposure.report.files.json_form import attribution_long, ranking_csv, ranking_json
+from exposure.report.text.columns_page import TITLES, columns_page
+from exposure.report.text.glossary import column_terms
+from exposure.report.text.words import ranking_text
+from exposure.scoring import columns, ranking
+from exposure.scoring.column import Column, Form
+from exposure.scoring.columns import RANKING, RESULTS, columns_of, names_of, result_frame
+from exposure.tables.describing.differences import compare_datasets
+from tests.test_report_text import WITHHELD
+from tests.tiny import tiny_dataset
+
+PAGE = Path(__file__).parents[1] / "docs" / "results.md"
+KEY = ("missiles", "smco_magnet", "stock_weeks")
+EXTRA = Column(
+    "lost_weeks",
+    "Weeks of output lost.",
+    unit="week",
+    form=Form.POINTS,
+    heading="Weeks lost",
+    short="lost",
+    note="weeks of output lost",
+)
+
+
+@pytest.fixture(scope="module")
+def run():
+    return ex.assess(tiny_dataset(), WITHHELD, ex.Settings(draws=16))
+
+
+@pytest.fixture(scope="module")
+def frames(run) -> dict[str, pd.DataFrame]:
+    """Every result of the registry, as its own function gives it."""
+    shipped, settings = ex.read_dataset(), ex.Settings(draws=16)
+    changed = ex.with_value(shipped, "cover", KEY, value=(26, 39, 52))
+    tested = ex.backtest(shipped, destinations=["WLD"])
+    return {
+        "ranking": run.ranking,
+        "weekly": run.weekly,
+        "attribution": attribution_long([run]),
+        "flow": ex.licensed_flow(shipped, "april_2025_queue", settings),
+        "backtest_months": tested.months,
+        "backtest_errors": tested.errors,
+        "stoppages": stoppages(shipped, settings),
+        "rank_changes": ex.rank_changes(shipped, changed, "samarium_only", settings),
+        "differences": compare_datasets(shipped, changed),
+        "provenance": ex.provenance(shipped, "missiles"),
+    }
+
+
+@pytest.mark.parametrize("result", RESULTS)
+def test_every_result_has_exactly_the_columns_of_the_registry(frames, result):
+    assert tuple(frames[result].columns) == names_of(result), (
+        f"{result}: the frame and exposure/scoring/columns.py differ; add an entry for a new column"
+    )
+
+
+@pytest.mark.parametrize("result", RESULTS)
+def test_cells_have_the_type_of_their_column_and_are_missing_only_where_said(frames, result):
+    for column in columns_of(result):
+        cells = frames[result][column.name]
+        missing = cells.isna()
+        assert column.nullable or not missing.any(), column.name
+        allowed = (int, float) if column.nullable and column.type is int else column.type
+        assert all(isinstance(cell, allowed) for cell in cells[~missing].tolist()), column.name
+
+
+@pytest.mark.parametrize("result", RESULTS)
+def test_every_column_has_a_meaning_and_every_measure_a_unit(result):
+    names = names_of(result)
+    assert len(names) == len(set(names))
+    without_unit = {Form.TEXT, Form.WHOLE, Form.PLACES, Form.DAY, Form.YES_NO}
+    for column in columns_of(result):
+        assert column.meaning.endswith("."), column.name
+        assert column.unit or column.form in without_unit, column.name
+        assert column.type in (str, int, float, bool, date)
+        assert not column.until or column.until in names
+        assert not (column.note and not column.short), column.name
+
+
+def test_a_value_without_an_entry_is_refused_by_name(run, monkeypatch):
+    figures = ranking._figures
+    monkeypatch.setattr(ranking, "_figures", lambda *own: {**figures(*own), "lost_weeks": 1.0})
+    with pytest.raises(KeyError) as raised:
+        ranking.ranking_frame(run.sectors, horizon_weeks=104)
+    assert raised.value.args == ("ranking: not in exposure/scoring/columns.py: lost_weeks",)
+
+
+def test_an_entry_without_a_value_is_refused_by_name():
+    with pytest.raises(KeyError) as raised:
+        result_frame("attribution", [{"scenario": "a", "sector": "b", "element": "Dy"}])
+    assert raised.value.args == ("attribution: lacks points",)
+
+
+def test_one_entry_and_its_value_reach_every_output(monkeypatch, tmp_path):
+    figures = ranking._figures
+    monkeypatch.setitem(columns.RESULTS, "ranking", (*RANKING, EXTRA))
+    monkeypatch.setattr(ranking, "_figures", lambda *own: {**figures(*own), "lost_weeks": 12.34})
+    run = ex.assess(tiny_dataset(), WITHHELD, ex.Settings(draws=8))
+    assert run.ranking["lost_weeks"].tolist() == [12.34] * 3
+    assert json.loads(ranking_json([run]))["scenarios"][0]["ranking"][0]["lost_weeks"] == 12.34
+    assert ranking_csv([run]).splitlines()[0].endswith(",lost_weeks")
+    text = ranking_text(run)
+    assert text.splitlines()[2].split()[-1] == "lost"
+    assert "lost: weeks of output lost." in text
+    write_report([run], tmp_path)
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert '<th scope="col" class="n">Weeks lost</th>' in page
+    assert '<data value="12.34">12.3</data>' in page
+    assert "Weeks of output lost. Unit: week." in page
+    assert "lost_weeks" in {term.word for term in column_terms()}
+    assert "| `lost_weeks` | Weeks of output lost. | week |  |" in columns_page()
+
+
+def test_a_column_without_a_heading_stays_in_the_files(monkeypatch):
+    hidden = replace(EXTRA, heading="", short="", note="")
+    figures = ranking._figures
+    monkeypatch.setitem(columns.RESULTS, "ranking", (*RANKING, hidden))
+    monkeypatch.setattr(ranking, "_figures", lambda *own: {**figures(*own), "lost_weeks": 12.34})
+    run = ex.assess(tiny_dataset(), WITHHELD, ex.Settings(draws=8))
+    assert "lost" not in ranking_text(run).splitlines()[2].split()
+    assert ",12.34\n" in ranking_csv([run])
+
+
+def test_the_page_of_the_documentation_is_the_one_of_the_registry():
+    assert set(TITLES) == set(RESULTS)
+    assert PAGE.read_text(encoding="utf-8") == columns_page(), (
+        "docs/results.md is stale; run python docs/results.py"
+    )
