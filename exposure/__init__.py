@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from exposure.version import __version__
 
 if TYPE_CHECKING:
-    from exposure.assessment import Assessment, assess, compare
-    from exposure.comparison import rank_changes
+    from exposure.assessment import Assessment, assess
+    from exposure.comparison import compare, rank_changes
     from exposure.errors import (
         ExposureError,
         ScenarioError,
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
         UnknownNameError,
     )
     from exposure.evidence.backtesting import backtest
-    from exposure.evidence.history_matching import match_history
     from exposure.licensing.flow_table import licensed_flow
     from exposure.policy.rules import Rule
     from exposure.policy.scenario import Scenario, mix
@@ -51,11 +50,10 @@ _HOMES = {
     "UnknownNameError": "exposure.errors",
     "assess": "exposure.assessment",
     "backtest": "exposure.evidence.backtesting",
-    "compare": "exposure.assessment",
+    "compare": "exposure.comparison",
     "exit_shares": "exposure.supply.exit_stage",
     "exit_shares_of_flow": "exposure.supply.exit_stage",
     "licensed_flow": "exposure.licensing.flow_table",
-    "match_history": "exposure.evidence.history_matching",
     "mix": "exposure.policy.scenario",
     "provenance": "exposure.tables.describing.provenance",
     "rank_changes": "exposure.comparison",
@@ -85,7 +83,6 @@ __all__ = [
     "exit_shares",
     "exit_shares_of_flow",
     "licensed_flow",
-    "match_history",
     "mix",
     "provenance",
     "rank_changes",

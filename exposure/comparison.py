@@ -1,15 +1,17 @@
-"""How the ranking moves when the tables change.
+"""Rankings side by side: under several scenarios, or on two sets of tables.
 
 Every cell has its own random stream, so a row that is the same in both sets of tables is drawn
 alike: what moves, moves because of the rows that differ, and not by chance.
 """
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from exposure.assessment import Progress, assess
+from exposure.assessment import assess
 from exposure.errors import unknown_name
 from exposure.policy.scenario import Scenario
+from exposure.scoring.blocks import Progress
 from exposure.scoring.columns import names_of
 from exposure.settings import Settings
 from exposure.tables.dataset import Dataset
@@ -19,6 +21,49 @@ if TYPE_CHECKING:
 
 SHOWN = 0.05
 """Points of the score from which a move is told in words: less rounds to nothing."""
+
+
+def compare(
+    dataset: Dataset,
+    scenarios: Sequence[Scenario | str],
+    settings: Settings | None = None,
+    *,
+    progress: Progress | None = None,
+) -> "pd.DataFrame":
+    """Ranks under several scenarios side by side, and what moved.
+
+    Parameters
+    ----------
+    dataset, settings, progress
+        See `assess`.
+    scenarios
+        At least one; draws are common to all.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a sector, in the order of the first scenario: for each scenario ``rank_*``,
+        ``score_*`` and ``main_driver_*``; then ``rank_moved`` (places gained, from the first
+        scenario to the last; positive is worse) and ``score_moved`` (points).
+
+    Examples
+    --------
+    >>> import exposure as ex
+    >>> table = ex.compare(ex.read_dataset(), ["free_flow", "samarium_only"], ex.Settings(draws=16))
+    >>> [column for column in table.columns if column.startswith("rank")]
+    ['rank_free_flow', 'rank_samarium_only', 'rank_moved']
+    """
+    if not scenarios:
+        raise unknown_name("scenario", "", ["at least one scenario"])
+    results = [assess(dataset, scenario, settings, progress=progress) for scenario in scenarios]
+    first, last = results[0].scenario.scenario, results[-1].scenario.scenario
+    table = results[0].ranking[["sector", "name"]].set_index("sector")
+    for result in results:
+        own = result.ranking.set_index("sector")[["rank", "score", "main_driver"]]
+        table = table.join(own.add_suffix(f"_{result.scenario.scenario}"))
+    table["rank_moved"] = table[f"rank_{first}"] - table[f"rank_{last}"]
+    table["score_moved"] = table[f"score_{last}"] - table[f"score_{first}"]
+    return table.reset_index()
 
 
 def rank_changes(

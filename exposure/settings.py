@@ -66,11 +66,8 @@ class Settings(BaseModel):
     """Where the ranked sectors' makers are: ISO alpha-3, EUU for the EU, or `all`."""
     supply_method: SupplyMethod = "mixture"
     """How shares by stage become one dependence on China."""
-    history_matching: bool = False
-    """Whether draws are weighted by how well they agree with what was observed."""
-    history_tolerance: Annotated[float, Field(gt=0.0, le=1.0)] = 0.05
-    """Standard deviation, as a share of output, of the tail outside an observed range: about
-    what a sector's output statistics could hide."""
+    prior: bool = False
+    """Whether draws are those of the tables alone, not only those that agree with the record."""
     coupling: Coupling = "independent"
     """`independent`: a line short of one part keeps using the others; `line_stop`: it stops."""
 

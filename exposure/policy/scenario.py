@@ -75,6 +75,10 @@ class Scenario(Statement):
     """Weeks the scenario is written for; a rule outside them is an error."""
     text: Annotated[str, Field(min_length=1)]
     """What it assumes, in plain words."""
+    scored_from: date | None = None
+    """First day scored, unless the settings name another; None for the start."""
+    measures: Mapping[Identifier, date | None] = Field(default_factory=dict)
+    """Rules of the buyers' side: the day from which each is in force, None if it is repealed."""
     sources: tuple[str, ...] = ()
     """Sources of the table ``sources`` on which it stands."""
     rules: tuple[Rule, ...] = ()

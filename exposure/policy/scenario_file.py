@@ -43,7 +43,9 @@ from exposure.tables.schema.catalogue import TABLES
 from exposure.terms import Identifier, week_of
 from exposure.wording import shown
 
-HEAD_KEYS = ("name", "start", "horizon_weeks", "text", "sources", "record_ends")
+HEAD_KEYS = (
+    "name", "start", "horizon_weeks", "scored_from", "measures", "text", "sources", "record_ends",
+)  # fmt: skip
 """Keys of a file that are fields of the scenario."""
 
 COURSE_KEYS = ("dates", "extends", "extends_until", "rules")
