@@ -36,6 +36,10 @@ class ScenarioError(ExposureError):
     """A scenario file that cannot be understood, or that contradicts itself."""
 
 
+class ConflictError(ExposureError):
+    """Observations that the tables cannot meet together, named by their subjects."""
+
+
 class ReportError(ExposureError):
     """A report that cannot be written: where it should go, or results that do not fit together."""
 
