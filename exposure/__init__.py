@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from exposure.settings import Settings
     from exposure.supply.exit_stage import exit_shares, exit_shares_of_flow
     from exposure.tables.dataset import Dataset
-    from exposure.tables.describing.provenance import provenance
+    from exposure.citations import provenance
     from exposure.tables.reading.edits import with_value
     from exposure.tables.reading.folders import read_dataset
 
@@ -55,7 +55,7 @@ _HOMES = {
     "exit_shares_of_flow": "exposure.supply.exit_stage",
     "licensed_flow": "exposure.licensing.flow_table",
     "mix": "exposure.policy.scenario",
-    "provenance": "exposure.tables.describing.provenance",
+    "provenance": "exposure.citations",
     "rank_changes": "exposure.comparison",
     "read_dataset": "exposure.tables.reading.folders",
     "read_scenario": "exposure.policy.scenario_file",

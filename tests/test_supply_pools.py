@@ -197,7 +197,7 @@ def test_with_nothing_withheld_everybody_gets_what_it_needs(world):
     claims, switched, _ = world
     licensed = 1.0 - claims.contracted
     free = replace(claims, arriving=licensed + claims.contracted, need=np.ones_like(claims.need))
-    inflow, left = shared(free, switched=switched)
+    inflow, _ = shared(free, switched=switched)
     unrestricted = claims.reach[:, 0, 0] == 1.0
     assert inflow[unrestricted] == pytest.approx(np.ones(unrestricted.sum()), abs=1e-9)
 

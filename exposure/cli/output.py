@@ -170,7 +170,7 @@ def run_all(
 ) -> "list[Assessment]":
     """Assess each scenario, showing progress, and warn where history leaves few draws."""
     from exposure.assessment import assess
-    from exposure.tables.describing.provenance import learnt_later
+    from exposure.citations import learnt_later
 
     warn_of_draws(settings.draws, quiet=quiet)
     results = []

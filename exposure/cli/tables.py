@@ -97,7 +97,7 @@ def sources(
 
     Without a word: the sources themselves.
     """
-    from exposure.tables.describing.provenance import provenance
+    from exposure.citations import provenance
 
     dataset = read_tables(data, overlay)
     if what is None or what == "sources":
