@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from exposure.policy.rules import Rule
     from exposure.policy.scenario import Scenario, mix
     from exposure.policy.scenario_file import read_scenario, shipped_scenarios
-    from exposure.report.files.folder import write_report
+    from exposure.report.files.report_folder import write_report
     from exposure.settings import Settings
     from exposure.supply.exit_stage import exit_shares, exit_shares_of_flow
     from exposure.tables.dataset import Dataset
@@ -61,7 +61,7 @@ _HOMES = {
     "read_scenario": "exposure.policy.scenario_file",
     "shipped_scenarios": "exposure.policy.scenario_file",
     "with_value": "exposure.tables.reading.edits",
-    "write_report": "exposure.report.files.folder",
+    "write_report": "exposure.report.files.report_folder",
 }
 """Where each public name lives."""
 

@@ -14,13 +14,13 @@ from exposure.inputs.streams import Sampler
 from exposure.policy.replay import seen_from
 from exposure.policy.scenario import Scenario
 from exposure.policy.scenario_file import read_scenario
+from exposure.records import scenario_record, tables_record
 from exposure.scoring.blocks import Progress, Run, points_by_cause, sector_risks
 from exposure.scoring.ranking import Label, ScoredSector, ranking_frame, weekly_frame
 from exposure.scoring.sector_risk import SectorRisk
 from exposure.settings import Settings
 from exposure.tables.dataset import Dataset
 from exposure.tables.schema.demand import SectorRow
-from exposure.version import __version__
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,14 +42,10 @@ class Assessment:
 
     @cached_property
     def record(self) -> dict[str, object]:
-        """What the result was made from: dataset, scenario, settings, package version."""
+        """What the result was made from: versions, tables, overlays, scenario and settings."""
         return {
-            "package_version": __version__,
-            "dataset_version": self.dataset.version,
-            "dataset_digest": self.dataset.digest,
-            "overlaid": [own.record() for own in self.dataset.overlaid],
-            "scenario": self.scenario.scenario,
-            "scenario_digest": self.scenario.digest,
+            **tables_record(self.dataset),
+            **scenario_record(self.scenario),
             "settings": self.settings.model_dump(mode="json"),
         }
 

@@ -18,7 +18,7 @@ LAYERS = (  # lowest first; a module may import its own layer and those before i
     {"impact"},
     {"scoring"},
     {"evidence"},
-    {"assessment", "comparison"},
+    {"assessment", "comparison", "records"},
     {"measures"},
     {"report"},
     {"cli", "__main__"},

@@ -60,7 +60,7 @@ def test_rank_as_json_is_what_assess_gives(capsys, folder):
     )
     content = json.loads(out)
     assert (code, err) == (0, "")
-    assert content["schema_version"] == 1
+    assert content["schema_version"] == 2
     (only,) = content["scenarios"]
     settings = exposure.Settings(draws=16)
     ranking = exposure.assess(exposure.read_dataset(folder), "full_withhold", settings).ranking

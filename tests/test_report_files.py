@@ -14,9 +14,10 @@ from pandas.testing import assert_frame_equal
 
 import exposure as ex
 from exposure.errors import ReportError
-from exposure.report.files import folder as write
-from exposure.report.files.folder import older_files, write_report
-from exposure.report.files.json_form import ranking_csv, ranking_json
+from exposure.report.files import report_folder as write
+from exposure.report.files.csv_output import ranking_csv
+from exposure.report.files.json_output import ranking_json
+from exposure.report.files.report_folder import older_files, write_report
 from exposure.scoring.columns import names_of
 from tests.test_report_text import FREE, WITHHELD
 from tests.tiny import tiny_dataset, tiny_records
@@ -105,7 +106,7 @@ def test_json_holds_record_and_every_row_and_null_for_a_missing_number(runs, fol
     text = (folder / "report.json").read_text(encoding="utf-8")
     content = json.loads(text, parse_constant=refuse)
     assert list(content) == ["schema_version", "record", "scenarios"]
-    assert content["schema_version"] == 1
+    assert content["schema_version"] == 2
     assert content["record"]["dataset_digest"] == runs[0].dataset.digest
     assert content["record"]["settings"]["draws"] == 64
     first, second = content["scenarios"]
@@ -128,7 +129,7 @@ def test_attribution_in_json_sums_to_the_score(folder):
 def test_json_of_a_ranking_has_the_shape_of_the_command_line(runs):
     content = json.loads(ranking_json(runs))
     assert list(content) == ["schema_version", "record", "scenarios"]
-    assert [list(part) for part in content["scenarios"]] == [["scenario", "ranking"]] * 2
+    assert [list(part) for part in content["scenarios"]] == [["scenario", "name", "ranking"]] * 2
 
 
 def test_csv_reads_back_equal_to_the_frame(runs, folder):

@@ -57,6 +57,7 @@ def flow(
     Applications, backlog, live licences and licensed flow, by class of buyer and goods.
     """
     from exposure.licensing.flow_table import licensed_flow
+    from exposure.report.files.json_output import flow_json
 
     (chosen,) = read_scenarios([scenario], after=after)
     dataset = read_tables(data, overlay)
@@ -65,7 +66,10 @@ def flow(
     )
     warn_of_draws(draws)
     frame = licensed_flow(dataset, chosen, settings)
-    if form is not Format.TABLE:
+    if form is Format.JSON:
+        show(flow_json(frame, dataset, chosen, settings))
+        return
+    if form is Format.CSV:
         show_frame(frame, form)
         return
     tell(f"every {WEEKS_BETWEEN_LINES}th week; --format csv has all, with intervals")
@@ -80,15 +84,19 @@ def backtest(data: Data = None, form: Form = Format.TABLE) -> None:
     """
     from exposure.evidence.backtesting import backtest as run_backtest
     from exposure.evidence.stoppage_reports import stoppages
+    from exposure.report.files.json_output import backtest_json
 
-    dataset = read_tables(data)
-    result = run_backtest(dataset)
-    if form is not Format.TABLE:
+    dataset, settings = read_tables(data), make_settings()
+    result, reports = run_backtest(dataset), stoppages(dataset, settings)
+    if form is Format.JSON:
+        show(backtest_json(result, reports, dataset, settings))
+        return
+    if form is Format.CSV:
         show_frame(result.months, form)
         return
     show(result.text())
     show("\nStoppages reported, and sectors at work, under the record of what happened:")
-    show(stoppages_text(stoppages(dataset)))
+    show(stoppages_text(reports))
 
 
 COMMANDS = (scenarios, flow, backtest)

@@ -100,17 +100,15 @@ def tell(text: str, *, quiet: bool = False) -> None:
 def show_frame(
     frame: "pd.DataFrame", form: Format, *, brief: Sequence[str] = (), widest: int = 40
 ) -> None:
-    """Print a table in the form asked for; what is missing is empty, or null in JSON.
+    """Print a table as CSV or for the screen; what is missing is empty.
 
     On screen only the `brief` columns, if any are named, and no cell wider than `widest`.
     """
+    from exposure.report.files.csv_output import csv_text
     from exposure.report.text.layout import aligned, shortened
 
-    if form is Format.JSON:
-        show(frame.to_json(orient="records", date_format="iso", indent=1, double_precision=15))
-        return
     if form is Format.CSV:
-        show(frame.to_csv(index=False, lineterminator="\n"))
+        show(csv_text(frame))
         return
     chosen = frame[list(brief)] if brief else frame
     align = "".join("r" if kind.kind in "fiu" else "l" for kind in chosen.dtypes)

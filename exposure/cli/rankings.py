@@ -51,7 +51,8 @@ def rank(
 
     Without a scenario: london_truce, full_withhold and free_flow.
     """
-    from exposure.report.files.json_form import ranking_csv, ranking_json
+    from exposure.report.files.csv_output import ranking_csv
+    from exposure.report.files.json_output import ranking_json
     from exposure.report.text.words import ranking_text
 
     chosen = read_scenarios(scenarios or DEFAULT_SCENARIOS, after=after)
@@ -118,7 +119,7 @@ def report(
 
     Without a scenario: london_truce, full_withhold and free_flow.
     """
-    from exposure.report.files.folder import write_report
+    from exposure.report.files.report_folder import write_report
     from exposure.report.text.words import ranking_text
 
     chosen = read_scenarios(scenarios or DEFAULT_SCENARIOS, after=after)

@@ -26,7 +26,7 @@ from exposure.cli.output import (
     tell,
     warn_of_draws,
 )
-from exposure.errors import WAITING, ExposureError, TableError
+from exposure.errors import WAITING, ExposureError, TableError, unknown_name
 
 Result = TypeVar("Result")
 
@@ -98,14 +98,17 @@ def sources(
     Without a word: the sources themselves.
     """
     from exposure.citations import provenance
+    from exposure.report.files.json_output import provenance_json, source_list_json
 
     dataset = read_tables(data, overlay)
-    if what is None or what == "sources":
-        frame = dataset.table("sources")
+    listed = what is None or what == "sources"
+    frame = dataset.table("sources") if what is None or listed else provenance(dataset, what)
+    if form is Format.JSON:
+        show(source_list_json(dataset) if listed else provenance_json(frame, dataset))
+        return
+    brief = ["table", "key", "low", "value", "high", "basis", "grade", "source_id"]
+    if listed:
         brief = ["source_id", "grade", "published", "title"]
-    else:
-        frame = provenance(dataset, what)
-        brief = ["table", "key", "low", "value", "high", "basis", "grade", "source_id"]
     show_frame(frame, form, brief=brief, widest=60)
 
 
@@ -119,16 +122,29 @@ def template(
 
 
 def schema(
-    name: Annotated[str, typer.Argument(help="Name of a table, or scenario.")],
+    name: Annotated[
+        str, typer.Argument(help="Name of a table, scenario, or an output such as report.")
+    ],
 ) -> None:
-    """Print the schema of a table, or of a scenario, as JSON."""
+    """Print a schema as JSON: of a table, of a scenario file, or of an output.
+
+    Outputs: rank, report, flow, backtest, diff, provenance (sources SECTOR), source_list.
+    """
     import json
 
     from exposure.policy.scenario import Scenario
+    from exposure.report.files.output_models import MODELS, output_schema
     from exposure.tables.describing.package import table_schema
+    from exposure.tables.schema.catalogue import TABLES
 
-    found = Scenario.model_json_schema() if name == "scenario" else table_schema(name)
-    show(json.dumps(found, indent=1, ensure_ascii=False))
+    makers: dict[str, Callable[[str], object]] = {
+        **dict.fromkeys(TABLES, table_schema),
+        **dict.fromkeys(MODELS, output_schema),
+        "scenario": lambda _: Scenario.model_json_schema(),
+    }
+    if name not in makers:
+        raise unknown_name("schema", name, makers)
+    show(json.dumps(makers[name](name), indent=1, ensure_ascii=False))
 
 
 def diff(
@@ -140,21 +156,31 @@ def diff(
     destination: Destination = "USA",
     draws: Draws = 1024,
     seed: Seed = 7,
+    form: Form = Format.TABLE,
     quiet: Quiet = False,
 ) -> None:
     """Say which rows differ between two folders of tables, and how ranks move because of it."""
     from exposure.comparison import rank_changes, rank_changes_text
+    from exposure.report.files.json_output import diff_json
     from exposure.tables.describing.differences import compare_datasets, differences_text
 
     before, after = read_tables(old), read_tables(new)
-    show(differences_text(compare_datasets(before, after)))
-    if before.digest == after.digest:
-        return
     settings = make_settings(dataset=after, destination=destination, draws=draws, seed=seed)
-    warn_of_draws(draws, quiet=quiet)
     (chosen,) = read_scenarios([scenario])
+    differences = compare_datasets(before, after)
+    if form is Format.CSV:
+        show_frame(differences, form)
+        return
+    if form is Format.TABLE:
+        show(differences_text(differences))
+        if before.digest == after.digest:
+            return
+    warn_of_draws(draws, quiet=quiet)
     with progress(quiet=quiet) as tell_step:
         moved = rank_changes(before, after, chosen, settings, progress=tell_step("ranking"))
+    if form is Format.JSON:
+        show(diff_json((before, after), (differences, moved), chosen, settings))
+        return
     show("\n" + rank_changes_text(moved))
 
 

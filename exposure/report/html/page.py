@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from exposure.policy.scenario import Scenario
-from exposure.report.files.json_form import common_record, records
+from exposure.report.files.json_output import common_record, rows_of
 from exposure.report.plots.rankings import INTERVAL_EVERY, drawn_member, inline_svg, loses_nothing
 from exposure.report.text import formats, glossary
 from exposure.report.text.caveats import caveats
@@ -143,7 +143,7 @@ def _part(
             for kind in ("heat_map", "weekly", "stages")
             if not loses_nothing(assessment)
         },
-        points={cause: records(frame.reset_index()) for cause, frame in split.items()},
+        points={cause: _points(frame) for cause, frame in split.items()},
         leaders=[names[sector] for sector in leaders],
         weeks=weeks,
         weeks_outside=any(
@@ -176,8 +176,14 @@ def _markup(figures: Mapping[str, str], name: str, *, label: str) -> Markup:
 
 def _ranking(ranking: "pd.DataFrame", points: "pd.DataFrame") -> list[dict[str, Any]]:
     """Rows of a ranking, with the main driver in words."""
-    rows = records(ranking)
+    rows = rows_of("ranking", ranking)
     return [{**row, "main_driver": _driver(row, points)} for row in rows]
+
+
+def _points(frame: "pd.DataFrame") -> list[dict[str, Any]]:
+    """Points of each sector by cause, one record a sector."""
+    rows = zip(frame.index.tolist(), frame.to_numpy(dtype=float).tolist(), strict=True)
+    return [{"sector": own, **dict(zip(frame.columns, row, strict=True))} for own, row in rows]
 
 
 def _driver(row: Mapping[Any, Any], points: "pd.DataFrame") -> str:
@@ -208,9 +214,9 @@ def _weeks(assessment: "Assessment", leaders: Sequence[str]) -> list[Week]:
     drawn = weekly[weekly["scenario"] == drawn_member(assessment).scenario]
     shown = []
     for week in range(INTERVAL_EVERY - 1, int(drawn["week"].max()) + 1, INTERVAL_EVERY):
-        own = drawn[drawn["week"] == week].set_index("sector")
-        cells = records(own.loc[list(leaders)])
-        shown.append((str(own["date"].iloc[0]), week, cells))
+        own = drawn[drawn["week"] == week].set_index("sector", drop=False)
+        cells = rows_of("weekly", own.loc[list(leaders)])
+        shown.append((str(cells[0]["date"]), week, cells))
     return shown
 
 

@@ -15,14 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exposure.errors import ReportError
-from exposure.report.files.json_form import (
-    attribution_long,
-    common_record,
+from exposure.report.files.csv_output import (
+    attribution_of_all,
     csv_text,
     ranking_csv,
-    report_json,
-    weekly_long,
+    weekly_of_all,
 )
+from exposure.report.files.json_output import common_record, report_json
 from exposure.terms import STAGES
 
 if TYPE_CHECKING:
@@ -133,8 +132,8 @@ def _contents(assessments: "Sequence[Assessment]") -> dict[str, bytes]:
     texts = {
         **{f"{name}.svg": text for name, text in vector.items()},
         "ranking.csv": ranking_csv(assessments),
-        "weekly.csv": csv_text(weekly_long(assessments)),
-        "attribution.csv": csv_text(attribution_long(assessments)),
+        "weekly.csv": csv_text(weekly_of_all(assessments)),
+        "attribution.csv": csv_text(attribution_of_all(assessments)),
         "report.json": report_json(assessments),
         "report.html": report_page(assessments, splits, vector),
     }
