@@ -104,7 +104,7 @@ def _order_class(inputs: Inputs, pool: str, user: str) -> int:
 
 
 def _sector_claims(
-    inputs: Inputs, pool: str, sector: str, shares: dict[str, FloatArray]
+    inputs: Inputs, pool: str, sector: str, user: str, shares: dict[str, FloatArray]
 ) -> Iterator[Claim]:
     channels = [
         channel
@@ -112,7 +112,7 @@ def _sector_claims(
         for channel in channels_of(inputs, component)
         if channel.pool == pool
     ]
-    share = shares.get(sector, np.zeros(inputs.draws))
+    share = shares.get(user, np.zeros(inputs.draws))
     for channel in channels:
         for (buyer, tier), part in inputs.buyers(sector).items():
             yield Claim(
@@ -123,7 +123,7 @@ def _sector_claims(
                 buyer_class=buyer,
                 tier=tier,
                 weight=share * part / len(channels),
-                order_class=_order_class(inputs, pool, sector),
+                order_class=_order_class(inputs, pool, user),
             )
 
 
