@@ -97,9 +97,9 @@ def test_nothing_seen_after_the_day_of_the_analysis_is_used():
     with pytest.raises(TableError) as error:
         match_history(dataset_with(0.05), settings)
     assert str(error.value) == (
-        "observed_losses.csv: found no observation up to 2025-06-01; history is matched on "
-        "observations up to the day of the analysis, and none ends by then; leave history "
-        "matching out, choose a later day, or add rows"
+        "observed_losses.csv: found no observation up to 2025-06-01; expected one, as history is "
+        "matched on observations up to the day of the analysis; leave history matching out, "
+        "choose a later day, or add rows"
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from exposure.arrays import FloatArray
 from exposure.errors import TableError
 from exposure.evidence.agreement import Agreement, Observation, agreement, draw_weights
+from exposure.faults import Fault
 from exposure.impact.preparation import prepare
 from exposure.inputs.cells import Inputs
 from exposure.inputs.streams import Sampler
@@ -95,11 +96,10 @@ def match_history(dataset: Dataset, settings: Settings) -> HistoryMatching:
     until = settings.as_of or record.record_ends
     seen = observations(dataset, until)
     if not seen:
-        raise TableError(
-            f"observed_losses.csv: found no observation up to {until}; history is matched on "
-            "observations up to the day of the analysis, and none ends by then; leave "
-            "history matching out, choose a later day, or add rows"
-        )
+        expected = "one, as history is matched on observations up to the day of the analysis"
+        cure = "leave history matching out, choose a later day, or add rows"
+        found = f"no observation up to {until}"
+        raise TableError([Fault("", found, expected, cure, "observed_losses.csv")])
     last_day = max(own.to_date for own in seen)
     weeks = week_of(last_day, start=record.start) + 1
     usual = settings.model_copy(update={"as_of": None, "horizon_weeks": weeks})

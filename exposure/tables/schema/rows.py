@@ -13,12 +13,16 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from exposure.faults import Fault, list_faults
 from exposure.terms import Basis
 
 FROZEN = ConfigDict(
     frozen=True, extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True
 )
 """Configuration of every row model."""
+
+FAULTS = "faults"
+"""Type of a pydantic error that carries the faults of a row, under this key of its context."""
 
 Text = Annotated[str, Field(min_length=1)]
 """Text that must not be empty."""
@@ -54,16 +58,6 @@ class Measure:
         if self.maximum < math.inf:
             return f"between {self.minimum:g} and {self.maximum:g}"
         return f"at least {self.minimum:g}"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What is wrong with one column of one row; the reader adds file and line."""
-
-    column: str
-    found: str
-    expected: str
-    cure: str
 
 
 SHARE = Measure("share", maximum=1.0)
@@ -111,12 +105,11 @@ class QuantityRow(BaseModel):
         return split_list(self.source_id)
 
     @model_validator(mode="after")
-    def _refuse_findings(self) -> Self:
-        findings = [*_range_findings(self), *_basis_findings(self)]
-        if findings:
-            text = "; ".join(f"{f.column}: {f.found}, expected {f.expected}" for f in findings)
-            context: dict[str, Any] = {"findings": findings, "text": text}
-            raise PydanticCustomError("findings", "{text}", context)
+    def _refuse_faults(self) -> Self:
+        faults = [*_range_faults(self), *_basis_faults(self)]
+        if faults:
+            context: dict[str, Any] = {"faults": faults, "text": list_faults(faults)}
+            raise PydanticCustomError(FAULTS, "{text}", context)
         return self
 
 
@@ -131,40 +124,36 @@ def split_list(text: str, separator: str = ";") -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(separator) if part.strip())
 
 
-def _range_findings(row: QuantityRow) -> list[Finding]:
-    measure, findings = row.measure(), []
+def _range_faults(row: QuantityRow) -> list[Fault]:
+    measure, faults = row.measure(), []
     for column in ("low", "central", "high"):
         value = getattr(row, column)
         if not measure.admits(value):
             percentage = measure.unit == "share" and value > 1.0
             cure = "shares are fractions, write 0.92 for 92 %" if percentage else ""
-            findings.append(
-                Finding(column, f"{value:g}", measure.wording(), cure or "correct the figure")
+            faults.append(
+                Fault(column, f"{value:g}", measure.wording(), cure or "correct the figure")
             )
     if not row.low <= row.central <= row.high:
         found = f"low {row.low:g}, central {row.central:g}, high {row.high:g}"
-        findings.append(
-            Finding("low", found, "low <= central <= high", "put the three values in order")
+        faults.append(
+            Fault("low", found, "low <= central <= high", "put the three values in order")
         )
     if row.unit != measure.unit:
-        findings.append(
-            Finding("unit", f"'{row.unit}'", f"'{measure.unit}'", "convert the three values")
+        faults.append(
+            Fault("unit", f"'{row.unit}'", f"'{measure.unit}'", "convert the three values")
         )
-    return findings
+    return faults
 
 
-def _basis_findings(row: QuantityRow) -> list[Finding]:
+def _basis_faults(row: QuantityRow) -> list[Fault]:
     if row.basis is Basis.ASSUMED and not row.note:
-        return [
-            Finding("note", "nothing", "the argument for an assumed range", "say why this range")
-        ]
+        return [Fault("note", "nothing", "the argument for an assumed range", "say why this range")]
     if row.basis is Basis.DERIVED and not row.note:
-        return [
-            Finding("note", "nothing", "the arithmetic of a derived figure", "name what it uses")
-        ]
+        return [Fault("note", "nothing", "the arithmetic of a derived figure", "name what it uses")]
     if row.basis is not Basis.ASSUMED and not row.source_id:
         return [
-            Finding(
+            Fault(
                 "source_id", "nothing", f"a source for a {row.basis} figure",
                 "cite one, or set basis to assumed and argue the range in the note",
             )
@@ -174,5 +163,5 @@ def _basis_findings(row: QuantityRow) -> list[Finding]:
         found = f"{locators} locator{'s' * (locators != 1)}"
         expected = f"one for each of {sources} sources" if sources != 1 else "one, as one source"
         expected = expected if sources else "none, as there is no source"
-        return [Finding("locator", found, expected, "separate them by ';', in the same order")]
+        return [Fault("locator", found, expected, "separate them by ';', in the same order")]
     return []
