@@ -16,6 +16,7 @@ from exposure.version import __version__
 
 if TYPE_CHECKING:
     from exposure.assessment import Assessment, assess
+    from exposure.citations import provenance
     from exposure.comparison import compare, rank_changes
     from exposure.errors import (
         ExposureError,
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from exposure.settings import Settings
     from exposure.supply.exit_stage import exit_shares, exit_shares_of_flow
     from exposure.tables.dataset import Dataset
-    from exposure.citations import provenance
     from exposure.tables.reading.edits import with_value
     from exposure.tables.reading.folders import read_dataset
 

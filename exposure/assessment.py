@@ -6,8 +6,6 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
 from exposure.errors import unknown_name
 from exposure.impact.prepared import rows_read, run_window
 from exposure.inputs.streams import Sampler

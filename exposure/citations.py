@@ -29,7 +29,7 @@ from exposure.tables.dataset import Dataset, RowKey, cell_text
 from exposure.tables.schema.catalogue import TABLES
 from exposure.tables.schema.policy import SourceRow
 from exposure.tables.schema.rows import QuantityRow, split_list
-from exposure.tables.schema.supply import ComponentRow, ElementRow
+from exposure.tables.schema.supply import ComponentRow
 from exposure.terms import Grade
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from exposure.errors import SettingsError
-from exposure.wording import findings_of
+from exposure.wording import faults_of
 
 SupplyMethod = Literal["mixture", "nested", "independent", "worst_stage"]
 """How shares by stage become one dependence; see `exposure.supply.exit_stage`."""
@@ -77,5 +77,4 @@ class Settings(BaseModel):
         try:
             return handler(data)
         except ValidationError as error:
-            findings = findings_of(error, cls, noun="setting")
-            raise SettingsError("\n".join(str(finding) for finding in findings)) from error
+            raise SettingsError(faults_of(error, cls, noun="setting")) from error

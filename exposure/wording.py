@@ -7,12 +7,12 @@ is added by whoever reads.
 
 import math
 import re
-from dataclasses import dataclass
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from exposure.errors import did_you_mean
+from exposure.faults import Fault
+from exposure.spelling import did_you_mean
 from exposure.terms import ANY
 
 LONGEST_SHOWN = 60
@@ -42,7 +42,7 @@ TYPES = {
     "too": "at least one word",
     "tuple": "a list",
 }
-"""What each kind of pydantic finding asks for, by the first word of its type."""
+"""What each kind of pydantic error asks for, by the first word of its type."""
 
 BOUNDS = {
     "greater_than": ("gt", "more than"),
@@ -50,32 +50,17 @@ BOUNDS = {
     "less_than": ("lt", "less than"),
     "less_than_equal": ("le", "at most"),
 }
-"""Types of finding about a bound: where it stands, and how it reads."""
+"""Types of pydantic error about a bound: where it stands, and how it reads."""
 
 CORRECT_IT = "correct it"
 """The cure where nothing more can be said."""
 
 CHOICES = ("enum", "literal_error")
-"""Types of finding about a closed vocabulary."""
+"""Types of pydantic error about a closed vocabulary."""
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing wrong with one field."""
-
-    where: str
-    found: str
-    expected: str
-    cure: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: found {self.found}; expected {self.expected}; {self.cure}"
-
-
-def findings_of(
-    error: ValidationError, model: type[BaseModel], *, noun: str = "key"
-) -> list[Finding]:
-    """Translate a pydantic error, one finding a field.
+def faults_of(error: ValidationError, model: type[BaseModel], *, noun: str = "key") -> list[Fault]:
+    """Translate a pydantic error, one fault a field.
 
     Parameters
     ----------
@@ -97,27 +82,27 @@ def findings_of(
         place = item["loc"]
         deeper = len(place) > 1 and (isinstance(place[1], int) or place[0] in inner)
         groups.setdefault(place[:2] if deeper else place[:1], []).append(item)
-    findings = []
+    faults = []
     for place, items in groups.items():
         names = [str(part) for part in place if isinstance(part, str)]
         known = inner[names[0]] if len(names) > 1 else model
-        findings.append(_finding(names or [noun], items, known, noun=noun))
-    return findings
+        faults.append(_fault(names or [noun], items, known, noun=noun))
+    return faults
 
 
-def _finding(
+def _fault(
     names: list[str], items: list[ErrorDetails], model: type[BaseModel], *, noun: str
-) -> Finding:
+) -> Fault:
     first, where = items[0], ", ".join(names)
     if first["type"] == "extra_forbidden":
         cure = did_you_mean(names[-1], model.model_fields)
-        return Finding(where, f"an unknown {noun}", "a known one", cure)
+        return Fault(where, f"an unknown {noun}", "a known one", cure)
     found = "nothing" if first["type"] == "missing" else shown(first["input"])
     words = [word for item in items for word in _listed_words(item)]
     expected = _expected(names[-1], first)
     if len(items) > 1 and ANY in words:
         expected += f", or '{ANY}'"
-    return Finding(where, found, expected, _cure(first, words, found=found))
+    return Fault(where, found, expected, _cure(first, words, found=found))
 
 
 def shown(value: object) -> str:

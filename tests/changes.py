@@ -7,7 +7,7 @@ of files.
 from collections.abc import Callable
 from pathlib import Path
 
-from exposure.errors import WAITING
+from exposure.faults import SKIPPED
 from tests.tiny import Record, Records, figure
 
 Change = Callable[[Records], None]
@@ -16,7 +16,7 @@ Edit = Callable[[Path], object]
 
 def told(message: object) -> str:
     """What a message says of faults, without the line that other checks wait."""
-    return str(message).removesuffix(f"\n{WAITING}")
+    return str(message).removesuffix(f"\n{SKIPPED}")
 
 
 def put(table: str, number: int, **cells) -> Change:

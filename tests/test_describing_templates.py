@@ -83,7 +83,7 @@ def test_it_is_refused_as_it_is_and_every_cell_to_fill_in_is_named(table: str):
     assert lines == []
     given = ("unit", quantity_column(table))
     wanted = {own.name for own in columns_of(table) if own.required and own.name not in given}
-    assert {fault.where for fault in faults if fault.line == 2} >= wanted
+    assert {fault.key for fault in faults if fault.line == 2} >= wanted
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -49,9 +49,10 @@ def test_once_the_end_is_scheduled_what_follows_must_be_chosen(record):
         seen_from(record, date(2025, 12, 15), last_day=LAST)
     message = str(error.value)
     assert message.startswith(
-        "as_it_happened: the run goes to 2027-06-01, the record to 2026-07-02; the suspension of "
-        "the October 2025 rules was scheduled to end on 10 November 2026, and what followed is "
-        "not known. Choose what follows:\n  - prolonged: "
+        "as_it_happened: found a run to 2027-06-01, beyond the record, which ends on 2026-07-02; "
+        "expected a choice of what follows the record; the suspension of the October 2025 rules "
+        "was scheduled to end on 10 November 2026, and what followed is not known. Choose what "
+        "follows:\n  - prolonged: "
     )
     assert "\n  - lapsed: " in message
 

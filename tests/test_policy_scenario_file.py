@@ -271,12 +271,12 @@ CASES: list[tuple[str, dict[str, str], str]] = [
             "truce": HEAD + 'extends = "base"\n' + rule(tier="green"),
             "base": HEAD + rule(state="shut"),
         },
-        "truce.toml: 1 fault\n"
-        "  - rule 1, tier: found 'green'; expected a known tier, or '*'; write one of: *, "
-        "listed, standard, trusted\n"
         "base.toml: 1 fault\n"
         "  - rule 1, state: found 'shut'; expected a known state; write one of: fast_track, free, "
-        "general, ordinary, withheld",
+        "general, ordinary, withheld\n"
+        "truce.toml: 1 fault\n"
+        "  - rule 1, tier: found 'green'; expected a known tier, or '*'; write one of: *, "
+        "listed, standard, trusted",
     ),
     (
         "probabilities that do not sum to 1",

@@ -188,7 +188,7 @@ def test_what_the_whole_file_lacks_is_told_with_the_overlay(tmp_path: Path):
     element = tiny_records()["elements"][0] | {"element": "Tb", "name": "terbium"}
     assert refused(tmp_path, elements=[element]) == (
         "/mine/parameters.csv: 1 fault\n"
-        "  - whole file, application_weight: found no row for scope 'Tb'; expected one; add the "
+        "  - application_weight: found no row for scope 'Tb'; expected one; add the "
         "row"
     )
 
@@ -198,7 +198,7 @@ def test_a_key_stands_once_in_an_overlay(tmp_path: Path):
     assert refused(tmp_path, cover=rows) == (
         "/mine/cover.csv: 1 fault\n"
         "  - line 3, key: found (missiles, smco_magnet, stock_weeks) again; expected each key "
-        "once; it stands on line 2; keep one of the rows"
+        "once; it is on line 2 too; keep one of the rows"
     )
 
 
@@ -217,8 +217,7 @@ def test_a_misspelt_file_does_not_pass_unread(tmp_path: Path):
     with pytest.raises(TableError) as error:
         overlay(tiny_dataset(), folder)
     assert str(error.value).replace(str(tmp_path), "") == (
-        "/mine/covers.csv: 1 fault\n"
-        "  - whole file: found a file that is no table; expected the name of a table; did you "
+        "/mine/covers.csv: found a file that is no table; expected the name of a table; did you "
         "mean 'cover.csv'?"
     )
 

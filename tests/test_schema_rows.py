@@ -275,7 +275,7 @@ CASES: list[tuple[str, Change, str]] = [
         add("buyers", buyer("missiles", "military", 1.0)),
         "buyers.csv: 1 fault\n"
         "  - line 5, key: found (missiles, military, standard) again; expected each key once; it "
-        "stands on line 2; keep one of the rows",
+        "is on line 2 too; keep one of the rows",
     ),
     (
         "a quarter that is none",

@@ -154,7 +154,9 @@ def add_pool(
     """Add a pool with ranked sectors as users: share of its demand, and order of service."""
 
     def row(user: str, quantity: str, value: float, unit: str, sector: str = "") -> Record:
-        described = dict.fromkeys(("name", "component", "destination", "buyer_class", "part_of"), "")
+        described = dict.fromkeys(
+            ("name", "component", "destination", "buyer_class", "part_of"), ""
+        )
         return {
             "pool": pool, "user": user, "quantity": quantity, "sector": sector, **described,
             **figure(value, unit),

@@ -87,9 +87,10 @@ def explain(
 ) -> None:
     """Say what a sector's score is made of, and what it rests on."""
     from exposure.report.text.words import explain_text
+    from exposure.tables.schema.demand import SectorRow
 
     dataset = read_tables(data, overlay)
-    homes = {row.sector: row.destination for row in dataset.rows["sectors"]}  # type: ignore[attr-defined]
+    homes = {row.sector: row.destination for row in dataset.rows_of(SectorRow)}
     if sector not in homes:
         raise unknown_name("sector", sector, homes)
     settings = make_settings(

@@ -26,7 +26,8 @@ from exposure.cli.output import (
     tell,
     warn_of_draws,
 )
-from exposure.errors import WAITING, ExposureError, TableError, unknown_name
+from exposure.errors import ExposureError, ScenarioError, TableError, unknown_name
+from exposure.faults import Fault
 
 Result = TypeVar("Result")
 
@@ -47,16 +48,22 @@ def check(
 
     place = folder or shipped_folder()
     files = sorted((place / "scenarios").glob("*.toml"))
-    faults: list[str] = []
-    dataset = _kept(faults, read_tables, folder)
+    refused: list[ExposureError] = []
+    dataset = _kept(refused, read_tables, folder)
     if overlay is not None and dataset is not None:
-        dataset = _kept(faults, lay_over, dataset, overlay)
+        dataset = _kept(refused, lay_over, dataset, overlay)
     elif overlay is not None:
-        faults.append(f"{overlay}: not checked, as it lies over tables with faults")
+        cure = "correct those first: until then the overlay is not checked"
+        found = "tables with faults under it"
+        refused.append(TableError([Fault("", found, "tables without", cure, str(overlay))]))
     for path in files:
-        _kept(faults, read_scenario, path)
-    if dataset is None or faults:
-        raise TableError(_together(faults))
+        _kept(refused, read_scenario, path)
+    if dataset is None or refused:
+        raise TableError(
+            # A mixture repeats the faults of a member.
+            dict.fromkeys(fault for error in refused for fault in error.faults),
+            skipped=any(error.skipped for error in refused),
+        )
     rows = sum(len(table) for table in dataset.rows.values())
     show(
         f"{place}: {len(dataset.rows)} tables with {rows} rows and {len(files)} scenarios, no "
@@ -68,21 +75,15 @@ def check(
         tell(f"note: {note}", quiet=quiet)
 
 
-def _kept(faults: list[str], work: Callable[..., Result], *words: object) -> Result | None:
-    """What the work gives; where it refuses, nothing, and its message is kept beside the others."""
+def _kept(
+    refused: list[ExposureError], work: Callable[..., Result], *words: object
+) -> Result | None:
+    """What the work gives; where it refuses, nothing, and its error is kept with the others."""
     try:
         return work(*words)
-    except ExposureError as error:
-        faults.append(str(error))
+    except (TableError, ScenarioError) as error:
+        refused.append(error)
         return None
-
-
-def _together(messages: list[str]) -> str:
-    """All messages in one, each once; that other checks wait is said once, at the end."""
-    # A mixture repeats the faults of a member.
-    lines = [line for message in dict.fromkeys(messages) for line in message.splitlines()]
-    told = [line for line in lines if line != WAITING]
-    return "\n".join([*told, WAITING] if WAITING in lines else told)
 
 
 def sources(

@@ -67,7 +67,9 @@ def check_names(names: "Sequence[str]", known: "Sequence[str]") -> None:
 
 def check_destination(destination: str, dataset: "Dataset") -> None:
     """Refuse a destination where no sector of the tables is."""
-    known = {row.destination for row in dataset.rows["sectors"]}  # type: ignore[attr-defined]
+    from exposure.tables.schema.demand import SectorRow
+
+    known = {row.destination for row in dataset.rows_of(SectorRow)}
     if destination not in {*known, "all"}:
         raise unknown_name("destination", destination, {*known, "all"})
 

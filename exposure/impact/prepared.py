@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from exposure.errors import SettingsError
+from exposure.faults import Fault
 from exposure.impact.world import World, build_world
 from exposure.inputs.cells import Inputs
 from exposure.licensing.grants import Licences, grant
@@ -39,10 +40,8 @@ def run_window(scenario: Scenario, settings: Settings) -> Window:
     day = settings.as_of or scenario.scored_from or scenario.start
     first = week_of(day, start=scenario.start)
     if first < 0:
-        raise SettingsError(
-            f"as_of: found {settings.as_of}; expected a day from {scenario.start} on, when "
-            f"scenario '{scenario.scenario}' starts; choose a later day"
-        )
+        expected = f"a day from {scenario.start} on, when scenario '{scenario.scenario}' starts"
+        raise SettingsError([Fault("as_of", str(settings.as_of), expected, "choose a later day")])
     return Window(first + settings.horizon_weeks, first)
 
 

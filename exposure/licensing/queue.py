@@ -21,6 +21,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from exposure.arrays import FloatArray
+from exposure.faults import Fault
 from exposure.licensing.book import (
     Book,
     Rule,
@@ -216,18 +217,10 @@ def _licensed(book: Book) -> FloatArray:
 def _check_capacity(capacity: FloatArray, *, weeks: int) -> None:
     """Refuse a capacity that is not one number >= 0 for every week and draw."""
     if capacity.shape[:-1] != (weeks,) or not capacity.size:
-        raise_faults(
-            [
-                f"capacity: found shape {capacity.shape}; expected ({weeks}, draws); "
-                "give one value a week and draw"
-            ]
-        )
+        found, expected = f"shape {capacity.shape}", f"({weeks}, draws)"
+        raise_faults([Fault("capacity", found, expected, "give one value a week and draw")])
     unsound = ~(capacity >= 0)  # NaN is unsound
     if unsound.any():
         week, draw = np.argwhere(unsound)[0]
-        raise_faults(
-            [
-                f"capacity, week {week}: found {capacity[week, draw]} in draw {draw}; "
-                "expected a load >= 0; write 0 while nothing is decided"
-            ]
-        )
+        found, cure = f"{capacity[week, draw]} in draw {draw}", "write 0 while nothing is decided"
+        raise_faults([Fault(f"capacity, week {week}", found, "a load >= 0", cure)])

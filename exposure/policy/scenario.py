@@ -14,9 +14,9 @@ from typing import Annotated
 from pydantic import Field
 
 from exposure.errors import ScenarioError
+from exposure.faults import Fault
 from exposure.policy.rules import Rule, Statement
 from exposure.terms import Identifier
-from exposure.wording import Finding
 
 PROBABILITY_TOLERANCE = 1e-9
 """Largest accepted |sum - 1| of the probabilities of a mixture."""
@@ -126,9 +126,9 @@ def mix(
         If the probabilities do not sum to 1, or the courses start on different days.
     """
     pairs = list(members.items()) if isinstance(members, Mapping) else list(members)
-    findings = mixture_findings(pairs)
-    if findings:
-        raise ScenarioError(list_findings(name, findings))
+    faults = mixture_faults(pairs)
+    if faults:
+        raise ScenarioError(fault.at(name) for fault in faults)
     flat = flattened(pairs)
     return Scenario(
         scenario=name,
@@ -149,36 +149,23 @@ def flattened(pairs: Sequence[tuple[Scenario, float]]) -> tuple[Member, ...]:
     )
 
 
-def mixture_findings(pairs: Sequence[tuple[Scenario, float]]) -> list[Finding]:
+def mixture_faults(pairs: Sequence[tuple[Scenario, float]]) -> list[Fault]:
     """What is wrong with the members of a mixture: their probabilities, their starts."""
     if not pairs:
-        return [Finding("mixture", "no members", "at least one", "name the scenarios")]
+        return [Fault("mixture", "no members", "at least one", "name the scenarios")]
     outside = [
-        Finding(f"member {i}, probability", f"{p:g}", "between 0 and 1", "correct it")
+        Fault(f"member {i}, probability", f"{p:g}", "between 0 and 1", "correct it")
         for i, (_, p) in enumerate(pairs, start=1)
         if not 0.0 <= p <= 1.0
     ]
-    findings = list(outside)
+    faults = list(outside)
     total = math.fsum(p for _, p in pairs)
     if not outside and abs(total - 1.0) > PROBABILITY_TOLERANCE:
         found = f"probabilities that sum to {total:.9g}"
-        findings.append(Finding("mixture", found, "1", "correct them"))
+        faults.append(Fault("mixture", found, "1", "correct them"))
     starts = sorted({scenario.start for scenario, _ in pairs})
     if len(starts) > 1:
         found = "members that start on " + ", ".join(str(day) for day in starts)
         cure = "mix scenarios with a common past"
-        findings.append(Finding("mixture", found, "one day", cure))
-    return findings
-
-
-def list_findings(where: str, findings: Sequence[object]) -> str:
-    """All that is wrong with one scenario, in one message.
-
-    Examples
-    --------
-    >>> print(list_findings("truce.toml", ["start: found nothing; expected a day; fill it in"]))
-    truce.toml: 1 fault
-      - start: found nothing; expected a day; fill it in
-    """
-    noun = "fault" if len(findings) == 1 else "faults"
-    return "\n  - ".join([f"{where}: {len(findings)} {noun}", *map(str, findings)])
+        faults.append(Fault("mixture", found, "one day", cure))
+    return faults

@@ -58,6 +58,13 @@ class Broken:
     seen: tuple[str, ...] = ()
     blind: str = ""
 
+    @property
+    def message(self) -> str:
+        """The whole message; the fault of a whole file takes one line."""
+        place = f"{self.table}.csv:"
+        whole = self.told.startswith("found")
+        return f"{place} {self.told}" if whole else f"{place} 1 fault\n  - {self.told}"
+
     def write(self, folder: Path) -> Path:
         """Write the tiny tables with this rule broken."""
         records = tiny_records()
@@ -371,14 +378,14 @@ FILES = [
         "needs",
         edit("needs", "made up for tests", '"made up for tests'),
         "line 2: found a quote that is not closed, or not doubled inside its cell; expected"
-        ' cells quoted as in "a ""quoted"" word"; mend the quotes from this line on',
+        ' cells quoted as in "a ""quoted"" word"; correct the quotes from this line on',
         blind=READS_ON,
     ),
     file(
         "a header",
         "needs",
         save("needs.csv", b""),
-        "whole file: found an empty file; expected a header and rows; write the header: "
+        "found an empty file; expected a header and rows; write the header: "
         "sector,component,quantity,low,central,high,unit,basis,source_id,locator,note",
         seen=("source-error",),
     ),
@@ -386,14 +393,14 @@ FILES = [
         "a table for what the model needs",
         "needs",
         lambda folder: (folder / "needs.csv").unlink(),
-        "whole file: found no such file; expected the table; add the file",
+        "found no such file; expected the table; add the file",
         seen=("scheme-error",),
     ),
     file(
         "rows below the header",
         "needs",
         headless("needs"),
-        "whole file: found no rows; expected at least one row; add the rows",
+        "found no rows; expected at least one row; add the rows",
         blind=EMPTY_IS_FINE,
     ),
 ]
@@ -405,7 +412,7 @@ RULES = [
         "buyers",
         add("buyers", tiny_records()["buyers"][0]),
         "line 5, key: found (missiles, military, standard) again; expected each key once; "
-        "it stands on line 2; keep one of the rows",
+        "it is on line 2 too; keep one of the rows",
         seen=("primary-key",),
     ),
     rows(
@@ -542,7 +549,7 @@ RULES = [
         "a default queue",
         "licence_queue",
         every("licence_queue", destination="USA"),
-        "whole file, destination: found no rows for '*'; expected the default queue; add a "
+        "destination: found no rows for '*'; expected the default queue; add a "
         "row for each quantity",
         blind=ACROSS_ROWS,
     ),
@@ -583,7 +590,7 @@ RULES = [
         "every constant of the model",
         "parameters",
         without("parameters", "restock_ratio"),
-        "whole file, restock_ratio: found no row for scope '*'; expected one; add the row",
+        "restock_ratio: found no row for scope '*'; expected one; add the row",
         blind=ACROSS_ROWS,
     ),
 ]

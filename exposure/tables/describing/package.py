@@ -12,7 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from exposure.errors import Fault, TableError, list_faults
+from exposure.errors import TableError
+from exposure.faults import Fault
 from exposure.tables.describing.dictionary import (
     Column,
     Kind,
@@ -21,14 +22,11 @@ from exposure.tables.describing.dictionary import (
     shared_text,
 )
 from exposure.tables.reading.checks import BACK_TEST_TABLES
-from exposure.tables.reading.location import PACKAGE_NAME
+from exposure.tables.reading.location import DESCRIPTOR, PACKAGE_NAME
 from exposure.tables.schema.catalogue import TABLES, Table
 
 UNVERSIONED = "unversioned"
 """Version of a folder without a ``datapackage.json``."""
-
-DESCRIPTOR = "datapackage.json"
-"""File that describes the folder."""
 
 DICTIONARY = "README.md"
 """File that holds the data dictionary, below a head written by hand."""
@@ -62,7 +60,7 @@ def read_version(folder: Path) -> str:
     """
     descriptor = _read_descriptor(folder)
     if isinstance(descriptor, Fault):
-        raise TableError(list_faults([descriptor]))
+        raise TableError([descriptor])
     version = descriptor.get("version")
     return str(version) if version else UNVERSIONED
 
@@ -269,4 +267,4 @@ def _read_descriptor(folder: Path) -> dict[str, Any] | Fault:
             return descriptor
         found = "JSON that is no object"
     cure = "correct the file, or delete it: the tables are then unversioned"
-    return Fault(DESCRIPTOR, line, "", found, "a Data Package in JSON", cure)
+    return Fault("", found, "a Data Package in JSON", cure, DESCRIPTOR, line)
