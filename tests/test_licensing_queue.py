@@ -552,7 +552,7 @@ def test_licences_that_outlive_the_horizon_are_kept_whatever_their_lead() -> Non
     p=st.floats(0, 1),
     delay=st.integers(0, 5),
     pause=st.integers(1, 9),
-    validity=st.integers(80, 99),
+    good=st.integers(80, 99),
 )
 def test_who_always_comes_back_is_licensed_in_the_end(
     p: float, delay: int, pause: int, good: int
