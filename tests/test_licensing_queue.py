@@ -61,13 +61,17 @@ class Group:
     size: float
     expiry: int | None = None  # first week in which their licence no longer counts
     renews: int | None = None  # week in which they file the renewal
+    returns: int | None = None  # week in which they file a first application once more
     filed: int | None = None  # week in which the application now in line was filed
-    load: float = 1.0  # load of one buyer's application
     first: bool = True  # whether it is a first application
 
     @property
     def waiting(self) -> float:
-        return 0.0 if self.filed is None else self.size * self.load
+        return 0.0 if self.filed is None else self.size
+
+    def asks(self) -> bool:
+        """Whether a first application is in line or to come."""
+        return self.returns is not None or (self.filed is not None and self.first)
 
 
 def reference(classes: list[LicenceClass], capacity: list[float]) -> list[dict[str, list[float]]]:
@@ -86,8 +90,8 @@ def reference(classes: list[LicenceClass], capacity: list[float]) -> list[dict[s
             kept = sum(group.waiting for group in groups[q] if group.filed != week)
             out["withdrawn"].append(before - kept)
             groups[q] = [
-                replace(group, renews=None, filed=week, load=1.0, first=False)
-                if group.renews == week
+                replace(group, renews=None, returns=None, filed=week, first=group.renews is None)
+                if week in (group.renews, group.returns)
                 else group
                 for group in groups[q]
             ]
@@ -108,8 +112,6 @@ def reference(classes: list[LicenceClass], capacity: list[float]) -> list[dict[s
 def change_rules(groups, one, rule, was, week) -> list[Group]:
     if rule.state is LicenceState.FREE:
         return []
-    withheld = rule.state is LicenceState.WITHHELD
-    load = 1.0 if withheld else 1 / (1 - rule.resubmission * (1 - rule.approval))
     if was is None or was.state is LicenceState.FREE:
         held = [
             Group(
@@ -120,15 +122,16 @@ def change_rules(groups, one, rule, was, week) -> list[Group]:
             for own in (one.held_at_start if was is None else ())
         ]
         others = one.relationships - sum(group.size for group in held)
-        groups = [*held, Group(others, filed=week, load=load)]
-    if rule.revoke:
-        groups = [
-            Group(group.size, filed=week, load=load)
-            if group.expiry is not None and group.expiry >= week
-            else group
-            for group in groups
-        ]
-    return groups
+        groups = [*held, Group(others, filed=week)]
+    return [revoked(group, week) for group in groups] if rule.revoke else groups
+
+
+def revoked(group, week) -> Group:
+    if group.expiry is None or group.expiry < week:
+        return group
+    if group.asks():
+        return replace(group, expiry=None)
+    return Group(group.size, filed=week)
 
 
 def decide_week(groups, rules, left, week) -> None:
@@ -153,17 +156,21 @@ def decide_week(groups, rules, left, week) -> None:
 
 
 def decided(group, rule, share, week) -> Iterator[Group]:
-    r, p = rule.resubmission, rule.approval
-    approved = p / (1 - r * (1 - p)) if group.first else rule.renewal_approval
-    start = week if group.first or group.expiry is None else max(week, group.expiry)
-    expiry = start + rule.validity_weeks
+    approved = rule.approval if group.first else rule.renewal_approval
+    refused = (1 - approved) * (rule.refusal_share if group.first else 1)
+    returning = refused * rule.reapplication_share
+    live = group.expiry if group.expiry is not None and group.expiry > week else None
+    expiry = (live or week) + rule.validity_weeks
     renews = max(week + 1, expiry - rule.renewal_lead_weeks)
+    part = group.size * share
     if share < 1:
         yield replace(group, size=group.size * (1 - share))
     if approved > 0:
-        yield Group(group.size * share * approved, expiry=expiry, renews=renews)
-    if approved < 1 and group.expiry is not None and group.expiry > week:
-        yield Group(group.size * share * (1 - approved), expiry=group.expiry)
+        yield Group(part * approved, expiry=expiry, renews=renews)
+    if returning > 0:
+        yield Group(part * returning, expiry=live, returns=week + rule.reapplication_weeks)
+    if live is not None:
+        yield Group(part * (1 - approved - returning), expiry=live)
 
 
 def random_terms(rng: np.random.Generator, draws: int, *, calm: bool = False) -> LicenceTerms:
@@ -183,7 +190,9 @@ def random_terms(rng: np.random.Generator, draws: int, *, calm: bool = False) ->
         validity_weeks=validity,
         renewal_lead_weeks=lead,
         renewal_approval=rng.choice([0.0, 0.8, 1.0, 1.0], draws),
-        resubmission=rng.choice([0.0, 0.0, 0.5, 0.9], draws),
+        refusal_share=rng.choice([0.0, 0.5, 1.0], draws),
+        reapplication_share=rng.choice([0.0, 0.5, 0.9, 1.0], draws),
+        reapplication_weeks=rng.integers(1, 7, draws),
         revoke=bool(rng.random() < 0.3) and not calm,
     )
 
@@ -241,7 +250,8 @@ def random_terms_without_change(rng: np.random.Generator, **given_terms) -> Lice
         "validity_weeks": validity,
         "renewal_lead_weeks": int(rng.integers(0, validity + 1)),
         "renewal_approval": rng.choice([0.8, 1.0]),
-        "resubmission": rng.choice([0.0, 0.6]),
+        "reapplication_share": rng.choice([0.0, 0.6]),
+        "reapplication_weeks": int(rng.integers(1, 7)),
         "priority": int(rng.integers(0, 3)),
     }
     return terms(**(drawn | given_terms))
@@ -421,7 +431,7 @@ def test_more_approval_never_lowers_the_licences_of_a_single_class(
     # An office that keeps its pace once open: when the pace changes, more renewals filed early
     # can fill the good weeks and leave first applications to the bad ones.
     rng = np.random.default_rng(seed)
-    rule = random_terms_without_change(rng, approval=p, resubmission=0.0)
+    rule = random_terms_without_change(rng, approval=p, reapplication_share=0.0)
     kinder = replace(rule, approval=p + (1 - p) * rng.uniform())
     pace = np.where(np.arange(60) < opens, 0, capacity)
     less, more = (licensed(buyers(own), capacity=pace, weeks=60) for own in (rule, kinder))
@@ -537,17 +547,105 @@ def test_licences_that_outlive_the_horizon_are_kept_whatever_their_lead() -> Non
     assert (result.licensed[2:] == 1).all()
 
 
-def test_refusals_that_come_back_add_load_and_approvals() -> None:
-    # r = 0.5, p = 0.6: load 1 / (1 - 0.5 * 0.4) = 1.25, approved 0.6 * 1.25 = 0.75.
-    result = run(buyers(terms(approval=0.6, resubmission=0.5)), weeks=2)
-    np.testing.assert_allclose(result.arrivals[:, 0, 0], [1.25, 0])
-    np.testing.assert_allclose(result.licensed[:, 0, 0], 0.75)
+@QUICK
+@given(
+    p=st.floats(0, 1),
+    delay=st.integers(0, 5),
+    pause=st.integers(1, 9),
+    good=st.integers(80, 99),
+)
+def test_who_always_comes_back_is_licensed_in_the_end(
+    p: float, delay: int, pause: int, good: int
+) -> None:
+    # With endless capacity, decision k falls in week delay + (k - 1) (delay + pause).
+    rule = terms(
+        approval=p, delay_weeks=delay, validity_weeks=good,
+        reapplication_share=1.0, reapplication_weeks=pause,
+    )  # fmt: skip
+    found = licensed(buyers(rule), weeks=80)
+    decisions = (np.arange(80) + pause) // (delay + pause)
+    np.testing.assert_allclose(found, 1 - (1 - p) ** decisions, atol=1e-12)
 
 
-def test_who_always_comes_back_is_licensed_in_the_end_at_any_approval() -> None:
-    result = run(buyers(terms(approval=0.25, resubmission=1.0)), weeks=2)
-    np.testing.assert_allclose(result.arrivals[0, 0, 0], 4)
-    np.testing.assert_allclose(result.licensed[:, 0, 0], 1)
+@QUICK
+@given(p=st.floats(0, 1), refused=st.floats(0, 1), back=st.floats(0, 1))
+def test_only_the_refused_who_come_back_are_decided_again(
+    p: float, refused: float, back: float
+) -> None:
+    rule = terms(approval=p, refusal_share=refused, reapplication_share=back, reapplication_weeks=2)
+    result = run(buyers(rule), weeks=20)
+    again = (1 - p) * refused * back
+    np.testing.assert_allclose(result.arrivals[::2, 0, 0], again ** np.arange(10), atol=1e-12)
+    assert (result.arrivals[1::2] == 0).all()
+    rounds = np.cumsum(again ** np.arange(10))
+    np.testing.assert_allclose(result.licensed[::2, 0, 0], p * rounds, atol=1e-12)
+
+
+def test_the_pending_hold_no_licence_take_no_capacity_and_are_never_granted() -> None:
+    hesitant = terms(approval=0.4, refusal_share=0.0, reapplication_share=1.0, validity_weeks=99)
+    kinder = replace(hesitant, approval=1.0)
+    late = buyers((0, FREE), (4, terms(validity_weeks=99)), name="late")
+    result = run(buyers((0, hesitant), (6, kinder)), late, capacity=0.5, weeks=20)
+    np.testing.assert_allclose(result.served[:, 0, 0], [0.5, 0.5] + [0] * 18)
+    np.testing.assert_allclose(result.served[:, 1, 0], [0] * 4 + [0.5, 0.5] + [0] * 14)
+    np.testing.assert_allclose(result.licensed[1:, 0, 0], 0.4)
+
+
+def test_a_refused_renewal_comes_back_as_a_first_application_and_starts_where_the_old_ends() -> (
+    None
+):
+    # Granted in week 0 to week 5; the renewal is refused in week 2, the first application
+    # granted in week 4 counts from week 6, and its renewal is filed in week 8.
+    first = terms(validity_weeks=6, renewal_lead_weeks=4, renewal_approval=0.0,
+                  reapplication_share=1.0, reapplication_weeks=2)  # fmt: skip
+    result = run(buyers(first), weeks=10)
+    assert np.flatnonzero(result.arrivals[:, 0, 0]).tolist() == [0, 2, 4, 8]
+    assert (result.licensed == 1).all()
+
+
+def test_who_comes_back_after_the_old_licence_has_ended_is_bare_in_between() -> None:
+    rule = terms(validity_weeks=6, renewal_lead_weeks=4, renewal_approval=0.0,
+                 reapplication_share=0.5, reapplication_weeks=7)  # fmt: skip
+    result = run(buyers(rule), weeks=12)
+    np.testing.assert_allclose(result.arrivals[:, 0, 0], [1, 0, 1] + [0] * 6 + [0.5, 0, 0.5])
+    np.testing.assert_allclose(result.licensed[:, 0, 0], [1] * 6 + [0] * 3 + [0.5] * 3)
+
+
+def test_who_comes_back_after_a_late_renewal_was_refused_waits_as_long() -> None:
+    rule = terms(validity_weeks=4, delay_weeks=2, renewal_approval=0.0,
+                 reapplication_share=1.0, reapplication_weeks=3)  # fmt: skip
+    result = run(buyers(rule), weeks=16)
+    # Granted in week 2, ends in 6, refused in 8, filed again in 11, granted in 13.
+    assert np.flatnonzero(result.arrivals[:, 0, 0]).tolist() == [0, 6, 11]
+    assert np.flatnonzero(result.licensed[:, 0, 0]).tolist() == [2, 3, 4, 5, 13, 14, 15]
+
+
+def test_revocation_leaves_those_in_line_who_come_back_and_nobody_files_twice() -> None:
+    # Half the renewals are refused in week 4 and come back in week 6, before the revocation in
+    # week 7; the licences run to week 8.
+    rule = terms(validity_weeks=8, renewal_lead_weeks=4, renewal_approval=0.5,
+                 reapplication_share=1.0, reapplication_weeks=2)  # fmt: skip
+    capacity = np.where(np.arange(12) < 5, np.inf, 0)
+    one = buyers((0, rule), (7, replace(rule, revoke=True)))
+    result = run(one, capacity=capacity, weeks=12)
+    assert result.arrivals[:, 0, 0].tolist() == [1, 0, 0, 0, 1, 0, 0.5, 0.5, 0, 0, 0, 0]
+    assert result.backlog[:, 0, 0].tolist() == [0] * 6 + [0.5] + [1] * 5
+    assert (result.withdrawn == 0).all()
+
+
+def test_who_is_to_come_back_keeps_the_date_through_a_revocation() -> None:
+    rule = terms(validity_weeks=8, renewal_lead_weeks=4, renewal_approval=0.5,
+                 reapplication_share=1.0, reapplication_weeks=5)  # fmt: skip
+    one = buyers((0, rule), (6, replace(rule, revoke=True)))
+    result = run(one, weeks=11)
+    assert result.arrivals[:10, 0, 0].tolist() == [1, 0, 0, 0, 1, 0, 0.5, 0, 0, 0.5]
+    assert result.licensed[:, 0, 0].tolist() == [1] * 6 + [0.5] * 3 + [1] * 2
+
+
+def test_who_is_to_come_back_is_forgotten_when_control_ends() -> None:
+    rule = terms(approval=0.5, reapplication_share=1.0, reapplication_weeks=4)
+    result = run(buyers((0, rule), (2, FREE), (3, rule)), weeks=7)
+    assert result.arrivals[:, 0, 0].tolist() == [1, 0, 0, 1, 0, 0, 0]
 
 
 def test_withheld_applications_wait_and_use_no_capacity_but_refusals_do() -> None:
@@ -568,10 +666,9 @@ def test_withholding_lets_live_licences_run_out_and_revoking_ends_them() -> None
 
 
 def test_what_waited_while_withheld_is_decided_under_the_terms_that_follow() -> None:
-    timeline = ((0, terms("withheld")), (5, terms(approval=0.6, resubmission=0.5)))
-    result = run(buyers(*timeline), weeks=6)
+    result = run(buyers((0, terms("withheld")), (5, terms(approval=0.6))), weeks=6)
     np.testing.assert_allclose(result.arrivals[:, 0, 0], [1, 0, 0, 0, 0, 0])
-    np.testing.assert_allclose(result.licensed[:, 0, 0], [0, 0, 0, 0, 0, 0.75])
+    np.testing.assert_allclose(result.licensed[:, 0, 0], [0, 0, 0, 0, 0, 0.6])
 
 
 def test_revocation_withdraws_renewals_of_live_licences_and_all_holders_apply_anew() -> None:
@@ -622,9 +719,19 @@ BROKEN = {
         "expected a share in [0, 1]; write 0.9 for 90 %",
     ),
     "a missing share": (
-        buyers(terms(resubmission=np.array([0.5, np.nan]))),
-        "class 'civil', terms from week 0, resubmission: found nan in draw 1; "
+        buyers(terms(reapplication_share=np.array([0.5, np.nan]))),
+        "class 'civil', terms from week 0, reapplication_share: found nan in draw 1; "
         "expected a share in [0, 1]; write 0.9 for 90 %",
+    ),
+    "a negative share": (
+        buyers(terms(refusal_share=-0.25)),
+        "class 'civil', terms from week 0, refusal_share: found -0.25 in draw 0; "
+        "expected a share in [0, 1]; write 0.9 for 90 %",
+    ),
+    "an application in the week of its refusal": (
+        buyers(terms(reapplication_weeks=np.array([3, 0]))),
+        "class 'civil', terms from week 0, reapplication_weeks: found 0 in draw 1; "
+        "expected whole weeks as integers, at least 1; round half weeks before the queue",
     ),
     "half weeks": (
         buyers(terms(delay_weeks=6.5)),
@@ -640,11 +747,6 @@ BROKEN = {
         buyers(terms(validity_weeks=np.array([8, 6]), renewal_lead_weeks=8)),
         "class 'civil', terms from week 0: found renewal_lead_weeks 8 above validity_weeks 6 "
         "in draw 1; expected lead <= validity; file the renewal after the licence is granted",
-    ),
-    "a line that never clears": (
-        buyers(terms(approval=0.0, resubmission=1.0)),
-        "class 'civil', terms from week 0: found resubmission 1 with approval 0 in draw 0; "
-        "expected a line that can clear; lower resubmission, or set the state to withheld",
     ),
     "nothing at week 0": (
         buyers((2, terms())),
@@ -704,10 +806,9 @@ def test_all_faults_are_named_at_once() -> None:
     assert len(faults) == 5
 
 
-def test_terms_of_a_free_class_are_not_read_and_withholding_may_return_everything() -> None:
+def test_terms_of_a_free_class_are_not_read() -> None:
     blank = LicenceTerms(LicenceState.FREE, 0, np.nan, 0, np.inf, 0)
-    hold = terms("withheld", approval=0.0, resubmission=1.0)
-    result = run(buyers((0, blank), (2, hold)), weeks=4)
+    result = run(buyers((0, blank), (2, terms("withheld"))), weeks=4)
     assert result.licensed[:, 0, 0].tolist() == [1, 1, 0, 0]
 
 

@@ -8,24 +8,30 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exposure.errors import ScenarioError
-from exposure.policy.rules import SELECTORS, Case, Rule, contradictions, rule_in_force
+from exposure.policy.rules import (
+    SELECTORS,
+    Case,
+    Rule,
+    contradictions,
+    elements_licensed,
+    reaching,
+    rule_in_force,
+)
 from exposure.terms import (
     RESTRICTIVENESS,
     BuyerClass,
-    Element,
     LicenceState,
-    Stage,
     Tier,
 )
 
 QUICK = settings(max_examples=100, deadline=None)
 START, TRUCE, LATER = date(2025, 4, 4), date(2025, 6, 11), date(2025, 12, 1)
 CONTROLLED = {
-    Element.SM: START,
-    Element.DY: START,
-    Element.TB: START,
-    Element.ND: None,
-    Element.SC: LATER,
+    "Sm": START,
+    "Dy": START,
+    "Tb": START,
+    "Nd": None,
+    "Sc": LATER,
 }
 HEAVY_MAGNET = "ndfeb_heavy_magnet"
 
@@ -37,12 +43,12 @@ def rule(state: str = "ordinary", *, starts: date = START, **selected) -> Rule:
 def case(*elements: str, component: str | None = None, **changes) -> Case:
     """Civil standard buyers in the USA of upstream samarium, unless given."""
     usual = {
-        "stage": Stage.MAGNET if component else Stage.SEPARATION,
+        "stage": "magnet" if component else "separation",
         "buyer_class": BuyerClass.CIVIL,
         "tier": Tier.STANDARD,
         "destination": "USA",
     }
-    chosen = tuple(Element(element) for element in elements or ("Sm",))
+    chosen = elements or ("Sm",)
     return Case(elements=chosen, component=component, **(usual | changes))
 
 
@@ -321,3 +327,40 @@ def test_all_faults_of_a_rule_and_its_overrides_come_together():
         "overrides, revoke: found 'maybe'; expected true or false; correct it\n"
         "overrides, aproval: found an unknown key; expected a known one; did you mean 'approval'?"
     )
+
+
+def test_a_removed_key_is_told_what_says_the_same():
+    with pytest.raises(ScenarioError) as error:
+        Rule(state="ordinary", starts=START, overrides={"resubmission": 0.5, "approval": 2})
+    assert str(error.value) == (
+        "overrides, approval: found 2; expected at most 1; correct it\n"
+        "overrides, resubmission: found a key that is no longer read; expected a known one; say "
+        "the same with refusal_share, reapplication_share and reapplication_weeks, or leave it out"
+    )
+
+
+def test_an_application_in_the_week_of_its_refusal_is_refused():
+    with pytest.raises(ScenarioError) as error:
+        Rule(state="ordinary", starts=START, overrides={"reapplication_weeks": 0})
+    assert str(error.value) == (
+        "overrides, reapplication_weeks: found 0; expected at least 1; correct it"
+    )
+
+
+def test_only_rules_that_reach_a_case_ever_decide_it():
+    rules = [rule(element="Dy"), rule("withheld", element="Sm"), rule(component=HEAVY_MAGNET)]
+    assert reaching(rules, case()) == (rules[1],)
+    assert reaching(rules, case("Dy", "Nd", component=HEAVY_MAGNET)) == (rules[0], rules[2])
+
+
+def test_elements_for_whose_sake_a_licence_is_needed():
+    magnet = case("Dy", "Nd", "Sc", component=HEAVY_MAGNET)
+
+    def licensed(own, decides, day=TRUCE):
+        return elements_licensed(own, decides, day, controlled=CONTROLLED)
+
+    assert licensed(magnet, rule()) == ("Dy",)
+    assert licensed(magnet, rule(), LATER) == ("Dy", "Sc")
+    assert licensed(magnet, rule(element="Nd")) == ("Dy", "Nd")
+    assert licensed(case("Nd"), rule(component="ndfeb_light_magnet")) == ("Nd",)
+    assert licensed(case("Nd"), None) == ("Nd",)

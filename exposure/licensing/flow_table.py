@@ -4,7 +4,7 @@ Loads count buyer-item relationships as shares of all those of the destination, 
 classes of one destination add up to 1. Licences and flow are relative to the class itself.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,13 +14,14 @@ from exposure.arrays import FloatArray
 from exposure.errors import unknown_name
 from exposure.inputs.cells import Inputs
 from exposure.inputs.streams import Sampler
-from exposure.licensing.flows import ClassRun, Item, Key, run_office
-from exposure.licensing.grants import items_of, office_of
+from exposure.licensing.flows import ClassRun, run_office
+from exposure.licensing.goods import items_of
+from exposure.licensing.naming import class_names
 from exposure.policy.scenario import Scenario
 from exposure.policy.scenario_file import read_scenario
 from exposure.settings import Settings
 from exposure.tables.dataset import Dataset
-from exposure.terms import BuyerClass, Tier
+from exposure.tables.schema.demand import SectorRow
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,8 +67,8 @@ def licensed_flow(
 
     scenario = read_scenario(scenario) if isinstance(scenario, str) else scenario
     settings = settings or Settings()
-    inputs = Inputs(dataset, Sampler(settings.draws, settings.seed))
-    places = {row.destination for row in inputs.rows("sectors")}
+    inputs = Inputs.of(dataset, Sampler.first(settings.draws, settings.seed))
+    places = {row.destination for row in inputs.rows_of(SectorRow)}
     if settings.destination != "all":
         if settings.destination not in places:
             raise unknown_name("destination", settings.destination, [*places, "all"])
@@ -93,7 +94,7 @@ def _frames(
 ) -> Iterator["pd.DataFrame"]:
     import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 
-    run = run_office(scenario, items_of(inputs), office_of(inputs, place), weeks=weeks)
+    run = run_office(inputs, scenario, items_of(inputs.index), place, weeks=weeks)
     names = class_names([own.members for own in run.classes])
     for name, own in zip(names, run.classes, strict=True):
         yield pd.DataFrame(
@@ -118,53 +119,3 @@ def _columns(own: ClassRun) -> dict[str, FloatArray]:
         low, high = np.percentile(values, PERCENTILES, axis=1)
         columns |= {name: values.mean(axis=1), f"{name}_p05": low, f"{name}_p95": high}
     return columns
-
-
-def class_names(classes: Sequence[tuple[Key, ...]]) -> list[str]:
-    """Name each class by its buyers and goods, in few words and each differently.
-
-    Examples
-    --------
-    >>> from exposure.terms import Element, Stage
-    >>> item = Item((Element.SM,), None, Stage.METAL)
-    >>> every = tuple((item, BuyerClass.MILITARY, tier) for tier in Tier)
-    >>> class_names([every])
-    ['military: all controlled goods']
-    """
-    everything = {item for members in classes for item, _, _ in members}
-    names = [_class_name(members, everything) for members in classes]
-    twice = [name for name in names if names.count(name) > 1]
-    return [
-        f"{name} ({names[: position + 1].count(name)})" if name in twice else name
-        for position, name in enumerate(names)
-    ]
-
-
-def _class_name(members: tuple[Key, ...], everything: set[Item]) -> str:
-    goods: dict[tuple[BuyerClass, Tier], set[Item]] = {}
-    for item, buyer, tier in members:
-        goods.setdefault((buyer, tier), set()).add(item)
-    alike: dict[frozenset[Item], set[tuple[BuyerClass, Tier]]] = {}
-    for kind, items in goods.items():
-        alike.setdefault(frozenset(items), set()).add(kind)
-    return "; ".join(
-        f"{_buyers(kinds)}: {_goods(items, everything)}" for items, kinds in alike.items()
-    )
-
-
-def _goods(items: frozenset[Item], everything: set[Item]) -> str:
-    if items == everything:
-        return "all controlled goods"
-    return "goods with " + " ".join(sorted({e for item in items for e in item.elements}))
-
-
-def _buyers(kinds: set[tuple[BuyerClass, Tier]]) -> str:
-    """Buyer classes with their tiers; a class with all its tiers stands alone."""
-    parts = []
-    for buyer in BuyerClass:
-        tiers = [str(tier) for tier in Tier if (buyer, tier) in kinds]
-        if len(tiers) == len(Tier):
-            parts.append(str(buyer))
-        elif tiers:
-            parts.append(" ".join([str(buyer), *tiers]))
-    return ", ".join(parts)

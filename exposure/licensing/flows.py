@@ -1,63 +1,40 @@
 """From a scenario's rules to licensed flow: what share of each case's usual flow is licensed.
 
-For one destination, every item (a finished component, or an element at an upstream stage) and
-every kind of buyer is a case. Cases that are treated alike at all times are one class of the
-licence queue, whose size comes from the tables and never from the sectors that are ranked:
-ranking one more sector changes no licence.
-
-What the office is and lays down stands in `exposure.licensing.office`, how licences become flow in
-`exposure.licensing.border`.
+What is done to each case stands in `exposure.licensing.plan`, what the office is and lays down in
+`exposure.licensing.office`, how licences become flow in `exposure.licensing.border`. The size of a
+class comes from the tables and never from the sectors that are ranked: ranking one more sector
+changes no licence.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 
 from exposure.arrays import FloatArray
+from exposure.inputs.cells import Inputs
 from exposure.licensing.border import share_stopped
-from exposure.licensing.office import Office, capacity, control_week, enforcement, terms_of
+from exposure.licensing.goods import Item, Key
+from exposure.licensing.naming import class_names
+from exposure.licensing.office import (
+    capacity,
+    enforcement,
+    look_through,
+    office_figure,
+    sizes,
+    terms_of,
+)
+from exposure.licensing.plan import FREE_CLASS, OfficePlan, QueueClass, plan_office
 from exposure.licensing.queue import run_queue
 from exposure.licensing.terms import LicenceClass
-from exposure.policy.rules import Case, ControlDates, Overrides, Rule, rule_in_force
 from exposure.policy.scenario import Scenario
-from exposure.terms import ANY, BuyerClass, Element, LicenceState, Stage, Tier, week_of
-
-__all__ = [
-    "ClassRun",
-    "Flow",
-    "Item",
-    "Key",
-    "Office",
-    "OfficeRun",
-    "Timeline",
-    "buyer_weights",
-    "licensed_flows",
-    "run_office",
-    "timeline",
-]
+from exposure.terms import LicenceState
 
 SMALLEST_CLASS = 1e-9
 """Size of a class in which the tables see no applications: it is served and crowds out nobody."""
 
-Timeline = tuple[tuple[int, Rule | None], ...]
-"""(first week, rule in force), weeks ascending, the first at week 0; None where free."""
 
-
-@dataclass(frozen=True)
-class Item:
-    """Goods that cross the border under one licence."""
-
-    elements: tuple[Element, ...]
-    component: str | None
-    """The finished component; None for an element at an upstream stage."""
-    stage: Stage
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Flow:
     """What licences leave of the usual flow of one case."""
 
@@ -68,12 +45,14 @@ class Flow:
     """State in force in each week."""
     look_through: FloatArray
     """Share of upstream exits judged by this final user, shape (T, D) or (D,)."""
+    class_index: int
+    """Equal exactly where `stopped` and `states` are the same by construction;
+    `FREE_CLASS` for a case that is free throughout."""
+    seen_index: int
+    """Equal exactly where `look_through` is the same by construction."""
 
 
-Key = tuple[Item, BuyerClass, Tier]
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ClassRun:
     """What became of one class of the queue; arrays have shape (T, D).
 
@@ -85,11 +64,13 @@ class ClassRun:
     states: tuple[LicenceState, ...]
     """State in force in each week."""
     size: FloatArray
-    """Relationships of the class, shape (D,) or (1,)."""
+    """Relationships of the class, shape (D,)."""
     arrivals: FloatArray
     """Load submitted in the week."""
     served: FloatArray
     """Load decided in the week."""
+    withdrawn: FloatArray
+    """Load that left the line undecided."""
     backlog: FloatArray
     """Load in line at the end of the week."""
     licensed: FloatArray
@@ -98,7 +79,7 @@ class ClassRun:
     """Share of the class's usual flow that does not leave."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OfficeRun:
     """Licensed flow of every case at one destination, and the classes behind it."""
 
@@ -107,268 +88,136 @@ class OfficeRun:
     """Classes under control at some time, in the order in which the items first meet them."""
 
 
-def licensed_flows(
-    scenario: Scenario, items: Sequence[Item], office: Office, *, weeks: int
-) -> dict[Key, Flow]:
-    """Licensed flow of every item and kind of buyer at one destination.
-
-    The flows of `run_office`, without the loads behind them, which are let go.
-    """
-    return run_office(scenario, items, office, weeks=weeks).flows
-
-
 def run_office(
-    scenario: Scenario, items: Sequence[Item], office: Office, *, weeks: int
+    inputs: Inputs, scenario: Scenario, items: Sequence[Item], destination: str, *, weeks: int
 ) -> OfficeRun:
     """Run the licensing office of one destination through a scenario.
 
     Parameters
     ----------
+    inputs
+        Drawn figures; the rows read are noted for their reader.
     scenario
         One course of policy; not a mixture.
     items
         All goods of the tables, in a fixed order.
-    office
-        The licensing office for the destination.
+    destination
+        The buyers' place; ``*`` for one that neither rules nor rows single out.
     weeks
         Number T of weeks.
+
+    Returns
+    -------
+    OfficeRun
+        Flows of all cases, and what became of each class.
+
+    Raises
+    ------
+    ScenarioError
+        For drawn terms that contradict themselves.
     """
-    # Rules for other destinations never match, and there are some 2,000 look-ups to make.
-    here = tuple(r for r in scenario.rules if r.destination in (ANY, office.destination))
-    own_rules = scenario.model_copy(update={"rules": here})
-    timelines = {
-        (item, buyer, tier): timeline(
-            own_rules, _case(item, buyer, tier, office), weeks=weeks, controlled=office.controlled
+    plan = plan_office(inputs.index, scenario, items, destination, weeks=weeks)
+    size = class_sizes(inputs, plan)
+    loads = _loads(inputs, plan, size)
+    stopped = _stopped(inputs, plan, [load.licensed for load in loads])
+    classes = tuple(
+        ClassRun(
+            own.members, own.states, relationships,
+            load.arrivals, load.served, load.withdrawn, load.backlog, load.licensed, gone,
         )
-        for item in items
-        for buyer in BuyerClass
-        for tier in Tier
-    }
-    classes = _run(timelines, _sizes(items, office), office, scenario, weeks)
-    stopped = {key: own.stopped for own in classes for key in own.members}
-    laid_down = {key: _laid_down(own) for key, own in timelines.items()}
-    # One array for all that are seen through alike: buyers treated alike are told by it.
-    seen = {own: _look_through(own, office, weeks) for own in set(laid_down.values())}
-    flows = {
-        key: Flow(stopped.get(key), _states(own, weeks), seen[laid_down[key]])
-        for key, own in timelines.items()
-    }
-    return OfficeRun(flows, classes)
+        for own, relationships, load, gone in zip(plan.classes, size, loads, stopped, strict=True)
+    )  # fmt: skip
+    return OfficeRun(_flows(inputs, plan, stopped), classes)
 
 
-def timeline(scenario: Scenario, case: Case, *, weeks: int, controlled: ControlDates) -> Timeline:
-    """Rules that decide a case, week by week; a rule counts from the week in which it begins."""
-    days = {day for rule in scenario.rules for day in (rule.starts, rule.ends) if day}
-    days |= {day for day in controlled.values() if day}
-    turns = sorted({0} | {week_of(day, start=scenario.start) for day in days})
-    steps: list[tuple[int, Rule | None]] = []
-    for week in turns:
-        if 0 <= week < weeks:
-            last_day = scenario.start + timedelta(days=7 * week + 6)
-            rule = rule_in_force(scenario.rules, case, last_day, controlled=controlled)
-            if not steps or steps[-1][1] != rule:
-                steps.append((week, rule))
-    return tuple(steps)
+def office_flows(inputs: Inputs, plan: OfficePlan) -> dict[Key, Flow]:
+    """Flows of all cases, without the loads behind them: the same as those of `run_office`."""
+    licensed = [load.licensed for load in _loads(inputs, plan, class_sizes(inputs, plan))]
+    return _flows(inputs, plan, _stopped(inputs, plan, licensed))
 
 
-def _case(item: Item, buyer: BuyerClass, tier: Tier, office: Office) -> Case:
-    return Case(item.elements, item.component, item.stage, buyer, tier, office.destination)
-
-
-def _is_free(steps: Timeline) -> bool:
-    return all(rule is None or rule.state is LicenceState.FREE for _, rule in steps)
-
-
-class Treatment(NamedTuple):
-    """How a case is treated from a week on; cases treated alike throughout share a class."""
-
-    week: int
-    state: LicenceState
-    overrides: Overrides
-    listed: bool
-    """Reviewed without a legal limit."""
-    upstream: bool
-    """Reviewed as oxide or metal."""
-
-
-QueueClass = tuple[Treatment, ...]
-"""Treatments in the order of their weeks."""
-
-
-def _queue_class(steps: Timeline, key: Key) -> QueueClass:
-    item, _, tier = key
-    treatments = []
-    for week, rule in steps:
-        state = _state(rule)
-        decided = _is_decided(state)
-        treatments.append(
-            Treatment(
-                week,
-                state,
-                _overrides(rule),
-                listed=decided and tier is Tier.LISTED,
-                upstream=state is LicenceState.ORDINARY and item.component is None,
-            )
-        )
-    return tuple(treatments)
-
-
-def _state(rule: Rule | None) -> LicenceState:
-    return LicenceState.FREE if rule is None else rule.state
-
-
-def _is_decided(state: LicenceState) -> bool:
-    return state not in (LicenceState.FREE, LicenceState.WITHHELD)
-
-
-def _overrides(rule: Rule | None) -> Overrides:
-    return Overrides() if rule is None else rule.overrides
-
-
-def _is_never_licensed(steps: QueueClass) -> bool:
-    """Withheld throughout: nothing is ever decided, so it takes nothing from the office."""
-    return all(step.state is LicenceState.WITHHELD for step in steps)
-
-
-def _sizes(items: Sequence[Item], office: Office) -> dict[Key, FloatArray]:
-    """Share of the destination's applications that fall to each case, shape (D,)."""
-    holders = {e: sum(e in item.elements for item in items) for e in office.weights}
-    goods = {
-        item: sum(
-            (office.weights[e] / holders[e] for e in item.elements if e in office.weights),
-            np.zeros(1),
-        )
-        for item in items
-    }
-    buyers = buyer_weights(office)
-    total = sum(goods.values(), np.zeros(1)) * sum(buyers.values(), np.zeros(1))
+def _flows(inputs: Inputs, plan: OfficePlan, stopped: Sequence[FloatArray]) -> dict[Key, Flow]:
+    seen = [look_through(inputs, plan, position) for position in range(len(plan.looks))]
+    free = (LicenceState.FREE,) * plan.weeks
     return {
-        (item, *buyer): weight * share / total
-        for item, weight in goods.items()
-        for buyer, share in buyers.items()
+        key: Flow(
+            None if own == FREE_CLASS else stopped[own],
+            free if own == FREE_CLASS else plan.classes[own].states,
+            seen[look],
+            own,
+            look,
+        )
+        for key, (own, look) in plan.cases.items()
     }
 
 
-def buyer_weights(office: Office) -> dict[tuple[BuyerClass, Tier], FloatArray]:
-    """Relative number of applications by kind of buyer, shape (D,)."""
-    return {
-        (buyer, tier): office.quantities[f"applications_{buyer}"] * _tier_share(tier, office)
-        for buyer in BuyerClass
-        for tier in Tier
-    }
-
-
-def _tier_share(tier: Tier, office: Office) -> FloatArray:
-    trusted = office.quantities["applications_trusted"]
-    listed = office.quantities["applications_listed"]
-    if tier is Tier.TRUSTED:
-        return trusted
-    return listed if tier is Tier.LISTED else np.maximum(0.0, 1.0 - trusted - listed)
-
-
-def _run(
-    timelines: Mapping[Key, Timeline],
-    sizes: Mapping[Key, FloatArray],
-    office: Office,
-    scenario: Scenario,
-    weeks: int,
-) -> tuple[ClassRun, ...]:
-    """Run all classes; those that are free, or withheld throughout, take no part in the queue."""
-    members: dict[QueueClass, list[Key]] = {}
-    for key, steps in timelines.items():
-        if not _is_free(steps):
-            members.setdefault(_queue_class(steps, key), []).append(key)
-    size = {
-        own: np.maximum(sum((sizes[key] for key in keys), np.zeros(1)), SMALLEST_CLASS)
-        for own, keys in members.items()
-    }
-    loads = _loads(size, office, scenario, weeks)
-    begun = min(0, control_week(office, scenario))
-    runs = []
-    for own, keys in members.items():
-        arrivals, served, backlog, licensed = loads[own]
-        states = _states(timelines[keys[0]], weeks)
-        stopped = share_stopped(
-            licensed,
-            enforcement(states, office.quantities["enforcement_weeks"], begun=begun),
-            ceiling=office.quantities["catch_up_ceiling"],
-            recoverable=office.quantities["recoverable_share"],
-        )
-        runs.append(
-            ClassRun(tuple(keys), states, size[own], arrivals, served, backlog, licensed, stopped)
-        )
-    return tuple(runs)
-
-
-Loads = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
-"""Arrivals, served, backlog and share licensed, each of shape (T, D)."""
-
-
-def _loads(
-    size: Mapping[QueueClass, FloatArray], office: Office, scenario: Scenario, weeks: int
-) -> dict[QueueClass, Loads]:
-    shape = (weeks, office.draws)
-    loads: dict[QueueClass, Loads] = {}
-    queued = [own for own in size if not _is_never_licensed(own)]
-    for own in size.keys() - set(queued):
-        filed, nothing = np.zeros(shape), np.zeros(shape)
-        filed[0] = size[own]
-        loads[own] = (filed, nothing, np.broadcast_to(size[own], shape), nothing)
-    if not queued:
-        return loads
-    classes = [
-        LicenceClass(
-            f"class {position}",
-            size[own],
-            tuple(
-                (
-                    step.week,
-                    terms_of(
-                        step.state,
-                        step.overrides,
-                        office,
-                        listed=step.listed,
-                        upstream=step.upstream,
-                    ),
-                )
-                for step in own
-            ),
-        )
-        for position, own in enumerate(queued)
+def class_sizes(inputs: Inputs, plan: OfficePlan) -> list[FloatArray]:
+    """Relationships of each class, as shares of all those of the destination, shape (D,)."""
+    of_case = sizes(inputs, plan)
+    nothing = np.zeros(inputs.draws)
+    return [
+        np.maximum(sum((of_case[key] for key in own.members), nothing), SMALLEST_CLASS)
+        for own in plan.classes
     ]
-    result = run_queue(classes, capacity(office, scenario, weeks), weeks=weeks)
-    for q, own in enumerate(queued):
-        loads[own] = (
-            result.arrivals[:, q],
-            result.served[:, q],
-            result.backlog[:, q],
-            result.licensed[:, q],
+
+
+@dataclass(frozen=True, eq=False)
+class _Load:
+    """What the queue did with one class; arrays of shape (T, D)."""
+
+    licensed: FloatArray
+    arrivals: FloatArray
+    served: FloatArray
+    backlog: FloatArray
+    withdrawn: FloatArray
+
+
+def _loads(inputs: Inputs, plan: OfficePlan, size: Sequence[FloatArray]) -> list[_Load]:
+    """Run all classes; those that are withheld throughout take no part in the queue."""
+    loads = {
+        q: _waiting(plan, relationships)
+        for q, (own, relationships) in enumerate(zip(plan.classes, size, strict=True))
+        if own.never_decided
+    }
+    queued = [q for q in range(len(plan.classes)) if q not in loads]
+    if queued:
+        names = class_names([own.members for own in plan.classes])
+        classes = [
+            _licence_class(inputs, plan.classes[q], f"{plan.destination}, {names[q]}", size[q])
+            for q in queued
+        ]
+        result = run_queue(classes, capacity(inputs, plan), weeks=plan.weeks)
+        for position, q in enumerate(queued):
+            loads[q] = _Load(**{name: own[:, position] for name, own in vars(result).items()})
+    return [loads[q] for q in range(len(plan.classes))]
+
+
+def _licence_class(inputs: Inputs, own: QueueClass, name: str, size: FloatArray) -> LicenceClass:
+    timeline = tuple((turn.week, terms_of(inputs, turn)) for turn in own.turns)
+    return LicenceClass(name, size, timeline)
+
+
+def _waiting(plan: OfficePlan, size: FloatArray) -> _Load:
+    """All apply in week 0, and nobody is ever served."""
+    shape = (plan.weeks, len(size))
+    filed, nothing = np.zeros(shape), np.zeros(shape)
+    filed[0] = size
+    return _Load(nothing, filed, nothing, np.broadcast_to(size, shape), nothing)
+
+
+def _stopped(inputs: Inputs, plan: OfficePlan, licensed: Sequence[FloatArray]) -> list[FloatArray]:
+    """Share of usual flow that does not leave, class by class, shape (T, D)."""
+    width = office_figure(inputs, plan, "enforcement_weeks")
+    ceiling = office_figure(inputs, plan, "catch_up_ceiling")
+    recoverable = office_figure(inputs, plan, "recoverable_share")
+    begun = min(0, plan.control_week)
+    enforced: dict[tuple[bool, ...], FloatArray] = {}
+    stopped = []
+    for own, share in zip(plan.classes, licensed, strict=True):
+        pattern = tuple(state is LicenceState.FREE for state in own.states)
+        if pattern not in enforced:
+            enforced[pattern] = enforcement(own.states, width, begun=begun)
+        stopped.append(
+            share_stopped(share, enforced[pattern], ceiling=ceiling, recoverable=recoverable)
         )
-    return loads
-
-
-def _states(steps: Timeline, weeks: int) -> tuple[LicenceState, ...]:
-    states: list[LicenceState] = []
-    for (week, rule), (following, _) in pairwise([*steps, (weeks, None)]):
-        states += [_state(rule)] * (following - week)
-    return tuple(states)
-
-
-LaidDown = tuple[tuple[int, float | None], ...]
-"""Look-through that rules lay down, by the week from which; None where they leave it."""
-
-
-def _laid_down(steps: Timeline) -> LaidDown:
-    """What rules say of look-through; nothing at all where none speaks of it."""
-    said = tuple((week, rule.overrides.look_through if rule else None) for week, rule in steps)
-    return () if all(value is None for _, value in said) else said
-
-
-def _look_through(laid_down: LaidDown, office: Office, weeks: int) -> FloatArray:
-    usual = office.quantities["look_through"]
-    if all(value is None for _, value in laid_down):
-        return usual
-    share = np.empty((weeks, len(usual)))
-    for (week, value), (following, _) in pairwise([*laid_down, (weeks, None)]):
-        share[week:following] = usual if value is None else value
-    return share
+    return stopped

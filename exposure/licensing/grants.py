@@ -1,20 +1,29 @@
 """Licensed flows of one scenario for all destinations that the sectors' supply passes through."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from exposure.inputs.cells import Inputs
-from exposure.licensing.flows import Flow, Item, Key, Office, licensed_flows
+from exposure.inputs.index import Index
+from exposure.licensing.flows import Flow, office_flows
+from exposure.licensing.goods import Key, item_of, items_of
+from exposure.licensing.plan import FREE_CLASS, OfficePlan, Seen, plan_office
 from exposure.policy.scenario import Scenario
 from exposure.supply.channels import Channel
-from exposure.terms import ANY, BuyerClass, Element, Stage, Tier
+from exposure.tables.schema.policy import LicenceQueueRow
+from exposure.terms import ANY, BuyerClass, Stage, Tier
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Licences:
-    """Licensed flow of every case, by destination."""
+    """Licensed flow of every case, by destination.
 
-    flows: dict[str, dict[Key, Flow]]
+    `class_index` and `seen_index` of the flows tell cases apart over all destinations.
+    """
+
+    flows: Mapping[str, Mapping[Key, Flow]]
+    readers: Mapping[str, str]
+    """On whose behalf the rows of each destination's office were read."""
 
     def of_final_user(
         self, channel: Channel, stage: Stage, *, destination: str, buyer: BuyerClass, tier: Tier
@@ -28,44 +37,24 @@ class Licences:
         return self.flows[channel.processed_in][case]
 
 
-def item_of(channel: Channel, stage: Stage) -> Item:
-    """Goods that cross the border when supply of a channel leaves China at a stage."""
-    if stage is channel.stages[-1]:
-        return Item(channel.elements, channel.component, stage)
-    return Item((channel.element,), None, stage)
+@dataclass(frozen=True)
+class GrantPlan:
+    """What the offices do in one course of policy, for any draws."""
+
+    offices: Mapping[str, OfficePlan]
+    treated_as: Mapping[str, str]
+    """Office of each destination: its own, or ``*``."""
 
 
-def items_of(inputs: Inputs) -> tuple[Item, ...]:
-    """All goods of the tables: finished components and elements at upstream stages."""
-    items: dict[Item, None] = {}
-    for row in inputs.rows("components"):
-        items[Item(row.elements, row.component, row.stages[-1])] = None
-        for element in row.elements:
-            for stage in row.stages[:-1]:
-                items[Item((element,), None, stage)] = None
-    return tuple(items)
-
-
-def office_of(inputs: Inputs, destination: str) -> Office:
-    """Licensing office of a destination, with its drawn figures; ``*`` for the default one."""
-    controlled = {row.element: row.controlled_from for row in inputs.rows("elements")}
-    weights = {
-        Element(row.scope): inputs.require("parameters", "application_weight", row.scope)
-        for row in inputs.rows("parameters")
-        if row.parameter == "application_weight"
-    }
-    return Office(destination, inputs.queue(destination), weights, controlled)
-
-
-def grant(
-    inputs: Inputs, scenario: Scenario, destinations: Iterable[str], *, weeks: int
-) -> Licences:
-    """Run the licence queue of each destination.
+def plan_grants(
+    index: Index, scenario: Scenario, destinations: Iterable[str], *, weeks: int
+) -> GrantPlan:
+    """Work out what the office of each destination does; the same for all draws.
 
     Parameters
     ----------
-    inputs
-        Drawn figures.
+    index
+        Tables.
     scenario
         One course of policy; not a mixture.
     destinations
@@ -73,18 +62,49 @@ def grant(
     weeks
         Number T of weeks.
     """
-    items = items_of(inputs)
+    items = items_of(index)
     # Places that neither a rule nor the queue table singles out share one run.
-    treated_as = {place: _singled_out(inputs, scenario, place) for place in set(destinations)}
-    runs = {
-        name: licensed_flows(scenario, items, office_of(inputs, name), weeks=weeks)
-        for name in sorted(set(treated_as.values()))
-    }
-    return Licences({place: runs[name] for place, name in treated_as.items()})
-
-
-def _singled_out(inputs: Inputs, scenario: Scenario, place: str) -> str:
-    """The place itself if a rule or the queue table names it, else ``*``."""
-    named = {row.destination for row in inputs.rows("licence_queue")}
+    named = {row.destination for row in index.dataset.rows_of(LicenceQueueRow)}
     named |= {rule.destination for rule in scenario.rules}
-    return place if place in named else ANY
+    treated_as = {place: place if place in named else ANY for place in set(destinations)}
+    offices = {
+        office: plan_office(index, scenario, items, office, weeks=weeks)
+        for office in sorted(set(treated_as.values()))
+    }
+    return GrantPlan(offices, treated_as)
+
+
+def grant_planned(inputs: Inputs, plan: GrantPlan) -> Licences:
+    """Run the offices of a plan with a set of draws."""
+    flows: dict[str, dict[Key, Flow]] = {}
+    readers = {office: f"licences|{office}" for office in plan.offices}
+    classes = 0
+    looks: dict[Seen, int] = {}
+    for office, own in plan.offices.items():
+        seen = [looks.setdefault(look, len(looks)) for look in own.looks]
+        flows[office] = {
+            key: replace(
+                flow,
+                class_index=_behind(flow.class_index, classes),
+                seen_index=seen[flow.seen_index],
+            )
+            for key, flow in office_flows(inputs.under(readers[office]), own).items()
+        }
+        classes += len(own.classes)
+    return Licences(
+        {place: flows[office] for place, office in plan.treated_as.items()},
+        {place: readers[office] for place, office in plan.treated_as.items()},
+    )
+
+
+def _behind(class_index: int, classes: int) -> int:
+    """Index of a class behind those of the offices before."""
+    return class_index if class_index == FREE_CLASS else class_index + classes
+
+
+def grant(
+    inputs: Inputs, scenario: Scenario, destinations: Iterable[str], *, weeks: int
+) -> Licences:
+    """Run the licence queue of each destination: `plan_grants`, then `grant_planned`."""
+    plan = plan_grants(inputs.index, scenario, destinations, weeks=weeks)
+    return grant_planned(inputs, plan)

@@ -4,73 +4,40 @@ Everything here turns drawn figures of the table ``licence_queue`` into what the
 runs on. Figures have shape (D,), one value a draw; weeks count from the start of the scenario.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
 
 import numpy as np
 
 from exposure.arrays import FloatArray
+from exposure.inputs.cells import Inputs
+from exposure.licensing.goods import Key
+from exposure.licensing.plan import OfficePlan, Source, Turn
+from exposure.licensing.states import FIGURES
 from exposure.licensing.terms import LicenceTerms
-from exposure.policy.rules import ControlDates, Overrides
-from exposure.policy.scenario import Scenario
-from exposure.terms import Element, LicenceState, week_of
-
-PRIORITY = {
-    LicenceState.FREE: 0,
-    LicenceState.GENERAL: 0,
-    LicenceState.FAST_TRACK: 1,
-    LicenceState.ORDINARY: 2,
-    LicenceState.WITHHELD: 3,
-}
-"""Place of each state in the queue unless a rule says otherwise; 0 is served first."""
-
-LISTED_PRIORITY = 3
-"""Place of listed parties in the queue: without a legal limit, their files come last."""
+from exposure.tables.schema.policy import LicenceQueueRow, QueueQuantity
+from exposure.terms import BuyerClass, LicenceState, Tier
 
 
-@dataclass(frozen=True)
-class Office:
-    """Drawn figures of the licensing office for one destination; arrays of shape (D,)."""
-
-    destination: str
-    quantities: Mapping[str, FloatArray]
-    """Figures of the table ``licence_queue``."""
-    weights: Mapping[Element, FloatArray]
-    """Relative number of applications by element."""
-    controlled: ControlDates
-    """Since when each element is under control."""
-
-    @property
-    def draws(self) -> int:
-        """Number of draws D."""
-        return len(self.quantities["look_through"])
+def office_figure(inputs: Inputs, plan: OfficePlan, quantity: QueueQuantity) -> FloatArray:
+    """A figure of the office itself, which depends on the destination alone; shape (D,)."""
+    return inputs.draw(inputs.queue_row(quantity, plan.destination, day=plan.start))
 
 
-def control_start(controlled: ControlDates) -> date | None:
-    """First day on which any element came under control."""
-    return min((day for day in controlled.values() if day), default=None)
-
-
-def control_week(office: Office, scenario: Scenario) -> int:
-    """Week in which control began; negative if the scenario starts later."""
-    return week_of(control_start(office.controlled) or scenario.start, start=scenario.start)
-
-
-def capacity(office: Office, scenario: Scenario, weeks: int) -> FloatArray:
-    """Decisions a week, as a share of all relationships; none before the office decides.
+def capacity(inputs: Inputs, plan: OfficePlan) -> FloatArray:
+    """Decisions a week, as a share of all relationships, (T, D); 0 before the office decides.
 
     Notes
     -----
     From the day control begins the office grows linearly from its first to its full size:
     K(t) = K (s + (1 - s) min(1, (t - t0) / growth)), which is K throughout for s = 1.
     """
-    week = np.arange(weeks, dtype=np.float64)[:, np.newaxis]
-    since = week - control_week(office, scenario)
-    start = office.quantities["capacity_start_share"]
-    grown = _share_of(since, office.quantities["capacity_growth_weeks"])
-    size = office.quantities["capacity_share_per_week"] * (start + (1.0 - start) * grown)
-    return np.where(since >= office.quantities["first_decision_week"], size, 0.0)
+    week = np.arange(plan.weeks, dtype=np.float64)[:, np.newaxis]
+    since = week - plan.control_week
+    start = office_figure(inputs, plan, "capacity_start_share")
+    grown = _share_of(since, office_figure(inputs, plan, "capacity_growth_weeks"))
+    full = office_figure(inputs, plan, "capacity_share_per_week")
+    size = full * (start + (1.0 - start) * grown)
+    return np.where(since >= office_figure(inputs, plan, "first_decision_week"), size, 0.0)
 
 
 def _share_of(since: FloatArray, width: FloatArray) -> FloatArray:
@@ -85,8 +52,8 @@ def enforcement(
     """Share of what needs a licence and has none that customs stops, shape (T, D).
 
     Goods cleared or under way when control begins still leave: the share stopped grows linearly
-    over `enforcement_weeks`, and a week counts with its mean. It grows anew whenever control
-    begins after a time of freedom.
+    over `enforcement_weeks`, and a week counts with its mean. It grows from nothing again whenever
+    control begins after a time of freedom.
 
     Parameters
     ----------
@@ -111,10 +78,13 @@ def enforcement(
         if week > 0 and states[week - 1] is LicenceState.FREE:
             start = week
         since[week] = week - start if state is not LicenceState.FREE else 0.0
-    age = since[:, np.newaxis]
+    enforced = np.ones((len(states), len(enforcement_weeks)))
+    ramp = since < enforcement_weeks.max()
+    age = since[ramp, np.newaxis]
     mean = _stopped_by(age + 1.0, enforcement_weeks) - _stopped_by(age, enforcement_weeks)
     # Past the ramp the difference misses 1 by rounding, and free flow must be exact.
-    return np.where(age < enforcement_weeks, mean, 1.0)
+    enforced[ramp] = np.where(age < enforcement_weeks, mean, 1.0)
+    return enforced
 
 
 def _stopped_by(age: FloatArray, width: FloatArray) -> FloatArray:
@@ -123,61 +93,94 @@ def _stopped_by(age: FloatArray, width: FloatArray) -> FloatArray:
     return np.where(age < width, age**2 / (2.0 * safe), age - width / 2.0)
 
 
-def terms_of(
-    state: LicenceState,
-    overrides: Overrides,
-    office: Office,
-    *,
-    listed: bool,
-    upstream: bool = False,
-) -> LicenceTerms:
-    """Terms of a state at an office, with what a rule lays down instead.
-
-    Parameters
-    ----------
-    state, overrides
-        What the rule in force says.
-    office
-        The office for the destination.
-    listed
-        Whether the review has no legal limit.
-    upstream
-        Whether the goods are oxide or metal, of which fewer applications are granted than of
-        finished magnets.
-
-    Notes
-    -----
-    The tables and rules state the share P that is approved in the end. Where a share r of the
-    refused comes back, P = p / (1 - r (1 - p)), so the approval at one decision is
-    p = P (1 - r) / (1 - r P): rarely a refusal for good, often a file returned.
-    """
-    # A withheld or free case is not decided; its figures only have to be valid.
-    named = state if state in (LicenceState.GENERAL, LicenceState.FAST_TRACK) else "ordinary"
-
-    def figure(laid_down: float | None, quantity: str) -> FloatArray:
-        return office.quantities[quantity] if laid_down is None else np.array(float(laid_down))
-
-    goods = "_upstream" if upstream and named == "ordinary" else ""
-    final = figure(overrides.approval, f"approval_{named}{goods}")
-    returned = figure(overrides.resubmission, "resubmission")
-    delay = "delay_weeks_listed" if listed else f"delay_weeks_{named}"
-    usual_priority = max(PRIORITY[state], LISTED_PRIORITY) if listed else PRIORITY[state]
+def terms_of(inputs: Inputs, turn: Turn) -> LicenceTerms:
+    """Drawn terms of a class from one of its turns on."""
+    if not turn.figures:
+        # Where nothing is decided, nothing but the state is read.
+        return LicenceTerms(turn.state, turn.priority, 0.0, 0, 1, 0, revoke=turn.revoke)
+    drawn = {
+        figure.name: _drawn(inputs, source)
+        for figure, source in zip(FIGURES, turn.figures, strict=True)
+    }
+    weeks = {name: drawn[name].astype(np.int64) for name in drawn if name.endswith("_weeks")}
     return LicenceTerms(
-        state,
-        usual_priority if overrides.priority is None else overrides.priority,
-        _approval_at_one_decision(final, returned),
-        figure(overrides.delay_weeks, delay).astype(np.int64),
-        figure(overrides.validity_weeks, f"validity_weeks_{named}").astype(np.int64),
-        figure(overrides.renewal_lead_weeks, "renewal_lead_weeks").astype(np.int64),
-        renewal_approval=figure(overrides.renewal_approval, "renewal_approval"),
-        resubmission=returned,
-        revoke=overrides.revoke,
+        turn.state,
+        turn.priority,
+        approval=drawn["approval"],
+        delay_weeks=weeks["delay_weeks"],
+        validity_weeks=weeks["validity_weeks"],
+        renewal_lead_weeks=weeks["renewal_lead_weeks"],
+        renewal_approval=drawn["renewal_approval"],
+        refusal_share=drawn["refusal_share"],
+        reapplication_share=drawn["reapplication_share"],
+        reapplication_weeks=weeks["reapplication_weeks"],
+        revoke=turn.revoke,
     )
 
 
-def _approval_at_one_decision(final: FloatArray, returned: FloatArray) -> FloatArray:
-    """Approval p = P (1 - r) / (1 - r P), and 1 where everything is approved in the end."""
-    share = np.broadcast_to(final, np.broadcast_shapes(final.shape, returned.shape))
-    some = share < 1.0
-    at_once = share * (1.0 - returned) / np.where(some, 1.0 - returned * share, 1.0)
-    return np.where(some, at_once, 1.0)
+def _drawn(inputs: Inputs, source: Source) -> FloatArray:
+    if isinstance(source, LicenceQueueRow):
+        return inputs.draw(source)
+    return np.full(inputs.draws, source)
+
+
+def look_through(inputs: Inputs, plan: OfficePlan, position: int) -> FloatArray:
+    """Share of upstream exits judged by the final user, shape (T, D); (D,) if it never changes."""
+    seen = plan.looks[position]
+    if len(seen) == 1:
+        return _drawn(inputs, seen[0][1])
+    share = np.empty((plan.weeks, inputs.draws))
+    for week, source in seen:
+        share[week:] = _drawn(inputs, source)
+    return share
+
+
+def sizes(inputs: Inputs, plan: OfficePlan) -> dict[Key, FloatArray]:
+    """Share of the destination's applications that fall to each case, shape (D,)."""
+    weights = _element_weights(inputs, plan)
+    holders = {e: sum(e in item.elements for item in plan.items) for e in weights}
+    goods = {
+        item: sum(
+            (weights[e] / holders[e] for e in item.elements if e in weights),
+            np.zeros(inputs.draws),
+        )
+        for item in plan.items
+    }
+    buyers = buyer_weights(inputs, plan)
+    total = sum(goods.values(), np.zeros(1)) * sum(buyers.values(), np.zeros(1))
+    return {
+        (item, *buyer): weight * share / total
+        for item, weight in goods.items()
+        for buyer, share in buyers.items()
+    }
+
+
+def _element_weights(inputs: Inputs, plan: OfficePlan) -> dict[str, FloatArray]:
+    """Relative number of applications for each element that is ever under control."""
+    found = {
+        element: inputs.parameter("application_weight", element)
+        for element, since in plan.controlled.items()
+        if since is not None
+    }
+    return {element: weight for element, weight in found.items() if weight is not None}
+
+
+def buyer_weights(inputs: Inputs, plan: OfficePlan) -> dict[tuple[BuyerClass, Tier], FloatArray]:
+    """Relative number of applications by kind of buyer, shape (D,)."""
+    trusted = office_figure(inputs, plan, "applications_trusted")
+    listed = office_figure(inputs, plan, "applications_listed")
+    tiers = {
+        Tier.TRUSTED: trusted,
+        Tier.STANDARD: np.maximum(0.0, 1.0 - trusted - listed),
+        Tier.LISTED: listed,
+    }
+    classes = {
+        BuyerClass.CIVIL: office_figure(inputs, plan, "applications_civil"),
+        BuyerClass.DUAL: office_figure(inputs, plan, "applications_dual"),
+        BuyerClass.MILITARY: office_figure(inputs, plan, "applications_military"),
+    }
+    return {
+        (buyer, tier): share * part
+        for buyer, share in classes.items()
+        for tier, part in tiers.items()
+    }

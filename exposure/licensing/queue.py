@@ -5,11 +5,11 @@ is: change of rules and revocation, expiry, submission, decision, count; a licen
 week a is live in weeks a to a + validity - 1. State, priority, delay and approval are those in
 force at the decision, validity and renewal lead those in force at approval.
 
-Arrivals, decisions and backlog count *load*: N first applications of which a share r of the
-refused comes back are a load N / (1 - r (1 - p)), in line from the week of submission with the
-p and r in force then, and a share p / (1 - r (1 - p)) of the N ends up licensed. What is
-submitted while withheld has load N: nothing is refused, so nothing comes back. Renewals are
-filed once. Capacity not used in a week is lost.
+At a decision a share of the first applications is granted. Of the others a share is refused, and
+part of those comes back: it files a first application once more, some weeks later. What is
+neither granted nor refused stays pending: it is out of the line, holds no licence and is never
+granted by itself. A renewal is granted or refused; part of those refused comes back as a first
+application, while the old licence runs to its end. Capacity not used in a week is lost.
 
 Arrays are float64 with axes (week, class, draw). Terms are checked in
 `exposure.licensing.terms`; nothing here checks them again.
@@ -31,6 +31,7 @@ from exposure.licensing.book import (
     open_book,
     rule_of,
     submit,
+    total,
     withdraw,
 )
 from exposure.licensing.terms import LicenceClass, check_classes, raise_faults
@@ -48,7 +49,7 @@ class QueueResult:
     arrivals: FloatArray
     """Load submitted in the week."""
     served: FloatArray
-    """Load decided in the week."""
+    """Load decided in the week: granted, refused or left pending."""
     backlog: FloatArray
     """Load in line at the end of the week."""
     withdrawn: FloatArray
@@ -102,12 +103,23 @@ def run_queue(classes: Sequence[LicenceClass], capacity: FloatArray, *, weeks: i
     draws = capacity.shape[1]
     check_classes(classes, draws)
     rules = [{week: rule_of(terms, draws) for week, terms in one.timeline} for one in classes]
+    return run_reference(classes, rules, capacity, weeks=weeks)
+
+
+def run_reference(
+    classes: Sequence[LicenceClass],
+    rules: Sequence[dict[int, Rule]],
+    capacity: FloatArray,
+    *,
+    weeks: int,
+) -> QueueResult:
+    """Run the queue as it is defined, all draws side by side."""
+    draws = capacity.shape[1]
     books = [
         open_book(one, own, weeks=weeks, draws=draws)
         for one, own in zip(classes, rules, strict=True)
     ]
-    shape = (weeks, len(classes), draws)
-    result = QueueResult(*(np.zeros(shape) for _ in fields(QueueResult)))
+    result = QueueResult(*(np.zeros((weeks, len(classes), draws)) for _ in fields(QueueResult)))
     for week in range(weeks):
         for q, (book, own) in enumerate(zip(books, rules, strict=True)):
             arrived, withdrawn = _take_in(book, own, week=week)
@@ -116,7 +128,7 @@ def run_queue(classes: Sequence[LicenceClass], capacity: FloatArray, *, weeks: i
         result.served[week] = _serve(books, now, capacity[week], week=week)
         for q, (book, rule) in enumerate(zip(books, now, strict=True)):
             result.licensed[week, q] = 1 if rule.free else _licensed(book)
-            result.backlog[week, q] = book.line[book.oldest : week + 1].sum(axis=0)
+            result.backlog[week, q] = total(book.line[book.oldest : week + 1])
     return result
 
 
@@ -135,12 +147,12 @@ def _take_in(book: Book, rules: dict[int, Rule], *, week: int) -> tuple[FloatArr
     applicants, withdrawn = nothing, nothing
     if week in rules:
         before = rules[_row_in_force(rules, week - 1)] if week > 0 else None
-        applicants = begin(book, rule, before=before)
+        applicants = begin(book, rule, before=before, week=week)
         withdrawn = withdraw(book, rule, week=week)
     if rule.free:
         return nothing, withdrawn
     expire(book, week=week)
-    return submit(book, applicants, rule, week=week), withdrawn
+    return submit(book, applicants, week=week), withdrawn
 
 
 def _serve(
@@ -155,24 +167,22 @@ def _serve(
         until = week + 1 - min(int(rules[q].delay.min()) for q in group)
         if until <= since:
             continue
-        ready = [_ready(books[q], rules[q], since=since, until=until, week=week) for q in group]
-        share = _first_come(sum(ready[1:], start=ready[0]), left)
+        ready = np.stack([_ready(books[q], rules[q], since, until, week) for q in group])
+        share = _first_come(total(ready), left)
         for q, waiting in zip(group, ready, strict=True):
             load = waiting[: len(share)] * share
             decide(books[q], load, rules[q], since=since, week=week)
-            served[q] = load.sum(axis=0)
-        left = np.maximum(left - served[group].sum(axis=0), 0)
+            served[q] = total(load)
+        left = np.maximum(left - total(served[group]), 0)
     for book in books:
         _forget_done(book, week=week)
     return served
 
 
-def _ready(book: Book, rule: Rule, *, since: int, until: int, week: int) -> FloatArray:
+def _ready(book: Book, rule: Rule, since: int, until: int, week: int) -> FloatArray:
     """Load that has waited out its delay, by week of submission from `since` to `until` - 1."""
-    ready = book.line[since:until].copy()
-    for filed in range(max(since, week + 1 - int(rule.delay.max())), until):
-        ready[filed - since] *= filed + rule.delay <= week
-    return ready
+    filed = np.arange(since, until)[:, np.newaxis]
+    return np.where(filed + rule.delay <= week, book.line[since:until], 0)
 
 
 def _first_come(ready: FloatArray, capacity: FloatArray) -> FloatArray:

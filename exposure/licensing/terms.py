@@ -32,12 +32,11 @@ class LicenceTerms:
     """
 
     state: LicenceState
-    """How applications are treated. While `WITHHELD` they are accepted and wait undecided."""
+    """How applications are treated; while nothing is decided they are accepted and wait."""
     priority: int
     """Place in the line: 0 is served first."""
     approval: FloatArray | float
-    """Share of first applications approved at one decision, p; a refusal is final unless the
-    buyer comes back (`resubmission`)."""
+    """Share of first applications approved at a decision."""
     delay_weeks: IntArray | int
     """Weeks from submission until an application can be decided, at least 0."""
     validity_weeks: IntArray | int
@@ -45,9 +44,14 @@ class LicenceTerms:
     renewal_lead_weeks: IntArray | int
     """Weeks before expiry at which the renewal is filed, from 0 to the validity."""
     renewal_approval: FloatArray | float = 1.0
-    """Share of renewals approved; a refused renewal does not come back."""
-    resubmission: FloatArray | float = 0.0
-    """Share of refused first applications that are filed again, r."""
+    """Share of renewals approved; the others are refused."""
+    refusal_share: FloatArray | float = 1.0
+    """Share refused of the first applications that are decided and not approved. The others stay
+    pending: they hold no licence, take no capacity and are never granted by themselves."""
+    reapplication_share: FloatArray | float = 0.0
+    """Share of those refused that files a first application again."""
+    reapplication_weeks: IntArray | int = 1
+    """Weeks from a refusal to the next application, at least 1."""
     revoke: bool = False
     """Whether all live licences end in the week in which these terms begin."""
 
@@ -136,10 +140,12 @@ def _terms_faults(terms: LicenceTerms, place: str, draws: int) -> Iterator[Fault
     faults = [
         *_share_faults(f"{place}, approval", terms.approval, draws),
         *_share_faults(f"{place}, renewal_approval", terms.renewal_approval, draws),
-        *_share_faults(f"{place}, resubmission", terms.resubmission, draws),
+        *_share_faults(f"{place}, refusal_share", terms.refusal_share, draws),
+        *_share_faults(f"{place}, reapplication_share", terms.reapplication_share, draws),
         *_weeks_faults(f"{place}, delay_weeks", terms.delay_weeks, draws, least=0),
         *_weeks_faults(f"{place}, validity_weeks", terms.validity_weeks, draws, least=1),
         *_weeks_faults(f"{place}, renewal_lead_weeks", terms.renewal_lead_weeks, draws, least=0),
+        *_weeks_faults(f"{place}, reapplication_weeks", terms.reapplication_weeks, draws, least=1),
     ]
     yield from faults
     if faults:
@@ -152,13 +158,6 @@ def _terms_faults(terms: LicenceTerms, place: str, draws: int) -> Iterator[Fault
             f"renewal_lead_weeks {lead.flat[draw]} above validity_weeks {validity.flat[draw]} "
             f"in draw {draw}",
             "lead <= validity", "file the renewal after the licence is granted",
-        )  # fmt: skip
-    endless = (np.asarray(terms.resubmission) == 1) & (np.asarray(terms.approval) == 0)
-    # While withheld nothing is decided, so nothing is returned and the load stays finite.
-    if terms.state is not LicenceState.WITHHELD and endless.any():
-        yield Fault(
-            place, f"resubmission 1 with approval 0 in draw {int(np.argmax(endless))}",
-            "a line that can clear", "lower resubmission, or set the state to withheld",
         )  # fmt: skip
 
 

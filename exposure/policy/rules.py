@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import (
     BaseModel,
@@ -71,8 +71,13 @@ class Overrides(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    REMOVED: ClassVar[dict[str, str]] = {
+        "resubmission": "refusal_share, reapplication_share and reapplication_weeks",
+    }
+    """Keys that are no longer read, with what says the same today."""
+
     approval: Share | None = None
-    """Share of first applications approved in the end."""
+    """Share of first applications approved at a decision."""
     delay_weeks: Weeks | None = None
     """Weeks from submission until it can be decided."""
     validity_weeks: Annotated[int, Field(ge=1)] | None = None
@@ -81,14 +86,19 @@ class Overrides(BaseModel):
     """Weeks before expiry at which the renewal is filed."""
     renewal_approval: Share | None = None
     """Share of renewals approved."""
-    resubmission: Share | None = None
-    """Share of refused first applications that come back."""
+    refusal_share: Share | None = None
+    """Share refused of first applications decided and not approved; the others stay pending."""
+    reapplication_share: Share | None = None
+    """Share of refused applications and renewals that is filed once more."""
+    reapplication_weeks: Annotated[int, Field(ge=1)] | None = None
+    """Weeks from a refusal to the next application."""
     priority: Weeks | None = None
     """Place in the queue; 0 is served first."""
     look_through: Share | None = None
     """Share of upstream exits judged by the final user."""
     revoke: bool = False
-    """Whether live licences end when the rule begins."""
+    """Whether live licences end when the rule begins; not again when it comes back into force
+    after a more specific rule, and never for cases that such a rule covers when it begins."""
 
 
 class Rule(Statement):
@@ -165,6 +175,38 @@ ControlDates = Mapping[Element, date | None]
 """Since when each element is under export control; None if it is not."""
 
 
+def reaching(rules: Sequence[Rule], case: Case) -> tuple[Rule, ...]:
+    """Rules that select a case on some day; no other rule ever decides it."""
+    wanted = [case.selector_values(element) for element in case.elements]
+    return tuple(rule for rule in rules if any(_selects(rule, values) for values in wanted))
+
+
+def _selects(rule: Rule, values: Sequence[str | None]) -> bool:
+    return all(s in (ANY, value) for s, value in zip(rule.selectors, values, strict=True))
+
+
+def elements_licensed(
+    case: Case, rule: Rule | None, day: date, *, controlled: ControlDates
+) -> tuple[Element, ...]:
+    """Elements for whose sake a case needs a licence on a day.
+
+    These are the elements under control, and one that the rule in force names. Where there are
+    none, because the rule names a component or because there is no rule, all elements count.
+    """
+    own = tuple(
+        element
+        for element in case.elements
+        if _is_controlled(element, day, controlled)
+        or (rule is not None and rule.element == element)
+    )
+    return own or case.elements
+
+
+def _is_controlled(element: Element, day: date, controlled: ControlDates) -> bool:
+    since = controlled.get(element)
+    return since is not None and since <= day
+
+
 def rule_in_force(
     rules: Sequence[Rule], case: Case, day: date, *, controlled: ControlDates
 ) -> Rule | None:
@@ -197,13 +239,12 @@ def _deciding_rule(
     rules: Sequence[Rule], case: Case, element: Element, *, day: date, controlled: ControlDates
 ) -> Rule | None:
     values = case.selector_values(element)
-    since = controlled.get(element)
-    listed = since is not None and since <= day
+    listed = _is_controlled(element, day, controlled)
     matching = [
         rule
         for rule in rules
         if rule.in_force(day)
-        and all(s in (ANY, value) for s, value in zip(rule.selectors, values, strict=True))
+        and _selects(rule, values)
         and (listed or rule.element != ANY or rule.component != ANY)
     ]
     return max(matching, key=lambda r: (r.specificity, *_restrictiveness(r)), default=None)

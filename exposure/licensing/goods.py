@@ -1,0 +1,52 @@
+"""What asks for licences: goods that cross the border, and the buyers who wait for them."""
+
+from dataclasses import dataclass
+
+from exposure.inputs.index import Index
+from exposure.policy.rules import Case, ControlDates
+from exposure.supply.channels import Channel
+from exposure.tables.schema.supply import ComponentRow, ElementRow
+from exposure.terms import BuyerClass, Element, Stage, Tier
+
+
+@dataclass(frozen=True)
+class Item:
+    """Goods that cross the border under one licence."""
+
+    elements: tuple[Element, ...]
+    component: str | None
+    """The finished component; None for an element at an upstream stage."""
+    stage: Stage
+
+
+Key = tuple[Item, BuyerClass, Tier]
+"""A case at one destination: goods, and a kind of buyer."""
+
+
+def item_of(channel: Channel, stage: Stage) -> Item:
+    """Goods that cross the border when supply of a channel leaves China at a stage."""
+    if stage == channel.stages[-1]:
+        return Item(channel.elements, channel.component, stage)
+    return Item((channel.element,), None, stage)
+
+
+def items_of(index: Index) -> tuple[Item, ...]:
+    """All goods of the tables: finished components and elements at upstream stages."""
+    items: dict[Item, None] = {}
+    for row in index.dataset.rows_of(ComponentRow):
+        items[Item(row.elements, row.component, row.stages[-1])] = None
+        for element in row.elements:
+            for stage in row.stages[:-1]:
+                items[Item((element,), None, stage)] = None
+    return tuple(items)
+
+
+def case_of(key: Key, destination: str) -> Case:
+    """The case at a destination."""
+    item, buyer, tier = key
+    return Case(item.elements, item.component, item.stage, buyer, tier, destination)
+
+
+def control_dates(index: Index) -> ControlDates:
+    """Since when each element is under control."""
+    return {row.element: row.controlled_from for row in index.dataset.rows_of(ElementRow)}

@@ -1,0 +1,290 @@
+"""What an office does to each case, before anything is drawn: states and rows, week by week.
+
+For one destination, every item (a finished component, or an element at an upstream stage) and
+every kind of buyer is a case. A case turns when a rule begins or ends, when an element comes
+under control, and when a dated row of ``licence_queue`` begins. Cases that are treated alike at
+all times are one class of the licence queue. A plan holds for any draws.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+
+from exposure.inputs.index import Index
+from exposure.licensing.goods import Item, Key, case_of, control_dates
+from exposure.licensing.states import (
+    FIGURES,
+    LOOK_THROUGH,
+    STATES,
+    Figure,
+    place_of,
+    quantity_of,
+)
+from exposure.policy.rules import (
+    Case,
+    ControlDates,
+    Rule,
+    elements_licensed,
+    reaching,
+    rule_in_force,
+)
+from exposure.policy.scenario import Scenario
+from exposure.tables.schema.policy import LicenceQueueRow
+from exposure.terms import ANY, BuyerClass, Element, LicenceState, Tier, week_of
+
+Source = LicenceQueueRow | float
+"""Where a figure comes from: a row of the tables, or what a rule lays down."""
+
+FREE_CLASS = -1
+"""Index of the class of all cases that are free throughout."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """How a case is treated from a week on."""
+
+    week: int
+    state: LicenceState
+    revoke: bool
+    """Whether licences end in this week."""
+    priority: int
+    """Place in the queue; 0 where nothing is decided."""
+    figures: tuple[Source, ...]
+    """In the order of `FIGURES`; empty where nothing is decided."""
+
+
+Seen = tuple[tuple[int, Source], ...]
+"""Look-through, by the week from which it holds."""
+
+
+@dataclass(frozen=True)
+class QueueClass:
+    """Cases that are treated alike at all times."""
+
+    turns: tuple[Turn, ...]
+    """In the order of their weeks, the first at week 0."""
+    members: tuple[Key, ...]
+    states: tuple[LicenceState, ...]
+    """State in force in each week."""
+
+    @property
+    def never_decided(self) -> bool:
+        """Whether nothing is ever decided, nor free: it takes nothing from the office."""
+        return all(turn.state is LicenceState.WITHHELD for turn in self.turns)
+
+
+@dataclass(frozen=True)
+class OfficePlan:
+    """What the office of one destination does in one course of policy."""
+
+    destination: str
+    start: date
+    """First day of week 0."""
+    weeks: int
+    items: tuple[Item, ...]
+    controlled: ControlDates
+    classes: tuple[QueueClass, ...]
+    """Classes under control at some time, in the order in which the items first meet them."""
+    looks: tuple[Seen, ...]
+    """The ways in which upstream exits are seen through."""
+    cases: Mapping[Key, tuple[int, int]]
+    """Positions of each case in `classes` and `looks`; `FREE_CLASS` if it is free throughout."""
+
+    @property
+    def control_week(self) -> int:
+        """Week in which control began; negative if the scenario starts later."""
+        begun = min((day for day in self.controlled.values() if day), default=self.start)
+        return week_of(begun, start=self.start)
+
+
+def plan_office(
+    index: Index, scenario: Scenario, items: Sequence[Item], destination: str, *, weeks: int
+) -> OfficePlan:
+    """Work out how the office of a destination treats every case.
+
+    Parameters
+    ----------
+    index
+        Tables.
+    scenario
+        One course of policy; not a mixture.
+    items
+        All goods of the tables, in a fixed order.
+    destination
+        The buyers' place; ``*`` for one without rules or rows of its own.
+    weeks
+        Number T of weeks.
+    """
+    calendar = _Calendar.of(index, scenario, destination, weeks)
+    members: dict[tuple[Turn, ...], list[Key]] = {}
+    looks: dict[Seen, int] = {}
+    treated: dict[Key, tuple[tuple[Turn, ...], int]] = {}
+    for key in ((item, buyer, tier) for item in items for buyer in BuyerClass for tier in Tier):
+        turns, seen = _treatment(calendar, key)
+        treated[key] = turns, looks.setdefault(seen, len(looks))
+        if any(turn.state is not LicenceState.FREE for turn in turns):
+            members.setdefault(turns, []).append(key)
+    position = {turns: q for q, turns in enumerate(members)}
+    return OfficePlan(
+        destination,
+        scenario.start,
+        weeks,
+        tuple(items),
+        calendar.controlled,
+        tuple(
+            QueueClass(turns, tuple(keys), _states(turns, weeks)) for turns, keys in members.items()
+        ),
+        tuple(looks),
+        {key: (position.get(turns, FREE_CLASS), look) for key, (turns, look) in treated.items()},
+    )
+
+
+@dataclass(frozen=True)
+class _Calendar:
+    """What a case's turns are looked up in, for one destination."""
+
+    index: Index
+    rules: tuple[Rule, ...]
+    destination: str
+    start: date
+    weeks: int
+    controlled: ControlDates
+    row_turns: tuple[int, ...]
+    """Weeks in which a dated row of the tables begins."""
+    found: dict[tuple[Figure, str, BuyerClass, tuple[Element, ...], int], LicenceQueueRow]
+    """Rows looked up before."""
+
+    @classmethod
+    def of(cls, index: Index, scenario: Scenario, destination: str, weeks: int) -> "_Calendar":
+        dated = {
+            row.from_date
+            for row in index.dataset.rows_of(LicenceQueueRow)
+            if row.from_date and row.destination in (destination, ANY)
+        }
+        return cls(
+            index,
+            # Rules for other destinations never match, and there are thousands of look-ups.
+            tuple(rule for rule in scenario.rules if rule.destination in (ANY, destination)),
+            destination,
+            scenario.start,
+            weeks,
+            control_dates(index),
+            _weeks_of(dated, scenario.start, weeks),
+            {},
+        )
+
+    def last_day(self, week: int) -> date:
+        """Day by which a week is judged: what begins within it counts for all of it."""
+        return self.start + timedelta(days=7 * week + 6)
+
+    def row(
+        self,
+        figure: Figure,
+        quantity: str,
+        buyer: BuyerClass,
+        elements: tuple[Element, ...],
+        week: int,
+    ) -> LicenceQueueRow:
+        """The row in force; of several elements' rows the most restrictive."""
+        key = figure, quantity, buyer, elements, week
+        if key not in self.found:
+            rows = [self._row_of(quantity, buyer, element, week) for element in elements]
+            stricter = min if figure.strict == "low" else max
+            self.found[key] = stricter(rows, key=lambda row: row.central)
+        return self.found[key]
+
+    def _row_of(
+        self, quantity: str, buyer: BuyerClass, element: Element, week: int
+    ) -> LicenceQueueRow:
+        row = self.index.queue_row(
+            quantity,
+            self.destination,
+            buyer_class=buyer,
+            element=element,
+            day=self.last_day(week),
+        )
+        if row is None:
+            raise KeyError(f"licence_queue|{self.destination}|{quantity}")
+        return row
+
+
+def _weeks_of(days: Iterable[date], start: date, weeks: int) -> tuple[int, ...]:
+    """Weeks of a run in which days fall; later ones are left out, earlier ones are week 0."""
+    return tuple(sorted({w for day in days if (w := max(0, week_of(day, start=start))) < weeks}))
+
+
+def _treatment(calendar: _Calendar, key: Key) -> tuple[tuple[Turn, ...], Seen]:
+    """Turns of a case, and how upstream exits are seen through for its buyer."""
+    case = case_of(key, calendar.destination)
+    turns: list[Turn] = []
+    seen: list[tuple[int, Source]] = []
+    for week, rule in _steps(calendar, case):
+        turn = _turn(calendar, case, rule, week)
+        if not turns or turn.revoke or _alike(turns[-1]) != _alike(turn):
+            turns.append(turn)
+        look = _source(calendar, case, rule, LOOK_THROUGH, week)
+        if not seen or seen[-1][1] != look:
+            seen.append((week, look))
+    return tuple(turns), tuple(seen)
+
+
+def _steps(calendar: _Calendar, case: Case) -> list[tuple[int, Rule | None]]:
+    """Weeks in which something may change for a case, with the rule in force."""
+    rules = reaching(calendar.rules, case)
+    days = {day for rule in rules for day in (rule.starts, rule.ends) if day}
+    days |= {day for element in case.elements if (day := calendar.controlled.get(element))}
+    turns = {0, *_weeks_of(days, calendar.start, calendar.weeks), *calendar.row_turns}
+    return [
+        (
+            week,
+            rule_in_force(rules, case, calendar.last_day(week), controlled=calendar.controlled),
+        )
+        for week in sorted(turns)
+    ]
+
+
+def _turn(calendar: _Calendar, case: Case, rule: Rule | None, week: int) -> Turn:
+    if rule is None:
+        return Turn(week, LicenceState.FREE, revoke=False, priority=0, figures=())
+    # A rule revokes in the week in which it begins, or never; in week 0 nobody holds a licence.
+    begins = 0 < week == week_of(rule.starts, start=calendar.start)
+    revoke = begins and rule.overrides.revoke and rule.state is not LicenceState.FREE
+    if not STATES[rule.state].decides:
+        return Turn(week, rule.state, revoke, priority=0, figures=())
+    place = rule.overrides.priority
+    return Turn(
+        week,
+        rule.state,
+        revoke,
+        priority=place_of(rule.state, case.tier) if place is None else place,
+        figures=tuple(_source(calendar, case, rule, figure, week) for figure in FIGURES),
+    )
+
+
+def _alike(turn: Turn) -> tuple[LicenceState, int, tuple[Source, ...]]:
+    return turn.state, turn.priority, turn.figures
+
+
+def _source(
+    calendar: _Calendar, case: Case, rule: Rule | None, figure: Figure, week: int
+) -> Source:
+    """What a rule lays down, else the row of the tables."""
+    laid_down: float | None = getattr(rule.overrides, figure.name) if rule else None
+    if laid_down is not None:
+        return float(laid_down)
+    quantity = figure.quantity
+    if rule is not None and STATES[rule.state].decides:
+        quantity = quantity_of(figure, rule.state, tier=case.tier, upstream=case.component is None)
+    elements = elements_licensed(
+        case, rule, calendar.last_day(week), controlled=calendar.controlled
+    )
+    return calendar.row(figure, quantity, case.buyer_class, elements, week)
+
+
+def _states(turns: Sequence[Turn], weeks: int) -> tuple[LicenceState, ...]:
+    states: list[LicenceState] = []
+    ends = (*(turn.week for turn in turns), weeks)
+    for turn, (begin, end) in zip(turns, pairwise(ends), strict=True):
+        states += [turn.state] * (end - begin)
+    return tuple(states)

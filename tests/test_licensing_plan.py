@@ -1,0 +1,284 @@
+"""How each case is treated: states, rows of the queue by buyer, element and day, revocation."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from exposure.licensing.flows import run_office
+from exposure.licensing.goods import Item
+from exposure.licensing.plan import plan_office
+from exposure.licensing.states import FIGURES
+from exposure.policy.rules import Rule
+from exposure.terms import BuyerClass, LicenceState, Tier
+from tests.licensing_world import (
+    CIVIL,
+    FORCES,
+    MILITARY,
+    ORDINARY,
+    START,
+    inputs,
+    queue_row,
+    scenario,
+)
+
+MAGNET = Item(("Dy", "Tb", "Nd"), "heavy_magnet", "magnet")
+SMCO = Item(("Sm",), "smco_magnet", "magnet")
+OXIDE = Item(("Sm",), None, "separation")
+NEODYMIUM = Item(("Nd",), None, "metal")
+ITEMS = (MAGNET, SMCO, OXIDE, NEODYMIUM)
+NAMES = [figure.name for figure in FIGURES]
+
+
+def week(number: int) -> date:
+    return START + timedelta(weeks=number)
+
+
+def plan(*rules: Rule, rows=(), weeks: int = 60, **changes):
+    return plan_office(inputs(rows, **changes).index, scenario(*rules), ITEMS, "USA", weeks=weeks)
+
+
+def turns(found, item: Item, buyer=CIVIL):
+    return found.classes[found.cases[(item, *buyer)][0]].turns
+
+
+def figure(turn, name: str) -> float:
+    source = turn.figures[NAMES.index(name)]
+    return source if isinstance(source, float) else source.central
+
+
+def look(found, item: Item, buyer=CIVIL) -> list[tuple[int, float]]:
+    return [
+        (begun, own if isinstance(own, float) else own.central)
+        for begun, own in found.looks[found.cases[(item, *buyer)][1]]
+    ]
+
+
+# Rows.
+
+
+def test_the_most_specific_row_decides_destination_before_buyer_before_element() -> None:
+    rows = [
+        queue_row("approval_ordinary", 0.1, element="Dy"),
+        queue_row("approval_ordinary", 0.2, buyer_class="civil"),
+        queue_row("approval_ordinary", 0.3, destination="USA"),
+        queue_row("approval_ordinary", 0.4, destination="USA", element="Sm"),
+        queue_row("approval_ordinary", 0.5, destination="USA", buyer_class="military"),
+        queue_row("approval_ordinary", 0.6, destination="JPN", buyer_class="civil", element="Dy"),
+    ]
+    found = plan(ORDINARY, rows=rows)
+    assert figure(turns(found, MAGNET)[0], "approval") == 0.3
+    assert figure(turns(found, SMCO)[0], "approval") == 0.4
+    assert figure(turns(found, SMCO, FORCES)[0], "approval") == 0.5
+
+
+@pytest.mark.parametrize(
+    ("quantity", "name", "strict"),
+    [
+        ("approval_ordinary", "approval", min),
+        ("renewal_approval", "renewal_approval", min),
+        ("refusal_share", "refusal_share", min),
+        ("reapplication_share", "reapplication_share", min),
+        ("validity_weeks_ordinary", "validity_weeks", min),
+        ("renewal_lead_weeks", "renewal_lead_weeks", min),
+        ("delay_weeks_ordinary", "delay_weeks", max),
+        ("reapplication_weeks", "reapplication_weeks", max),
+    ],
+)
+def test_of_several_controlled_elements_the_most_restrictive_row_decides(
+    quantity: str, name: str, strict
+) -> None:
+    low, high, beyond = (27, 30, {min: 26, max: 40}) if "weeks" in quantity else (
+        0.25, 0.75, {min: 0.0, max: 1.0}
+    )  # fmt: skip
+    rows = [
+        queue_row(quantity, low, element="Dy"),
+        queue_row(quantity, high, element="Tb"),
+        # Neodymium is not controlled, so its row does not count.
+        queue_row(quantity, beyond[strict], element="Nd"),
+    ]
+    assert figure(turns(plan(ORDINARY, rows=rows), MAGNET)[0], name) == strict(low, high)
+
+
+def test_an_element_without_a_row_of_its_own_counts_with_the_row_for_all() -> None:
+    rows = [queue_row("approval_ordinary", 0.9, element="Dy")]
+    found = plan(ORDINARY, rows=rows)
+    assert figure(turns(found, MAGNET)[0], "approval") == 0.7  # terbium's
+
+
+def test_look_through_differs_by_buyer_and_element_and_the_strictest_counts() -> None:
+    rows = [
+        queue_row("look_through", 0.9, buyer_class="military"),
+        queue_row("look_through", 0.8, element="Sm"),
+        queue_row("look_through", 0.2, element="Dy"),
+        queue_row("look_through", 0.3, element="Tb"),
+    ]
+    found = plan(ORDINARY, rows=rows)
+    assert look(found, MAGNET) == [(0, 0.3)]
+    assert look(found, OXIDE) == [(0, 0.8)]
+    assert look(found, OXIDE, FORCES) == [(0, 0.9)]
+    assert look(found, NEODYMIUM) == [(0, 0.5)]
+
+
+def test_a_rule_that_names_an_element_brings_in_its_row_controlled_or_not() -> None:
+    rows = [queue_row("approval_ordinary_upstream", 0.05, element="Nd")]
+    named = Rule(element="Nd", starts=START, state="ordinary")
+    assert figure(turns(plan(named, rows=rows), NEODYMIUM)[0], "approval") == 0.05
+    whole = Rule(component="heavy_magnet", starts=START, state="ordinary")
+    rows = [queue_row("approval_ordinary", 0.05, element="Nd")]
+    assert figure(turns(plan(whole, rows=rows), MAGNET)[0], "approval") == 0.7
+
+
+def test_a_dated_row_is_a_turn_in_the_week_in_which_it_begins() -> None:
+    rows = [
+        queue_row("approval_ordinary", 0.2, from_date=week(10) + timedelta(days=6)),
+        queue_row("approval_ordinary", 0.9, from_date=week(20)),
+        queue_row("approval_ordinary", 0.9, from_date=week(25)),  # changes nothing but the row
+        queue_row("look_through", 1.0, from_date=week(30)),
+        queue_row("approval_ordinary", 0.1, destination="JPN", from_date=week(5)),
+    ]
+    found = plan(ORDINARY, rows=rows)
+    own = turns(found, SMCO)
+    assert [(turn.week, figure(turn, "approval")) for turn in own] == [
+        (0, 0.7), (10, 0.2), (20, 0.9), (25, 0.9),
+    ]  # fmt: skip
+    assert look(found, SMCO) == [(0, 0.5), (30, 1.0)]
+
+
+def test_a_row_that_began_before_the_scenario_holds_from_its_start() -> None:
+    rows = [queue_row("approval_ordinary", 0.2, from_date=date(2024, 1, 1))]
+    own = turns(plan(ORDINARY, rows=rows), SMCO)
+    assert [(turn.week, figure(turn, "approval")) for turn in own] == [(0, 0.2)]
+
+
+def test_dated_rows_of_figures_that_a_rule_lays_down_make_no_turn() -> None:
+    rows = [queue_row("approval_ordinary", 0.2, from_date=week(10))]
+    firm = Rule(starts=START, state="ordinary", overrides={"approval": 0.4})
+    found = plan(firm, rows=rows)
+    assert [turn.week for turn in turns(found, SMCO)] == [0]
+    assert figure(turns(found, SMCO)[0], "approval") == 0.4
+
+
+def test_drawn_look_through_follows_its_rows_week_by_week() -> None:
+    rows = [queue_row("look_through", (0.5, 0.6, 0.9), buyer_class="civil", from_date=week(4))]
+    drawn = inputs(rows, draws=3, look_through=(0.0, 0.1, 0.4))
+    found = run_office(drawn, scenario(ORDINARY), ITEMS, "USA", weeks=8)
+    seen = found.flows[(OXIDE, *CIVIL)].look_through
+    before, after = (
+        drawn.draw(drawn.queue_row("look_through", "USA", buyer_class="civil", day=day))
+        for day in (week(3), week(4))
+    )
+    np.testing.assert_array_equal(seen, np.stack([before] * 4 + [after] * 4))
+    np.testing.assert_array_equal(found.flows[(OXIDE, *FORCES)].look_through, before)
+
+
+def test_only_rows_that_are_used_are_noted_as_read() -> None:
+    rows = [
+        queue_row("approval_ordinary", 0.2, element="Nd"),
+        queue_row("approval_ordinary", 0.2, element="Dy"),
+        queue_row("approval_general", 0.9, destination="USA"),
+    ]
+    drawn = inputs(rows).under("office")
+    run_office(drawn, scenario(ORDINARY), ITEMS, "USA", weeks=8)
+    read = {key for table, key in drawn.notes["office"] if table == "licence_queue"}
+    assert ("*", "*", "Dy", "approval_ordinary", "") in read
+    assert ("*", "*", "Nd", "approval_ordinary", "") not in read
+    assert not any("general" in part for key in read for part in key)
+
+
+# Classes.
+
+
+def test_cases_that_are_treated_alike_are_one_class() -> None:
+    again = Rule(starts=week(12), state="ordinary", buyer_class="civil", note="as before")
+    assert plan(ORDINARY, again).classes == plan(ORDINARY).classes
+    found = plan(ORDINARY)
+    assert len(found.classes) == 4  # finished and upstream, listed or not
+    rows = [queue_row("approval_ordinary", 0.2, buyer_class="military")]
+    assert len(plan(ORDINARY, rows=rows).classes) == 6
+
+
+def test_indices_are_equal_exactly_where_the_arrays_are_the_same() -> None:
+    rows = [queue_row("look_through", 0.9, buyer_class="military")]
+    drawn = inputs(rows, draws=3, approval_ordinary=(0.2, 0.5, 0.9))
+    found = run_office(drawn, scenario(ORDINARY, MILITARY), ITEMS, "USA", weeks=40)
+    flows = list(found.flows.values())
+    for one in flows:
+        for other in flows:
+            assert (one.class_index == other.class_index) == (one.stopped is other.stopped)
+            assert (one.seen_index == other.seen_index) == (one.look_through is other.look_through)
+
+
+# Revocation.
+
+REVOKES = Rule(starts=START + timedelta(weeks=20), state="withheld", overrides={"revoke": True})
+
+
+def licences(*rules: Rule, buyer=FORCES, weeks: int = 60) -> np.ndarray:
+    """Share licensed of samarium magnets in an office that decides everything at once."""
+    drawn = inputs(
+        capacity_share_per_week=10, first_decision_week=0, delay_weeks_ordinary=0,
+        approval_ordinary=1.0, renewal_lead_weeks=0, validity_weeks_ordinary=15,
+    )  # fmt: skip
+    found = run_office(drawn, scenario(*rules), ITEMS, "USA", weeks=weeks)
+    own = next(one for one in found.classes if (SMCO, *buyer) in one.members)
+    return own.licensed[:, 0]
+
+
+def test_a_rule_revokes_when_it_begins() -> None:
+    found = licences(ORDINARY, REVOKES)
+    assert found.tolist() == [1.0] * 20 + [0.0] * 40
+
+
+def test_a_rule_does_not_revoke_again_when_one_that_hid_it_ends() -> None:
+    # A holds from week 0 and revokes; B covers the military in weeks 30 to 34.
+    first = Rule(starts=START, state="withheld", overrides={"revoke": True})
+    hides = Rule(buyer_class="military", starts=week(30), ends=week(35), state="ordinary")
+    found = licences(first, hides)
+    # Granted in week 30 for 15 weeks, and not revoked in week 35.
+    assert found.tolist() == [0.0] * 30 + [1.0] * 15 + [0.0] * 15
+    assert licences(first, hides, buyer=CIVIL).tolist() == [0.0] * 60
+
+
+def test_a_rule_hidden_at_its_own_beginning_revokes_nothing_for_that_case() -> None:
+    hides = Rule(buyer_class="military", starts=week(18), ends=week(25), state="ordinary")
+    assert licences(ORDINARY, hides, REVOKES).tolist() == [1.0] * 30 + [0.0] * 30
+    assert licences(ORDINARY, hides, REVOKES, buyer=CIVIL).tolist() == [1.0] * 20 + [0.0] * 40
+
+
+def test_a_dated_row_under_a_rule_that_revoked_does_not_revoke_again() -> None:
+    strict = Rule(starts=week(20), state="ordinary", overrides={"revoke": True})
+    rows = [queue_row("approval_ordinary", 0.5, from_date=week(25))]
+    own = turns(plan(ORDINARY, strict, rows=rows), SMCO)
+    assert [(turn.week, turn.revoke) for turn in own] == [(0, False), (20, True), (25, False)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_each_rule_revokes_at_most_once_and_only_in_its_first_week(data: st.DataObject) -> None:
+    rules = [
+        Rule(
+            element=data.draw(st.sampled_from(["*", "Sm", "Dy"])),
+            buyer_class=data.draw(st.sampled_from(["*", "civil", "military"])),
+            starts=START + timedelta(days=data.draw(st.integers(-30, 250))),
+            ends=START + timedelta(days=data.draw(st.integers(251, 400))),
+            state=data.draw(st.sampled_from([*LicenceState])),
+            overrides={"revoke": data.draw(st.booleans())},
+        )
+        for _ in range(data.draw(st.integers(1, 6)))
+    ]
+    begun = {(rule.starts - START).days // 7 for rule in rules if rule.overrides.revoke}
+    for own in plan(*rules).classes:
+        revoked = [turn.week for turn in own.turns if turn.revoke]
+        assert len(set(revoked)) == len(revoked)
+        assert set(revoked) <= begun
+        assert all(own.states[week] is not LicenceState.FREE for week in revoked)
+
+
+def test_tiers_of_a_case_take_their_own_rules() -> None:
+    trusted = Rule(tier="trusted", starts=START, state="general")
+    found = plan(ORDINARY, trusted)
+    own = turns(found, SMCO, (BuyerClass.CIVIL, Tier.TRUSTED))
+    assert [(turn.state, turn.priority) for turn in own] == [(LicenceState.GENERAL, 0)]
