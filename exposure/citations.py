@@ -89,7 +89,7 @@ def provenance(
         found = [(what, row) for row in dataset.rows.get(what, ())]
     else:
         raise unknown_name("sector or table", what, {*sectors, *TABLES})
-    return result_frame("sources", [_record(name, row, sources) for name, row in found])
+    return result_frame("provenance", [_record(name, row, sources) for name, row in found])
 
 
 def rows_behind(
@@ -139,15 +139,15 @@ def _key(table: str, row: BaseModel) -> tuple[str, ...]:
 
 def _record(table: str, row: BaseModel, sources: dict[str, SourceRow]) -> dict[str, Cell]:
     cited = [sources[name] for name in split_list(getattr(row, "source_id", "")) if name in sources]
-    figure = isinstance(row, QuantityRow)
+    figure = row if isinstance(row, QuantityRow) else None
     return {
         "table": table,
         "key": ", ".join(_key(table, row)),
-        "value": row.central if figure else None,
-        "low": row.low if figure else None,
-        "high": row.high if figure else None,
-        "unit": row.unit if figure else "",
-        "basis": str(row.basis) if figure else "",
+        "value": figure.central if figure else None,
+        "low": figure.low if figure else None,
+        "high": figure.high if figure else None,
+        "unit": figure.unit if figure else "",
+        "basis": str(figure.basis) if figure else "",
         "source_id": getattr(row, "source_id", ""),
         "locator": getattr(row, "locator", ""),
         "grade": str(max((s.grade for s in cited), key=WEAKEST_LAST.index, default="")),

@@ -98,7 +98,7 @@ def _fault(
         instead: str | None = getattr(model, "REMOVED", {}).get(names[-1])
         if instead is not None:
             cure = f"say the same with {instead}, or leave it out"
-            return Finding(where, f"a {noun} that is no longer read", "a known one", cure)
+            return Fault(where, f"a {noun} that is no longer read", "a known one", cure)
         cure = did_you_mean(names[-1], model.model_fields)
         return Fault(where, f"an unknown {noun}", "a known one", cure)
     found = "nothing" if first["type"] == "missing" else shown(first["input"])

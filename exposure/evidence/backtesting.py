@@ -20,13 +20,15 @@ from exposure.evidence.customs_model import Reading
 from exposure.evidence.forecasts import Forecast, Sampled, forecasts, known_until, sample_office
 from exposure.inputs.cells import Inputs
 from exposure.inputs.streams import Sampler
-from exposure.licensing.flows import Item, buyer_weights, run_office
-from exposure.licensing.grants import items_of, office_of
+from exposure.licensing.flows import office_flows
+from exposure.licensing.goods import Item, items_of
+from exposure.licensing.office import buyer_weights
+from exposure.licensing.plan import plan_office
 from exposure.policy.scenario import Scenario
 from exposure.policy.scenario_file import read_scenario
 from exposure.settings import Settings
 from exposure.tables.dataset import Dataset
-from exposure.terms import ANY, Element, Stage
+from exposure.terms import ANY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +38,9 @@ LAST_FITTED = "2025-08"
 
 LEVEL = 0.01
 """Difference of two errors below which neither forecast is called better."""
+
+HEAVY, MAGNET = {"Dy", "Tb"}, "magnet"
+"""Elements and stage of the magnets that need a licence, as the customs heading holds them."""
 
 DESTINATIONS = ("WLD", "USA")
 """Destinations with a month-by-month base and counts into 2026."""
@@ -216,7 +221,7 @@ def queue_against_customs(
 
     scenario = read_scenario(scenario) if isinstance(scenario, str) else scenario
     settings = settings or Settings()
-    inputs = Inputs(dataset, Sampler(settings.draws, settings.seed))
+    inputs = Inputs.of(dataset, Sampler.first(settings.draws, settings.seed))
     flow = {
         place: _magnet_flow(inputs, scenario, place, weeks=settings.horizon_weeks)
         for place in ("USA", "EUU", ANY)
@@ -249,11 +254,12 @@ def queue_against_customs(
 
 def _magnet_flow(inputs: Inputs, scenario: Scenario, place: str, *, weeks: int) -> FloatArray:
     """Weekly flow of finished magnets with Dy or Tb, over all buyers, shape (T, D)."""
-    office, items = office_of(inputs, place), items_of(inputs)
-    flows = run_office(scenario, items, office, weeks=weeks).flows
-    weights = buyer_weights(office)
+    items = items_of(inputs.index)
+    plan = plan_office(inputs.index, scenario, items, place, weeks=weeks)
+    flows = office_flows(inputs, plan)
+    weights = buyer_weights(inputs, plan)
     magnets = [item for item in items if _is_licensed_magnet(item)]
-    total = np.zeros((weeks, office.draws))
+    total = np.zeros((weeks, inputs.draws))
     for buyer, weight in weights.items():
         for item in magnets:
             stopped = flows[(item, *buyer)].stopped
@@ -262,8 +268,7 @@ def _magnet_flow(inputs: Inputs, scenario: Scenario, place: str, *, weeks: int) 
 
 
 def _is_licensed_magnet(item: Item) -> bool:
-    heavy = {Element.DY, Element.TB} & set(item.elements)
-    return item.component is not None and item.stage is Stage.MAGNET and bool(heavy)
+    return item.component is not None and item.stage == MAGNET and bool(HEAVY & set(item.elements))
 
 
 def _exports(flow: FloatArray, *, controlled_share: float, checks: Reading) -> FloatArray:

@@ -140,7 +140,6 @@ def examine(
     until: date | None = None,
     kinds: Collection[str] = ("losses", "stocks", "stoppages"),
     progress: Progress | None = None,
-    workers: int | None = None,
 ) -> Examined:
     """Hold draws against the record.
 
@@ -156,8 +155,8 @@ def examine(
         Last day that may be known; None for the end of the record.
     kinds
         Kinds of evidence used.
-    progress, workers
-        See `exposure.scoring.blocks`.
+    progress
+        Called after each block of draws.
     """
     run, last = record_run(dataset, settings, sampler, until=until)
     tolerances = tolerances_of(dataset)
@@ -177,7 +176,7 @@ def examine(
             found += implied_stoppages(dataset, runs, world, tolerances)
         return in_order(found)
 
-    blocks = list(run.over_blocks(ask, workers=workers, progress=progress, block=BLOCK))
+    blocks = list(run.over_blocks(ask, progress=progress, block=BLOCK))
     return Examined(sampler, _joined(blocks))
 
 
@@ -187,9 +186,9 @@ def _joined(blocks: list[list[Implied]]) -> tuple[Implied, ...]:
             **{
                 name: getattr(parts[0], name)
                 for name in parts[0].__dataclass_fields__
-                if name != "values"
+                if name != "drawn"
             },
-            values=np.concatenate([part.values for part in parts]),
+            drawn=np.concatenate([part.drawn for part in parts]),
         )
         for parts in zip(*blocks, strict=True)
     )
@@ -261,8 +260,8 @@ def compare_with_record(examined: Examined) -> tuple[Compared, ...]:
     return tuple(
         Compared(
             own.subject, own.kind, own.from_date, own.to_date, own.low, own.central, own.high,
-            *_spread(own.values), float((own.deviations == 0.0).mean()),
-            *_spread(own.values[kept]), *_spread(own.values[without[own.subject]]),
+            *_spread(own.drawn), float((own.deviations == 0.0).mean()),
+            *_spread(own.drawn[kept]), *_spread(own.drawn[without[own.subject]]),
         )
         for own in examined.implied
     )  # fmt: skip

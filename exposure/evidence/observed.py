@@ -12,7 +12,7 @@ from datetime import date
 
 import numpy as np
 
-from exposure.arrays import FloatArray
+from exposure.arrays import FloatArray, IntArray
 from exposure.impact.course import SectorRun
 from exposure.impact.world import World
 from exposure.tables.dataset import Dataset
@@ -51,14 +51,14 @@ class Implied:
     central: float
     high: float
     tolerance: float
-    values: FloatArray
+    drawn: FloatArray
     """What each draw implies, in the unit of the range, shape (D,)."""
 
     @property
     def deviations(self) -> FloatArray:
         """Distance outside the range over the tolerance, shape (D,)."""
-        above = np.maximum(0.0, self.values - self.high)
-        below = np.maximum(0.0, self.low - self.values)
+        above = np.maximum(0.0, self.drawn - self.high)
+        below = np.maximum(0.0, self.low - self.drawn)
         return np.asarray((above + below) / self.tolerance)
 
     @property
@@ -188,7 +188,7 @@ def _at(sums: FloatArray, week: object) -> FloatArray:
     return np.asarray(sums[rows, np.arange(sums.shape[1])])
 
 
-def stock_weeks_wanted(dataset: Dataset, *, start: date, until: date) -> dict[str, FloatArray]:
+def stock_weeks_wanted(dataset: Dataset, *, start: date, until: date) -> dict[str, IntArray]:
     """Weeks at whose end the stocks of sectors are observed, by sector."""
     wanted: dict[str, set[int]] = {}
     sectors = {row.sector for row in dataset.rows_of(SectorRow)}
@@ -197,7 +197,7 @@ def stock_weeks_wanted(dataset: Dataset, *, start: date, until: date) -> dict[st
             week = max(0, week_of(row.date, start=start))
             for sector in sectors if row.component == "*" else {row.subject}:
                 wanted.setdefault(sector, set()).add(week)
-    return {sector: np.array(sorted(weeks)) for sector, weeks in wanted.items()}
+    return {sector: np.array(sorted(weeks), dtype=np.int64) for sector, weeks in wanted.items()}
 
 
 def implied_stocks(
@@ -237,7 +237,7 @@ def implied_stocks(
 def _stock_of(
     row: ObservedStockRow,
     week: int,
-    weeks: Mapping[str, FloatArray],
+    weeks: Mapping[str, IntArray],
     runs: Mapping[str, SectorRun],
     world: World,
 ) -> FloatArray | None:

@@ -63,11 +63,11 @@ def stoppages(
 
 
 def _first_stoppages(examined: Examined) -> dict[str, FloatArray]:
-    return {own.subject: own.values for own in examined.implied if own.kind == "stoppages"}
+    return {own.subject: own.drawn for own in examined.implied if own.kind == "stoppages"}
 
 
 def _stopped(own: Implied, first: dict[str, FloatArray]) -> dict[str, object]:
-    probability = float((own.values <= own.high).mean())
+    probability = float((own.drawn <= own.high).mean())
     return {
         "sector": own.subject,
         "reported": "stopped",
@@ -79,7 +79,7 @@ def _stopped(own: Implied, first: dict[str, FloatArray]) -> dict[str, object]:
 
 
 def _at_work(own: Implied, first: dict[str, FloatArray], week: int) -> dict[str, object]:
-    probability = float((own.values > own.high).mean())
+    probability = float((own.drawn > own.high).mean())
     return {
         "sector": own.subject,
         "reported": "at work",

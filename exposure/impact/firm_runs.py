@@ -131,4 +131,4 @@ def attribute(losses: FloatArray, members: BoolArray, weight: FloatArray) -> Flo
         Shape (P, D); sums over players to the discounted loss.
     """
     alone = np.stack([losses[:, own].max(axis=1) for own in members])
-    return np.einsum("t,ptd->pd", weight, airport_shares(alone))
+    return np.asarray(np.einsum("t,ptd->pd", weight, airport_shares(alone)))

@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from exposure.errors import SettingsError
 from exposure.faults import Fault
 from exposure.impact.world import World, build_world
 from exposure.inputs.cells import Inputs
-from exposure.licensing.grants import Licences, grant
+from exposure.inputs.index import Index
+from exposure.licensing.grants import GrantPlan, Licences, grant_planned, plan_grants
 from exposure.policy.scenario import Scenario
 from exposure.settings import Settings
 from exposure.supply.period import Period
 from exposure.tables.dataset import RowKey
-from exposure.tables.schema.supply import ComponentRow
+from exposure.tables.schema.supply import ComponentRow, PoolUserRow
 from exposure.terms import ANY, week_of
 
 
@@ -54,7 +56,13 @@ class Prepared:
 
 
 def prepare(
-    inputs: Inputs, scenario: Scenario, window: Window, settings: Settings, ranked: Sequence[str]
+    inputs: Inputs,
+    scenario: Scenario,
+    plans: Sequence[GrantPlan],
+    window: Window,
+    settings: Settings,
+    *,
+    ranked: Sequence[str],
 ) -> Prepared:
     """Draw worlds and grant licences for all scenarios of a mixture.
 
@@ -64,6 +72,8 @@ def prepare(
         Drawn figures of one block.
     scenario
         One course of policy or a mixture.
+    plans
+        What the offices do in each course.
     window
         Weeks to run.
     settings
@@ -72,22 +82,40 @@ def prepare(
         Sectors that are ranked.
     """
     courses = [course for course, _ in scenario.members]
-    worlds: dict[tuple[tuple[str, object], ...], World] = {}
+    worlds: dict[Held, World] = {}
     granted = []
-    for course in courses:
-        held = tuple(sorted(course.measures.items()))
+    for course, plan in zip(courses, plans, strict=True):
+        held = _held(course)
         if held not in worlds:
             period = Period(course.start, window.run, course.measures, settings.supply_method)
             worlds[held] = build_world(inputs, period, ranked)
-        granted.append(grant(inputs, course, _places(worlds[held]), weeks=window.run))
-    own = tuple(worlds[tuple(sorted(course.measures.items()))] for course in courses)
-    return Prepared(own, tuple(granted))
+        licences = grant_planned(inputs, plan)
+        for sector in ranked:
+            for reader in sorted(set(licences.readers.values())):
+                inputs.under(sector).borrow(reader)
+        granted.append(licences)
+    return Prepared(tuple(worlds[_held(course)] for course in courses), tuple(granted))
 
 
-def _places(world: World) -> set[str]:
-    """Destinations whose licences matter: of buyers, and of the countries that process for them."""
-    places = {destination for _, destination, _ in world.splits}
-    return places | {row.processed_in for row in world.inputs.rows_of(ComponentRow)}
+Held = tuple[tuple[str, date | None], ...]
+"""Rules of the buyers' side; courses with the same rules share a world."""
+
+
+def _held(course: Scenario) -> Held:
+    return tuple(sorted(course.measures.items()))
+
+
+def plans_of(index: Index, scenario: Scenario, window: Window) -> tuple[GrantPlan, ...]:
+    """What the offices do in each course of policy, for any draws.
+
+    Offices of all places where somebody buys or processes are run, whoever is ranked.
+    """
+    places = {ANY, *(row.destination for row in index.sectors.values())}
+    places |= {row.processed_in for row in index.dataset.rows_of(ComponentRow)}
+    places |= {row.destination or ANY for row in index.dataset.rows_of(PoolUserRow)}
+    return tuple(
+        plan_grants(index, course, places, weeks=window.run) for course, _ in scenario.members
+    )
 
 
 def rows_read(inputs: Inputs, sector: str) -> frozenset[RowKey]:
@@ -100,9 +128,4 @@ def rows_read(inputs: Inputs, sector: str) -> frozenset[RowKey]:
     sector
         Its id.
     """
-    own = set(inputs.notes.get(sector, set()))
-    places = {inputs.index.sectors[sector].destination, ANY}
-    places |= {row.processed_in for row in inputs.rows_of(ComponentRow)}
-    for place in places:
-        own |= inputs.notes.get(f"office {place}", set())
-    return frozenset(own)
+    return frozenset(inputs.notes.get(sector, set()))

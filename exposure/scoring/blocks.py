@@ -15,10 +15,11 @@ import numpy as np
 
 from exposure.arrays import FloatArray
 from exposure.impact.course import Question, element_players, run_course
-from exposure.impact.prepared import Prepared, Window, prepare
+from exposure.impact.prepared import Prepared, Window, plans_of, prepare
 from exposure.impact.stocks import discount
 from exposure.inputs.cells import Inputs
 from exposure.inputs.streams import Sampler
+from exposure.licensing.grants import GrantPlan
 from exposure.policy.scenario import Scenario
 from exposure.scoring.attribution import Points, points_by_coalition, points_by_component
 from exposure.scoring.sector_risk import (
@@ -78,10 +79,17 @@ class Run:
         half_life = self.settings.half_life_weeks
         return discount(self.settings.horizon_weeks, half_life_weeks=half_life)
 
+    @cached_property
+    def plans(self) -> tuple[GrantPlan, ...]:
+        """What the offices do in each course of policy."""
+        return plans_of(self.inputs.index, self.scenario, self.window)
+
     def prepared(self, first: int, last: int) -> Prepared:
         """The draws at positions `first` to `last` - 1, ready to run."""
         inputs = self.inputs.with_sampler(self.sampler.block(first, last))
-        return prepare(inputs, self.scenario, self.window, self.settings, self.sectors)
+        return prepare(
+            inputs, self.scenario, self.plans, self.window, self.settings, ranked=self.sectors
+        )
 
     def over_blocks(
         self,

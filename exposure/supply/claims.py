@@ -64,7 +64,12 @@ def claims_on(inputs: Inputs, pool: str, sectors: Sequence[str]) -> list[Claim]:
     """
     users = _users(inputs, pool)
     shares = _shares(inputs, pool, users)
-    claims = [claim for sector in sectors for claim in _sector_claims(inputs, pool, sector, shares)]
+    user_of = {row.sector: user for user, row in users.items() if row.sector}
+    claims = [
+        claim
+        for sector in sectors
+        for claim in _sector_claims(inputs, pool, sector, user_of.get(sector, ""), shares)
+    ]
     for user, row in users.items():
         if not row.sector and user not in (ALL_USERS, OTHER_USERS):
             claims += _outside_claims(inputs, pool, row, shares[user])

@@ -333,7 +333,8 @@ CHECKS: dict[Check, tuple[str, ...]] = {
     pools.elements_have_pools: ("component_elements", "components"),
     pools.alternatives_have_company: ("component_elements",),
     pools.shares_fit_their_pool: ("pool_users",),
-    pools.users_are_described: ("pool_users", "sectors", "components"),
+    pools.users_are_described: ("pool_users", "components"),
+    pools.users_resolve: ("pool_users", "sectors"),
     pools.stocks_are_seen_under_control: ("elements",),
 }
 """The other checks; like those, with the tables that must be clean for each to tell a missing row

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from exposure.faults import Fault
 from exposure.spelling import did_you_mean
-from exposure.tables.reading.lines import TableLines, grouped
+from exposure.tables.reading.lines import Line, TableLines, grouped
 from exposure.tables.schema.demand import SectorRow
 from exposure.tables.schema.observed import ObservedStockRow
 from exposure.tables.schema.supply import (
@@ -75,34 +75,43 @@ def shares_fit_their_pool(tables: TableLines) -> Iterable[Fault]:
 
 def users_are_described(tables: TableLines) -> Iterable[Fault]:
     """A user is a ranked sector, or says through which component, where and for whom it buys."""
-    sectors = {line.row.sector for line in tables.of(SectorRow)}
     pools = {(own.row.component, own.row.pool) for own in tables.of(ComponentElementRow)}
-    users = {(line.row.pool, line.row.user) for line in tables.of(PoolUserRow)}
-    taken: dict[tuple[str, str], str] = {}
-    for line in tables.of(PoolUserRow):
-        row = line.row
-        if row.user in (WHOLE_POOL, REST_OF_POOL):
-            continue
-        where = ("pool_users.csv", line.number)
-        if row.part_of and (row.pool, row.part_of) not in users:
-            known = [user for pool, user in users if pool == row.pool]
-            cure = did_you_mean(row.part_of, known)
-            yield Fault("part_of", f"'{row.part_of}'", f"a user of pool {row.pool}", cure, *where)
+    for line in _named_users(tables):
+        row, where = line.row, ("pool_users.csv", line.number)
         if row.sector:
-            if row.sector not in sectors:
-                cure = did_you_mean(row.sector, sectors)
-                yield Fault("sector", f"'{row.sector}'", "a sector of sectors.csv", cure, *where)
-            other = taken.setdefault((row.pool, row.sector), row.user)
-            if other != row.user:
-                found = f"sector '{row.sector}' as user '{row.user}' and as user '{other}'"
-                yield Fault("sector", found, f"one user of pool {row.pool}", "join them", *where)
-        elif (row.component, row.pool) not in pools:
+            continue
+        if (row.component, row.pool) not in pools:
             found = f"'{row.component}'" if row.component else "nothing"
             expected = f"a component that draws on pool '{row.pool}'"
             yield Fault("component", found, expected, "name one, or name the sector", *where)
         elif not row.buyer_class:
             expected = "civil, dual or military for a user that is no sector"
             yield Fault("buyer_class", "nothing", expected, "fill it in", *where)
+
+
+def users_resolve(tables: TableLines) -> Iterable[Fault]:
+    """A user names sectors and users that exist, and a sector is one user of a pool."""
+    sectors = {line.row.sector for line in tables.of(SectorRow)}
+    users = {(line.row.pool, line.row.user) for line in tables.of(PoolUserRow)}
+    taken: dict[tuple[str, str], str] = {}
+    for line in _named_users(tables):
+        row, where = line.row, ("pool_users.csv", line.number)
+        if row.part_of and (row.pool, row.part_of) not in users:
+            known = [user for pool, user in users if pool == row.pool]
+            cure = did_you_mean(row.part_of, known)
+            yield Fault("part_of", f"'{row.part_of}'", f"a user of pool {row.pool}", cure, *where)
+        if row.sector and row.sector not in sectors:
+            cure = did_you_mean(row.sector, sectors)
+            yield Fault("sector", f"'{row.sector}'", "a sector of sectors.csv", cure, *where)
+        other = taken.setdefault((row.pool, row.sector), row.user) if row.sector else row.user
+        if other != row.user:
+            found = f"sector '{row.sector}' as user '{row.user}' and as user '{other}'"
+            yield Fault("sector", found, f"one user of pool {row.pool}", "join them", *where)
+
+
+def _named_users(tables: TableLines) -> Iterable[Line[PoolUserRow]]:
+    special = (WHOLE_POOL, REST_OF_POOL)
+    return (line for line in tables.of(PoolUserRow) if line.row.user not in special)
 
 
 def stocks_are_seen_under_control(tables: TableLines) -> Iterable[Fault]:
