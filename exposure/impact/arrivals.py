@@ -81,7 +81,7 @@ def border_of(
     parts: list[tuple[FloatArray, Flow]] = []
     passed, unseen_stopped = np.zeros((weeks, draws)), np.zeros((weeks, draws))
     stopped = np.zeros((len(channel.stages), draws))
-    total, seen = np.zeros((weeks, draws)), np.zeros((1, draws))
+    total, refused = np.zeros((weeks, draws)), np.zeros((1, draws))
     for g, stage in enumerate(channel.stages):
         chi = over_weeks(split, g, weeks)
         total += chi
@@ -93,7 +93,9 @@ def border_of(
             unseen = (1.0 - final.look_through) * chi
             own = [(final.look_through * chi, _kept(final, stage, restrict)), (unseen, processor)]
             passed += unseen
-            seen = np.maximum(seen, final.look_through)
+            if own[0][1].stopped is not None:
+                seen = np.maximum(0.0, own[0][1].stopped)
+                refused = np.maximum(refused, final.look_through * seen)
             if processor.stopped is not None:
                 unseen_stopped += unseen * processor.stopped
         parts += own
@@ -103,7 +105,7 @@ def border_of(
         contracted=1.0 - total + passed - unseen_stopped,
         china=passed - unseen_stopped,
         stopped=stopped,
-        reach=1.0 - seen if kind is BuyerClass.MILITARY else np.ones((1, draws)),
+        reach=1.0 - refused if kind is BuyerClass.MILITARY else np.ones((1, draws)),
     )
 
 

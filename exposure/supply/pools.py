@@ -5,8 +5,8 @@ moves under the contracts that exist; as buyers switch, what is free goes to tho
 most, in the order of their class, and within a class in proportion to unmet need.
 
 A military buyer may take all that never was Chinese, and of the free Chinese part at most what
-passes unseen (1 - look-through). Everybody takes Chinese material first where it may, so that
-nothing that only some may touch is used up by others.
+passes unseen, or is seen and licensed. Everybody takes Chinese material first where it may, so
+that nothing that only some may touch is used up by others.
 
 Flows are shares of the claimant's own need; the pool is counted in shares of its demand. Arrays
 have axes (claim N, week T, draw D).
@@ -17,6 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from exposure.arrays import FloatArray, IntArray
+
+ROUNDING = 1e-12
+"""Share by which supply may miss demand through rounding and still meet it in full."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +41,7 @@ class Claims:
     """Class of service, 1 first, (N,)."""
     reach: FloatArray
     """Share of the free Chinese part that the claimant may touch, (N, T, D) or (N, 1, D): 1, or
-    1 - look-through for military buyers."""
+    for military buyers 1 - look-through x what is refused to them."""
 
 
 def ration(
@@ -105,7 +108,8 @@ def ration(
     average = np.where(total > 0.0, (unmet * served).sum(axis=0) / np.where(total > 0, total, 1), 0)
     # A claim without a share in the pool is too small to be counted: it fares as the average.
     served = np.where(weight > 0.0, served, np.where(total > 0.0, average, left > 0.0))
-    return first + served * short, left
+    # Written so that a need that is met in full is met exactly.
+    return np.where(served == 1.0, np.maximum(first, claims.need), first + served * short), left
 
 
 def _chinese_share(
@@ -128,10 +132,11 @@ def _chinese_share(
     reached = np.where(bound > 0.0, (wanted * reach).sum(axis=0) / np.where(bound > 0, bound, 1), 0)
     allowed = np.minimum(bound, np.maximum(0.0, reached * china - already))
     part = _part(left, free + allowed)
-    of_bound = np.where(bound > 0.0, part * allowed / np.where(bound > 0.0, bound, 1.0), 0.0)
+    of_bound = part * np.where(bound > 0.0, allowed / np.where(bound > 0.0, bound, 1.0), 1.0)
     return np.where(restricted, of_bound, part), already + part * allowed
 
 
 def _part(available: FloatArray, wanted: FloatArray) -> FloatArray:
     """Share of what is wanted that is available, at most 1; 1 where nothing is wanted."""
-    return np.where(wanted > available, available / np.where(wanted > 0.0, wanted, 1.0), 1.0)
+    enough = wanted <= available + ROUNDING * wanted
+    return np.where(enough, 1.0, available / np.where(enough, 1.0, wanted))
