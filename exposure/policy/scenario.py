@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from exposure.errors import ScenarioError
 from exposure.faults import Fault
@@ -20,6 +20,9 @@ from exposure.terms import Identifier
 
 PROBABILITY_TOLERANCE = 1e-9
 """Largest accepted |sum - 1| of the probabilities of a mixture."""
+
+REPEALED = "repealed"
+"""What a file says of a rule of the buyers' side that is never in force."""
 
 FIRST_START, LAST_START = date(1990, 1, 1), date(2100, 1, 1)
 """Days between which a scenario starts: a typing error of the century is caught."""
@@ -54,6 +57,10 @@ class OpenEnd(Statement):
     """What may follow."""
 
 
+def _repealed(said: object) -> object:
+    return None if said == REPEALED else said
+
+
 class Scenario(Statement):
     """One course of policy, or a mixture of several.
 
@@ -77,8 +84,12 @@ class Scenario(Statement):
     """What it assumes, in plain words."""
     scored_from: date | None = None
     """First day scored, unless the settings name another; None for the start."""
-    measures: Mapping[Identifier, date | None] = Field(default_factory=dict)
-    """Rules of the buyers' side: the day from which each is in force, None if it is repealed."""
+    measures: Annotated[
+        dict[Identifier, Annotated[date | None, BeforeValidator(_repealed)]],
+        Field(default_factory=dict),
+    ]
+    """Rules of the buyers' side: the day from which each is in force; ``repealed``, which is None
+    here, for a rule that never is."""
     sources: tuple[str, ...] = ()
     """Sources of the table ``sources`` on which it stands."""
     rules: tuple[Rule, ...] = ()
