@@ -1,7 +1,7 @@
-"""From tables and a scenario to a ranking: `assess`, `compare` and the `Assessment` they give."""
+"""From tables and a scenario to a ranking: `assess` and the `Assessment` that it returns."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from exposure.arguments import CALLBACK, COUNT, TEXT, check_arguments, each, instance_of, optional
 from exposure.arrays import FloatArray
 from exposure.errors import unknown_name
 from exposure.evidence.history_matching import HistoryMatching, match_history
@@ -17,17 +18,24 @@ from exposure.impact.preparation import Prepared, prepare, run_window
 from exposure.inputs.cells import Inputs
 from exposure.inputs.streams import Sampler, is_assumed
 from exposure.policy.replay import seen_from
-from exposure.policy.scenario import Scenario
+from exposure.policy.scenario import SCENARIO, Scenario
 from exposure.policy.scenario_file import read_scenario
 from exposure.records import scenario_record, tables_record
 from exposure.scoring.attribution import Breakdown, attribute_score
-from exposure.scoring.ranking import Label, ScoredSector, ranking_frame, weekly_frame
+from exposure.scoring.ranking import (
+    Label,
+    ScoredSector,
+    draws_frame,
+    ranking_frame,
+    weekly_frame,
+)
 from exposure.scoring.sector_risk import assess_sector, element_players
 from exposure.scoring.sensitivity import total_effect
 from exposure.scoring.tail import tail_weights
 from exposure.scoring.weighted import Weights
-from exposure.settings import Settings
-from exposure.tables.dataset import Dataset
+from exposure.settings import SETTINGS, Settings
+from exposure.tables.dataset import DATASET, Dataset
+from exposure.values import close, same
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,9 +50,17 @@ MOST_WORKERS = 4
 """Threads used at most unless the caller says otherwise: each holds some 30 MB of arrays."""
 
 
-@dataclass(frozen=True)
+WORKERS = optional(COUNT)
+PROGRESS = optional(CALLBACK)
+
+
+@dataclass(frozen=True, eq=False)
 class Assessment:
-    """Result of one scenario, or of a mixture, on one dataset; equal records, equal bytes."""
+    """Result of one scenario, or of a mixture, on one dataset; equal records, equal bytes.
+
+    It is frozen: every table it gives is a copy, so that nothing done to one changes the result.
+    Two results are equal if all they hold is equal. It can be pickled and copied.
+    """
 
     dataset: Dataset = field(repr=False)
     scenario: Scenario
@@ -53,7 +69,25 @@ class Assessment:
     matching: HistoryMatching | None = field(default=None, repr=False)
     """Weights of the draws and what they rest on, where history was matched."""
 
-    @cached_property
+    def __post_init__(self) -> None:
+        close(self.sectors)
+        close(self.matching)
+
+    def __eq__(self, other: object) -> bool:
+        return same(self, other)
+
+    def __hash__(self) -> int:
+        return hash((self.dataset, self.scenario.digest, self.settings))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # By its parts, which leaves behind what can be worked out again.
+        parts = self.dataset, self.scenario, self.settings, dict(self.sectors), self.matching
+        return Assessment, parts
+
+    def __deepcopy__(self, memo: dict[int, object]) -> "Assessment":
+        return self  # nothing in it can change
+
+    @property
     def record(self) -> dict[str, object]:
         """What the result was made from: versions, tables, overlays, scenario and settings."""
         return {
@@ -62,7 +96,7 @@ class Assessment:
             "settings": self.settings.model_dump(mode="json"),
         }
 
-    @cached_property
+    @property
     def ranking(self) -> "pd.DataFrame":
         """One row a sector, worst first.
 
@@ -70,14 +104,32 @@ class Assessment:
         tail over scenarios, mean over draws; ``score_p05`` and ``score_p95`` are over draws.
         Columns are those of `exposure.scoring.columns.RANKING`.
         """
-        return ranking_frame(self.sectors, horizon_weeks=self.settings.horizon_weeks)
+        return self._ranking.copy()
 
     @cached_property
+    def _ranking(self) -> "pd.DataFrame":
+        return ranking_frame(self.sectors, horizon_weeks=self.settings.horizon_weeks)
+
+    @property
     def weekly(self) -> "pd.DataFrame":
         """Weekly lost share of output: mean over draws, with the 5th and 95th percentile.
 
-        Columns are those of `exposure.scoring.columns.WEEKLY`.
+        Columns are those of `exposure.scoring.columns.WEEKLY`; ``date`` is the first day of the
+        week, as datetime64.
         """
+        return self._weekly.copy()
+
+    @property
+    def draws(self) -> "pd.DataFrame":
+        """Lost share and score of every draw, one row a draw, sector and scenario.
+
+        Columns are those of `exposure.scoring.columns.DRAWS`.
+        """
+        names = [own.scenario for own, _ in self.scenario.members]
+        return draws_frame(self.sectors, names)
+
+    @cached_property
+    def _weekly(self) -> "pd.DataFrame":
         window = run_window(self.scenario, self.settings)
         first_day = self.scenario.start + timedelta(weeks=window.first)
         names = [own.scenario for own, _ in self.scenario.members]
@@ -105,6 +157,7 @@ class Assessment:
         import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 
         causes = ("element", "component", "stage", "licence_class")
+        check_arguments("Assessment.attribution", by=(by, TEXT))
         if by not in causes:
             raise unknown_name("cause", by, causes)
         order = list(self.ranking["sector"])
@@ -144,6 +197,15 @@ class Assessment:
 
         with ThreadPoolExecutor(max_workers=_usual_workers()) as pool:
             return dict(zip(self.sectors, pool.map(split, self.sectors), strict=True))
+
+
+ASSESSMENTS = each(
+    instance_of(Assessment, "an Assessment", "run ex.assess"),
+    "a list of at least one Assessment",
+    "write [assessment]",
+    least=1,
+)
+"""The argument ``assessments`` of a public function."""
 
 
 def assess(
@@ -188,6 +250,14 @@ def assess(
     >>> float(result.ranking["score"].max())
     0.0
     """
+    check_arguments(
+        "assess",
+        dataset=(dataset, DATASET),
+        scenario=(scenario, SCENARIO),
+        settings=(settings, SETTINGS),
+        workers=(workers, WORKERS),
+        progress=(progress, PROGRESS),
+    )
     scenario = read_scenario(scenario) if isinstance(scenario, str) else scenario
     settings = settings or Settings()
     window = run_window(scenario, settings)
@@ -206,49 +276,6 @@ def assess(
             if progress is not None:
                 progress(len(scored), len(sector_ids))
     return Assessment(dataset, scenario, settings, scored, matching)
-
-
-def compare(
-    dataset: Dataset,
-    scenarios: Sequence[Scenario | str],
-    settings: Settings | None = None,
-    *,
-    progress: Progress | None = None,
-) -> "pd.DataFrame":
-    """Ranks under several scenarios side by side, and what moved.
-
-    Parameters
-    ----------
-    dataset, settings, progress
-        See `assess`.
-    scenarios
-        At least one; draws are common to all.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a sector, in the order of the first scenario: for each scenario ``rank_*``,
-        ``score_*`` and ``main_driver_*``; then ``rank_moved`` (places gained, from the first
-        scenario to the last; positive is worse) and ``score_moved`` (points).
-
-    Examples
-    --------
-    >>> import exposure as ex
-    >>> table = ex.compare(ex.read_dataset(), ["free_flow", "samarium_only"], ex.Settings(draws=16))
-    >>> [column for column in table.columns if column.startswith("rank")]
-    ['rank_free_flow', 'rank_samarium_only', 'rank_moved']
-    """
-    if not scenarios:
-        raise unknown_name("scenario", "", ["at least one scenario"])
-    results = [assess(dataset, scenario, settings, progress=progress) for scenario in scenarios]
-    first, last = results[0].scenario.scenario, results[-1].scenario.scenario
-    table = results[0].ranking[["sector", "name"]].set_index("sector")
-    for result in results:
-        own = result.ranking.set_index("sector")[["rank", "score", "main_driver"]]
-        table = table.join(own.add_suffix(f"_{result.scenario.scenario}"))
-    table["rank_moved"] = table[f"rank_{first}"] - table[f"rank_{last}"]
-    table["score_moved"] = table[f"score_{last}"] - table[f"score_{first}"]
-    return table.reset_index()
 
 
 def _usual_workers() -> int:

@@ -148,7 +148,7 @@ def test_csv_reads_back_equal_to_the_frame(runs, folder):
 def test_weekly_and_attribution_csv_read_back_equal(runs, folder):
     weekly = pd.read_csv(folder / "weekly.csv", engine="python")
     own = weekly[weekly["run"] == "withheld"].drop(columns="run").reset_index(drop=True)
-    expected = runs[0].weekly.assign(date=lambda frame: frame["date"].map(str))
+    expected = runs[0].weekly.assign(date=lambda frame: frame["date"].dt.strftime("%Y-%m-%d"))
     assert_frame_equal(own, expected, check_exact=True, check_dtype=False)
     points = pd.read_csv(folder / "attribution.csv", engine="python")
     assert list(points.columns) == ["scenario", "sector", "element", "points"]

@@ -9,6 +9,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from exposure.arguments import check_arguments
 from exposure.arrays import FloatArray
 from exposure.errors import TableError
 from exposure.evidence.agreement import Agreement, Observation, agreement, draw_weights
@@ -20,9 +21,10 @@ from exposure.policy.replay import seen_from
 from exposure.policy.scenario_file import read_scenario
 from exposure.scoring.sector_risk import weekly_lost
 from exposure.scoring.weighted import effective_sample_size, quantile
-from exposure.settings import Settings
-from exposure.tables.dataset import Dataset
+from exposure.settings import SETTINGS, Settings
+from exposure.tables.dataset import DATASET, Dataset
 from exposure.terms import week_of
+from exposure.values import same
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +33,7 @@ RECORD = "as_it_happened"
 """Scenario through which draws are run to meet the observations."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class HistoryMatching:
     """How the draws agree with the record, and the weights that follow."""
 
@@ -39,12 +41,17 @@ class HistoryMatching:
     weights: FloatArray
     """Weight of each draw, shape (D,), summing to 1."""
 
+    def __eq__(self, other: object) -> bool:
+        return same(self, other)
+
+    __hash__ = None  # type: ignore[assignment]
+
     @cached_property
     def effective_sample_size(self) -> float:
         """How many draws are left in effect; a few out of a thousand say the tables are refuted."""
         return effective_sample_size(self.weights)
 
-    @cached_property
+    @property
     def table(self) -> "pd.DataFrame":
         """One row an observation: what was seen, and what the draws imply before and after."""
         import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
@@ -77,7 +84,7 @@ def observations(dataset: Dataset, until: date | None) -> list[Observation]:
     ]
 
 
-def match_history(dataset: Dataset, settings: Settings) -> HistoryMatching:
+def match_history(dataset: Dataset, settings: Settings | None = None) -> HistoryMatching:
     """Weigh the draws by what was and was not observed.
 
     Parameters
@@ -86,12 +93,15 @@ def match_history(dataset: Dataset, settings: Settings) -> HistoryMatching:
         Tables; ``observed_losses`` holds what was seen.
     settings
         Gives draws, seed, tolerance and the day of the analysis: nothing after `as_of` is used.
+        None for the defaults.
 
     Raises
     ------
     TableError
         If the tables hold no observation up to that day.
     """
+    check_arguments("match_history", dataset=(dataset, DATASET), settings=(settings, SETTINGS))
+    settings = settings or Settings()
     record = read_scenario(RECORD)
     until = settings.as_of or record.record_ends
     seen = observations(dataset, until)

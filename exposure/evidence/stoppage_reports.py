@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exposure.arguments import check_arguments
 from exposure.arrays import FloatArray
 from exposure.evidence.agreement import Observation, agreement
 from exposure.evidence.history_matching import RECORD, observations
@@ -25,8 +26,8 @@ from exposure.inputs.streams import Sampler, triangular
 from exposure.policy.replay import seen_from
 from exposure.policy.scenario_file import read_scenario
 from exposure.scoring.sector_risk import weekly_lost
-from exposure.settings import Settings
-from exposure.tables.dataset import Dataset
+from exposure.settings import SETTINGS, Settings
+from exposure.tables.dataset import DATASET, Dataset
 from exposure.terms import week_of
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def stoppages(dataset: Dataset, settings: Settings | None = None) -> "pd.DataFra
     """
     import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 
+    check_arguments("stoppages", dataset=(dataset, DATASET), settings=(settings, SETTINGS))
     settings = settings or Settings()
     run = _run_of_record(dataset, settings)
     sectors = {row.sector: row.destination for row in dataset.rows["sectors"]}  # type: ignore[attr-defined]

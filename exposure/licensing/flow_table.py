@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exposure.arguments import check_arguments
 from exposure.arrays import FloatArray
 from exposure.errors import unknown_name
 from exposure.inputs.cells import Inputs
 from exposure.inputs.streams import Sampler
 from exposure.licensing.flows import ClassRun, Item, Key, run_office
 from exposure.licensing.grants import items_of, office_of
-from exposure.policy.scenario import Scenario
+from exposure.policy.scenario import SCENARIO, Scenario
 from exposure.policy.scenario_file import read_scenario
-from exposure.settings import Settings
-from exposure.tables.dataset import Dataset
+from exposure.settings import SETTINGS, Settings
+from exposure.tables.dataset import DATASET, Dataset
 from exposure.terms import BuyerClass, Tier
 
 if TYPE_CHECKING:
@@ -64,6 +65,12 @@ def licensed_flow(
     """
     import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 
+    check_arguments(
+        "licensed_flow",
+        dataset=(dataset, DATASET),
+        scenario=(scenario, SCENARIO),
+        settings=(settings, SETTINGS),
+    )
     scenario = read_scenario(scenario) if isinstance(scenario, str) else scenario
     settings = settings or Settings()
     inputs = Inputs(dataset, Sampler(settings.draws, settings.seed))

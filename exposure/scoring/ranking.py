@@ -161,7 +161,7 @@ def weekly_frame(
     frames = []
     for sector, own in sorted(sectors.items()):
         weeks = np.arange(own.risk.weekly.shape[-1])
-        dates = [first_day + timedelta(weeks=int(week)) for week in weeks]
+        days = [first_day + timedelta(weeks=int(week)) for week in weeks]
         frames += [
             pd.DataFrame(
                 {
@@ -169,7 +169,7 @@ def weekly_frame(
                     "industry_code": own.label.industry_code,
                     "scenario": scenario,
                     "week": weeks,
-                    "date": dates,
+                    "date": np.array(days, dtype="datetime64[s]"),
                     "lost_share": own.risk.weekly[s, 0],
                     "low": own.risk.weekly[s, 1],
                     "high": own.risk.weekly[s, 2],
@@ -178,4 +178,25 @@ def weekly_frame(
             )
             for s, scenario in enumerate(scenarios)
         ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def draws_frame(sectors: Mapping[str, ScoredSector], scenarios: Sequence[str]) -> "pd.DataFrame":
+    """Lost share and score of every draw, by sector and scenario."""
+    import pandas as pd  # noqa: PLC0415
+
+    frames = [
+        pd.DataFrame(
+            {
+                "draw": np.arange(len(own.scores)),
+                "sector": sector,
+                "scenario": scenario,
+                "lost_share": own.risk.lost[s],
+                "score": own.scores,
+            },
+            columns=list(names_of("draws")),
+        )
+        for sector, own in sorted(sectors.items())
+        for s, scenario in enumerate(scenarios)
+    ]
     return pd.concat(frames, ignore_index=True)

@@ -14,8 +14,9 @@ from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from exposure.arguments import DAY, TEXT, check_arguments
 from exposure.errors import unknown_name
-from exposure.tables.dataset import Dataset
+from exposure.tables.dataset import DATASET, Dataset
 from exposure.tables.schema.catalogue import TABLES
 from exposure.tables.schema.rows import QuantityRow, split_list
 from exposure.terms import ANY, CHINA, Grade, ShareKind
@@ -75,6 +76,7 @@ def provenance(dataset: Dataset, what: str, *, start: date = START) -> "pd.DataF
     """
     import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 
+    check_arguments("provenance", dataset=(dataset, DATASET), what=(what, TEXT), start=(start, DAY))
     sources = {row.source_id: row for row in _rows(dataset, "sources")}
     sectors = dataset.sector_ids()
     found: Iterable[Found]
