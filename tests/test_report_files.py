@@ -328,9 +328,11 @@ def test_runs_that_do_not_belong_together_are_refused(runs, tmp_path):
         "report: found scenario 'withheld' more than once; expected each once, since files bear "
         "its name; leave one out, or rename it"
     )
-    with pytest.raises(ReportError) as raised:
+    with pytest.raises(ex.ArgumentError) as raised_by_none:
         write_report([], tmp_path)
-    assert str(raised.value) == (
-        "report: found no assessment; expected at least one; assess a scenario"
+    assert str(raised_by_none.value) == (
+        "ex.write_report: 1 wrong argument\n"
+        "  - assessments: found a list of 0; expected a list of at least one Assessment; "
+        "write [assessment]"
     )
     assert list(tmp_path.iterdir()) == []
