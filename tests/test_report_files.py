@@ -331,7 +331,7 @@ def test_runs_that_do_not_belong_together_are_refused(runs, tmp_path):
     with pytest.raises(ex.ArgumentError) as raised_by_none:
         write_report([], tmp_path)
     assert str(raised_by_none.value) == (
-        "ex.write_report: 1 wrong argument\n"
+        "ex.write_report: 1 fault\n"
         "  - assessments: found a list of 0; expected a list of at least one Assessment; "
         "write [assessment]"
     )
