@@ -1,4 +1,4 @@
-"""From tables and a scenario to a ranking: `assess` and the `Assessment` that it gives."""
+"""From tables and a scenario to a ranking: `assess` and the `Assessment` that it returns."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,19 +6,27 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from exposure.arguments import CALLBACK, COUNT, TEXT, check_arguments, each, instance_of, optional
 from exposure.errors import unknown_name
 from exposure.impact.prepared import rows_read, run_window
 from exposure.inputs.streams import Sampler
 from exposure.policy.replay import seen_from
-from exposure.policy.scenario import Scenario
+from exposure.policy.scenario import SCENARIO, Scenario
 from exposure.policy.scenario_file import read_scenario
 from exposure.records import scenario_record, tables_record
 from exposure.scoring.blocks import Progress, Run, points_by_cause, sector_risks
-from exposure.scoring.ranking import Label, ScoredSector, ranking_frame, weekly_frame
+from exposure.scoring.ranking import (
+    Label,
+    ScoredSector,
+    draws_frame,
+    ranking_frame,
+    weekly_frame,
+)
 from exposure.scoring.sector_risk import SectorRisk
-from exposure.settings import Settings
-from exposure.tables.dataset import Dataset
+from exposure.settings import SETTINGS, Settings
+from exposure.tables.dataset import DATASET, Dataset
 from exposure.tables.schema.demand import SectorRow
+from exposure.values import close, same
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,9 +35,17 @@ Cause = Literal["element", "component", "stage", "licence_class"]
 """What a score can be split by."""
 
 
-@dataclass(frozen=True)
+WORKERS = optional(COUNT)
+PROGRESS = optional(CALLBACK)
+
+
+@dataclass(frozen=True, eq=False)
 class Assessment:
-    """Result of one scenario, or of a mixture, on one dataset; equal records, equal bytes."""
+    """Result of one scenario, or of a mixture, on one dataset; equal records, equal bytes.
+
+    It is frozen: every table it gives is a copy, so that nothing done to one changes the result.
+    Two results are equal if all they hold is equal. It can be pickled and copied.
+    """
 
     dataset: Dataset = field(repr=False)
     scenario: Scenario
@@ -38,7 +54,24 @@ class Assessment:
     run: Run = field(repr=False)
     """What was run: draws, weeks and sectors."""
 
-    @cached_property
+    def __post_init__(self) -> None:
+        close(self.sectors)
+
+    def __eq__(self, other: object) -> bool:
+        return same(self, other)
+
+    def __hash__(self) -> int:
+        return hash((self.dataset, self.scenario.digest, self.settings))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # By its parts, which leaves behind what can be worked out again.
+        parts = self.dataset, self.scenario, self.settings, dict(self.sectors), self.run
+        return Assessment, parts
+
+    def __deepcopy__(self, memo: dict[int, object]) -> "Assessment":
+        return self  # nothing in it can change
+
+    @property
     def record(self) -> dict[str, object]:
         """What the result was made from: versions, tables, overlays, scenario and settings."""
         return {
@@ -47,7 +80,7 @@ class Assessment:
             "settings": self.settings.model_dump(mode="json"),
         }
 
-    @cached_property
+    @property
     def ranking(self) -> "pd.DataFrame":
         """One row a sector, worst first.
 
@@ -55,14 +88,32 @@ class Assessment:
         tail over scenarios, mean over draws; ``score_p05`` and ``score_p95`` are over draws.
         Columns are those of `exposure.scoring.columns.RANKING`.
         """
-        return ranking_frame(self.sectors, first_day=self.first_day)
+        return self._ranking.copy()
 
     @cached_property
+    def _ranking(self) -> "pd.DataFrame":
+        return ranking_frame(self.sectors, first_day=self.first_day)
+
+    @property
     def weekly(self) -> "pd.DataFrame":
         """Weekly lost share of output: mean over draws, with the 5th and 95th percentile.
 
-        Columns are those of `exposure.scoring.columns.WEEKLY`.
+        Columns are those of `exposure.scoring.columns.WEEKLY`; ``date`` is the first day of the
+        week, as datetime64.
         """
+        return self._weekly.copy()
+
+    @property
+    def draws(self) -> "pd.DataFrame":
+        """Lost share and score of every draw, one row a draw, sector and scenario.
+
+        Columns are those of `exposure.scoring.columns.DRAWS`.
+        """
+        names = [own.scenario for own, _ in self.scenario.members]
+        return draws_frame(self.sectors, names, numbers=self.run.sampler.numbers)
+
+    @cached_property
+    def _weekly(self) -> "pd.DataFrame":
         names = [own.scenario for own, _ in self.scenario.members]
         return weekly_frame(self.sectors, names, first_day=self.first_day)
 
@@ -93,6 +144,7 @@ class Assessment:
         import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 
         causes = ("element", "component", "stage", "licence_class")
+        check_arguments("Assessment.attribution", by=(by, TEXT))
         if by not in causes:
             raise unknown_name("cause", by, causes)
         order = list(self.ranking["sector"])
@@ -106,29 +158,14 @@ class Assessment:
         filled = {s: {c: parts[s].get(c, 0.0) for c in columns} for s in order}
         return pd.DataFrame.from_dict(filled, orient="index", columns=columns).rename_axis("sector")
 
-    @cached_property
-    def draws(self) -> "pd.DataFrame":
-        """Every draw: draw, sector, scenario, lost_share (discounted) and score of the draw."""
-        import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 
-        names = [own.scenario for own, _ in self.scenario.members]
-        numbers = self.run.sampler.numbers
-        return pd.concat(
-            [
-                pd.DataFrame(
-                    {
-                        "draw": numbers,
-                        "sector": sector,
-                        "scenario": name,
-                        "lost_share": own.risk.lost[s],
-                        "score": own.scores,
-                    }
-                )
-                for sector, own in sorted(self.sectors.items())
-                for s, name in enumerate(names)
-            ],
-            ignore_index=True,
-        )
+ASSESSMENTS = each(
+    instance_of(Assessment, "an Assessment", "run ex.assess"),
+    "a list of at least one Assessment",
+    "write [assessment]",
+    least=1,
+)
+"""The argument ``assessments`` of a public function."""
 
 
 def assess(
@@ -173,6 +210,14 @@ def assess(
     >>> float(result.ranking["score"].max())
     0.0
     """
+    check_arguments(
+        "assess",
+        dataset=(dataset, DATASET),
+        scenario=(scenario, SCENARIO),
+        settings=(settings, SETTINGS),
+        workers=(workers, WORKERS),
+        progress=(progress, PROGRESS),
+    )
     scenario = read_scenario(scenario) if isinstance(scenario, str) else scenario
     settings = settings or Settings()
     window = run_window(scenario, settings)

@@ -59,6 +59,12 @@ class SettingsError(ExposureError):
     exit_code = 2
 
 
+class ArgumentError(ExposureError, TypeError):
+    """An argument of the wrong kind in a call from Python, such as a dict for the settings."""
+
+    exit_code = 2
+
+
 class TableError(ExposureError):
     """One or more faults in the input tables, all of them in one message."""
 

@@ -11,7 +11,18 @@ import exposure
 
 PACKAGE = Path(exposure.__file__).parent
 LAYERS = (  # lowest first; a module may import its own layer and those before it
-    {"terms", "errors", "faults", "spelling", "wording", "settings", "arrays", "version"},
+    {
+        "terms",
+        "errors",
+        "faults",
+        "spelling",
+        "wording",
+        "settings",
+        "arrays",
+        "arguments",
+        "values",
+        "version",
+    },
     {"tables"},
     {"inputs", "supply", "policy", "methods"},
     {"licensing"},

@@ -13,6 +13,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from exposure.arguments import NUMBER, TEXT, Kind, check_arguments, instance_of
 from exposure.errors import ScenarioError
 from exposure.faults import Fault
 from exposure.policy.rules import Rule, Statement
@@ -114,6 +115,36 @@ class Scenario(Statement):
         return tuple((member.scenario, member.probability) for member in self.mixture)
 
 
+SCENARIO = instance_of(
+    (Scenario, str),
+    "a Scenario, or the name of a shipped one",
+    'write "london_truce", or read a file with ex.read_scenario("my.toml")',
+)
+"""The argument ``scenario`` of a public function."""
+
+
+def _is_members(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return all(map(_is_pair, value.items()))
+    return isinstance(value, list) and all(map(_is_pair, value))
+
+
+def _is_pair(value: object) -> bool:
+    return (
+        isinstance(value, tuple)
+        and len(value) == len(("scenario", "probability"))
+        and isinstance(value[0], Scenario)
+        and NUMBER.accepts(value[1])
+    )
+
+
+MEMBERS = Kind(
+    _is_members,
+    "Scenarios with their probabilities",
+    'write {ex.read_scenario("london_truce"): 0.7, ex.read_scenario("full_withhold"): 0.3}',
+)
+
+
 def mix(
     name: str, members: Mapping[Scenario, float] | list[tuple[Scenario, float]], *, text: str
 ) -> Scenario:
@@ -136,6 +167,7 @@ def mix(
     ScenarioError
         If the probabilities do not sum to 1, or the courses start on different days.
     """
+    check_arguments("mix", name=(name, TEXT), members=(members, MEMBERS), text=(text, TEXT))
     pairs = list(members.items()) if isinstance(members, Mapping) else list(members)
     faults = mixture_faults(pairs)
     if faults:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from pydantic import BaseModel
 
+from exposure.arguments import TEXT, check_arguments, instance_of, optional
 from exposure.errors import unknown_name
 from exposure.tables.schema.catalogue import TABLES, name_of
 from exposure.tables.schema.demand import SectorRow
@@ -106,6 +107,16 @@ class Dataset:
         }
         return cls(MappingProxyType(ordered), version, digest_of(ordered), overlaid)
 
+    def __hash__(self) -> int:
+        return hash((self.digest, self.version, self.overlaid))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # A view of a mapping cannot be pickled; the mapping can.
+        return _restored, (dict(self.rows), self.version, self.digest, self.overlaid)
+
+    def __deepcopy__(self, memo: dict[int, object]) -> "Dataset":
+        return self  # nothing in it can change
+
     def table(self, name: str) -> "pd.DataFrame":
         """One table as a DataFrame, one row a fact.
 
@@ -126,6 +137,7 @@ class Dataset:
         """
         import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 
+        check_arguments("Dataset.table", name=(name, TEXT))
         if name not in TABLES:
             raise unknown_name("table", name, TABLES)
         columns = list(TABLES[name].columns)
@@ -158,9 +170,24 @@ class Dataset:
 
     def sector_ids(self, destination: str | None = None) -> tuple[str, ...]:
         """Ids of the sectors whose makers are in a destination, sorted; None for all."""
+        check_arguments("Dataset.sector_ids", destination=(destination, optional(TEXT)))
         return tuple(
             row.sector for row in self.rows_of(SectorRow) if destination in (None, row.destination)
         )
+
+
+DATASET = instance_of(Dataset, "a Dataset", "read one with ex.read_dataset()")
+"""The argument ``dataset`` of a public function."""
+
+
+def _restored(
+    rows: Mapping[str, tuple[BaseModel, ...]],
+    version: str,
+    digest: str,
+    overlaid: tuple[Overlaid, ...],
+) -> Dataset:
+    """The dataset that was pickled."""
+    return Dataset(MappingProxyType(dict(rows)), version, digest, overlaid)
 
 
 def digest_of(rows: Mapping[str, Sequence[BaseModel]]) -> str:

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exposure.arguments import PATH, check_arguments
+from exposure.assessment import ASSESSMENTS
 from exposure.errors import ReportError
 from exposure.report.files.csv_output import (
     attribution_of_all,
@@ -68,6 +70,7 @@ def write_report(assessments: "Sequence[Assessment]", folder: str | Path) -> tup
     >>> [file.name for file in files][-2:]
     ['report.json', 'report.html']
     """
+    check_arguments("write_report", assessments=(assessments, ASSESSMENTS), folder=(folder, PATH))
     _check(assessments)
     place = Path(folder)
     with _spoken(place):
