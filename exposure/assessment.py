@@ -6,17 +6,21 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 from exposure.arguments import CALLBACK, COUNT, TEXT, check_arguments, each, instance_of, optional
 from exposure.errors import unknown_name
+from exposure.evidence.conditioned_list import RecordMet, meet_record
 from exposure.impact.prepared import rows_read, run_window
 from exposure.inputs.streams import Sampler
 from exposure.policy.replay import seen_from
 from exposure.policy.scenario import SCENARIO, Scenario
 from exposure.policy.scenario_file import read_scenario
-from exposure.records import scenario_record, tables_record
+from exposure.records import draws_record, scenario_record, tables_record
 from exposure.scoring.blocks import Progress, Run, points_by_cause, sector_risks
 from exposure.scoring.ranking import (
     Label,
+    Record,
     ScoredSector,
     draws_frame,
     ranking_frame,
@@ -34,6 +38,9 @@ if TYPE_CHECKING:
 Cause = Literal["element", "component", "stage", "licence_class"]
 """What a score can be split by."""
 
+
+REFUTED_BELOW = 0.05
+"""Share of the tables' draws inside the record below which a sector may be refuted."""
 
 WORKERS = optional(COUNT)
 PROGRESS = optional(CALLBACK)
@@ -53,6 +60,8 @@ class Assessment:
     sectors: Mapping[str, ScoredSector] = field(repr=False)
     run: Run = field(repr=False)
     """What was run: draws, weeks and sectors."""
+    conditioned: RecordMet | None = field(default=None, repr=False)
+    """How the draws agree with the record; None for the draws of the tables alone."""
 
     def __post_init__(self) -> None:
         close(self.sectors)
@@ -65,7 +74,8 @@ class Assessment:
 
     def __reduce__(self) -> tuple[object, ...]:
         # By its parts, which leaves behind what can be worked out again.
-        parts = self.dataset, self.scenario, self.settings, dict(self.sectors), self.run
+        sectors = dict(self.sectors)
+        parts = self.dataset, self.scenario, self.settings, sectors, self.run, self.conditioned
         return Assessment, parts
 
     def __deepcopy__(self, memo: dict[int, object]) -> "Assessment":
@@ -78,6 +88,7 @@ class Assessment:
             **tables_record(self.dataset),
             **scenario_record(self.scenario),
             "settings": self.settings.model_dump(mode="json"),
+            "draws": draws_record(self.conditioned),
         }
 
     @property
@@ -223,17 +234,24 @@ def assess(
     window = run_window(scenario, settings)
     last_day = scenario.start + timedelta(weeks=window.run)
     scenario = seen_from(scenario, settings.as_of, last_day=last_day)
+    conditioned = meet_record(dataset, settings, progress=progress)
     run = Run(
         dataset,
         scenario,
         settings,
         window,
         _sector_ids(dataset, settings),
-        Sampler.first(settings.draws, settings.seed),
+        _sampler(settings, conditioned),
     )
     risks = sector_risks(run, workers=workers, progress=progress)
-    scored = {sector: _scored(run, sector, risk) for sector, risk in risks.items()}
-    return Assessment(dataset, scenario, settings, scored, run)
+    scored = {sector: _scored(run, sector, risk, conditioned) for sector, risk in risks.items()}
+    return Assessment(dataset, scenario, settings, scored, run, conditioned)
+
+
+def _sampler(settings: Settings, conditioned: RecordMet | None) -> Sampler:
+    if conditioned is None:
+        return Sampler.first(settings.draws, settings.seed)
+    return Sampler(conditioned.numbers, settings.seed)
 
 
 def _sector_ids(dataset: Dataset, settings: Settings) -> tuple[str, ...]:
@@ -245,7 +263,7 @@ def _sector_ids(dataset: Dataset, settings: Settings) -> tuple[str, ...]:
     return found
 
 
-def _scored(run: Run, sector: str, risk: SectorRisk) -> ScoredSector:
+def _scored(run: Run, sector: str, risk: SectorRisk, conditioned: RecordMet | None) -> ScoredSector:
     cells = run.inputs.index.cells
     read = {row for row in rows_read(run.inputs, sector) if row in cells}
     return ScoredSector(
@@ -255,6 +273,21 @@ def _scored(run: Run, sector: str, risk: SectorRisk) -> ScoredSector:
         settings=run.settings,
         rows=len(read),
         assumed_rows=sum(cells[row].assumed for row in read),
+        record=Record() if conditioned is None else _record_of(sector, conditioned),
+    )
+
+
+def _record_of(sector: str, conditioned: RecordMet) -> Record:
+    """How a sector compares with what was seen of its losses."""
+    seen = [r for r in conditioned.ranges if r.kind == "losses" and r.subject == sector]
+    if not seen:
+        return Record()
+    inside = conditioned.inside[sector]
+    return Record(
+        implied_so_far=float(np.mean([own.conditioned_mean or 0.0 for own in seen])),
+        seen_so_far=float(np.mean([own.central for own in seen])),
+        prior_inside_share=inside,
+        refuted=inside < REFUTED_BELOW and not all(own.predicted for own in seen),
     )
 
 

@@ -85,10 +85,9 @@ class Scenario(Statement):
     """What it assumes, in plain words."""
     scored_from: date | None = None
     """First day scored, unless the settings name another; None for the start."""
-    measures: Annotated[
-        dict[Identifier, Annotated[date | None, BeforeValidator(_repealed)]],
-        Field(default_factory=dict),
-    ]
+    measures: dict[Identifier, Annotated[date | None, BeforeValidator(_repealed)]] = Field(
+        default_factory=dict
+    )
     """Rules of the buyers' side: the day from which each is in force; ``repealed``, which is None
     here, for a rule that never is."""
     sources: tuple[str, ...] = ()

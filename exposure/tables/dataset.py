@@ -80,6 +80,13 @@ class Dataset:
     version: str
     digest: str
     overlaid: tuple[Overlaid, ...] = ()
+    base_digest: str = ""
+    """Digest of the tables before anything was laid over them or changed; empty for the same."""
+
+    @property
+    def base(self) -> str:
+        """Digest of the tables as they were read, without overlays and changes."""
+        return self.base_digest or self.digest
 
     @classmethod
     def from_rows(
@@ -88,6 +95,7 @@ class Dataset:
         *,
         version: str,
         overlaid: tuple[Overlaid, ...] = (),
+        base_digest: str = "",
     ) -> "Dataset":
         """Make a dataset of checked rows.
 
@@ -99,20 +107,23 @@ class Dataset:
             Version to record.
         overlaid
             What was laid over the tables.
+        base_digest
+            Digest of the tables below; empty where these are they.
         """
         ordered = {
             name: tuple(sorted(rows[name], key=lambda row, n=name: _sort_key(n, row)))  # type: ignore[misc]
             for name in TABLES
             if name in rows
         }
-        return cls(MappingProxyType(ordered), version, digest_of(ordered), overlaid)
+        return cls(MappingProxyType(ordered), version, digest_of(ordered), overlaid, base_digest)
 
     def __hash__(self) -> int:
         return hash((self.digest, self.version, self.overlaid))
 
     def __reduce__(self) -> tuple[object, ...]:
         # A view of a mapping cannot be pickled; the mapping can.
-        return _restored, (dict(self.rows), self.version, self.digest, self.overlaid)
+        parts = dict(self.rows), self.version, self.digest, self.overlaid, self.base_digest
+        return _restored, parts
 
     def __deepcopy__(self, memo: dict[int, object]) -> "Dataset":
         return self  # nothing in it can change
@@ -185,9 +196,10 @@ def _restored(
     version: str,
     digest: str,
     overlaid: tuple[Overlaid, ...],
+    base_digest: str,
 ) -> Dataset:
     """The dataset that was pickled."""
-    return Dataset(MappingProxyType(dict(rows)), version, digest, overlaid)
+    return Dataset(MappingProxyType(dict(rows)), version, digest, overlaid, base_digest)
 
 
 def digest_of(rows: Mapping[str, Sequence[BaseModel]]) -> str:

@@ -24,7 +24,6 @@ from exposure.report.files.csv_output import (
     weekly_of_all,
 )
 from exposure.report.files.json_output import common_record, report_json
-from exposure.terms import STAGES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -146,7 +145,8 @@ def _contents(assessments: "Sequence[Assessment]") -> dict[str, bytes]:
 
 def _split(assessment: "Assessment") -> "dict[str, pd.DataFrame]":
     stages = assessment.attribution(by="stage")
-    upstream_first = [str(stage) for stage in STAGES if str(stage) in stages.columns]
+    order = assessment.run.inputs.index.stages
+    upstream_first = [stage for stage in order if stage in stages.columns]
     return {"element": assessment.attribution(by="element"), "stage": stages[upstream_first]}
 
 

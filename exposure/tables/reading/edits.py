@@ -89,6 +89,6 @@ def with_value(
                 "note": note,
             }
             changed = dataset_from_records(records, version=dataset.version)
-            return replace(changed, overlaid=dataset.overlaid)
+            return replace(changed, overlaid=dataset.overlaid, base_digest=dataset.base)
     known = {", ".join(str(record[column]) for column in columns) for record in own}
     raise unknown_name(f"row of table '{table}'", ", ".join(wanted), known)

@@ -60,6 +60,7 @@ def apply_overlay(dataset: Dataset, folder: str | Path) -> Dataset:
     return Dataset.from_rows(
         {name: [line.row for line in lines] for name, lines in merged.items()},
         version=dataset.version,
+        base_digest=dataset.base,
         overlaid=(*dataset.overlaid, _record(dataset, own, place)),
     )
 
