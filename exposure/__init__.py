@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 from exposure.version import __version__
 
 if TYPE_CHECKING:
-    from exposure.assessment import Assessment, assess
+    from exposure.assessment import assess
     from exposure.comparison import compare, rank_changes, rank_changes_text
     from exposure.errors import (
         ArgumentError,
         ExposureError,
         ReportError,
+        SavedResultError,
         ScenarioError,
         SettingsError,
         TableError,
@@ -35,8 +36,13 @@ if TYPE_CHECKING:
     from exposure.policy.scenario import Scenario, mix
     from exposure.policy.scenario_file import read_scenario, shipped_scenarios
     from exposure.report.files.report_folder import write_report
+    from exposure.report.html.notebook import assessment_html as assessment_html
+    from exposure.report.html.notebook import dataset_html as dataset_html
+    from exposure.report.html.notebook import scenario_html as scenario_html
     from exposure.report.plots.licences import licences_figure
     from exposure.report.plots.rankings import scores_figure, svg
+    from exposure.report.plots.result_plots import ResultPlots
+    from exposure.result import Assessment, load_assessment
     from exposure.settings import Settings
     from exposure.supply.exit_stage import exit_shares, exit_shares_of_flow
     from exposure.tables.dataset import Dataset
@@ -48,13 +54,15 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "ArgumentError": "exposure.errors",
-    "Assessment": "exposure.assessment",
+    "Assessment": "exposure.result",
     "Backtest": "exposure.evidence.backtesting",
     "Calibration": "exposure.evidence.calibration",
     "Dataset": "exposure.tables.dataset",
     "ExposureError": "exposure.errors",
     "HistoryMatching": "exposure.evidence.history_matching",
     "ReportError": "exposure.errors",
+    "ResultPlots": "exposure.report.plots.result_plots",
+    "SavedResultError": "exposure.errors",
     "Rule": "exposure.policy.rules",
     "Scenario": "exposure.policy.scenario",
     "ScenarioError": "exposure.errors",
@@ -74,6 +82,7 @@ _HOMES = {
     "exit_shares_of_flow": "exposure.supply.exit_stage",
     "licences_figure": "exposure.report.plots.licences",
     "licensed_flow": "exposure.licensing.flow_table",
+    "load_assessment": "exposure.result",
     "match_history": "exposure.evidence.history_matching",
     "mix": "exposure.policy.scenario",
     "provenance": "exposure.tables.describing.provenance",
@@ -91,6 +100,14 @@ _HOMES = {
 }
 """Where each public name lives."""
 
+_SHOWN = {
+    "assessment_html": "exposure.report.html.notebook",
+    "dataset_html": "exposure.report.html.notebook",
+    "scenario_html": "exposure.report.html.notebook",
+}
+"""What a notebook shows of an object. A class lives on a lower floor than what draws it, so it
+asks this module, which knows all floors, and only when somebody looks at it."""
+
 __all__ = [
     "ArgumentError",
     "Assessment",
@@ -100,7 +117,9 @@ __all__ = [
     "ExposureError",
     "HistoryMatching",
     "ReportError",
+    "ResultPlots",
     "Rule",
+    "SavedResultError",
     "Scenario",
     "ScenarioError",
     "Settings",
@@ -120,6 +139,7 @@ __all__ = [
     "exit_shares_of_flow",
     "licences_figure",
     "licensed_flow",
+    "load_assessment",
     "match_history",
     "mix",
     "provenance",
@@ -138,9 +158,10 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
+    home = _HOMES.get(name) or _SHOWN.get(name)
+    if home is None:
         raise AttributeError(f"module 'exposure' has no attribute '{name}'")
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module(home), name)
 
 
 def __dir__() -> list[str]:

@@ -10,7 +10,7 @@ from exposure.report.text import formats
 from exposure.tables.dataset import Dataset
 
 if TYPE_CHECKING:
-    from exposure.assessment import Assessment
+    from exposure.result import Assessment
 
 FEW_DRAWS = 30
 """Draws in effect below which means and intervals are only a direction."""

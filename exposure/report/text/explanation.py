@@ -17,7 +17,7 @@ from exposure.report.text.key_assumptions import (
 from exposure.report.text.layout import PARAGRAPH_WIDTH, aligned, shortened, underlined, wrapped
 
 if TYPE_CHECKING:
-    from exposure.assessment import Assessment, Cause
+    from exposure.result import Assessment, Cause
 
 CAUSES: "dict[Cause, str]" = {
     "element": "by element",

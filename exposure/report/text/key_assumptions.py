@@ -20,7 +20,7 @@ from exposure.tables.schema.rows import QuantityRow
 from exposure.terms import ANY, CHINA, STAGES, Element, ShareKind
 
 if TYPE_CHECKING:
-    from exposure.assessment import Assessment
+    from exposure.result import Assessment
 
 OWN_TABLES = ("needs", "cover", "substitution", "buyers")
 """Tables keyed by sector that a score rests on."""
