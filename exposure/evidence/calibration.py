@@ -275,8 +275,8 @@ def _solve(
     problem: _Problem, *, held: tuple[int, float] | None, near: FloatArray | None = None
 ) -> FloatArray:
     """Figures of least squares, all ranges kept; `held` fixes one of them."""
-    # Imported here, because it is slow to import and rarely needed; scipy has no types.
-    from scipy.optimize import least_squares  # type: ignore[import-untyped]  # noqa: PLC0415
+    # Imported here, because it is slow to import and rarely needed.
+    from scipy.optimize import least_squares  # noqa: PLC0415
 
     low, high = problem.bounds
     free = [i for i in range(len(low)) if held is None or i != held[0]]
@@ -289,10 +289,13 @@ def _solve(
             x[held[0]] = held[1]
         return x
 
+    def miss(part: FloatArray) -> FloatArray:
+        return np.asarray(residuals(whole(part)))
+
     starts = [np.array(start[: len(low)]) for start in STARTS] if near is None else [near]
     found = [
         least_squares(
-            lambda part: residuals(whole(part)),
+            miss,
             np.clip((start[free] - low[free]) / width[free], 1e-3, 1.0 - 1e-3),
             bounds=(0.0, 1.0),
         )
