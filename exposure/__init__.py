@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 from exposure.version import __version__
 
 if TYPE_CHECKING:
-    from exposure.assessment import Assessment, assess
+    from exposure.assessment import assess
     from exposure.citations import provenance
     from exposure.comparison import compare, rank_changes, rank_changes_text
     from exposure.errors import (
         ArgumentError,
         ExposureError,
         ReportError,
+        SavedResultError,
         ScenarioError,
         SettingsError,
         TableError,
@@ -35,8 +36,13 @@ if TYPE_CHECKING:
     from exposure.policy.scenario import Scenario, mix
     from exposure.policy.scenario_file import read_scenario, shipped_scenarios
     from exposure.report.files.report_folder import write_report
+    from exposure.report.html.notebook import assessment_html as assessment_html
+    from exposure.report.html.notebook import dataset_html as dataset_html
+    from exposure.report.html.notebook import scenario_html as scenario_html
     from exposure.report.plots.licences import licences_figure
     from exposure.report.plots.rankings import scores_figure, svg
+    from exposure.report.plots.result_plots import ResultPlots
+    from exposure.result import Assessment, load_assessment
     from exposure.settings import Settings
     from exposure.supply.exit_stage import exit_shares, exit_shares_of_flow
     from exposure.tables.dataset import Dataset
@@ -47,12 +53,14 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "ArgumentError": "exposure.errors",
-    "Assessment": "exposure.assessment",
+    "Assessment": "exposure.result",
     "Backtest": "exposure.evidence.backtesting",
     "Calibration": "exposure.evidence.calibration",
     "Dataset": "exposure.tables.dataset",
     "ExposureError": "exposure.errors",
     "ReportError": "exposure.errors",
+    "ResultPlots": "exposure.report.plots.result_plots",
+    "SavedResultError": "exposure.errors",
     "Rule": "exposure.policy.rules",
     "Scenario": "exposure.policy.scenario",
     "ScenarioError": "exposure.errors",
@@ -72,6 +80,7 @@ _HOMES = {
     "exit_shares_of_flow": "exposure.supply.exit_stage",
     "licences_figure": "exposure.report.plots.licences",
     "licensed_flow": "exposure.licensing.flow_table",
+    "load_assessment": "exposure.result",
     "mix": "exposure.policy.scenario",
     "provenance": "exposure.citations",
     "queue_against_customs": "exposure.evidence.backtesting",
@@ -88,6 +97,14 @@ _HOMES = {
 }
 """Where each public name lives."""
 
+_SHOWN = {
+    "assessment_html": "exposure.report.html.notebook",
+    "dataset_html": "exposure.report.html.notebook",
+    "scenario_html": "exposure.report.html.notebook",
+}
+"""What a notebook shows of an object. A class lives on a lower floor than what draws it, so it
+asks this module, which knows all floors, and only when somebody looks at it."""
+
 __all__ = [
     "ArgumentError",
     "Assessment",
@@ -96,7 +113,9 @@ __all__ = [
     "Dataset",
     "ExposureError",
     "ReportError",
+    "ResultPlots",
     "Rule",
+    "SavedResultError",
     "Scenario",
     "ScenarioError",
     "Settings",
@@ -116,6 +135,7 @@ __all__ = [
     "exit_shares_of_flow",
     "licences_figure",
     "licensed_flow",
+    "load_assessment",
     "mix",
     "provenance",
     "queue_against_customs",
@@ -133,9 +153,10 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
+    home = _HOMES.get(name) or _SHOWN.get(name)
+    if home is None:
         raise AttributeError(f"module 'exposure' has no attribute '{name}'")
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module(home), name)
 
 
 def __dir__() -> list[str]:

@@ -1,14 +1,10 @@
-"""From tables and a scenario to a ranking: `assess` and the `Assessment` that it returns."""
+"""From tables and a scenario to a ranking: `assess`."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from datetime import timedelta
 
 import numpy as np
 
-from exposure.arguments import CALLBACK, COUNT, TEXT, check_arguments, each, instance_of, optional
+from exposure.arguments import CALLBACK, COUNT, check_arguments, optional
 from exposure.errors import unknown_name
 from exposure.evidence.conditioned_list import RecordMet, meet_record
 from exposure.impact.prepared import rows_read, run_window
@@ -16,167 +12,23 @@ from exposure.inputs.streams import Sampler
 from exposure.policy.replay import seen_from
 from exposure.policy.scenario import SCENARIO, Scenario
 from exposure.policy.scenario_file import read_scenario
-from exposure.records import draws_record, scenario_record, tables_record
-from exposure.scoring.blocks import Progress, Run, points_by_cause, sector_risks
+from exposure.result import Assessment
+from exposure.scoring.blocks import Progress, Run, sector_risks
 from exposure.scoring.ranking import (
     Label,
     Record,
     ScoredSector,
-    draws_frame,
-    ranking_frame,
-    weekly_frame,
 )
 from exposure.scoring.sector_risk import SectorRisk
 from exposure.settings import SETTINGS, Settings
 from exposure.tables.dataset import DATASET, Dataset
 from exposure.tables.schema.demand import SectorRow
-from exposure.values import close, same
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-Cause = Literal["element", "component", "stage", "licence_class"]
-"""What a score can be split by."""
-
 
 REFUTED_BELOW = 0.05
 """Share of the tables' draws inside the record below which a sector may be refuted."""
 
 WORKERS = optional(COUNT)
 PROGRESS = optional(CALLBACK)
-
-
-@dataclass(frozen=True, eq=False)
-class Assessment:
-    """Result of one scenario, or of a mixture, on one dataset; equal records, equal bytes.
-
-    It is frozen: every table it gives is a copy, so that nothing done to one changes the result.
-    Two results are equal if all they hold is equal. It can be pickled and copied.
-    """
-
-    dataset: Dataset = field(repr=False)
-    scenario: Scenario
-    settings: Settings
-    sectors: Mapping[str, ScoredSector] = field(repr=False)
-    run: Run = field(repr=False)
-    """What was run: draws, weeks and sectors."""
-    conditioned: RecordMet | None = field(default=None, repr=False)
-    """How the draws agree with the record; None for the draws of the tables alone."""
-
-    def __post_init__(self) -> None:
-        close(self.sectors)
-
-    def __eq__(self, other: object) -> bool:
-        return same(self, other)
-
-    def __hash__(self) -> int:
-        return hash((self.dataset, self.scenario.digest, self.settings))
-
-    def __reduce__(self) -> tuple[object, ...]:
-        # By its parts, which leaves behind what can be worked out again.
-        sectors = dict(self.sectors)
-        parts = self.dataset, self.scenario, self.settings, sectors, self.run, self.conditioned
-        return Assessment, parts
-
-    def __deepcopy__(self, memo: dict[int, object]) -> "Assessment":
-        return self  # nothing in it can change
-
-    @property
-    def record(self) -> dict[str, object]:
-        """What the result was made from: versions, tables, overlays, scenario and settings."""
-        return {
-            **tables_record(self.dataset),
-            **scenario_record(self.scenario),
-            "settings": self.settings.model_dump(mode="json"),
-            "draws": draws_record(self.conditioned),
-        }
-
-    @property
-    def ranking(self) -> "pd.DataFrame":
-        """One row a sector, worst first.
-
-        ``score`` is 0 to 100: the discounted share of the horizon's output at risk, mean and
-        tail over scenarios, mean over draws; ``score_p05`` and ``score_p95`` are over draws.
-        Columns are those of `exposure.scoring.columns.RANKING`.
-        """
-        return self._ranking.copy()
-
-    @cached_property
-    def _ranking(self) -> "pd.DataFrame":
-        return ranking_frame(self.sectors, first_day=self.first_day)
-
-    @property
-    def weekly(self) -> "pd.DataFrame":
-        """Weekly lost share of output: mean over draws, with the 5th and 95th percentile.
-
-        Columns are those of `exposure.scoring.columns.WEEKLY`; ``date`` is the first day of the
-        week, as datetime64.
-        """
-        return self._weekly.copy()
-
-    @property
-    def draws(self) -> "pd.DataFrame":
-        """Lost share and score of every draw, one row a draw, sector and scenario.
-
-        Columns are those of `exposure.scoring.columns.DRAWS`.
-        """
-        names = [own.scenario for own, _ in self.scenario.members]
-        return draws_frame(self.sectors, names, numbers=self.run.sampler.numbers)
-
-    @cached_property
-    def _weekly(self) -> "pd.DataFrame":
-        names = [own.scenario for own, _ in self.scenario.members]
-        return weekly_frame(self.sectors, names, first_day=self.first_day)
-
-    @property
-    def first_day(self) -> date:
-        """First day scored."""
-        return self.scenario.start + timedelta(weeks=self.run.window.first)
-
-    def attribution(self, by: Cause = "element") -> "pd.DataFrame":
-        """Score of each sector split by what causes it; rows sum to the score.
-
-        Parameters
-        ----------
-        by
-            ``element`` or ``component`` (the airport game of every week), ``stage`` (exit
-            stage) or ``licence_class`` (licence state), both over all coalitions.
-
-        Returns
-        -------
-        pandas.DataFrame
-            One row a sector in the order of the ranking, one column a cause.
-
-        Raises
-        ------
-        UnknownNameError
-            If `by` is none of these.
-        """
-        import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
-
-        causes = ("element", "component", "stage", "licence_class")
-        check_arguments("Assessment.attribution", by=(by, TEXT))
-        if by not in causes:
-            raise unknown_name("cause", by, causes)
-        order = list(self.ranking["sector"])
-        if by == "element":
-            parts = {sector: own.risk.points for sector, own in self.sectors.items()}
-        else:
-            risks = {sector: own.risk for sector, own in self.sectors.items()}
-            parts = points_by_cause(self.run, risks, by=by)
-        columns = sorted({cause for part in parts.values() for cause in part})
-        # A sector that does not meet a cause owes it nothing: here the absent is zero.
-        filled = {s: {c: parts[s].get(c, 0.0) for c in columns} for s in order}
-        return pd.DataFrame.from_dict(filled, orient="index", columns=columns).rename_axis("sector")
-
-
-ASSESSMENTS = each(
-    instance_of(Assessment, "an Assessment", "run ex.assess"),
-    "a list of at least one Assessment",
-    "write [assessment]",
-    least=1,
-)
-"""The argument ``assessments`` of a public function."""
 
 
 def assess(

@@ -13,13 +13,13 @@ import numpy as np
 from pydantic import BaseModel
 
 from exposure.arrays import FloatArray
-from exposure.assessment import Assessment
 from exposure.errors import unknown_name
 from exposure.impact.prepared import rows_read, run_window
 from exposure.inputs.index import key_of
 from exposure.inputs.streams import Sampler
 from exposure.policy.scenario import Scenario
 from exposure.policy.scenario_file import read_scenario
+from exposure.result import Assessment
 from exposure.scoring.blocks import Run
 from exposure.scoring.column import Cell
 from exposure.scoring.columns import result_frame

@@ -81,6 +81,10 @@ class ReportError(ExposureError):
     """A report that cannot be written: where it should go, or results that do not fit together."""
 
 
+class SavedResultError(ExposureError):
+    """A saved result that cannot be written or read."""
+
+
 def unknown_name(kind: str, found: str, known: Collection[str]) -> UnknownNameError:
     """Make the error for a word that names nothing.
 

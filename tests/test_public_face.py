@@ -209,6 +209,7 @@ def calls() -> dict[str, dict[str, object]]:
         "exit_shares_of_flow": {"feeds": [np.eye(2)], "purchases": np.ones(2), "china": 0},
         "licences_figure": {"flow": flow, "calibration": None},
         "licensed_flow": {"dataset": tables, "scenario": "free_flow", "settings": FEW},
+        "load_assessment": {"path": "result.zip"},
         "match_history": {"dataset": shipped, "settings": FEW},
         "mix": {
             "name": "both", "members": {ex.read_scenario("free_flow"): 1.0}, "text": "all of it",

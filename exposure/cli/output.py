@@ -23,8 +23,8 @@ from exposure.cli.words import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from exposure.assessment import Assessment
     from exposure.policy.scenario import Scenario
+    from exposure.result import Assessment
     from exposure.settings import Settings
     from exposure.tables.dataset import Dataset
 

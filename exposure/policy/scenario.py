@@ -13,6 +13,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+import exposure
 from exposure.arguments import NUMBER, TEXT, Kind, check_arguments, instance_of
 from exposure.errors import ScenarioError
 from exposure.faults import Fault
@@ -100,6 +101,13 @@ class Scenario(Statement):
     """What the record leaves open."""
     continuation: Continuation | None = None
     """What was chosen to follow."""
+
+    def __repr__(self) -> str:
+        rules = f"{len(self.rules)} rules" if self.rules else f"{len(self.mixture)} members"
+        return f"<Scenario {self.scenario}: starts on {self.start}, {rules}>"
+
+    def _repr_html_(self) -> str:
+        return exposure.scenario_html(self)
 
     @property
     def digest(self) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from pydantic import BaseModel
 
+import exposure
 from exposure.arguments import TEXT, check_arguments, instance_of, optional
 from exposure.errors import unknown_name
 from exposure.tables.schema.catalogue import TABLES, name_of
@@ -127,6 +128,9 @@ class Dataset:
 
     def __deepcopy__(self, memo: dict[int, object]) -> "Dataset":
         return self  # nothing in it can change
+
+    def _repr_html_(self) -> str:
+        return exposure.dataset_html(self)
 
     def table(self, name: str) -> "pd.DataFrame":
         """One table as a DataFrame, one row a fact.

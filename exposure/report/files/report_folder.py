@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exposure.arguments import PATH, check_arguments
-from exposure.assessment import ASSESSMENTS
 from exposure.errors import ReportError
 from exposure.report.files.csv_output import (
     attribution_of_all,
@@ -24,11 +23,12 @@ from exposure.report.files.csv_output import (
     weekly_of_all,
 )
 from exposure.report.files.json_output import common_record, report_json
+from exposure.result import ASSESSMENTS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from exposure.assessment import Assessment
+    from exposure.result import Assessment
 
 FIGURE_NAME = re.compile(r"(heat_map|weekly|stages)_.+\.(png|svg)")
 """Names of the figures of one scenario."""

@@ -30,7 +30,7 @@ from exposure.tables.schema.rows import QuantityRow, split_list
 if TYPE_CHECKING:
     import pandas as pd
 
-    from exposure.assessment import Assessment
+    from exposure.result import Assessment
 
 TOP_WEEKLY = 5
 """Sectors whose weeks are shown."""

@@ -23,14 +23,14 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from exposure.arguments import check_arguments, instance_of
-from exposure.assessment import ASSESSMENTS
 from exposure.policy.scenario import Scenario
 from exposure.report.text.rule_lines import turning_points
+from exposure.result import ASSESSMENTS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from exposure.assessment import Assessment
+    from exposure.result import Assessment
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """Okabe, M. and Ito, K. (2008). Color universal design."""

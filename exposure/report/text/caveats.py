@@ -9,7 +9,7 @@ from exposure.report.text import formats
 from exposure.tables.dataset import Dataset
 
 if TYPE_CHECKING:
-    from exposure.assessment import Assessment
+    from exposure.result import Assessment
 
 NEARLY_ALL, MOST = 0.9, 0.5
 """Shares of the rows from which on it is called nearly all, or most."""

@@ -11,7 +11,7 @@ from exposure.report.text.rows_behind import china_shares, own_rows, own_sourcin
 from exposure.tables.schema.demand import CoverRow, NeedRow
 
 if TYPE_CHECKING:
-    from exposure.assessment import Assessment, Cause
+    from exposure.result import Assessment, Cause
 
 CAUSES: "dict[Cause, str]" = {
     "element": "by element",

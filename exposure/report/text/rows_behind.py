@@ -11,7 +11,7 @@ from exposure.tables.schema.supply import SourcingRow, StageShareRow
 from exposure.terms import ANY, CHINA
 
 if TYPE_CHECKING:
-    from exposure.assessment import Assessment
+    from exposure.result import Assessment
 
 
 def rows_behind(assessment: "Assessment", sector: str) -> list[QuantityRow]:
