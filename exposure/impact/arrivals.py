@@ -47,13 +47,37 @@ class Border:
 
 
 @dataclass(frozen=True, eq=False)
+class Late:
+    """What priority brings in the first weeks of want; K is the holding, N the week of want."""
+
+    begins: IntArray
+    """First week of want, T where there is none, (K, D)."""
+    amount: FloatArray
+    """What priority brings from then on, as long as it reaches some firms late, (K, N, D)."""
+
+    def over_weeks(self, weeks: int) -> FloatArray:
+        """The same in every week, (T, K, D).
+
+        Examples
+        --------
+        >>> Late(np.array([[1]]), np.array([[[0.5], [0.2]]])).over_weeks(4).ravel()
+        array([0. , 0.5, 0.2, 0. ])
+        """
+        every = np.zeros((weeks, *self.begins.shape))
+        for n in range(self.amount.shape[1]):
+            k, d = np.nonzero(self.begins + n < weeks)
+            every[self.begins[k, d] + n, k, d] = self.amount[k, n, d]
+        return every
+
+
+@dataclass(frozen=True, eq=False)
 class Arrival:
     """What arrives at one kind of buyer in a sector; K is the holding."""
 
     inflow: FloatArray
     """In weeks of need, (T, K, D)."""
-    late: FloatArray | None
-    """The part of it that firms which priority reaches late do not get, (T, K, D)."""
+    late: Late | None
+    """The part of it that firms which priority reaches late do not get."""
     missing_mass: tuple[FloatArray, ...]
     """For each holding, what each of its channels lacked, weighted by mass, (channels, D)."""
 
@@ -318,11 +342,19 @@ def _under_contracts(
     return arriving
 
 
-def _late(world: World, sector: Sector, before: FloatArray, gain: FloatArray) -> FloatArray | None:
+def _late(world: World, sector: Sector, before: FloatArray, gain: FloatArray) -> Late | None:
     """What priority brings in the first weeks of want, which late firms do not get."""
-    if not (world.leak_share * world.leak_weeks).any():
+    leak_weeks = np.where(world.leak_share > 0.0, world.leak_weeks, 0.0)
+    longest = min(int(leak_weeks.max()), world.period.weeks)
+    if not longest:
         return None
+    weeks = world.period.weeks
     short = sector.need - before > 0.0
-    begun = np.maximum.accumulate(short, axis=0)
-    since = np.cumsum(begun, axis=0)
-    return np.where(begun & (since <= world.leak_weeks), np.maximum(0.0, gain), 0.0)
+    begins = np.where(short.any(axis=0), short.argmax(axis=0), weeks)
+    amount = np.zeros((begins.shape[0], longest, begins.shape[1]))
+    for n in range(longest):
+        week = begins + n
+        own = np.take_along_axis(gain, np.minimum(week, weeks - 1)[np.newaxis], axis=0)[0]
+        counts = (week < weeks) & (n + 1 <= leak_weeks)
+        amount[:, n] = np.where(counts, np.maximum(0.0, own), 0.0)
+    return Late(begins, amount)
