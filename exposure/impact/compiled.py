@@ -61,9 +61,7 @@ def run_firms(  # noqa: PLR0913, PLR0917 - arrays of different kinds
             thrifty = _any_above(thrift[k, begin : begin + lanes])
             for f in range(strata):
                 _copy(inflow, k, begin, lanes, arriving)
-                delayed = _take_late(
-                    arriving, begins, late, late_shares[f], k, begin, lanes
-                )
+                delayed = _take_late(arriving, begins, late, late_shares[f], k, begin, lanes)
                 enough = not delayed and _covers(arriving, wanted, lanes)
                 if not len(stock_weeks) and enough:
                     continue
