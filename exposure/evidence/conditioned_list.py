@@ -26,10 +26,11 @@ from exposure.evidence.conditioning import (
     examine,
     in_conflict,
     inside_shares,
+    subjects_of,
 )
 from exposure.inputs.streams import Sampler
 from exposure.policy.scenario_file import read_scenario
-from exposure.scoring.blocks import Progress
+from exposure.scoring.blocks import BLOCK, Progress
 from exposure.settings import Settings
 from exposure.tables.dataset import Dataset
 from exposure.tables.reading.location import shipped_folder
@@ -47,8 +48,25 @@ CHECK_DRAWS = 16
 BATCH = 8_192
 """Draws examined before it is seen whether enough are kept."""
 
+SMALLEST_BATCH = 512
+"""Draws examined at least before it is seen whether enough are kept."""
+
 MOST_EXAMINED = 2_000_000
 """Draws after which the search for more ends."""
+
+
+class DestinationList(BaseModel):
+    """Draws that agree with the record of the makers at one destination."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    destination: str
+    acceptance: float
+    numbers: tuple[int, ...]
+    ranges: tuple[Compared, ...]
+    inside: Mapping[str, float]
+    checks: tuple[float, ...]
+    """Mean over observed ranges of what each of the first kept draws implies."""
 
 
 class ConditionedDraws(BaseModel):
@@ -63,12 +81,12 @@ class ConditionedDraws(BaseModel):
     supply_method: str
     coupling: str
     examined: int
-    acceptance: float
-    numbers: tuple[int, ...]
-    ranges: tuple[Compared, ...]
-    inside: Mapping[str, float]
-    checks: tuple[float, ...]
-    """Mean over observed ranges of what each of the first kept draws implies."""
+    destinations: tuple[DestinationList, ...]
+
+    def of(self, destination: str) -> DestinationList | None:
+        """The list of a destination; None where there is none."""
+        found = (own for own in self.destinations if own.destination == destination)
+        return next(found, None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,8 +130,9 @@ def meet_record(
     if settings.prior or not _is_observed(dataset):
         return None
     shipped = read_list()
-    if shipped is not None and _applies(shipped, dataset, settings):
-        return _from_list(shipped, dataset, settings, progress)
+    own = None if shipped is None else shipped.of(settings.destination)
+    if shipped is not None and own is not None and _applies(shipped, dataset, settings):
+        return _from_list(shipped, own, dataset, settings, progress)
     examined = find_draws(dataset, settings, wanted=settings.draws, progress=progress)
     kept = examined.numbers[: settings.draws]
     return RecordMet(
@@ -139,9 +158,13 @@ def _applies(shipped: ConditionedDraws, dataset: Dataset, settings: Settings) ->
 
 
 def _from_list(
-    shipped: ConditionedDraws, dataset: Dataset, settings: Settings, progress: Progress | None
+    shipped: ConditionedDraws,
+    own: DestinationList,
+    dataset: Dataset,
+    settings: Settings,
+    progress: Progress | None,
 ) -> RecordMet:
-    numbers = np.array(shipped.numbers[: settings.draws], dtype=np.int64)
+    numbers = np.array(own.numbers[: settings.draws], dtype=np.int64)
     missing = settings.draws - len(numbers)
     if missing > 0:
         more = find_draws(
@@ -156,9 +179,9 @@ def _from_list(
         )
     return RecordMet(
         numbers,
-        shipped.acceptance,
-        shipped.ranges,
-        dict(shipped.inside),
+        own.acceptance,
+        own.ranges,
+        dict(own.inside),
         note,
     )
 
@@ -194,11 +217,14 @@ def find_draws(
     """
     parts: list[Examined] = []
     kept, position = 0, first
+    subjects = subjects_of(dataset, settings.destination)
     while kept < wanted and position - first < MOST_EXAMINED:
-        numbers = np.arange(position, position + BATCH, dtype=np.int64)
-        part = examine(dataset, settings, Sampler(numbers, settings.seed), until=until)
+        batch = min(BATCH, max(SMALLEST_BATCH, BLOCK * (2 * wanted // BLOCK)))
+        numbers = np.arange(position, position + batch, dtype=np.int64)
+        sampler = Sampler(numbers, settings.seed)
+        part = examine(dataset, settings, sampler, until=until).of(subjects)
         parts.append(part)
-        position += BATCH
+        position += batch
         kept += int(part.kept().sum())
         if progress is not None:
             progress(min(kept, wanted), wanted)
@@ -216,9 +242,25 @@ def _together(parts: Sequence[Examined]) -> Examined:
     return Examined(Sampler(numbers, parts[0].sampler.seed), implied)
 
 
-def conditioned_draws(dataset: Dataset, settings: Settings, examined: Examined) -> ConditionedDraws:
-    """Make the list of what was examined."""
-    kept = examined.kept()
+def conditioned_draws(
+    dataset: Dataset, settings: Settings, examined: Examined, destinations: Sequence[str]
+) -> ConditionedDraws:
+    """Make the lists of several destinations of what was examined."""
+    lists = []
+    for destination in destinations:
+        own = examined.of(subjects_of(dataset, destination))
+        if in_conflict(own):
+            continue
+        lists.append(
+            DestinationList(
+                destination=destination,
+                acceptance=float(own.kept().mean()),
+                numbers=tuple(int(number) for number in own.numbers),
+                ranges=compare_with_record(own),
+                inside=inside_shares(own),
+                checks=tuple(float(value) for value in check_losses(own)),
+            )
+        )
     return ConditionedDraws(
         schema_version=SCHEMA_VERSION,
         seed=settings.seed,
@@ -227,11 +269,7 @@ def conditioned_draws(dataset: Dataset, settings: Settings, examined: Examined) 
         supply_method=settings.supply_method,
         coupling=settings.coupling,
         examined=examined.sampler.size,
-        acceptance=float(kept.mean()),
-        numbers=tuple(int(number) for number in examined.numbers),
-        ranges=compare_with_record(examined),
-        inside=inside_shares(examined),
-        checks=tuple(float(value) for value in check_losses(examined, kept)),
+        destinations=tuple(lists),
     )
 
 
@@ -239,6 +277,7 @@ def check_losses(
     examined: Examined, kept: np.ndarray[tuple[int], np.dtype[np.bool_]]
 ) -> FloatArray:
     """Mean over observed ranges of what the first kept draws imply, rounded to 1e-9."""
+    kept = examined.kept()
     values = np.stack([own.drawn[kept][:CHECK_DRAWS] for own in examined.implied])
     return np.asarray(values.mean(axis=0).round(9))
 

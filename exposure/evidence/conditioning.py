@@ -12,7 +12,7 @@ Mathematics Series 12, 36-38.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -45,6 +45,7 @@ from exposure.tables.dataset import Dataset
 from exposure.tables.schema.demand import SectorRow
 from exposure.tables.schema.observed import ObservedLossRow
 from exposure.tables.schema.policy import ParameterRow
+from exposure.tables.schema.supply import ElementRow
 from exposure.terms import ANY, week_of
 
 RECORD = "as_it_happened"
@@ -71,12 +72,16 @@ TOLERANCE_DEFAULTS = {
 
 @dataclass(frozen=True, eq=False)
 class Examined:
-    """Draws held against the record."""
+    """Draws held against the record of one destination, or of all."""
 
     sampler: Sampler
     """The draws examined."""
     implied: tuple[Implied, ...]
     """What they imply for every observed range."""
+
+    def of(self, subjects: Collection[str]) -> "Examined":
+        """The same draws against the ranges of some subjects alone."""
+        return replace(self, implied=tuple(o for o in self.implied if o.subject in subjects))
 
     @cached_property
     def deviations(self) -> dict[str, FloatArray]:
@@ -105,6 +110,18 @@ class Examined:
     def numbers(self) -> IntArray:
         """Numbers of the draws that agree with the record."""
         return np.asarray(self.sampler.numbers[self.kept()])
+
+
+def subjects_of(dataset: Dataset, destination: str) -> frozenset[str]:
+    """Sectors made at a destination, or anywhere for ``all``, and all elements.
+
+    A ranking of one destination rests on the record of its own makers, and on what was stated of
+    elements.
+    """
+    sectors = {
+        row.sector for row in dataset.rows_of(SectorRow) if destination in ("all", row.destination)
+    }
+    return frozenset(sectors | {row.element for row in dataset.rows_of(ElementRow)})
 
 
 def tolerances_of(dataset: Dataset) -> Tolerances:
