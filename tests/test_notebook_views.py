@@ -27,9 +27,7 @@ def test_a_result_shows_its_ranking_and_its_record():
     for value in (made().dataset.digest, made().scenario.digest, "settings.draws", "16"):
         assert value in html
     assert "<script" not in html
-    assert repr(made()) == (
-        "<Assessment of full_withhold: 3 sectors, USA, 16 draws, tables tiny>"
-    )
+    assert repr(made()) == ("<Assessment of full_withhold: 3 sectors, USA, 16 draws, tables tiny>")
 
 
 def test_a_mixture_shows_its_members():

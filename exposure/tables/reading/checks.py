@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from exposure.faults import Fault
 from exposure.spelling import did_you_mean, nearest
-from exposure.tables.reading import completeness
+from exposure.tables.reading import codes, completeness
 from exposure.tables.reading.lines import Check, Line, TableLines, grouped
 from exposure.tables.schema.demand import BuyerRow, CoverRow, SectorRow, SectorValueRow
 from exposure.tables.schema.policy import LicenceQueueRow, ParameterRow, SourceRow
@@ -249,6 +249,8 @@ KEY_CHECKS: dict[Check, tuple[str, ...]] = {
     sectors_resolve: ("sectors",),
     components_resolve: ("components",),
     scopes_resolve: (),
+    codes.priced_goods_are_known: ("elements",),
+    codes.seen_sectors_are_not_misspelt: ("sectors",),
 }
 """Checks of keys, which come first: a row under a misspelt key is not missing either."""
 

@@ -10,7 +10,7 @@ from exposure.tables.schema.rows import (
     QuantityRow,
     Text,
 )
-from exposure.terms import CountryCode, Grade, Identifier, Selector
+from exposure.terms import BuyerPlace, Grade, Identifier, Selector
 
 QueueQuantity = Literal[
     "capacity_share_per_week", "first_decision_week",
@@ -118,7 +118,7 @@ class LicenceQueueRow(QuantityRow):
         ),
         "check_weeks": Measure("week", meaning="how long such a check takes"),
     }  # fmt: skip
-    destination: CountryCode | Selector
+    destination: BuyerPlace | Selector
     """Where the buyers are; '*' for every destination without a row of its own."""
     quantity: QueueQuantity
     """Which figure."""
