@@ -30,7 +30,7 @@ from exposure.policy.scenario import Scenario
 from exposure.scoring.ranking import Label, ScoredSector
 from exposure.scoring.sector_risk import SectorRisk
 from exposure.settings import Settings
-from exposure.tables.dataset import Dataset, Overlaid, to_csv
+from exposure.tables.dataset import Change, Dataset, Overlaid, to_csv
 from exposure.tables.reading.parse import parse_table
 from exposure.tables.schema.catalogue import TABLES
 from exposure.terms import Element, Stage
@@ -43,8 +43,8 @@ FORMAT_VERSION = 1
 KNOWN: Known = {
     own.__name__: own
     for own in (
-        Agreement, Element, HistoryMatching, Label, Observation, Overlaid, Scenario, ScoredSector,
-        SectorRisk, Settings, Stage,
+        Agreement, Change, Element, HistoryMatching, Label, Observation, Overlaid, Scenario,
+        ScoredSector, SectorRisk, Settings, Stage,
     )
 }  # fmt: skip
 """Classes of which a result is made."""
@@ -102,6 +102,7 @@ def _members(parts: Parts, record: Mapping[str, object]) -> dict[str, bytes]:
         "sectors": dict(parts.sectors),
         "matching": parts.matching,
         "overlaid": parts.dataset.overlaid,
+        "changed": parts.dataset.changed,
     }
     result = encoded(held, KNOWN, arrays)
     manifest = {
@@ -185,12 +186,17 @@ def _read(archive: zipfile.ZipFile, manifest: Mapping[str, Any]) -> Parts:
     held = decoded(json.loads(archive.read("result.json")), KNOWN, arrays)
     if not isinstance(held, dict):
         raise TypeError("no parts")
-    dataset = _dataset(archive, manifest, held.pop("overlaid"))
+    laid = {"overlaid": held.pop("overlaid"), "changed": held.pop("changed")}
+    dataset = _dataset(archive, manifest, **laid)
     return Parts(dataset=dataset, **held)
 
 
 def _dataset(
-    archive: zipfile.ZipFile, manifest: Mapping[str, Any], overlaid: tuple[Overlaid, ...]
+    archive: zipfile.ZipFile,
+    manifest: Mapping[str, Any],
+    *,
+    overlaid: tuple[Overlaid, ...],
+    changed: tuple[Change, ...],
 ) -> Dataset:
     names = {Path(own).stem: own for own in archive.namelist() if own.startswith("tables/")}
     rows: dict[str, list[BaseModel]] = {}
@@ -200,7 +206,7 @@ def _dataset(
             raise TableError(faults)
         rows[name] = [line.row for line in lines]
     version = str(manifest["dataset_version"])
-    dataset = Dataset.from_rows(rows, version=version, overlaid=overlaid)
+    dataset = Dataset.from_rows(rows, version=version, overlaid=overlaid, changed=changed)
     if dataset.digest != manifest["dataset_digest"]:
         raise ValueError("the digest of the tables is not that of the record")
     return dataset

@@ -61,6 +61,35 @@ def _by_table(rows: Sequence[RowKey]) -> dict[str, list[str]]:
     }
 
 
+Three = tuple[float, float, float]
+"""Low, central and high value of a row."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One figure that was changed by hand, or scaled because another one of its set was."""
+
+    table: str
+    key: tuple[str, ...]
+    """Values of the key columns of the row."""
+    was: Three
+    """Low, central and high before."""
+    now: Three
+    """Low, central and high since."""
+    note: str
+    """Why."""
+
+    def record(self) -> dict[str, object]:
+        """The same in plain values, for the record of a run."""
+        return {
+            "table": self.table,
+            "key": ", ".join(self.key),
+            "was": list(self.was),
+            "now": list(self.now),
+            "note": self.note,
+        }
+
+
 @dataclass(frozen=True)
 class Dataset:
     """All tables of one version.
@@ -75,12 +104,15 @@ class Dataset:
         SHA-256 of all rows, those of overlays included.
     overlaid
         What was laid over the tables, first the lowest; empty for tables as they were read.
+    changed
+        Figures changed by `with_value` and `with_values`, in the order in which they were.
     """
 
     rows: Mapping[str, tuple[BaseModel, ...]] = field(repr=False)
     version: str
     digest: str
     overlaid: tuple[Overlaid, ...] = ()
+    changed: tuple[Change, ...] = ()
 
     @classmethod
     def from_rows(
@@ -89,6 +121,7 @@ class Dataset:
         *,
         version: str,
         overlaid: tuple[Overlaid, ...] = (),
+        changed: tuple[Change, ...] = (),
     ) -> "Dataset":
         """Make a dataset of checked rows.
 
@@ -100,20 +133,23 @@ class Dataset:
             Version to record.
         overlaid
             What was laid over the tables.
+        changed
+            Figures that were changed by hand.
         """
         ordered = {
             name: tuple(sorted(rows[name], key=lambda row, n=name: _sort_key(n, row)))  # type: ignore[misc]
             for name in TABLES
             if name in rows
         }
-        return cls(MappingProxyType(ordered), version, digest_of(ordered), overlaid)
+        return cls(MappingProxyType(ordered), version, digest_of(ordered), overlaid, changed)
 
     def __hash__(self) -> int:
-        return hash((self.digest, self.version, self.overlaid))
+        return hash((self.digest, self.version, self.overlaid, self.changed))
 
     def __reduce__(self) -> tuple[object, ...]:
         # A view of a mapping cannot be pickled; the mapping can.
-        return _restored, (dict(self.rows), self.version, self.digest, self.overlaid)
+        parts = dict(self.rows), self.version, self.digest, self.overlaid, self.changed
+        return _restored, parts
 
     def __deepcopy__(self, memo: dict[int, object]) -> "Dataset":
         return self  # nothing in it can change
@@ -189,9 +225,10 @@ def _restored(
     version: str,
     digest: str,
     overlaid: tuple[Overlaid, ...],
+    changed: tuple[Change, ...],
 ) -> Dataset:
     """The dataset that was pickled."""
-    return Dataset(MappingProxyType(dict(rows)), version, digest, overlaid)
+    return Dataset(MappingProxyType(dict(rows)), version, digest, overlaid, changed)
 
 
 def digest_of(rows: Mapping[str, Sequence[BaseModel]]) -> str:

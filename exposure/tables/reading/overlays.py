@@ -61,6 +61,7 @@ def apply_overlay(dataset: Dataset, folder: str | Path) -> Dataset:
         {name: [line.row for line in lines] for name, lines in merged.items()},
         version=dataset.version,
         overlaid=(*dataset.overlaid, _record(dataset, own, place)),
+        changed=dataset.changed,
     )
 
 
