@@ -235,7 +235,8 @@ def _record(row: object, edit: _Edit | None) -> dict[str, object]:
         return record
     low, central, high = edit.now
     values = {"low": low, "central": central, "high": high}
-    return record | values | {"basis": "assumed", "note": edit.note}
+    doubt = {"basis": "assumed", "rests_on_assumption": "", "note": edit.note}
+    return record | values | doubt
 
 
 def _scaled_rests(
