@@ -94,7 +94,7 @@ def with_value(
     Examples
     --------
     >>> import exposure as ex
-    >>> key = ("missiles", "smco_magnet", "stock_weeks")
+    >>> key = ("defence", "smco_magnet", "stock_weeks")
     >>> longer = ex.with_value(ex.read_dataset(), "cover", key, value=(26, 39, 52))
     >>> cover = longer.table("cover").set_index(["sector", "component", "quantity"])
     >>> float(cover.loc[key, "central"])
@@ -222,7 +222,8 @@ def _row(dataset: Dataset, cell: RowKey) -> QuantityRow:
         raise unknown_name("table", table, TABLES)
     rows = {_key(table, row): row for row in dataset.rows.get(table, ())}
     if key not in rows:
-        raise unknown_name(f"row of table '{table}'", ", ".join(key), list(map(", ".join, rows)))
+        alike = [own for own in rows if own[-2:] == key[-2:]] or list(rows)
+        raise unknown_name(f"row of table '{table}'", ", ".join(key), list(map(", ".join, alike)))
     row = rows[key]
     if not isinstance(row, QuantityRow):
         raise UnknownNameError(f"table '{table}' holds no figures; choose another")
