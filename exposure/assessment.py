@@ -86,10 +86,7 @@ def assess(
     )
     scenario = read_scenario(scenario) if isinstance(scenario, str) else scenario
     settings = settings or Settings()
-    window = run_window(scenario, settings)
-    last_day = scenario.start + timedelta(weeks=window.run)
-    scenario = seen_from(scenario, settings.as_of, last_day=last_day)
-    sector_ids = _sector_ids(dataset, settings)
+    scenario, sector_ids = check_run(dataset, scenario, settings)
     inputs = Inputs(dataset, Sampler(settings.draws, settings.seed, is_assumed))
     run = prepare(inputs, scenario, settings, sector_ids)
     matching = match_history(dataset, settings) if settings.history_matching else None
@@ -102,6 +99,36 @@ def assess(
             if progress is not None:
                 progress(len(scored), len(sector_ids))
     return Assessment(dataset, scenario, settings, scored, matching)
+
+
+def check_run(
+    dataset: Dataset, scenario: Scenario, settings: Settings
+) -> tuple[Scenario, tuple[str, ...]]:
+    """Find out, before anything runs, what can be run.
+
+    Parameters
+    ----------
+    dataset, scenario, settings
+        Those of `assess`.
+
+    Returns
+    -------
+    tuple
+        The scenario as the day of the analysis knows it, and the ids of the sectors to rank.
+
+    Raises
+    ------
+    UnknownNameError
+        If no sector is made at the destination.
+    SettingsError
+        If `as_of` lies before the scenario's start.
+    ScenarioError
+        If the run passes the end of a record, and nothing was chosen to follow it.
+    """
+    window = run_window(scenario, settings)
+    last_day = scenario.start + timedelta(weeks=window.run)
+    seen = seen_from(scenario, settings.as_of, last_day=last_day)
+    return seen, _sector_ids(dataset, settings)
 
 
 def _sector_ids(dataset: Dataset, settings: Settings) -> tuple[str, ...]:
