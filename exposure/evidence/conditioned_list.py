@@ -53,7 +53,7 @@ SMALLEST_BATCH = 512
 """Draws examined at least before it is seen whether enough are kept."""
 
 OTHERS_KEPT = 1_024
-"""Draws that the list of a destination should hold at least; more are those of the one asked for."""
+"""Draws that the list of every destination should hold; that of the one asked for may be longer."""
 
 MOST_EXAMINED = 2_000_000
 """Draws after which the search for more ends."""
