@@ -1,134 +1,34 @@
-"""From tables and a scenario to a ranking: `assess` and the `Assessment` that it gives."""
+"""From tables and a scenario to a ranking: `assess`."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from datetime import timedelta
 
+import numpy as np
+
+from exposure.arguments import CALLBACK, COUNT, check_arguments, optional
 from exposure.errors import unknown_name
+from exposure.evidence.conditioned_list import RecordMet, meet_record
 from exposure.impact.prepared import rows_read, run_window
 from exposure.inputs.streams import Sampler
 from exposure.policy.replay import seen_from
-from exposure.policy.scenario import Scenario
+from exposure.policy.scenario import SCENARIO, Scenario
 from exposure.policy.scenario_file import read_scenario
-from exposure.records import scenario_record, tables_record
-from exposure.scoring.blocks import Progress, Run, points_by_cause, sector_risks
-from exposure.scoring.ranking import Label, ScoredSector, ranking_frame, weekly_frame
+from exposure.result import Assessment
+from exposure.scoring.blocks import Progress, Run, sector_risks
+from exposure.scoring.ranking import (
+    Label,
+    Record,
+    ScoredSector,
+)
 from exposure.scoring.sector_risk import SectorRisk
-from exposure.settings import Settings
-from exposure.tables.dataset import Dataset
+from exposure.settings import SETTINGS, Settings
+from exposure.tables.dataset import DATASET, Dataset
 from exposure.tables.schema.demand import SectorRow
 
-if TYPE_CHECKING:
-    import pandas as pd
+REFUTED_BELOW = 0.05
+"""Share of the tables' draws inside the record below which a sector may be refuted."""
 
-Cause = Literal["element", "component", "stage", "licence_class"]
-"""What a score can be split by."""
-
-
-@dataclass(frozen=True)
-class Assessment:
-    """Result of one scenario, or of a mixture, on one dataset; equal records, equal bytes."""
-
-    dataset: Dataset = field(repr=False)
-    scenario: Scenario
-    settings: Settings
-    sectors: Mapping[str, ScoredSector] = field(repr=False)
-    run: Run = field(repr=False)
-    """What was run: draws, weeks and sectors."""
-
-    @cached_property
-    def record(self) -> dict[str, object]:
-        """What the result was made from: versions, tables, overlays, scenario and settings."""
-        return {
-            **tables_record(self.dataset),
-            **scenario_record(self.scenario),
-            "settings": self.settings.model_dump(mode="json"),
-        }
-
-    @cached_property
-    def ranking(self) -> "pd.DataFrame":
-        """One row a sector, worst first.
-
-        ``score`` is 0 to 100: the discounted share of the horizon's output at risk, mean and
-        tail over scenarios, mean over draws; ``score_p05`` and ``score_p95`` are over draws.
-        Columns are those of `exposure.scoring.columns.RANKING`.
-        """
-        return ranking_frame(self.sectors, first_day=self.first_day)
-
-    @cached_property
-    def weekly(self) -> "pd.DataFrame":
-        """Weekly lost share of output: mean over draws, with the 5th and 95th percentile.
-
-        Columns are those of `exposure.scoring.columns.WEEKLY`.
-        """
-        names = [own.scenario for own, _ in self.scenario.members]
-        return weekly_frame(self.sectors, names, first_day=self.first_day)
-
-    @property
-    def first_day(self) -> date:
-        """First day scored."""
-        return self.scenario.start + timedelta(weeks=self.run.window.first)
-
-    def attribution(self, by: Cause = "element") -> "pd.DataFrame":
-        """Score of each sector split by what causes it; rows sum to the score.
-
-        Parameters
-        ----------
-        by
-            ``element`` or ``component`` (the airport game of every week), ``stage`` (exit
-            stage) or ``licence_class`` (licence state), both over all coalitions.
-
-        Returns
-        -------
-        pandas.DataFrame
-            One row a sector in the order of the ranking, one column a cause.
-
-        Raises
-        ------
-        UnknownNameError
-            If `by` is none of these.
-        """
-        import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
-
-        causes = ("element", "component", "stage", "licence_class")
-        if by not in causes:
-            raise unknown_name("cause", by, causes)
-        order = list(self.ranking["sector"])
-        if by == "element":
-            parts = {sector: own.risk.points for sector, own in self.sectors.items()}
-        else:
-            risks = {sector: own.risk for sector, own in self.sectors.items()}
-            parts = points_by_cause(self.run, risks, by=by)
-        columns = sorted({cause for part in parts.values() for cause in part})
-        # A sector that does not meet a cause owes it nothing: here the absent is zero.
-        filled = {s: {c: parts[s].get(c, 0.0) for c in columns} for s in order}
-        return pd.DataFrame.from_dict(filled, orient="index", columns=columns).rename_axis("sector")
-
-    @cached_property
-    def draws(self) -> "pd.DataFrame":
-        """Every draw: draw, sector, scenario, lost_share (discounted) and score of the draw."""
-        import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
-
-        names = [own.scenario for own, _ in self.scenario.members]
-        numbers = self.run.sampler.numbers
-        return pd.concat(
-            [
-                pd.DataFrame(
-                    {
-                        "draw": numbers,
-                        "sector": sector,
-                        "scenario": name,
-                        "lost_share": own.risk.lost[s],
-                        "score": own.scores,
-                    }
-                )
-                for sector, own in sorted(self.sectors.items())
-                for s, name in enumerate(names)
-            ],
-            ignore_index=True,
-        )
+WORKERS = optional(COUNT)
+PROGRESS = optional(CALLBACK)
 
 
 def assess(
@@ -173,22 +73,37 @@ def assess(
     >>> float(result.ranking["score"].max())
     0.0
     """
+    check_arguments(
+        "assess",
+        dataset=(dataset, DATASET),
+        scenario=(scenario, SCENARIO),
+        settings=(settings, SETTINGS),
+        workers=(workers, WORKERS),
+        progress=(progress, PROGRESS),
+    )
     scenario = read_scenario(scenario) if isinstance(scenario, str) else scenario
     settings = settings or Settings()
     window = run_window(scenario, settings)
     last_day = scenario.start + timedelta(weeks=window.run)
     scenario = seen_from(scenario, settings.as_of, last_day=last_day)
+    conditioned = meet_record(dataset, settings, progress=progress)
     run = Run(
         dataset,
         scenario,
         settings,
         window,
         _sector_ids(dataset, settings),
-        Sampler.first(settings.draws, settings.seed),
+        _sampler(settings, conditioned),
     )
     risks = sector_risks(run, workers=workers, progress=progress)
-    scored = {sector: _scored(run, sector, risk) for sector, risk in risks.items()}
-    return Assessment(dataset, scenario, settings, scored, run)
+    scored = {sector: _scored(run, sector, risk, conditioned) for sector, risk in risks.items()}
+    return Assessment(dataset, scenario, settings, scored, run, conditioned)
+
+
+def _sampler(settings: Settings, conditioned: RecordMet | None) -> Sampler:
+    if conditioned is None:
+        return Sampler.first(settings.draws, settings.seed)
+    return Sampler(conditioned.numbers, settings.seed)
 
 
 def _sector_ids(dataset: Dataset, settings: Settings) -> tuple[str, ...]:
@@ -200,7 +115,7 @@ def _sector_ids(dataset: Dataset, settings: Settings) -> tuple[str, ...]:
     return found
 
 
-def _scored(run: Run, sector: str, risk: SectorRisk) -> ScoredSector:
+def _scored(run: Run, sector: str, risk: SectorRisk, conditioned: RecordMet | None) -> ScoredSector:
     cells = run.inputs.index.cells
     read = {row for row in rows_read(run.inputs, sector) if row in cells}
     return ScoredSector(
@@ -210,6 +125,21 @@ def _scored(run: Run, sector: str, risk: SectorRisk) -> ScoredSector:
         settings=run.settings,
         rows=len(read),
         assumed_rows=sum(cells[row].assumed for row in read),
+        record=Record() if conditioned is None else _record_of(sector, conditioned),
+    )
+
+
+def _record_of(sector: str, conditioned: RecordMet) -> Record:
+    """How a sector compares with what was seen of its losses."""
+    seen = [r for r in conditioned.ranges if r.kind == "losses" and r.subject == sector]
+    if not seen:
+        return Record()
+    inside = conditioned.inside[sector]
+    return Record(
+        implied_so_far=float(np.mean([own.conditioned_mean or 0.0 for own in seen])),
+        seen_so_far=float(np.mean([own.central for own in seen])),
+        prior_inside_share=inside,
+        refuted=inside < REFUTED_BELOW and not all(own.predicted for own in seen),
     )
 
 

@@ -13,13 +13,13 @@ import numpy as np
 from pydantic import BaseModel
 
 from exposure.arrays import FloatArray
-from exposure.assessment import Assessment
 from exposure.errors import unknown_name
 from exposure.impact.prepared import rows_read, run_window
 from exposure.inputs.index import key_of
 from exposure.inputs.streams import Sampler
 from exposure.policy.scenario import Scenario
 from exposure.policy.scenario_file import read_scenario
+from exposure.result import Assessment
 from exposure.scoring.blocks import Run
 from exposure.scoring.column import Cell
 from exposure.scoring.columns import result_frame
@@ -166,6 +166,7 @@ class KeyAssumption(BaseModel):
     central: float
     high: float
     unit: str
+    note: str
     explained: float
     """Squared correlation of the row's draws with the score's, 0 to 1."""
 
@@ -199,7 +200,7 @@ def key_assumptions(assessment: Assessment, sector: str, *, limit: int = 5) -> l
             found.append(
                 KeyAssumption(
                     table=table, key=key, low=row.low, central=row.central, high=row.high,
-                    unit=row.unit, explained=explained,
+                    unit=row.unit, note=row.note, explained=explained,
                 )
             )  # fmt: skip
     return sorted(found, key=lambda own: (-own.explained, own.table, own.key))[:limit]

@@ -1,4 +1,4 @@
-"""Rankings side by side: under several scenarios, or on two sets of tables.
+"""How the ranking moves when the scenario changes, or the tables.
 
 Every cell has its own random stream, so a row that is the same in both sets of tables is drawn
 alike: what moves, moves because of the rows that differ, and not by chance.
@@ -8,19 +8,29 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from exposure.assessment import assess
-from exposure.errors import unknown_name
-from exposure.policy.scenario import Scenario
+from exposure.arguments import FRAME, check_arguments, each
+from exposure.assessment import PROGRESS, assess
+from exposure.errors import ArgumentError, unknown_name
+from exposure.faults import Fault
+from exposure.policy.scenario import SCENARIO, Scenario
 from exposure.scoring.blocks import Progress
 from exposure.scoring.columns import names_of
-from exposure.settings import Settings
-from exposure.tables.dataset import Dataset
+from exposure.settings import SETTINGS, Settings
+from exposure.tables.dataset import DATASET, Dataset
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SHOWN = 0.05
 """Points of the score from which a move is told in words: less rounds to nothing."""
+
+
+SCENARIOS = each(
+    SCENARIO,
+    "a list of at least one scenario",
+    'write ["london_truce", "full_withhold"]',
+    least=1,
+)
 
 
 def compare(
@@ -53,8 +63,20 @@ def compare(
     >>> [column for column in table.columns if column.startswith("rank")]
     ['rank_free_flow', 'rank_samarium_only', 'rank_moved']
     """
-    if not scenarios:
-        raise unknown_name("scenario", "", ["at least one scenario"])
+    check_arguments(
+        "compare",
+        dataset=(dataset, DATASET),
+        scenarios=(scenarios, SCENARIOS),
+        settings=(settings, SETTINGS),
+        progress=(progress, PROGRESS),
+    )
+    names = [own if isinstance(own, str) else own.scenario for own in scenarios]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        found = f"'{twice[0]}' more than once"
+        expected = "each once, since columns are named after them"
+        cure = "leave one out, or rename it"
+        raise ArgumentError([Fault("scenarios", found, expected, cure, file="ex.compare")])
     results = [assess(dataset, scenario, settings, progress=progress) for scenario in scenarios]
     first, last = results[0].scenario.scenario, results[-1].scenario.scenario
     table = results[0].ranking[["sector", "name"]].set_index("sector")
@@ -106,6 +128,14 @@ def rank_changes(
     >>> bool(moves.set_index("sector").loc["missiles", "score_moved"] < 0)
     True
     """
+    check_arguments(
+        "rank_changes",
+        old=(old, DATASET),
+        new=(new, DATASET),
+        scenario=(scenario, SCENARIO),
+        settings=(settings, SETTINGS),
+        progress=(progress, PROGRESS),
+    )
     settings = settings or Settings()
     was = _ranked(old, scenario, settings, progress)
     now = _ranked(new, scenario, settings, progress)
@@ -144,6 +174,7 @@ def rank_changes_text(changes: "pd.DataFrame") -> str:
     changes
         From `rank_changes`.
     """
+    check_arguments("rank_changes_text", changes=(changes, FRAME))
     lines, still = [], 0
     for name, was, now, score_was, score_now in zip(
         *(changes[c] for c in ("name", "rank_was", "rank_now", "score_was", "score_now")),

@@ -59,6 +59,12 @@ class SettingsError(ExposureError):
     exit_code = 2
 
 
+class ArgumentError(ExposureError, TypeError):
+    """An argument of the wrong kind in a call from Python, such as a dict for the settings."""
+
+    exit_code = 2
+
+
 class TableError(ExposureError):
     """One or more faults in the input tables, all of them in one message."""
 
@@ -73,6 +79,10 @@ class ConflictError(ExposureError):
 
 class ReportError(ExposureError):
     """A report that cannot be written: where it should go, or results that do not fit together."""
+
+
+class SavedResultError(ExposureError):
+    """A saved result that cannot be written or read."""
 
 
 def unknown_name(kind: str, found: str, known: Collection[str]) -> UnknownNameError:

@@ -3,8 +3,10 @@
 Equal records give equal bytes. Nothing in a record tells the time or the place of a run.
 """
 
+import hashlib
 from collections.abc import Sequence
 
+from exposure.evidence.conditioned_list import RecordMet
 from exposure.policy.scenario import Scenario
 from exposure.settings import Settings
 from exposure.tables.dataset import Dataset
@@ -26,6 +28,18 @@ def tables_record(dataset: Dataset) -> dict[str, object]:
         "dataset_version": dataset.version,
         "dataset_digest": dataset.digest,
         "overlaid": [own.record() for own in dataset.overlaid],
+    }
+
+
+def draws_record(conditioned: RecordMet | None) -> dict[str, object]:
+    """Which draws were used: those of the tables, or those that agree with the record."""
+    if conditioned is None:
+        return {"conditioned": False}
+    return {
+        "conditioned": True,
+        "acceptance": conditioned.acceptance,
+        "numbers_digest": hashlib.sha256(conditioned.numbers.tobytes()).hexdigest(),
+        "note": conditioned.note,
     }
 
 

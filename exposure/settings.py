@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from exposure.arguments import instance_of, optional
 from exposure.errors import SettingsError
 from exposure.wording import faults_of
 
@@ -78,3 +79,9 @@ class Settings(BaseModel):
             return handler(data)
         except ValidationError as error:
             raise SettingsError(faults_of(error, cls, noun="setting")) from error
+
+
+SETTINGS = optional(
+    instance_of(Settings, "Settings", "write ex.Settings(draws=256), or leave it out")
+)
+"""The argument ``settings`` of a public function."""

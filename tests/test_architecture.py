@@ -11,14 +11,26 @@ import exposure
 
 PACKAGE = Path(exposure.__file__).parent
 LAYERS = (  # lowest first; a module may import its own layer and those before it
-    {"terms", "errors", "faults", "spelling", "wording", "settings", "arrays", "version"},
+    {
+        "terms",
+        "errors",
+        "faults",
+        "spelling",
+        "wording",
+        "settings",
+        "arrays",
+        "arguments",
+        "values",
+        "plain_values",
+        "version",
+    },
     {"tables"},
     {"inputs", "supply", "policy", "methods"},
     {"licensing"},
     {"impact"},
     {"scoring"},
     {"evidence"},
-    {"assessment", "comparison", "records"},
+    {"assessment", "citations", "comparison", "result", "saved_results", "records"},
     {"measures"},
     {"report"},
     {"cli", "__main__"},

@@ -15,7 +15,7 @@ from exposure.tables.describing.dictionary import (
     quantity_column,
 )
 from exposure.tables.describing.templates import CHOICE, template
-from exposure.tables.reading.overlays import overlay
+from exposure.tables.reading.overlays import apply_overlay
 from exposure.tables.reading.parse import parse_table
 from exposure.tables.schema.catalogue import TABLES
 from tests.tiny import tiny_dataset
@@ -97,7 +97,7 @@ def test_it_is_accepted_once_it_is_filled_in(table: str):
 def test_filled_in_it_makes_an_overlay_that_passes_the_check(table: str, tmp_path: Path):
     text = fill(table)
     (tmp_path / f"{table}.csv").write_text(text, encoding="utf-8")
-    merged = overlay(tiny_dataset(), tmp_path)
+    merged = apply_overlay(tiny_dataset(), tmp_path)
     (laid,) = merged.overlaid
     assert len(laid.replaced) + len(laid.added) == len(rows_of(text))
 

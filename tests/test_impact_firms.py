@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from exposure.impact import firm_runs, kernels
 from exposure.impact.arrivals import Arrival, Late
-from exposure.impact.firm_runs import Asked, run_firms
-from exposure.impact.firms import STRATUM_SHARES, late_shares, stock_multiples
+from exposure.impact.firm_runs import run_firms
+from exposure.impact.firms import STRATUM_SHARES, Asked, late_shares, stock_multiples
 from exposure.impact.sectors import Sector, Stream
 from exposure.supply.channels import Channel, Holding
 from exposure.terms import BuyerClass, Tier

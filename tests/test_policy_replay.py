@@ -103,4 +103,4 @@ def test_two_days_see_the_same_past_and_score_forward_from_their_own_stocks():
         for day in (date(2025, 6, 13), date(2025, 12, 12))
     }
     for day, result in results.items():
-        assert result.weekly["date"].min() == day
+        assert result.weekly["date"].min().date() == day

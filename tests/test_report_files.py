@@ -148,7 +148,7 @@ def test_csv_reads_back_equal_to_the_frame(runs, folder):
 def test_weekly_and_attribution_csv_read_back_equal(runs, folder):
     weekly = pd.read_csv(folder / "weekly.csv", engine="python")
     own = weekly[weekly["run"] == "withheld"].drop(columns="run").reset_index(drop=True)
-    expected = runs[0].weekly.assign(date=lambda frame: frame["date"].map(str))
+    expected = runs[0].weekly.assign(date=lambda frame: frame["date"].dt.strftime("%Y-%m-%d"))
     assert_frame_equal(own, expected, check_exact=True, check_dtype=False)
     points = pd.read_csv(folder / "attribution.csv", engine="python")
     assert list(points.columns) == ["scenario", "sector", "element", "points"]
@@ -328,9 +328,11 @@ def test_runs_that_do_not_belong_together_are_refused(runs, tmp_path):
         "report: found scenario 'withheld' more than once; expected each once, since files bear "
         "its name; leave one out, or rename it"
     )
-    with pytest.raises(ReportError) as raised:
+    with pytest.raises(ex.ArgumentError) as raised_by_none:
         write_report([], tmp_path)
-    assert str(raised.value) == (
-        "report: found no assessment; expected at least one; assess a scenario"
+    assert str(raised_by_none.value) == (
+        "ex.write_report: 1 fault\n"
+        "  - assessments: found a list of 0; expected a list of at least one Assessment; "
+        "write [assessment]"
     )
     assert list(tmp_path.iterdir()) == []

@@ -48,6 +48,7 @@ def frames(run) -> dict[str, pd.DataFrame]:
     return {
         "ranking": run.ranking,
         "weekly": run.weekly,
+        "draws": run.draws,
         "attribution": attribution_of_all([run]),
         "flow": ex.licensed_flow(shipped, "april_2025_queue", settings),
         "backtest_months": tested.months,

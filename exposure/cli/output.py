@@ -17,16 +17,14 @@ from exposure.cli.words import (
     check_open_end,
     day,
     draws_warnings,
-    matched,
-    matching_warnings,
     whole_number,
 )
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from exposure.assessment import Assessment
     from exposure.policy.scenario import Scenario
+    from exposure.result import Assessment
     from exposure.settings import Settings
     from exposure.tables.dataset import Dataset
 
@@ -78,9 +76,9 @@ After = Annotated[
     str | None,
     typer.Option("--after", help="What follows a record of the past, such as prolonged or lapsed."),
 ]
-Matching = Annotated[
+Prior = Annotated[
     bool,
-    typer.Option("--history-matching", help="Weigh the draws by what was and was not observed."),
+    typer.Option("--prior", help="Use the draws of the tables alone, whatever the record says."),
 ]
 Form = Annotated[Format, typer.Option("--format", help="Form of the output.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress and no notes on stderr.")]
@@ -183,19 +181,9 @@ def run_all(
             "--as-of hides later rules and observations, not what the tables learnt later",
             quiet=quiet,
         )
-    if results and results[0].matching is not None:
-        left = results[0].matching.effective_sample_size
-        for warning in matching_warnings(left, settings.draws):
-            tell(warning, quiet=quiet)
+    if results and results[0].conditioned is not None and results[0].conditioned.note:
+        tell(f"note: {results[0].conditioned.note}")
     return results
-
-
-def with_history(text: str, result: "Assessment") -> str:
-    """A text whose first lines are a title, with a line on the draws in effect put before it."""
-    if result.matching is None:
-        return text
-    left = result.matching.effective_sample_size
-    return f"{matched(left, result.settings.draws)}\n{text}"
 
 
 @contextmanager

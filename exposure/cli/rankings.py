@@ -16,9 +16,9 @@ from exposure.cli.output import (
     Form,
     Format,
     Horizon,
-    Matching,
     OneScenario,
     Overlay,
+    Prior,
     Quiet,
     Scenarios,
     Seed,
@@ -28,7 +28,6 @@ from exposure.cli.output import (
     run_all,
     show,
     tell,
-    with_history,
 )
 from exposure.errors import unknown_name
 
@@ -43,7 +42,7 @@ def rank(
     horizon: Horizon = 104,
     as_of: AsOf = None,
     after: After = None,
-    history_matching: Matching = False,
+    prior: Prior = False,
     form: Form = Format.TABLE,
     quiet: Quiet = False,
 ) -> None:
@@ -59,17 +58,15 @@ def rank(
     dataset = read_tables(data, overlay)
     settings = make_settings(
         as_of, dataset=dataset, destination=destination, draws=draws, seed=seed,
-        horizon_weeks=horizon, history_matching=history_matching,
+        horizon_weeks=horizon, prior=prior,
     )  # fmt: skip
     results = run_all(dataset, chosen, settings, quiet=quiet)
-    if form is not Format.TABLE:
-        tell(with_history("", results[0]).rstrip(), quiet=quiet or not history_matching)
     if form is Format.JSON:
         show(ranking_json(results))
     elif form is Format.CSV:
         show(ranking_csv(results))
     else:
-        show("\n\n".join(with_history(ranking_text(own), own) for own in results))
+        show("\n\n".join(ranking_text(own) for own in results))
 
 
 def explain(
@@ -82,7 +79,7 @@ def explain(
     horizon: Horizon = 104,
     as_of: AsOf = None,
     after: After = None,
-    history_matching: Matching = False,
+    prior: Prior = False,
     quiet: Quiet = False,
 ) -> None:
     """Say what a sector's score is made of, and what it rests on."""
@@ -95,11 +92,11 @@ def explain(
         raise unknown_name("sector", sector, homes)
     settings = make_settings(
         as_of, destination=homes[sector], draws=draws, seed=seed, horizon_weeks=horizon,
-        history_matching=history_matching,
+        prior=prior,
     )  # fmt: skip
     chosen = read_scenarios([scenario], after=after)
     (result,) = run_all(dataset, chosen, settings, quiet=quiet)
-    show(with_history(explain_text(result, sector), result))
+    show(explain_text(result, sector))
 
 
 def report(
@@ -113,7 +110,7 @@ def report(
     horizon: Horizon = 104,
     as_of: AsOf = None,
     after: After = None,
-    history_matching: Matching = False,
+    prior: Prior = False,
     quiet: Quiet = False,
 ) -> None:
     """Write a report (HTML, JSON, CSV, figures) and print the rankings.
@@ -127,11 +124,11 @@ def report(
     dataset = read_tables(data, overlay)
     settings = make_settings(
         as_of, dataset=dataset, destination=destination, draws=draws, seed=seed,
-        horizon_weeks=horizon, history_matching=history_matching,
+        horizon_weeks=horizon, prior=prior,
     )  # fmt: skip
     results = run_all(dataset, chosen, settings, quiet=quiet)
     files = write_report(results, out)
-    show("\n\n".join(with_history(ranking_text(own), own) for own in results))
+    show("\n\n".join(ranking_text(own) for own in results))
     tell(f"wrote {len(files)} files to {out}; open {out / 'report.html'}", quiet=quiet)
 
 

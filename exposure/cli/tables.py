@@ -43,15 +43,14 @@ def check(
     from exposure.policy.scenario_file import read_scenario
     from exposure.tables.describing.package import stale_notes
     from exposure.tables.reading.location import shipped_folder
-    from exposure.tables.reading.overlays import overlay as lay_over
-    from exposure.tables.reading.overlays import overlay_text
+    from exposure.tables.reading.overlays import apply_overlay, overlay_text
 
     place = folder or shipped_folder()
     files = sorted((place / "scenarios").glob("*.toml"))
     refused: list[ExposureError] = []
     dataset = _kept(refused, read_tables, folder)
     if overlay is not None and dataset is not None:
-        dataset = _kept(refused, lay_over, dataset, overlay)
+        dataset = _kept(refused, apply_overlay, dataset, overlay)
     elif overlay is not None:
         cure = "correct those first: until then the overlay is not checked"
         found = "tables with faults under it"

@@ -19,9 +19,6 @@ MANY_DRAWS = 100_000
 MEGABYTES_A_DRAW = 0.22
 """Memory of a ranking by draw: 4.4 GB were measured at 20,000."""
 
-FEW_IN_EFFECT = 30.0
-"""Below this many draws in effect, percentiles rest on a handful of them."""
-
 
 def whole_number(text: str | int) -> int:
     """Read a whole number, or say what was found.
@@ -100,24 +97,3 @@ def draws_warnings(draws: int) -> list[str]:
             f"({MEGABYTES_A_DRAW} MB a draw); take fewer if the machine has less"
         ]
     return []
-
-
-def matched(left: float, draws: int) -> str:
-    """Say that draws are weighted by history, and how many count.
-
-    Examples
-    --------
-    >>> matched(41.3, 1024)
-    'history matched: 41 of 1024 draws in effect'
-    """
-    return f"history matched: {left:.0f} of {draws} draws in effect"
-
-
-def matching_warnings(left: float, draws: int) -> list[str]:
-    """What to know where history leaves few draws in effect."""
-    if left >= FEW_IN_EFFECT:
-        return []
-    return [
-        f"warning: intervals rest on few draws ({left:.0f} in effect); take more, such as "
-        f"--draws {4 * max(draws, 1024)}"
-    ]

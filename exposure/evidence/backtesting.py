@@ -8,11 +8,12 @@ is 2025, which for the first quarter was itself far above 2024: see
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exposure.arguments import TEXT, WHOLE, check_arguments, each
 from exposure.arrays import FloatArray
 from exposure.evidence.calibration import calibrate, customs_checks
 from exposure.evidence.customs import MAGNETS, Series, by_month, magnet_series, tonnes
@@ -24,11 +25,12 @@ from exposure.licensing.flows import office_flows
 from exposure.licensing.goods import Item, items_of
 from exposure.licensing.office import buyer_weights
 from exposure.licensing.plan import plan_office
-from exposure.policy.scenario import Scenario
+from exposure.policy.scenario import SCENARIO, Scenario
 from exposure.policy.scenario_file import read_scenario
-from exposure.settings import Settings
-from exposure.tables.dataset import Dataset
+from exposure.settings import SETTINGS, Settings
+from exposure.tables.dataset import DATASET, Dataset
 from exposure.terms import ANY
+from exposure.values import same
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,15 +48,36 @@ DESTINATIONS = ("WLD", "USA")
 """Destinations with a month-by-month base and counts into 2026."""
 
 
-@dataclass(frozen=True)
+PLACES = each(
+    TEXT, "a list of destinations", "write [" + ", ".join(f'"{p}"' for p in DESTINATIONS) + "]"
+)
+
+
+@dataclass(frozen=True, eq=False)
 class Backtest:
     """Forecasts, what came, and the errors."""
 
-    months: "pd.DataFrame"
-    """One row a destination, scheme (``fixed``, ``rolling``), forecast and month: known_until,
-    observed, predicted, low, high (90 %), error, covered, observed_t, base_t, base_known."""
-    errors: "pd.DataFrame"
-    """One row a destination, scheme, span and forecast: months, rmse, bias, coverage, width."""
+    _months: "pd.DataFrame" = field(repr=False)
+    _errors: "pd.DataFrame" = field(repr=False)
+
+    def __eq__(self, other: object) -> bool:
+        return same(self, other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def months(self) -> "pd.DataFrame":
+        """One row a destination, scheme (``fixed``, ``rolling``), forecast and month.
+
+        Columns: known_until, observed, predicted, low, high (90 %), error, covered, observed_t,
+        base_t, base_known.
+        """
+        return self._months.copy()
+
+    @property
+    def errors(self) -> "pd.DataFrame":
+        """One row a destination, scheme, span and forecast: months, rmse, bias, coverage, width."""
+        return self._errors.copy()
 
     def text(self) -> str:
         """Errors in plain words, and where the model loses."""
@@ -96,6 +119,12 @@ def backtest(
     """
     import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 
+    check_arguments(
+        "backtest",
+        dataset=(dataset, DATASET),
+        destinations=(destinations, PLACES),
+        seed=(seed, WHOLE),
+    )
     rows: list[dict[str, object]] = []
     for place in destinations:
         sampled = sample_office(magnet_series(dataset, place, base="monthly"), seed=seed)
@@ -219,6 +248,12 @@ def queue_against_customs(
     """
     import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 
+    check_arguments(
+        "queue_against_customs",
+        dataset=(dataset, DATASET),
+        scenario=(scenario, SCENARIO),
+        settings=(settings, SETTINGS),
+    )
     scenario = read_scenario(scenario) if isinstance(scenario, str) else scenario
     settings = settings or Settings()
     inputs = Inputs.of(dataset, Sampler.first(settings.draws, settings.seed))

@@ -12,11 +12,13 @@ Mathematics Series 12, 36-38.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict
 
 from exposure.arrays import BoolArray, FloatArray, IntArray
 from exposure.errors import ConflictError
@@ -43,6 +45,7 @@ from exposure.tables.dataset import Dataset
 from exposure.tables.schema.demand import SectorRow
 from exposure.tables.schema.observed import ObservedLossRow
 from exposure.tables.schema.policy import ParameterRow
+from exposure.tables.schema.supply import ElementRow
 from exposure.terms import ANY, week_of
 
 RECORD = "as_it_happened"
@@ -69,12 +72,16 @@ TOLERANCE_DEFAULTS = {
 
 @dataclass(frozen=True, eq=False)
 class Examined:
-    """Draws held against the record."""
+    """Draws held against the record of one destination, or of all."""
 
     sampler: Sampler
     """The draws examined."""
     implied: tuple[Implied, ...]
     """What they imply for every observed range."""
+
+    def of(self, subjects: Collection[str]) -> "Examined":
+        """The same draws against the ranges of some subjects alone."""
+        return replace(self, implied=tuple(o for o in self.implied if o.subject in subjects))
 
     @cached_property
     def deviations(self) -> dict[str, FloatArray]:
@@ -103,6 +110,18 @@ class Examined:
     def numbers(self) -> IntArray:
         """Numbers of the draws that agree with the record."""
         return np.asarray(self.sampler.numbers[self.kept()])
+
+
+def subjects_of(dataset: Dataset, destination: str) -> frozenset[str]:
+    """Sectors made at a destination, or anywhere for ``all``, and all elements.
+
+    A ranking of one destination rests on the record of its own makers, and on what was stated of
+    elements.
+    """
+    sectors = {
+        row.sector for row in dataset.rows_of(SectorRow) if destination in ("all", row.destination)
+    }
+    return frozenset(sectors | {row.element for row in dataset.rows_of(ElementRow)})
 
 
 def tolerances_of(dataset: Dataset) -> Tolerances:
@@ -177,21 +196,7 @@ def examine(
         return in_order(found)
 
     blocks = list(run.over_blocks(ask, progress=progress, block=BLOCK))
-    return Examined(sampler, _joined(blocks))
-
-
-def _joined(blocks: list[list[Implied]]) -> tuple[Implied, ...]:
-    return tuple(
-        Implied(
-            **{
-                name: getattr(parts[0], name)
-                for name in parts[0].__dataclass_fields__
-                if name != "drawn"
-            },
-            drawn=np.concatenate([part.drawn for part in parts]),
-        )
-        for parts in zip(*blocks, strict=True)
-    )
+    return Examined(sampler, tuple(own[0].joined(own) for own in zip(*blocks, strict=True)))
 
 
 def conflict_of(examined: Examined) -> ConflictError:
@@ -220,9 +225,10 @@ def in_conflict(examined: Examined) -> bool:
     return enough and float(examined.agreement().mean()) < LEAST_ACCEPTANCE
 
 
-@dataclass(frozen=True)
-class Compared:
-    """One observed range beside what draws say of it."""
+class Compared(BaseModel):
+    """One observed range beside what draws say of it; shares of output, or weeks for stocks."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     subject: str
     kind: str
@@ -235,16 +241,18 @@ class Compared:
     prior_p05: float
     prior_p95: float
     prior_inside: float
-    conditioned_mean: float
-    conditioned_p05: float
-    conditioned_p95: float
-    left_out_mean: float
-    left_out_p05: float
-    left_out_p95: float
+    conditioned_mean: float | None
+    conditioned_p05: float | None
+    conditioned_p95: float | None
+    left_out_mean: float | None
+    left_out_p05: float | None
+    left_out_p95: float | None
 
     @property
     def predicted(self) -> bool:
         """Whether the 90 % interval without the subject's own evidence meets the range."""
+        if self.left_out_p05 is None or self.left_out_p95 is None:
+            return False
         return self.left_out_p05 <= self.high and self.left_out_p95 >= self.low
 
 
@@ -259,19 +267,32 @@ def compare_with_record(examined: Examined) -> tuple[Compared, ...]:
     }
     return tuple(
         Compared(
-            own.subject, own.kind, own.from_date, own.to_date, own.low, own.central, own.high,
-            *_spread(own.drawn), float((own.deviations == 0.0).mean()),
-            *_spread(own.drawn[kept]), *_spread(own.drawn[without[own.subject]]),
+            subject=own.subject,
+            kind=own.kind,
+            from_date=own.from_date,
+            to_date=own.to_date,
+            low=own.low,
+            central=own.central,
+            high=own.high,
+            prior_inside=float((own.deviations == 0.0).mean()),
+            **_spread("prior", own.drawn),
+            **_spread("conditioned", own.drawn[kept]),
+            **_spread("left_out", own.drawn[without[own.subject]]),
         )
         for own in examined.implied
-    )  # fmt: skip
+    )
 
 
-def _spread(values: FloatArray) -> tuple[float, float, float]:
-    if not len(values):
-        return float("nan"), float("nan"), float("nan")
-    low, high = np.quantile(values, (0.05, 0.95))
-    return float(values.mean()), float(low), float(high)
+def _spread(name: str, drawn: FloatArray) -> dict[str, Any]:
+    """Mean, 5th and 95th percentile; None where there is no draw."""
+    if not len(drawn):
+        return dict.fromkeys((f"{name}_mean", f"{name}_p05", f"{name}_p95"))
+    low, high = np.quantile(drawn, (0.05, 0.95))
+    return {
+        f"{name}_mean": float(drawn.mean()),
+        f"{name}_p05": float(low),
+        f"{name}_p95": float(high),
+    }
 
 
 def inside_shares(examined: Examined) -> Mapping[str, float]:

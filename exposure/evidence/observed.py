@@ -7,7 +7,7 @@ tolerance of that range. A draw that lies inside every range has e = 0 everywher
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -60,6 +60,10 @@ class Implied:
         above = np.maximum(0.0, self.drawn - self.high)
         below = np.maximum(0.0, self.low - self.drawn)
         return np.asarray((above + below) / self.tolerance)
+
+    def joined(self, parts: Sequence["Implied"]) -> "Implied":
+        """The same range with what several sets of draws imply, one after the other."""
+        return replace(self, drawn=np.concatenate([part.drawn for part in parts]))
 
     @property
     def term(self) -> str:

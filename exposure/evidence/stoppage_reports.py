@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exposure.arguments import check_arguments
 from exposure.arrays import FloatArray
 from exposure.evidence.conditioning import Examined, examine
 from exposure.evidence.observed import Implied
 from exposure.inputs.streams import Sampler
-from exposure.settings import Settings
-from exposure.tables.dataset import Dataset
+from exposure.settings import SETTINGS, Settings
+from exposure.tables.dataset import DATASET, Dataset
 from exposure.terms import week_of
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def stoppages(
     """
     import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 
+    check_arguments("stoppages", dataset=(dataset, DATASET), settings=(settings, SETTINGS))
     settings = settings or Settings()
     draws = sampler or Sampler.first(settings.draws, settings.seed)
     examined = examine(dataset, settings, draws, kinds=("losses", "stoppages"))

@@ -7,7 +7,8 @@ import numpy as np
 
 from exposure.arrays import FloatArray, IntArray
 from exposure.impact.arrivals import Arrival, Border, Buyer, Restriction, arrivals
-from exposure.impact.firm_runs import Asked, run_firms
+from exposure.impact.firm_runs import run_firms
+from exposure.impact.firms import Asked
 from exposure.impact.sectors import Sector, Stream
 from exposure.impact.world import World
 from exposure.licensing.grants import Licences

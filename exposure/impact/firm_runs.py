@@ -8,28 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exposure.arrays import BoolArray, FloatArray, IntArray, total
+from exposure.arrays import BoolArray, FloatArray, total
 from exposure.impact import kernels
 from exposure.impact.arrivals import Arrival
-from exposure.impact.firms import STOPPED, late_shares, stock_multiples, stratum_shares
+from exposure.impact.firms import STOPPED, Asked, late_shares, stock_multiples, stratum_shares
 from exposure.impact.sectors import Sector
 from exposure.impact.stocks import lost_output, run_stocks, saved_need
 from exposure.methods.shapley import airport_shares
 from exposure.settings import Coupling
-
-
-@dataclass(frozen=True, eq=False)
-class Asked:
-    """What is asked of a run of firms besides the weekly loss."""
-
-    members: BoolArray
-    """Which holdings each player answers for, shape (P, K)."""
-    weight: FloatArray
-    """Discount of each scored week, shape (scored weeks,)."""
-    first: int
-    """First week scored."""
-    stock_weeks: IntArray
-    """Weeks at whose end the stock is wanted, shape (O,)."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from exposure.arrays import FloatArray
 
 if TYPE_CHECKING:
     from exposure.impact.arrivals import Arrival
-    from exposure.impact.firm_runs import Asked
+    from exposure.impact.firms import Asked
     from exposure.impact.sectors import Sector
 
 AVAILABLE = find_spec("numba") is not None

@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
+import exposure
+from exposure.arguments import NUMBER, TEXT, Kind, check_arguments, instance_of
 from exposure.errors import ScenarioError
 from exposure.faults import Fault
 from exposure.policy.rules import Rule, Statement
@@ -20,6 +22,9 @@ from exposure.terms import Identifier
 
 PROBABILITY_TOLERANCE = 1e-9
 """Largest accepted |sum - 1| of the probabilities of a mixture."""
+
+REPEALED = "repealed"
+"""What a file says of a rule of the buyers' side that is never in force."""
 
 FIRST_START, LAST_START = date(1990, 1, 1), date(2100, 1, 1)
 """Days between which a scenario starts: a typing error of the century is caught."""
@@ -54,6 +59,10 @@ class OpenEnd(Statement):
     """What may follow."""
 
 
+def _repealed(said: object) -> object:
+    return None if said == REPEALED else said
+
+
 class Scenario(Statement):
     """One course of policy, or a mixture of several.
 
@@ -77,8 +86,11 @@ class Scenario(Statement):
     """What it assumes, in plain words."""
     scored_from: date | None = None
     """First day scored, unless the settings name another; None for the start."""
-    measures: Mapping[Identifier, date | None] = Field(default_factory=dict)
-    """Rules of the buyers' side: the day from which each is in force, None if it is repealed."""
+    measures: dict[Identifier, Annotated[date | None, BeforeValidator(_repealed)]] = Field(
+        default_factory=dict
+    )
+    """Rules of the buyers' side: the day from which each is in force; ``repealed``, which is None
+    here, for a rule that never is."""
     sources: tuple[str, ...] = ()
     """Sources of the table ``sources`` on which it stands."""
     rules: tuple[Rule, ...] = ()
@@ -89,6 +101,13 @@ class Scenario(Statement):
     """What the record leaves open."""
     continuation: Continuation | None = None
     """What was chosen to follow."""
+
+    def __repr__(self) -> str:
+        rules = f"{len(self.rules)} rules" if self.rules else f"{len(self.mixture)} members"
+        return f"<Scenario {self.scenario}: starts on {self.start}, {rules}>"
+
+    def _repr_html_(self) -> str:
+        return exposure.scenario_html(self)
 
     @property
     def digest(self) -> str:
@@ -101,6 +120,36 @@ class Scenario(Statement):
         if not self.mixture:
             return ((self, 1.0),)
         return tuple((member.scenario, member.probability) for member in self.mixture)
+
+
+SCENARIO = instance_of(
+    (Scenario, str),
+    "a Scenario, or the name of a shipped one",
+    'write "london_truce", or read a file with ex.read_scenario("my.toml")',
+)
+"""The argument ``scenario`` of a public function."""
+
+
+def _is_members(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return all(map(_is_pair, value.items()))
+    return isinstance(value, list) and all(map(_is_pair, value))
+
+
+def _is_pair(value: object) -> bool:
+    return (
+        isinstance(value, tuple)
+        and len(value) == len(("scenario", "probability"))
+        and isinstance(value[0], Scenario)
+        and NUMBER.accepts(value[1])
+    )
+
+
+MEMBERS = Kind(
+    _is_members,
+    "Scenarios with their probabilities",
+    'write {ex.read_scenario("london_truce"): 0.7, ex.read_scenario("full_withhold"): 0.3}',
+)
 
 
 def mix(
@@ -125,6 +174,7 @@ def mix(
     ScenarioError
         If the probabilities do not sum to 1, or the courses start on different days.
     """
+    check_arguments("mix", name=(name, TEXT), members=(members, MEMBERS), text=(text, TEXT))
     pairs = list(members.items()) if isinstance(members, Mapping) else list(members)
     faults = mixture_faults(pairs)
     if faults:

@@ -17,6 +17,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from exposure.arguments import PATH, TEXT, Kind, check_arguments, optional
 from exposure.errors import ScenarioError, unknown_name
 from exposure.faults import Fault
 from exposure.policy.replay import carried_on
@@ -57,6 +58,19 @@ COURSE_KEYS = ("dates", "extends", "extends_until", "rules")
 
 FILE_KEYS = (*HEAD_KEYS, *COURSE_KEYS, "mixture", "open_end")
 """All keys of a file."""
+
+
+NAME = Kind(
+    PATH.accepts,
+    "the name of a shipped scenario, or the path of a file",
+    'write "london_truce" or "my.toml"; a Scenario needs no reading',
+)
+
+DATES = Kind(
+    lambda value: isinstance(value, Mapping) and all(map(TEXT.accepts, value)),
+    "turning points with their days",
+    'write {"turn": "2026-01-01"}, with the names that the file has under [dates]',
+)
 
 
 class Entry(Statement):
@@ -101,6 +115,12 @@ def read_scenario(
     >>> read_scenario("london_truce").start.isoformat()
     '2025-04-04'
     """
+    check_arguments(
+        "read_scenario",
+        name=(name, NAME),
+        dates=(dates, optional(DATES)),
+        after=(after, optional(TEXT)),
+    )
     scenario = _read(_locate(name), dates or {}, seen=())[0]
     return scenario if after is None else carried_on(scenario, after)
 

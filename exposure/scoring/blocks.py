@@ -7,7 +7,7 @@ number of threads nor on the size of the blocks.
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Literal, TypeVar
 
@@ -56,6 +56,10 @@ class Run:
     window: Window
     sectors: tuple[str, ...]
     sampler: Sampler
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Without what can be worked out again.
+        return Run, tuple(getattr(self, own.name) for own in fields(self))
 
     @cached_property
     def inputs(self) -> Inputs:

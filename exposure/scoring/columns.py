@@ -280,9 +280,29 @@ ATTRIBUTION = (
 RUN = Column("run", "Scenario or mixture that was assessed.")
 """First column of a file that holds several runs, each with scenarios of its own."""
 
+DRAWS = (
+    Column("draw", "Draw of the uncertain inputs, counted from 0.", form=Form.WHOLE),
+    SECTOR,
+    SCENARIO,
+    Column(
+        "lost_share",
+        "Discounted share of the horizon's output lost in this draw and scenario; 0 to 1.",
+        unit="share",
+        form=Form.PERCENT,
+    ),
+    Column(
+        "score",
+        "Score of the draw over all scenarios of a mixture, 0 to 100.",
+        unit="points",
+        form=Form.POINTS,
+    ),
+)
+"""One row a draw, sector and scenario; of a mixture, each member."""
+
 RESULTS: Mapping[str, Sequence[Column]] = {
     "ranking": RANKING,
     "weekly": WEEKLY,
+    "draws": DRAWS,
     "attribution": ATTRIBUTION,
     **OTHER_RESULTS,
 }
@@ -324,7 +344,7 @@ def results_with(name: str) -> tuple[str, ...]:
     Examples
     --------
     >>> results_with("lost_share")
-    ('weekly',)
+    ('weekly', 'draws')
     """
     return tuple(
         result for result, columns in RESULTS.items() if any(own.name == name for own in columns)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exposure.arrays import FloatArray
+from exposure.arrays import FloatArray, IntArray
 from exposure.scoring.column import Cell
 from exposure.scoring.columns import names_of, result_frame
 from exposure.scoring.ranks import (
@@ -211,7 +211,7 @@ def weekly_frame(
     frames = []
     for sector, own in sorted(sectors.items()):
         weeks = np.arange(own.risk.weekly.shape[-1])
-        dates = pd.to_datetime([first_day + timedelta(weeks=int(week)) for week in weeks])
+        days = [first_day + timedelta(weeks=int(week)) for week in weeks]
         frames += [
             pd.DataFrame(
                 {
@@ -219,7 +219,7 @@ def weekly_frame(
                     "industry_code": own.label.industry_code,
                     "scenario": scenario,
                     "week": weeks,
-                    "date": dates,
+                    "date": np.array(days, dtype="datetime64[s]"),
                     "lost_share": own.risk.weekly[s, 0],
                     "low": own.risk.weekly[s, 1],
                     "high": own.risk.weekly[s, 2],
@@ -229,4 +229,27 @@ def weekly_frame(
             )
             for s, scenario in enumerate(scenarios)
         ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def draws_frame(
+    sectors: Mapping[str, ScoredSector], scenarios: Sequence[str], *, numbers: IntArray
+) -> "pd.DataFrame":
+    """Lost share and score of every draw, by sector and scenario."""
+    import pandas as pd  # noqa: PLC0415
+
+    frames = [
+        pd.DataFrame(
+            {
+                "draw": numbers,
+                "sector": sector,
+                "scenario": scenario,
+                "lost_share": own.risk.lost[s],
+                "score": own.scores,
+            },
+            columns=list(names_of("draws")),
+        )
+        for sector, own in sorted(sectors.items())
+        for s, scenario in enumerate(scenarios)
+    ]
     return pd.concat(frames, ignore_index=True)

@@ -11,7 +11,7 @@ from exposure.scoring.columns import result_frame
 if TYPE_CHECKING:
     import pandas as pd
 
-    from exposure.assessment import Assessment
+    from exposure.result import Assessment
 
 
 def ranking_csv(assessments: "Sequence[Assessment]") -> str:

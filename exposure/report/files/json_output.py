@@ -32,8 +32,8 @@ from exposure.tables.dataset import Dataset
 if TYPE_CHECKING:
     import pandas as pd
 
-    from exposure.assessment import Assessment
     from exposure.evidence.backtesting import Backtest
+    from exposure.result import Assessment
 
 
 def ranking_json(assessments: "Sequence[Assessment]") -> str:

@@ -20,7 +20,7 @@ from exposure.settings import Settings
 if TYPE_CHECKING:
     import pandas as pd
 
-    from exposure.assessment import Assessment
+    from exposure.result import Assessment
 
 __all__ = [
     "comparison_text",

@@ -5,7 +5,7 @@ A row that is there and faulty is not missing, so each check is registered in
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from exposure.faults import Fault
@@ -102,16 +102,23 @@ def _incomplete(line: Line[SectorRow], found: str, file: str, what: str) -> Faul
 
 
 def substitutes_are_complete(tables: TableLines) -> Iterable[Fault]:
-    """A substitute, and supply in assembled parts, states all of its quantities."""
-    for wanted in SETS_OF_SUBSTITUTION:
-        own = [line for line in tables.of(SubstitutionRow) if line.row.quantity in wanted]
-        yield from _quantities(
-            own,
-            "substitution.csv",
-            group=lambda row: (row.sector, row.component),
-            quantity=lambda row: row.quantity,
-            wanted=wanted,
-        )
+    """A substitute, and supply in assembled parts, states all of its quantities.
+
+    What a sector does not state itself may be stated for its group.
+    """
+    group = {line.row.sector: line.row.uncertainty_group for line in tables.of(SectorRow)}
+    lines = grouped(tables.of(SubstitutionRow), lambda row: (row.sector, row.component))
+    stated = {key: {str(line.row.quantity) for line in own} for key, own in lines.items()}
+    for (sector, component), own in lines.items():
+        known = stated[sector, component]
+        known = known | stated.get((group.get(sector, sector), component), set())
+        for wanted in SETS_OF_SUBSTITUTION:
+            missing = wanted - known
+            if missing and missing != wanted:
+                yield Fault(
+                    f"{sector}, {component}", "no " + ", ".join(sorted(missing)),
+                    "all quantities", "add the rows", "substitution.csv", own[0].number,
+                )  # fmt: skip
 
 
 def plants_are_complete(tables: TableLines) -> Iterable[Fault]:
@@ -151,11 +158,9 @@ def _quantities(
     *,
     group: Callable[[RowT], tuple[str, ...]],
     quantity: Callable[[RowT], str],
-    wanted: Collection[str] = (),
 ) -> Iterable[Fault]:
     for key, own in grouped(lines, group).items():
-        every = set(wanted or own[0].row.MEASURES)
-        missing = every - {quantity(line.row) for line in own}
+        missing = set(own[0].row.MEASURES) - {quantity(line.row) for line in own}
         if missing:
             yield Fault(
                 ", ".join(key), "no " + ", ".join(sorted(missing)), "all quantities",

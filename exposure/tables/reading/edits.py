@@ -3,11 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from exposure.arguments import TEXT, VALUES, Kind, check_arguments
 from exposure.errors import UnknownNameError, unknown_name
-from exposure.tables.dataset import Dataset
+from exposure.tables.dataset import DATASET, Dataset
 from exposure.tables.reading.folders import dataset_from_records
 from exposure.tables.schema.catalogue import TABLES
 from exposure.tables.schema.rows import QuantityRow
+
+KEY = Kind(
+    lambda value: isinstance(value, (list, tuple)),
+    "a tuple with the values of the key columns",
+    'write ("missiles", "smco_magnet", "stock_weeks")',
+)
 
 
 def with_value(
@@ -15,7 +22,7 @@ def with_value(
     table: str,
     key: Sequence[str],
     *,
-    value: float | tuple[float, float, float],
+    value: float | Sequence[float],
     note: str = "changed by hand",
 ) -> Dataset:
     """Copy a dataset with one figure changed.
@@ -55,9 +62,17 @@ def with_value(
     >>> float(cover.loc[key, "central"])
     39.0
     """
+    check_arguments(
+        "with_value",
+        dataset=(dataset, DATASET),
+        table=(table, TEXT),
+        key=(key, KEY),
+        value=(value, VALUES),
+        note=(note, TEXT),
+    )
     if table not in TABLES:
         raise unknown_name("table", table, TABLES)
-    low, central, high = value if isinstance(value, tuple) else (value, value, value)
+    low, central, high = value if isinstance(value, Sequence) else (value, value, value)
     columns = TABLES[table].key
     wanted = tuple(str(part) for part in key)
     records = {name: [row.model_dump() for row in rows] for name, rows in dataset.rows.items()}
@@ -74,6 +89,6 @@ def with_value(
                 "note": note,
             }
             changed = dataset_from_records(records, version=dataset.version)
-            return replace(changed, overlaid=dataset.overlaid)
+            return replace(changed, overlaid=dataset.overlaid, base_digest=dataset.base)
     known = {", ".join(str(record[column]) for column in columns) for record in own}
     raise unknown_name(f"row of table '{table}'", ", ".join(wanted), known)

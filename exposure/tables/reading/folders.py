@@ -8,6 +8,7 @@ was found, what was expected, what cures it. Nothing is guessed and nothing is f
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from exposure.arguments import PATH, check_arguments, optional
 from exposure.errors import TableError, unknown_name
 from exposure.faults import Fault
 from exposure.tables.dataset import Dataset
@@ -17,7 +18,7 @@ from exposure.tables.reading.corrections import correct, read_corrections
 from exposure.tables.reading.files import read_files
 from exposure.tables.reading.lines import AnyLine, TableLines
 from exposure.tables.reading.location import shipped_folder
-from exposure.tables.reading.overlays import overlay as lay_over
+from exposure.tables.reading.overlays import apply_overlay
 from exposure.tables.reading.parse import duplicate_keys, parse_row, parse_table
 from exposure.tables.schema.catalogue import TABLES
 
@@ -49,6 +50,9 @@ def read_dataset(folder: str | Path | None = None, *, overlay: str | Path | None
     >>> "missiles" in set(dataset.table("sectors")["sector"])
     True
     """
+    check_arguments(
+        "read_dataset", folder=(folder, optional(PATH)), overlay=(overlay, optional(PATH))
+    )
     place = Path(folder) if folder is not None else shipped_folder()
     texts, faults = read_files(place)
     lines: dict[str, list[AnyLine]] = {}
@@ -62,7 +66,7 @@ def read_dataset(folder: str | Path | None = None, *, overlay: str | Path | None
     unread = descriptor_faults(place)
     version = "" if unread else read_version(place)
     dataset = _finish(lines, [*faults, *unread], version=version)
-    return dataset if overlay is None else lay_over(dataset, overlay)
+    return dataset if overlay is None else apply_overlay(dataset, overlay)
 
 
 def dataset_from_records(

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from exposure.arguments import PATH, check_arguments
 from exposure.errors import TableError
 from exposure.faults import Fault
-from exposure.tables.dataset import Dataset, Overlaid, RowKey, cell_text, digest_of
+from exposure.tables.dataset import DATASET, Dataset, Overlaid, RowKey, cell_text, digest_of
 from exposure.tables.reading.checks import check_tables
 from exposure.tables.reading.files import read_files
 from exposure.tables.reading.lines import AnyLine, Line, TableLines
@@ -22,7 +23,7 @@ BELOW = "under the overlay"
 """How a fault names the tables below."""
 
 
-def overlay(dataset: Dataset, folder: str | Path) -> Dataset:
+def apply_overlay(dataset: Dataset, folder: str | Path) -> Dataset:
     """Lay a folder of tables over a dataset.
 
     Parameters
@@ -43,6 +44,7 @@ def overlay(dataset: Dataset, folder: str | Path) -> Dataset:
     TableError
         With all faults of the merged tables in one message.
     """
+    check_arguments("apply_overlay", dataset=(dataset, DATASET), folder=(folder, PATH))
     place = Path(folder)
     texts, faults = read_files(place, whole=False)
     own: dict[str, list[AnyLine]] = {}
@@ -58,6 +60,7 @@ def overlay(dataset: Dataset, folder: str | Path) -> Dataset:
     return Dataset.from_rows(
         {name: [line.row for line in lines] for name, lines in merged.items()},
         version=dataset.version,
+        base_digest=dataset.base,
         overlaid=(*dataset.overlaid, _record(dataset, own, place)),
     )
 

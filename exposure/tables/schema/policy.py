@@ -148,7 +148,7 @@ ParameterName = Literal[
     "nested_share", "restock_ratio", "application_weight", "rationing_weight", "switch_weeks",
     "switch_ramp_weeks", "stock_correlation", "firm_spread", "leak_share", "leak_weeks",
     "structural_discrepancy", "strong_tolerance", "weak_tolerance", "stock_tolerance_weeks",
-    "recapture_share", "stoppage_tolerance_weeks",
+    "recapture_share", "stoppage_tolerance_weeks", "element_per_oxide",
 ]  # fmt: skip
 
 
@@ -201,6 +201,9 @@ class ParameterRow(QuantityRow):
         ),
         "recapture_share": Measure(
             "share", maximum=1.0, meaning="share of lost output that is made up later"
+        ),
+        "element_per_oxide": Measure(
+            "share", maximum=1.0, minimum=1e-6, meaning="mass of the element in its oxide"
         ),
         "stoppage_tolerance_weeks": Measure(
             "week", minimum=1e-6, meaning="width of the tail after the week of a reported stoppage"

@@ -73,7 +73,8 @@ class ComponentRow(DescriptiveRow):
     stages: Annotated[tuple[Stage, ...], BeforeValidator(_words), Field(min_length=1)]
     """Steps it goes through, upstream first, separated by blanks."""
     processed_in: CountryCode
-    """Country outside China that typically turns Chinese oxide or metal into it."""
+    """Place outside China whose importers take the Chinese oxide or metal that is not seen through
+    to its final user."""
     source_id: OptionalText
     """Where its make-up and maker were read."""
     locator: OptionalText
