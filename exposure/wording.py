@@ -21,6 +21,8 @@ LONGEST_SHOWN = 60
 PATTERNS = {
     r"^[a-z][a-z0-9_]*$": "a key of lower-case letters, digits and underscores",
     r"^[A-Z]{3}$": "three capital letters (ISO 3166-1 alpha-3, or EUU, ROW, WLD)",
+    r"^[A-Z][a-z]?$": "a chemical symbol, such as Dy",
+    r"^([a-z][a-z0-9_]*|[A-Z][a-z]?)$": "a key of lower-case letters, or a chemical symbol",
     r"^([A-Z]{3}|all)$": "three capital letters (ISO 3166-1 alpha-3, or EUU), or 'all'",
     r"^\d{4}-\d{2}$": "a month, YYYY-MM",
     r"^\d{4}(-\d{2}(-\d{2})?|-Q[1-4]|-H[12])?$": (
@@ -165,9 +167,9 @@ def _respelt(text: str, pattern: str) -> str:
     """The cure for a code or key that is only spelt in another way."""
     if len(text) > LONGEST_SHOWN:
         return CORRECT_IT
-    as_code = text.upper()
+    as_code, as_symbol = text.upper(), text.capitalize()
     as_key = re.sub(r"\W+", "_", text.lower()).strip("_")
-    fitting = (own for own in (as_key, as_code) if re.match(pattern, own))
+    fitting = (own for own in (as_key, as_code, as_symbol) if re.match(pattern, own))
     return next((f"write '{own}'" for own in fitting), CORRECT_IT)
 
 
