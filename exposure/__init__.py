@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from exposure.supply.exit_stage import exit_shares, exit_shares_of_flow
     from exposure.tables.dataset import Dataset
     from exposure.tables.describing.differences import compare_datasets, differences_text
-    from exposure.tables.reading.edits import with_value
+    from exposure.tables.reading.edits import with_value, with_values
     from exposure.tables.reading.folders import read_dataset
     from exposure.tables.reading.overlays import apply_overlay
 
@@ -93,6 +93,7 @@ _HOMES = {
     "stoppages": "exposure.evidence.stoppage_reports",
     "svg": "exposure.report.plots.rankings",
     "with_value": "exposure.tables.reading.edits",
+    "with_values": "exposure.tables.reading.edits",
     "write_report": "exposure.report.files.report_folder",
 }
 """Where each public name lives."""
@@ -148,6 +149,7 @@ __all__ = [
     "stoppages",
     "svg",
     "with_value",
+    "with_values",
     "write_report",
 ]
 

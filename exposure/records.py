@@ -14,13 +14,13 @@ from exposure.version import __version__, library_versions
 
 
 def tables_record(dataset: Dataset) -> dict[str, object]:
-    """Versions of code and tables, and what was laid over the tables.
+    """Versions of code and tables, what was laid over the tables and what was changed by hand.
 
     Examples
     --------
     >>> import exposure as ex
-    >>> list(tables_record(ex.read_dataset()))
-    ['package_version', 'library_versions', 'dataset_version', 'dataset_digest', 'overlaid']
+    >>> list(tables_record(ex.read_dataset()))[2:]
+    ['dataset_version', 'dataset_digest', 'overlaid', 'changed']
     """
     return {
         "package_version": __version__,
@@ -28,6 +28,7 @@ def tables_record(dataset: Dataset) -> dict[str, object]:
         "dataset_version": dataset.version,
         "dataset_digest": dataset.digest,
         "overlaid": [own.record() for own in dataset.overlaid],
+        "changed": [own.record() for own in dataset.changed],
     }
 
 

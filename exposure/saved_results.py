@@ -32,7 +32,7 @@ from exposure.policy.scenario import Scenario
 from exposure.scoring.ranking import Label, Record, ScoredSector
 from exposure.scoring.sector_risk import SectorRisk
 from exposure.settings import Settings
-from exposure.tables.dataset import Dataset, Overlaid, to_csv
+from exposure.tables.dataset import Change, Dataset, Overlaid, to_csv
 from exposure.tables.reading.parse import parse_table
 from exposure.tables.schema.catalogue import TABLES
 from exposure.version import __version__
@@ -44,8 +44,8 @@ FORMAT_VERSION = 2
 KNOWN: Known = {
     own.__name__: own
     for own in (
-        Compared, Label, Overlaid, Record, RecordMet, Sampler, Scenario, ScoredSector, SectorRisk,
-        Settings, Window,
+        Change, Compared, Label, Overlaid, Record, RecordMet, Sampler, Scenario, ScoredSector,
+        SectorRisk, Settings, Window,
     )
 }  # fmt: skip
 """Classes of which a result is made."""
@@ -108,6 +108,7 @@ def _members(parts: Parts, record: Mapping[str, object]) -> dict[str, bytes]:
         "conditioned": parts.conditioned,
         "overlaid": parts.dataset.overlaid,
         "base_digest": parts.dataset.base_digest,
+        "changed": parts.dataset.changed,
     }
     result = encoded(held, KNOWN, arrays)
     manifest = {
@@ -191,14 +192,17 @@ def _read(archive: zipfile.ZipFile, manifest: Mapping[str, Any]) -> Parts:
     held = decoded(json.loads(archive.read("result.json")), KNOWN, arrays)
     if not isinstance(held, dict):
         raise TypeError("no parts")
-    dataset = _dataset(archive, manifest, held.pop("overlaid"), held.pop("base_digest"))
+    laid = {name: held.pop(name) for name in ("overlaid", "changed", "base_digest")}
+    dataset = _dataset(archive, manifest, **laid)
     return Parts(dataset=dataset, **held)
 
 
 def _dataset(
     archive: zipfile.ZipFile,
     manifest: Mapping[str, Any],
+    *,
     overlaid: tuple[Overlaid, ...],
+    changed: tuple[Change, ...],
     base_digest: str,
 ) -> Dataset:
     names = {Path(own).stem: own for own in archive.namelist() if own.startswith("tables/")}
@@ -209,7 +213,9 @@ def _dataset(
             raise TableError(faults)
         rows[name] = [line.row for line in lines]
     version = str(manifest["dataset_version"])
-    dataset = Dataset.from_rows(rows, version=version, overlaid=overlaid, base_digest=base_digest)
+    dataset = Dataset.from_rows(
+        rows, version=version, overlaid=overlaid, changed=changed, base_digest=base_digest
+    )
     if dataset.digest != manifest["dataset_digest"]:
         raise ValueError("the digest of the tables is not that of the record")
     return dataset

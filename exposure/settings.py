@@ -19,6 +19,7 @@ from pydantic import (
 
 from exposure.arguments import instance_of, optional
 from exposure.errors import SettingsError
+from exposure.terms import BuyerPlaceOrAll
 from exposure.wording import faults_of
 
 SupplyMethod = Literal["mixture", "nested", "independent", "worst_stage"]
@@ -63,7 +64,7 @@ class Settings(BaseModel):
     """Weeks after which a lost week counts half, so that early losses count more."""
     impact_threshold: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.05
     """A sector is hit in the first week in which it loses more than this share of output."""
-    destination: Annotated[str, Field(pattern=r"^([A-Z]{3}|all)$")] = "USA"
+    destination: BuyerPlaceOrAll = "USA"
     """Where the ranked sectors' makers are: ISO alpha-3, EUU for the EU, or `all`."""
     supply_method: SupplyMethod = "mixture"
     """How shares by stage become one dependence on China."""

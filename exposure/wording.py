@@ -7,23 +7,24 @@ is added by whoever reads.
 
 import math
 import re
+from collections.abc import Collection
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from exposure.faults import Fault
-from exposure.spelling import did_you_mean
-from exposure.terms import ANY
+from exposure.places import BY_NAME, PLACES
+from exposure.spelling import RARE_EARTHS, did_you_mean, near
+from exposure.terms import ANY, NO_PLACE, PLACE_PATTERN
 
 LONGEST_SHOWN = 60
 """Characters of a wrong value that a message shows; an unclosed quote can swallow a file."""
 
 PATTERNS = {
     r"^[a-z][a-z0-9_]*$": "a key of lower-case letters, digits and underscores",
-    r"^[A-Z]{3}$": "three capital letters (ISO 3166-1 alpha-3, or EUU, ROW, WLD)",
     r"^[A-Z][a-z]?$": "a chemical symbol, such as Dy",
     r"^([a-z][a-z0-9_]*|[A-Z][a-z]?)$": "a key of lower-case letters, or a chemical symbol",
-    r"^([A-Z]{3}|all)$": "three capital letters (ISO 3166-1 alpha-3, or EUU), or 'all'",
+    PLACE_PATTERN: "three capital letters (ISO 3166-1 alpha-3, or EUU, ROW, WLD)",
     r"^\d{4}-\d{2}$": "a month, YYYY-MM",
     r"^\d{4}(-\d{2}(-\d{2})?|-Q[1-4]|-H[12])?$": (
         "a period such as 2025, 2025-H1, 2025-Q3, 2025-06 or 2025-06-11"
@@ -56,6 +57,9 @@ BOUNDS = {
 
 CORRECT_IT = "correct it"
 """The cure where nothing more can be said."""
+
+A_CODE = "write an ISO 3166-1 alpha-3 code, such as USA, JPN or DEU"
+"""The cure for a place that cannot be guessed."""
 
 CHOICES = ("enum", "literal_error")
 """Types of pydantic error about a closed vocabulary."""
@@ -106,8 +110,9 @@ def _fault(
     found = "nothing" if first["type"] == "missing" else shown(first["input"])
     words = [word for item in items for word in _listed_words(item)]
     expected = _expected(names[-1], first)
-    if len(items) > 1 and ANY in words:
-        expected += f", or '{ANY}'"
+    if len(items) > 1:
+        beside = [word for item in items[1:] for word in _listed_words(item)]
+        expected += "".join(f", or '{word}'" for word in beside)
     return Fault(where, found, expected, _cure(first, words, found=found))
 
 
@@ -133,6 +138,8 @@ def shown(value: object) -> str:
 def _expected(where: str, item: ErrorDetails) -> str:
     kind = item["type"]
     context = item.get("ctx", {})
+    if kind == NO_PLACE:
+        return str(context["expected"])
     if isinstance(item["input"], float) and math.isnan(item["input"]):
         return TYPES["finite"]
     if kind in CHOICES:
@@ -152,10 +159,17 @@ def _cure(item: ErrorDetails, words: list[str], *, found: str) -> str:
     if found == "nothing":
         return "fill it in"
     text = item["input"].strip() if isinstance(item["input"], str) else ""
+    if item["type"] == NO_PLACE:
+        allowed = item.get("ctx", {})["allowed"]
+        return _word_beside(text, words) or place_cure(text, allowed)
     if item["type"] in CHOICES:
         return did_you_mean(str(item["input"]), words)
     if item["type"] == "string_pattern_mismatch":
         return _respelt(text, str(item.get("ctx", {}).get("pattern")))
+    return _cure_of_number(text)
+
+
+def _cure_of_number(text: str) -> str:
     if text.endswith("%"):
         return "shares are fractions, write 0.92 for 92 %"
     if "," in text:
@@ -163,11 +177,46 @@ def _cure(item: ErrorDetails, words: list[str], *, found: str) -> str:
     return CORRECT_IT
 
 
+def _word_beside(text: str, words: Collection[str]) -> str:
+    """The cure for a word that may stand for a place: ``*`` or ``all``."""
+    meant = [word for word in words if word.casefold() == text.casefold()]
+    if not meant and ANY in words and text.casefold() in ("all", "any"):
+        meant = [ANY]
+    return f"write '{meant[0]}'" if meant else ""
+
+
+def place_cure(found: str, allowed: Collection[str]) -> str:
+    """What to write instead of something that is no code of a place, or of one not allowed.
+
+    A code that exists is never replaced by another: a table with ``AUS`` does not mean ``USA``.
+
+    Examples
+    --------
+    >>> place_cure("PRC", PLACES), place_cure("germany", PLACES)
+    ("write 'CHN' (China)", "write 'DEU' (Germany)")
+    >>> place_cure("UAS", PLACES)
+    "did you mean 'AUS' (Australia) or 'USA' (United States)?"
+    >>> place_cure("XXX", PLACES)
+    'write an ISO 3166-1 alpha-3 code, such as USA, JPN or DEU'
+    """
+    text = found.upper()
+    code = text if text in allowed else BY_NAME.get(text)
+    if code in allowed:
+        return f"write {_named(str(code))}"
+    close = near(text, allowed)
+    return f"did you mean {' or '.join(map(_named, close))}?" if close else A_CODE
+
+
+def _named(code: str) -> str:
+    return f"'{code}' ({PLACES[code]})" if code in PLACES else f"'{code}'"
+
+
 def _respelt(text: str, pattern: str) -> str:
     """The cure for a code or key that is only spelt in another way."""
     if len(text) > LONGEST_SHOWN:
         return CORRECT_IT
-    as_code, as_symbol = text.upper(), text.capitalize()
+    as_code = text.upper()
+    as_symbol = RARE_EARTHS.get(text.lower(), text.capitalize())
     as_key = re.sub(r"\W+", "_", text.lower()).strip("_")
     fitting = (own for own in (as_key, as_code, as_symbol) if re.match(pattern, own))
     return next((f"write '{own}'" for own in fitting), CORRECT_IT)

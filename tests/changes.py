@@ -171,3 +171,16 @@ def headless(table: str) -> Edit:
         path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
 
     return change
+
+
+def price(item: str) -> Record:
+    """A price of goods."""
+    return {"period": "2025", "item": item, "place": "europe", **figure(1.0, "USD/kg")}
+
+
+def stop(sector: str) -> Record:
+    """A reported stoppage."""
+    return {
+        "sector": sector, "period": "2025-06", "case": "acme", "quantity": "weeks_stopped",
+        "destination": "USA", "what": "", **figure(1.0, "week"),
+    }  # fmt: skip

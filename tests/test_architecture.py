@@ -15,6 +15,7 @@ LAYERS = (  # lowest first; a module may import its own layer and those before i
         "terms",
         "errors",
         "faults",
+        "places",
         "spelling",
         "wording",
         "settings",

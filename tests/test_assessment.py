@@ -338,8 +338,8 @@ def test_a_first_day_before_the_scenario_is_refused(tiny):
 
 def test_a_destination_without_sectors_is_refused(tiny):
     with pytest.raises(UnknownNameError) as raised:
-        assess(tiny, "london_truce", Settings(destination="USB"))
-    assert str(raised.value) == "unknown destination 'USB'; did you mean 'USA'?"
+        assess(tiny, "london_truce", Settings(destination="AUS"))
+    assert str(raised.value) == "unknown destination 'AUS'; write one of: USA, all"
 
 
 def test_an_unknown_cause_is_refused(tiny):

@@ -133,5 +133,5 @@ def test_each_row_bears_the_unit_and_range_of_its_quantity():
 
 def test_an_unknown_table_gets_a_suggestion():
     with pytest.raises(UnknownNameError) as error:
-        template("substitutes")
-    assert str(error.value) == "unknown table 'substitutes'; did you mean 'substitution'?"
+        template("substitutoin")
+    assert str(error.value) == "unknown table 'substitutoin'; did you mean 'substitution'?"

@@ -230,6 +230,7 @@ def calls() -> dict[str, dict[str, object]]:
         "with_value": {
             "dataset": tables, "table": "cover", "key": STOCK, "value": 1.0, "note": "why",
         },
+        "with_values": {"dataset": tables, "changes": {("cover", *STOCK): 1.0}, "note": "why"},
         "write_report": {"assessments": [result], "folder": "out"},
     }  # fmt: skip
 

@@ -154,7 +154,7 @@ REFUSED = [
         "a column of the key",
         {"column": '"quantity"'},
         f"line 2, {ROW}, quantity: found column 'quantity'; expected a column outside the key; "
-        "did you mean 'unit'?",
+        "write one of: basis, central, high, locator, low, note, source_id, unit",
     ),
     (
         "a misspelt key",

@@ -273,9 +273,7 @@ def conditioned_draws(
     )
 
 
-def check_losses(
-    examined: Examined, kept: np.ndarray[tuple[int], np.dtype[np.bool_]]
-) -> FloatArray:
+def check_losses(examined: Examined) -> FloatArray:
     """Mean over observed ranges of what the first kept draws imply, rounded to 1e-9."""
     kept = examined.kept()
     values = np.stack([own.drawn[kept][:CHECK_DRAWS] for own in examined.implied])

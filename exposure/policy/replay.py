@@ -31,9 +31,7 @@ def carried_on(scenario: Scenario, name: str) -> Scenario:
     """
     known = {c.name: c for c in scenario.open_end.continuations} if scenario.open_end else {}
     if name not in known:
-        raise unknown_name(
-            f"continuation of '{scenario.scenario}'", name, known or ["(none: it has no open end)"]
-        )
+        raise unknown_name(f"continuation of '{scenario.scenario}'", name, known)
     return scenario.model_copy(update={"continuation": known[name]})
 
 

@@ -29,7 +29,7 @@ from exposure.terms import (
     ANY,
     RESTRICTIVENESS,
     BuyerClass,
-    CountryCode,
+    BuyerPlace,
     Element,
     Identifier,
     LicenceState,
@@ -112,7 +112,7 @@ class Rule(Statement):
     """Exit stage selected."""
     buyer_class: BuyerClass | Selector = "*"
     """Buyer class selected."""
-    destination: CountryCode | Selector = "*"
+    destination: BuyerPlace | Selector = "*"
     """Destination selected."""
     tier: Tier | Selector = "*"
     """Tier selected."""

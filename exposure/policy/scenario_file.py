@@ -203,7 +203,7 @@ def _turning_points(draft: Draft, dates: Mapping[str, date | str]) -> Points:
         return {}
     for name in dates:
         if name not in named:
-            raise unknown_name(f"turning point of {draft.path.name}", name, named or ["(none)"])
+            raise unknown_name(f"turning point of {draft.path.name}", name, named)
     points: dict[str, date | None] = {}
     for name, said in {**named, **dates}.items():
         day = day_of(said)

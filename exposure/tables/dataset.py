@@ -61,6 +61,35 @@ def _by_table(rows: Sequence[RowKey]) -> dict[str, list[str]]:
     }
 
 
+Three = tuple[float, float, float]
+"""Low, central and high value of a row."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One figure that was changed by hand, or scaled because another one of its set was."""
+
+    table: str
+    key: tuple[str, ...]
+    """Values of the key columns of the row."""
+    was: Three
+    """Low, central and high before."""
+    now: Three
+    """Low, central and high since."""
+    note: str
+    """Why."""
+
+    def record(self) -> dict[str, object]:
+        """The same in plain values, for the record of a run."""
+        return {
+            "table": self.table,
+            "key": ", ".join(self.key),
+            "was": list(self.was),
+            "now": list(self.now),
+            "note": self.note,
+        }
+
+
 @dataclass(frozen=True)
 class Dataset:
     """All tables of one version.
@@ -75,12 +104,15 @@ class Dataset:
         SHA-256 of all rows, those of overlays included.
     overlaid
         What was laid over the tables, first the lowest; empty for tables as they were read.
+    changed
+        Figures changed by `with_value` and `with_values`, in the order in which they were.
     """
 
     rows: Mapping[str, tuple[BaseModel, ...]] = field(repr=False)
     version: str
     digest: str
     overlaid: tuple[Overlaid, ...] = ()
+    changed: tuple[Change, ...] = ()
     base_digest: str = ""
     """Digest of the tables before anything was laid over them or changed; empty for the same."""
 
@@ -96,6 +128,7 @@ class Dataset:
         *,
         version: str,
         overlaid: tuple[Overlaid, ...] = (),
+        changed: tuple[Change, ...] = (),
         base_digest: str = "",
     ) -> "Dataset":
         """Make a dataset of checked rows.
@@ -108,6 +141,8 @@ class Dataset:
             Version to record.
         overlaid
             What was laid over the tables.
+        changed
+            Figures that were changed by hand.
         base_digest
             Digest of the tables below; empty where these are they.
         """
@@ -116,14 +151,19 @@ class Dataset:
             for name in TABLES
             if name in rows
         }
-        return cls(MappingProxyType(ordered), version, digest_of(ordered), overlaid, base_digest)
+        return cls(
+            MappingProxyType(ordered), version, digest_of(ordered), overlaid, changed, base_digest
+        )
 
     def __hash__(self) -> int:
-        return hash((self.digest, self.version, self.overlaid))
+        return hash((self.digest, self.version, self.overlaid, self.changed))
 
     def __reduce__(self) -> tuple[object, ...]:
         # A view of a mapping cannot be pickled; the mapping can.
-        parts = dict(self.rows), self.version, self.digest, self.overlaid, self.base_digest
+        parts = (
+            dict(self.rows), self.version, self.digest, self.overlaid, self.changed,
+            self.base_digest,
+        )  # fmt: skip
         return _restored, parts
 
     def __deepcopy__(self, memo: dict[int, object]) -> "Dataset":
@@ -200,10 +240,11 @@ def _restored(
     version: str,
     digest: str,
     overlaid: tuple[Overlaid, ...],
+    changed: tuple[Change, ...],
     base_digest: str,
 ) -> Dataset:
     """The dataset that was pickled."""
-    return Dataset(MappingProxyType(dict(rows)), version, digest, overlaid, base_digest)
+    return Dataset(MappingProxyType(dict(rows)), version, digest, overlaid, changed, base_digest)
 
 
 def digest_of(rows: Mapping[str, Sequence[BaseModel]]) -> str:

@@ -20,11 +20,13 @@ from tests.changes import (
     every,
     headless,
     plant,
+    price,
     put,
     queue,
     recode,
     save,
     semicolons,
+    stop,
     substitute,
     without,
     world_use,
@@ -207,8 +209,8 @@ CELLS = [
         "a country code",
         "sectors",
         put("sectors", 0, destination="usa"),
-        "line 2, destination: found 'usa'; expected three capital letters (ISO 3166-1 "
-        "alpha-3, or EUU, ROW, WLD); write 'USA'",
+        "line 2, destination: found 'usa'; expected the code of a country outside China (ISO "
+        "3166-1 alpha-3), or EUU; write 'USA' (United States)",
         seen=CONSTRAINT,
     ),
     rows(
@@ -231,8 +233,8 @@ CELLS = [
         "a code or '*'",
         "licence_queue",
         put("licence_queue", 0, destination="any"),
-        "line 2, destination: found 'any'; expected three capital letters (ISO 3166-1 "
-        "alpha-3, or EUU, ROW, WLD), or '*'; write 'ANY'",
+        "line 2, destination: found 'any'; expected the code of a country outside China (ISO "
+        "3166-1 alpha-3), or EUU, or '*'; write '*'",
         seen=CONSTRAINT,
     ),
     rows(
@@ -552,6 +554,22 @@ RULES = [
         "destination: found no rows for '*'; expected the default queue; add a "
         "row for each quantity",
         blind=ACROSS_ROWS,
+    ),
+    rows(
+        "goods with a price",
+        "prices",
+        add("prices", price("dy_oxid")),
+        "line 2, item: found 'dy_oxid'; expected an element in small letters and its form; did "
+        "you mean 'dy_oxide'?",
+        blind=OPEN_TEXT,
+    ),
+    rows(
+        "sectors that were seen",
+        "disruptions",
+        add("disruptions", stop("misiles")),
+        "line 2, sector: found 'misiles'; expected a sector of sectors.csv; did you mean "
+        "'missiles'?",
+        blind="the back-test may speak of sectors that nobody ranks",
     ),
     rows(
         "stages in order",

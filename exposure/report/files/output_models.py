@@ -73,6 +73,20 @@ class OverlayRecord(OutputModel):
     """Table to the keys of the rows that it adds."""
 
 
+class ChangeRecord(OutputModel):
+    """One figure that was changed by hand, or scaled because another one of its set was."""
+
+    table: str
+    key: str
+    """Values of the key columns of the row."""
+    was: tuple[float, float, float]
+    """Low, central and high before."""
+    now: tuple[float, float, float]
+    """Low, central and high since."""
+    note: str
+    """Why."""
+
+
 class TablesRecord(OutputModel):
     """Code and tables that a result was made with."""
 
@@ -84,6 +98,8 @@ class TablesRecord(OutputModel):
     """SHA-256 of all rows, those of overlays included."""
     overlaid: list[OverlayRecord]
     """Overlays in the order in which they were laid, first the lowest."""
+    changed: list[ChangeRecord]
+    """Figures changed by hand in Python, in the order in which they were."""
 
 
 class ScenarioRecord(OutputModel):

@@ -84,11 +84,14 @@ def dataset_html(dataset: Dataset) -> str:
     facts = [("digest", dataset.digest)]
     for laid in dataset.overlaid:
         facts += _flat(laid.record(), within="overlay")
+    for change in dataset.changed:
+        facts += _flat(change.record(), within="changed")
     return _html(
         View(
             title=f"Tables {dataset.version}",
             subtitle=f"digest {dataset.digest[:DIGEST_SHOWN]} | "
-            f"{formats.counted(len(dataset.overlaid), 'overlay')}",
+            f"{formats.counted(len(dataset.overlaid), 'overlay')} | "
+            f"{formats.counted(len(dataset.changed), 'changed figure')}",
             columns=[Heading("table"), Heading("rows", "right")],
             rows=[[name, f"{len(rows):,}"] for name, rows in dataset.rows.items()],
             facts_title="Record",

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from exposure.faults import Fault
 from exposure.spelling import did_you_mean, nearest
-from exposure.tables.reading import completeness, pools
+from exposure.tables.reading import codes, completeness, pools
 from exposure.tables.reading.lines import AnyLine, Check, Line, TableLines, grouped
 from exposure.tables.schema.catalogue import name_of
 from exposure.tables.schema.demand import (
@@ -309,6 +309,8 @@ KEY_CHECKS: dict[Check, tuple[str, ...]] = {
     stages_resolve: ("stages",),
     elements_named_resolve: ("elements",),
     scopes_resolve: ("elements", "sectors"),
+    codes.priced_goods_are_known: ("elements",),
+    codes.seen_sectors_are_not_misspelt: ("sectors",),
 }
 """Checks of keys, which come first: a row under a misspelt key is not missing either."""
 

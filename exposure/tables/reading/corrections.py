@@ -18,7 +18,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from exposure.faults import Fault
-from exposure.spelling import did_you_mean, nearest
+from exposure.spelling import did_you_mean, near, suggestion
 from exposure.tables.dataset import cell_text
 from exposure.tables.reading.lines import AnyLine
 from exposure.tables.reading.parse import parse_row
@@ -181,8 +181,8 @@ def _correct_row(
     known = {tuple(cell_text(getattr(o.row, c)) for c in table.key): i for i, o in enumerate(lines)}
     place = known.get(key)
     if place is None:
-        near = nearest(", ".join(key), [", ".join(own) for own in known])
-        cure = f"did you mean '{near}'?" if near else "correct the key, or delete the record"
+        meant = near(", ".join(key), [", ".join(own) for own in known])
+        cure = suggestion(meant) or "correct the key, or delete the record"
         yield records[0].fault("no such row", "the row that is corrected", cure)
         return
     line = lines[place]

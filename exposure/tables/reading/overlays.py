@@ -62,6 +62,7 @@ def apply_overlay(dataset: Dataset, folder: str | Path) -> Dataset:
         version=dataset.version,
         base_digest=dataset.base,
         overlaid=(*dataset.overlaid, _record(dataset, own, place)),
+        changed=dataset.changed,
     )
 
 

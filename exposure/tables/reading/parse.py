@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pydantic import BaseModel, ValidationError
 
 from exposure.faults import Fault
-from exposure.spelling import nearest
+from exposure.spelling import list_words, near, suggestion
 from exposure.tables.reading.lines import AnyLine, Line
 from exposure.tables.schema.catalogue import Table
 from exposure.tables.schema.rows import FAULTS
@@ -97,10 +97,10 @@ def _column_faults(table: Table, header: tuple[str, ...]) -> Iterator[Fault]:
     suggested: set[str] = set()
     for column in dict.fromkeys(header):
         if column not in table.columns:
-            near = nearest(column, missing)
-            suggested |= {near} if near else set(missing)
+            meant = near(column, missing)
+            suggested |= set(meant or missing)
             found = f"column '{column}'" if column else "a column without a name"
-            yield _header_fault(found, "a known column", _cure_of_column(near, missing))
+            yield _header_fault(found, "a known column", _cure_of_column(meant, missing))
         elif header.count(column) > 1:
             yield _header_fault(f"column '{column}' twice", "each once", "delete one")
     others = ", ".join(f"'{column}'" for column in missing if column not in suggested)
@@ -108,11 +108,10 @@ def _column_faults(table: Table, header: tuple[str, ...]) -> Iterator[Fault]:
         yield _header_fault(f"no column {others}", "all columns", "add what is missing")
 
 
-def _cure_of_column(near: str | None, missing: Iterable[str]) -> str:
-    if near:
-        return f"did you mean '{near}'?"
-    listed = ", ".join(sorted(missing))
-    return f"write one of: {listed}" if listed else "delete the column"
+def _cure_of_column(meant: list[str], missing: list[str]) -> str:
+    if not missing:
+        return "delete the column"
+    return suggestion(meant) or list_words(missing)
 
 
 def _header_fault(found: str, expected: str, cure: str) -> Fault:

@@ -11,7 +11,7 @@ from exposure.tables.schema.rows import (
     QuantityRow,
     Text,
 )
-from exposure.terms import BuyerClass, CountryCode, Element, Grade, Identifier, Selector
+from exposure.terms import BuyerClass, BuyerPlace, Element, Grade, Identifier, Selector
 
 QueueQuantity = Literal[
     "capacity_share_per_week", "first_decision_week",
@@ -132,7 +132,7 @@ class LicenceQueueRow(QuantityRow):
         ),
         "check_weeks": Measure("week", meaning="how long such a check takes"),
     }  # fmt: skip
-    destination: CountryCode | Selector
+    destination: BuyerPlace | Selector
     """Where the buyers are; '*' for every destination without a row of its own."""
     buyer_class: BuyerClass | Selector
     """Buyers meant; '*' for all."""
