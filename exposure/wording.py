@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from exposure.faults import Fault
 from exposure.places import BY_NAME, PLACES
-from exposure.spelling import did_you_mean, near
+from exposure.spelling import RARE_EARTHS, did_you_mean, near
 from exposure.terms import ANY, NO_PLACE, PLACE_PATTERN
 
 LONGEST_SHOWN = 60
@@ -22,6 +22,8 @@ LONGEST_SHOWN = 60
 
 PATTERNS = {
     r"^[a-z][a-z0-9_]*$": "a key of lower-case letters, digits and underscores",
+    r"^[A-Z][a-z]?$": "a chemical symbol, such as Dy",
+    r"^([a-z][a-z0-9_]*|[A-Z][a-z]?)$": "a key of lower-case letters, or a chemical symbol",
     PLACE_PATTERN: "three capital letters (ISO 3166-1 alpha-3, or EUU, ROW, WLD)",
     r"^\d{4}-\d{2}$": "a month, YYYY-MM",
     r"^\d{4}(-\d{2}(-\d{2})?|-Q[1-4]|-H[12])?$": (
@@ -214,8 +216,9 @@ def _respelt(text: str, pattern: str) -> str:
     if len(text) > LONGEST_SHOWN:
         return CORRECT_IT
     as_code = text.upper()
+    as_symbol = RARE_EARTHS.get(text.lower(), text.capitalize())
     as_key = re.sub(r"\W+", "_", text.lower()).strip("_")
-    fitting = (own for own in (as_key, as_code) if re.match(pattern, own))
+    fitting = (own for own in (as_key, as_code, as_symbol) if re.match(pattern, own))
     return next((f"write '{own}'" for own in fitting), CORRECT_IT)
 
 

@@ -108,11 +108,12 @@ def _names_resolve(
     if name == home or name in BACK_TEST_TABLES:
         return
     words = {word for word in known if word != ANY}
+    article = "an" if column[0] in "aeiou" else "a"
     for line in lines:
         found = getattr(line.row, column, None)
         if found and found not in known:
             yield Fault(
-                column, f"'{found}'", f"a {column} of {home}.csv", did_you_mean(found, words),
+                column, f"'{found}'", f"{article} {column} of {home}.csv", did_you_mean(found, words),
                 f"{name}.csv", line.number,
             )  # fmt: skip
 
