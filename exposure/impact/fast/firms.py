@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from exposure.arrays import BoolArray, FloatArray, IntArray
 from exposure.impact.fast.arrays import Kinds, Lanes, Results, Sectors, Streams
-from exposure.impact.fast.compiling import kernel
+from exposure.impact.fast.compiling import entry, kernel
 from exposure.impact.fast.lanes import LANE
 from exposure.impact.firms import STOPPED
 
@@ -67,7 +67,7 @@ def make_desk(kinds: Kinds, sectors: Sectors, weeks: int) -> Desk:
 
 
 @kernel
-def fill_needs(
+def _fill_needs(
     kinds: Kinds, sectors: Sectors, wanted: BoolArray, begin: int, size: int, desk: Desk
 ) -> None:
     """Need of the holdings of the sectors wanted, in one lane."""
@@ -95,31 +95,34 @@ def _fill_need(change: FloatArray, begin: int, size: int, need: FloatArray) -> N
             need[t, d] = 1.0 - (share * step if begun else 0.0)
 
 
-@kernel
-def run_sector(  # noqa: PLR0913, PLR0917
+@entry
+def run_sectors(  # noqa: PLR0913, PLR0917
+    kinds: Kinds,
     sectors: Sectors,
     streams: Streams,
     lanes: Lanes,
     results: Results,
     weight: FloatArray,
+    wanted: BoolArray,
     desk: Desk,
-    i: int,
     lane: int,
 ) -> None:
-    """Run all streams of one sector in one lane, and add up what they lose."""
+    """Run the firms of all sectors wanted in one lane, and add up what they lose."""
     begin = lane * LANE
-    weekly, stopped = results.weekly[i], results.stopped[i]
-    size = min(LANE, weekly.shape[1] - begin)
-    _clear(weekly, begin, size)
-    _clear(stopped, begin, size)
-    for b in range(streams.streams[i], streams.streams[i + 1]):
-        _run_stream(sectors, streams, lanes, results, weight, desk, i, b, lane, size)
-        share = streams.share[b, begin : begin + size]
-        for t in range(len(weekly)):
-            lost, idle = weekly[t, begin : begin + size], stopped[t, begin : begin + size]
-            for d in range(size):
-                lost[d] += share[d] * desk.weekly[t, d]
-                idle[d] += share[d] * desk.stopped[t, d]
+    size = min(LANE, lanes.leak_weeks.shape[0] - begin)
+    _fill_needs(kinds, sectors, wanted, begin, size, desk)
+    for i in range(len(wanted)):
+        if not wanted[i]:
+            continue
+        weekly, stopped = results.weekly[i], results.stopped[i]
+        _clear(weekly, begin, size)
+        _clear(stopped, begin, size)
+        for b in range(streams.streams[i], streams.streams[i + 1]):
+            _clear(desk.weekly, 0, size)
+            _clear(desk.stopped, 0, size)
+            _run_stream(sectors, streams, lanes, results, weight, desk, i, b, lane, size)
+            _add(desk.weekly, streams.share[b], begin, size, weekly)
+            _add(desk.stopped, streams.share[b], begin, size, stopped)
 
 
 @kernel
@@ -128,6 +131,16 @@ def _clear(rows: FloatArray, begin: int, size: int) -> None:
         row = rows[i, begin : begin + size]
         for d in range(size):
             row[d] = 0.0
+
+
+@kernel
+def _add(own: FloatArray, share: FloatArray, begin: int, size: int, total: FloatArray) -> None:
+    """Add what one stream of a sector loses, by its share."""
+    share = share[begin : begin + size]
+    for t in range(len(own)):
+        row = total[t, begin : begin + size]
+        for d in range(size):
+            row[d] += share[d] * own[t, d]
 
 
 @kernel
@@ -154,8 +167,6 @@ def _run_stream(  # noqa: PLR0913, PLR0917
     _clear(unmet, begin, size)
     _clear(borne, begin, size)
     _clear(held, begin, size)
-    _clear(desk.weekly, 0, LANE)
-    _clear(desk.stopped, 0, LANE)
     loses, open_ = desk.loses[0, :holdings], desk.loses[1, :holdings]
     for k in range(holdings):
         open_[k] = True

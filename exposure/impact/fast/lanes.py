@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from exposure.arrays import FloatArray, IntArray
 from exposure.impact.fast.arrays import Kinds, Lanes, Licensed, Pools, Routes, Slots
-from exposure.impact.fast.compiling import kernel
+from exposure.impact.fast.compiling import entry, kernel
 from exposure.impact.fast.pools import (
     BESIDE,
     border_of,
@@ -69,7 +69,7 @@ def make_rows(licensed: Licensed, routes: Routes, kinds: Kinds, pools: Pools, ke
     )
 
 
-@kernel
+@entry
 def fill_lane(  # noqa: PLR0913, PLR0917
     licensed: Licensed,
     routes: Routes,
@@ -83,6 +83,10 @@ def fill_lane(  # noqa: PLR0913, PLR0917
     """What arrives at every slot in one lane of draws."""
     begin = lane * LANE
     end = min(begin + LANE, kinds.weight.shape[1])
+    for v in range(lanes.stopped.shape[0]):
+        for g in range(lanes.stopped.shape[1]):
+            for d in range(begin, end):
+                lanes.stopped[v, g, d] = 0.0
     for since in range(begin, end, BESIDE):
         beside = min(BESIDE, end - since)
         licences_of(licensed, since, beside, rows.stopped, rows.sums)

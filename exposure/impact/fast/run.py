@@ -8,9 +8,8 @@ import numpy as np
 from exposure.arrays import FloatArray, IntArray
 from exposure.impact.arrivals import Restriction, kept_of
 from exposure.impact.fast.arrays import Lanes, Licensed, Results, Routes
-from exposure.impact.fast.course import run_block
-from exposure.impact.fast.firms import make_desk
-from exposure.impact.fast.lanes import LANE, make_rows
+from exposure.impact.fast.firms import make_desk, run_sectors
+from exposure.impact.fast.lanes import LANE, fill_lane, make_rows
 from exposure.impact.fast.packing import NOTHING, Packed, pack_world
 from exposure.impact.outcomes import Players, Question, SectorRun, StreamRun, put_together
 from exposure.impact.world import World
@@ -35,13 +34,15 @@ def run_course(
     licensed, routes = _pack_policy(packed, licences, question, restrict)
     lanes = _empty_lanes(packed)
     results = _empty_results(packed)
-    run_block(
-        licensed, routes, packed.kinds, packed.pools, packed.slots, lanes, packed.sectors,
-        packed.streams, results, question.weight,
-        make_rows(licensed, routes, packed.kinds, packed.pools, packed.kept),
-        make_desk(packed.kinds, packed.sectors, world.period.weeks),
-        np.ones(len(packed.ranked), dtype=np.bool_),
-    )  # fmt: skip
+    rows = make_rows(licensed, routes, packed.kinds, packed.pools, packed.kept)
+    desk = make_desk(packed.kinds, packed.sectors, world.period.weeks)
+    wanted = np.ones(len(packed.ranked), dtype=np.bool_)
+    for lane in range(-(-world.inputs.draws // LANE)):
+        fill_lane(licensed, routes, packed.kinds, packed.pools, packed.slots, lanes, rows, lane)
+        run_sectors(
+            packed.kinds, packed.sectors, packed.streams, lanes, results, question.weight, wanted,
+            desk, lane,
+        )  # fmt: skip
     return {
         name: _outcome(packed, lanes, results, players[name], i)
         for i, name in enumerate(packed.ranked)
