@@ -19,6 +19,8 @@ from tests.changes import buyer, cover, save, told
 from tests.tiny import Record, figure, tiny_dataset, tiny_records, write_folder
 
 STOCK = ("missiles", "smco_magnet", "stock_weeks")
+FAST = ("draws=256", "draws=64, prior=True")
+"""What replaces the settings of the page here: fewer draws, and no comparison with the record."""
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "own_tables.md"
 EXAMPLE = ROOT / "docs" / "own_tables"
@@ -245,32 +247,26 @@ def test_the_python_of_the_page_runs_and_shows_what_it_says(
     names: dict[str, object] = {}
     shown = []
     for block in blocks("python"):
-        exec(compile(block, PAGE.name, "exec"), names)  # noqa: S102 - the page is our own
+        exec(compile(block.replace(*FAST), PAGE.name, "exec"), names)  # noqa: S102 - our own page
         shown.append(capsys.readouterr().out)
-    differences, moves, added = shown
+    differences, moves, nothing, added = shown
+    one, two = names["scores"]  # type: ignore[misc]
+    assert nothing == ""
+    assert one > two + 1.0
     assert differences.startswith("Rows: 0 added, 0 removed, 6 changed.\n\nsourcing\n")
-    assert re.search(r"Acme missiles: rank \d+ -> \d+, score [\d.]+ -> [\d.]+ \(\+", moves)
+    assert moves == "Ranking:\n  unmoved: 18 sectors\n"
     assert added == blocks("text")[0]
 
 
-def test_what_the_second_supplier_brings_it_brings_by_separating_elsewhere(
-    example: Dataset, tmp_path: Path
-):
-    header, *rows = (EXAMPLE / "one_supplier" / "sourcing.csv").read_text("utf-8").splitlines()
-    separated = "\n".join([header, *(row for row in rows if ",separation," in row)])
-    (tmp_path / "sourcing.csv").write_text(separated, encoding="utf-8")
-    two, one, oxide = (
-        assess(dataset, "full_withhold", Settings(draws=64))
+def test_a_maker_that_is_served_first_gains_next_to_nothing_by_a_second_supplier(example: Dataset):
+    two, one = (
+        assess(dataset, "samarium_only", Settings(draws=64, prior=True))
         .ranking.set_index("sector")
         .loc["acme_missiles", "score"]
-        for dataset in (
-            example,
-            apply_overlay(example, EXAMPLE / "one_supplier"),
-            apply_overlay(example, tmp_path),
-        )
+        for dataset in (example, apply_overlay(example, EXAMPLE / "one_supplier"))
     )
-    assert one > two + 5.0
-    assert oxide == pytest.approx(one, abs=0.5)
+    assert 0.0 <= one - two < 0.1
+    assert two < 5.0
 
 
 def test_the_smallest_overlay_of_the_page_is_one(tmp_path: Path):
@@ -293,4 +289,7 @@ def test_the_commands_of_the_page_work(
     for command in commands:
         program, *arguments = command.split()
         assert program == "exposure"
+        if arguments[0] in ("rank", "explain"):
+            # Later options count; few draws, and no comparison with the record.
+            arguments += ["--draws", "16", "--prior"]
         assert main(arguments) == 0, (command, capsys.readouterr().err)
