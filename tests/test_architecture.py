@@ -11,7 +11,7 @@ import exposure
 
 PACKAGE = Path(exposure.__file__).parent
 LAYERS = (  # lowest first; a module may import its own layer and those before it
-    {"terms", "errors", "wording", "settings", "arrays", "version"},
+    {"terms", "errors", "wording", "settings", "arrays", "fast", "version"},
     {"tables"},
     {"inputs", "supply", "policy", "methods"},
     {"licensing"},
