@@ -9,20 +9,16 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 import exposure as ex
-from exposure.evidence.calibration import calibrate
-from exposure.report.plots.licences import licences_figure
-from exposure.report.plots.rankings import scores_figure, svg
-from exposure.tables.dataset import Dataset
 
 HERE = Path(__file__).parent
 
 
-def stamp(dataset: Dataset) -> str:
+def stamp(dataset: ex.Dataset) -> str:
     """Comment that ends a figure drawn from a dataset."""
     return f"<!-- drawn from tables {dataset.version} {dataset.digest} -->\n"
 
 
-def draw(dataset: Dataset) -> dict[str, Figure]:
+def draw(dataset: ex.Dataset) -> dict[str, Figure]:
     """All figures, by file name."""
     shown = [ex.assess(dataset, name) for name in ("london_truce", "full_withhold")]
     flow = ex.licensed_flow(dataset, "london_truce")
@@ -30,12 +26,12 @@ def draw(dataset: Dataset) -> dict[str, Figure]:
     name = next(n for n in flow["licence_class"] if n.startswith("civil standard"))
     buyers = flow[flow["licence_class"] == name]
     return {
-        "ranking.svg": scores_figure(shown),
-        "licences.svg": licences_figure(buyers, calibrate(dataset, elements=True)),
+        "ranking.svg": ex.scores_figure(shown),
+        "licences.svg": ex.licences_figure(buyers, ex.calibrate(dataset, elements=True)),
     }
 
 
 if __name__ == "__main__":
     shipped = ex.read_dataset()
     for file, figure in draw(shipped).items():
-        (HERE / file).write_text(svg(figure) + stamp(shipped), encoding="utf-8")
+        (HERE / file).write_text(ex.svg(figure) + stamp(shipped), encoding="utf-8")

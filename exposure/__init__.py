@@ -15,33 +15,52 @@ from typing import TYPE_CHECKING
 from exposure.version import __version__
 
 if TYPE_CHECKING:
-    from exposure.assessment import Assessment, assess, compare
-    from exposure.comparison import rank_changes
+    from exposure.assessment import assess
+    from exposure.citations import provenance
+    from exposure.comparison import compare, rank_changes, rank_changes_text
     from exposure.errors import (
+        ArgumentError,
         ExposureError,
+        ReportError,
+        SavedResultError,
         ScenarioError,
         SettingsError,
         TableError,
         UnknownNameError,
     )
-    from exposure.evidence.backtesting import backtest
-    from exposure.evidence.history_matching import match_history
+    from exposure.evidence.backtesting import Backtest, backtest, queue_against_customs
+    from exposure.evidence.calibration import Calibration, calibrate, equally_good
+    from exposure.evidence.stoppage_reports import stoppages
     from exposure.licensing.flow_table import licensed_flow
     from exposure.policy.rules import Rule
     from exposure.policy.scenario import Scenario, mix
     from exposure.policy.scenario_file import read_scenario, shipped_scenarios
-    from exposure.report.files.folder import write_report
+    from exposure.report.files.report_folder import write_report
+    from exposure.report.html.notebook import assessment_html as assessment_html
+    from exposure.report.html.notebook import dataset_html as dataset_html
+    from exposure.report.html.notebook import scenario_html as scenario_html
+    from exposure.report.plots.licences import licences_figure
+    from exposure.report.plots.rankings import scores_figure, svg
+    from exposure.report.plots.result_plots import ResultPlots
+    from exposure.result import Assessment, load_assessment
     from exposure.settings import Settings
     from exposure.supply.exit_stage import exit_shares, exit_shares_of_flow
     from exposure.tables.dataset import Dataset
-    from exposure.tables.describing.provenance import provenance
-    from exposure.tables.reading.edits import with_value
+    from exposure.tables.describing.differences import compare_datasets, differences_text
+    from exposure.tables.reading.edits import with_value, with_values
     from exposure.tables.reading.folders import read_dataset
+    from exposure.tables.reading.overlays import apply_overlay
 
 _HOMES = {
-    "Assessment": "exposure.assessment",
+    "ArgumentError": "exposure.errors",
+    "Assessment": "exposure.result",
+    "Backtest": "exposure.evidence.backtesting",
+    "Calibration": "exposure.evidence.calibration",
     "Dataset": "exposure.tables.dataset",
     "ExposureError": "exposure.errors",
+    "ReportError": "exposure.errors",
+    "ResultPlots": "exposure.report.plots.result_plots",
+    "SavedResultError": "exposure.errors",
     "Rule": "exposure.policy.rules",
     "Scenario": "exposure.policy.scenario",
     "ScenarioError": "exposure.errors",
@@ -49,29 +68,55 @@ _HOMES = {
     "SettingsError": "exposure.errors",
     "TableError": "exposure.errors",
     "UnknownNameError": "exposure.errors",
+    "apply_overlay": "exposure.tables.reading.overlays",
     "assess": "exposure.assessment",
     "backtest": "exposure.evidence.backtesting",
-    "compare": "exposure.assessment",
+    "calibrate": "exposure.evidence.calibration",
+    "compare": "exposure.comparison",
+    "compare_datasets": "exposure.tables.describing.differences",
+    "differences_text": "exposure.tables.describing.differences",
+    "equally_good": "exposure.evidence.calibration",
     "exit_shares": "exposure.supply.exit_stage",
     "exit_shares_of_flow": "exposure.supply.exit_stage",
+    "licences_figure": "exposure.report.plots.licences",
     "licensed_flow": "exposure.licensing.flow_table",
-    "match_history": "exposure.evidence.history_matching",
+    "load_assessment": "exposure.result",
     "mix": "exposure.policy.scenario",
-    "provenance": "exposure.tables.describing.provenance",
+    "provenance": "exposure.citations",
+    "queue_against_customs": "exposure.evidence.backtesting",
     "rank_changes": "exposure.comparison",
+    "rank_changes_text": "exposure.comparison",
     "read_dataset": "exposure.tables.reading.folders",
     "read_scenario": "exposure.policy.scenario_file",
+    "scores_figure": "exposure.report.plots.rankings",
     "shipped_scenarios": "exposure.policy.scenario_file",
+    "stoppages": "exposure.evidence.stoppage_reports",
+    "svg": "exposure.report.plots.rankings",
     "with_value": "exposure.tables.reading.edits",
-    "write_report": "exposure.report.files.folder",
+    "with_values": "exposure.tables.reading.edits",
+    "write_report": "exposure.report.files.report_folder",
 }
 """Where each public name lives."""
 
+_SHOWN = {
+    "assessment_html": "exposure.report.html.notebook",
+    "dataset_html": "exposure.report.html.notebook",
+    "scenario_html": "exposure.report.html.notebook",
+}
+"""What a notebook shows of an object. A class lives on a lower floor than what draws it, so it
+asks this module, which knows all floors, and only when somebody looks at it."""
+
 __all__ = [
+    "ArgumentError",
     "Assessment",
+    "Backtest",
+    "Calibration",
     "Dataset",
     "ExposureError",
+    "ReportError",
+    "ResultPlots",
     "Rule",
+    "SavedResultError",
     "Scenario",
     "ScenarioError",
     "Settings",
@@ -79,28 +124,41 @@ __all__ = [
     "TableError",
     "UnknownNameError",
     "__version__",
+    "apply_overlay",
     "assess",
     "backtest",
+    "calibrate",
     "compare",
+    "compare_datasets",
+    "differences_text",
+    "equally_good",
     "exit_shares",
     "exit_shares_of_flow",
+    "licences_figure",
     "licensed_flow",
-    "match_history",
+    "load_assessment",
     "mix",
     "provenance",
+    "queue_against_customs",
     "rank_changes",
+    "rank_changes_text",
     "read_dataset",
     "read_scenario",
+    "scores_figure",
     "shipped_scenarios",
+    "stoppages",
+    "svg",
     "with_value",
+    "with_values",
     "write_report",
 ]
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
+    home = _HOMES.get(name) or _SHOWN.get(name)
+    if home is None:
         raise AttributeError(f"module 'exposure' has no attribute '{name}'")
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module(home), name)
 
 
 def __dir__() -> list[str]:

@@ -1,153 +1,34 @@
-"""From tables and a scenario to a ranking: `assess`, `compare` and the `Assessment` they give."""
+"""From tables and a scenario to a ranking: `assess`."""
 
-import os
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cached_property
-from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from exposure.arrays import FloatArray
+from exposure.arguments import CALLBACK, COUNT, check_arguments, optional
 from exposure.errors import unknown_name
-from exposure.evidence.history_matching import HistoryMatching, match_history
-from exposure.impact.preparation import Prepared, prepare, run_window
-from exposure.inputs.cells import Inputs
-from exposure.inputs.streams import Sampler, is_assumed
+from exposure.evidence.conditioned_list import RecordMet, meet_record
+from exposure.impact.prepared import rows_read, run_window
+from exposure.inputs.streams import Sampler
 from exposure.policy.replay import seen_from
-from exposure.policy.scenario import Scenario
+from exposure.policy.scenario import SCENARIO, Scenario
 from exposure.policy.scenario_file import read_scenario
-from exposure.scoring.attribution import Breakdown, attribute_score
-from exposure.scoring.ranking import Label, ScoredSector, ranking_frame, weekly_frame
-from exposure.scoring.sector_risk import assess_sector, element_players
-from exposure.scoring.sensitivity import total_effect
-from exposure.scoring.tail import tail_weights
-from exposure.scoring.weighted import Weights
-from exposure.settings import Settings
-from exposure.tables.dataset import Dataset
-from exposure.version import __version__
+from exposure.result import Assessment
+from exposure.scoring.blocks import Progress, Run, sector_risks
+from exposure.scoring.ranking import (
+    Label,
+    Record,
+    ScoredSector,
+)
+from exposure.scoring.sector_risk import SectorRisk
+from exposure.settings import SETTINGS, Settings
+from exposure.tables.dataset import DATASET, Dataset
+from exposure.tables.schema.demand import SectorRow
 
-if TYPE_CHECKING:
-    import pandas as pd
+REFUTED_BELOW = 0.05
+"""Share of the tables' draws inside the record below which a sector may be refuted."""
 
-Progress = Callable[[int, int], None]
-"""Called with the number of sectors done and of all sectors."""
-
-Cause = Literal["element", "component", "stage", "licence_class"]
-"""What a score can be split by."""
-
-MOST_WORKERS = 4
-"""Threads used at most unless the caller says otherwise: each holds some 30 MB of arrays."""
-
-
-@dataclass(frozen=True)
-class Assessment:
-    """Result of one scenario, or of a mixture, on one dataset; equal records, equal bytes."""
-
-    dataset: Dataset = field(repr=False)
-    scenario: Scenario
-    settings: Settings
-    sectors: Mapping[str, ScoredSector] = field(repr=False)
-    matching: HistoryMatching | None = field(default=None, repr=False)
-    """Weights of the draws and what they rest on, where history was matched."""
-
-    @cached_property
-    def record(self) -> dict[str, object]:
-        """What the result was made from: dataset, scenario, settings, package version."""
-        return {
-            "package_version": __version__,
-            "dataset_version": self.dataset.version,
-            "dataset_digest": self.dataset.digest,
-            "overlaid": [own.record() for own in self.dataset.overlaid],
-            "scenario": self.scenario.scenario,
-            "scenario_digest": self.scenario.digest,
-            "settings": self.settings.model_dump(mode="json"),
-        }
-
-    @cached_property
-    def ranking(self) -> "pd.DataFrame":
-        """One row a sector, worst first.
-
-        ``score`` is 0 to 100: the discounted share of the horizon's output at risk, mean and
-        tail over scenarios, mean over draws; ``score_p05`` and ``score_p95`` are over draws.
-        Columns are those of `exposure.scoring.columns.RANKING`.
-        """
-        return ranking_frame(self.sectors, horizon_weeks=self.settings.horizon_weeks)
-
-    @cached_property
-    def weekly(self) -> "pd.DataFrame":
-        """Weekly lost share of output: mean over draws, with the 5th and 95th percentile.
-
-        Columns are those of `exposure.scoring.columns.WEEKLY`.
-        """
-        window = run_window(self.scenario, self.settings)
-        first_day = self.scenario.start + timedelta(weeks=window.first)
-        names = [own.scenario for own, _ in self.scenario.members]
-        return weekly_frame(self.sectors, names, first_day=first_day)
-
-    def attribution(self, by: Cause = "element") -> "pd.DataFrame":
-        """Score of each sector split by what causes it; rows sum to the score.
-
-        Parameters
-        ----------
-        by
-            ``element`` or ``component`` (the airport game of every week), ``stage`` (exit
-            stage) or ``licence_class`` (licence state), both over all coalitions.
-
-        Returns
-        -------
-        pandas.DataFrame
-            One row a sector in the order of the ranking, one column a cause.
-
-        Raises
-        ------
-        UnknownNameError
-            If `by` is none of these.
-        """
-        import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
-
-        causes = ("element", "component", "stage", "licence_class")
-        if by not in causes:
-            raise unknown_name("cause", by, causes)
-        order = list(self.ranking["sector"])
-        parts = self._points_by_element() if by == "element" else self._points(by)
-        columns = sorted({cause for part in parts.values() for cause in part})
-        # A sector that does not meet a cause owes it nothing: here the absent is zero.
-        filled = {s: {c: parts[s].get(c, 0.0) for c in columns} for s in order}
-        return pd.DataFrame.from_dict(filled, orient="index", columns=columns).rename_axis("sector")
-
-    def _points_by_element(self) -> dict[str, dict[str, float]]:
-        return {sector: own.points_by_element() for sector, own in self.sectors.items()}
-
-    @cached_property
-    def _run(self) -> Prepared:
-        """The draws and licences again, without twins, for breakdowns asked for later."""
-        inputs = Inputs(self.dataset, Sampler(self.settings.draws, self.settings.seed))
-        return prepare(inputs, self.scenario, self.settings, tuple(self.sectors))
-
-    def _points(
-        self, by: Literal["component", "stage", "licence_class"]
-    ) -> dict[str, dict[str, float]]:
-        run = self._run
-
-        def split(sector: str) -> dict[str, float]:
-            own = self.sectors[sector]
-            return attribute_score(
-                Breakdown(
-                    run.build(sector),
-                    run.granted,
-                    own.weights,
-                    run.window,
-                    self.settings,
-                    own.draw_weights,
-                ),
-                by=by,
-            )
-
-        with ThreadPoolExecutor(max_workers=_usual_workers()) as pool:
-            return dict(zip(self.sectors, pool.map(split, self.sectors), strict=True))
+WORKERS = optional(COUNT)
+PROGRESS = optional(CALLBACK)
 
 
 def assess(
@@ -171,7 +52,7 @@ def assess(
     workers
         Threads; None takes one a core, at most four. The result does not depend on it.
     progress
-        Called after each sector.
+        Called after each block of draws.
 
     Returns
     -------
@@ -192,120 +73,105 @@ def assess(
     >>> float(result.ranking["score"].max())
     0.0
     """
+    check_arguments(
+        "assess",
+        dataset=(dataset, DATASET),
+        scenario=(scenario, SCENARIO),
+        settings=(settings, SETTINGS),
+        workers=(workers, WORKERS),
+        progress=(progress, PROGRESS),
+    )
     scenario = read_scenario(scenario) if isinstance(scenario, str) else scenario
     settings = settings or Settings()
-    window = run_window(scenario, settings)
-    last_day = scenario.start + timedelta(weeks=window.run)
-    scenario = seen_from(scenario, settings.as_of, last_day=last_day)
-    sector_ids = _sector_ids(dataset, settings)
-    inputs = Inputs(dataset, Sampler(settings.draws, settings.seed, is_assumed))
-    run = prepare(inputs, scenario, settings, sector_ids)
-    matching = match_history(dataset, settings) if settings.history_matching else None
-    weights = None if matching is None else matching.weights
-    scored: dict[str, ScoredSector] = {}
-    with ThreadPoolExecutor(max_workers=workers or _usual_workers()) as pool:
-        results = pool.map(lambda sector: _score(sector, run, weights), sector_ids)
-        for sector, own in zip(sector_ids, results, strict=True):
-            scored[sector] = own
-            if progress is not None:
-                progress(len(scored), len(sector_ids))
-    return Assessment(dataset, scenario, settings, scored, matching)
+    seen, sector_ids = check_run(dataset, scenario, settings)
+    conditioned = meet_record(dataset, settings, progress=progress)
+    window = run_window(seen, settings)
+    run = Run(dataset, seen, settings, window, sector_ids, _sampler(settings, conditioned))
+    risks = sector_risks(run, workers=workers, progress=progress)
+    scored = {sector: _scored(run, sector, risk, conditioned) for sector, risk in risks.items()}
+    return Assessment(dataset, seen, settings, scored, run, conditioned)
 
 
-def compare(
-    dataset: Dataset,
-    scenarios: Sequence[Scenario | str],
-    settings: Settings | None = None,
-    *,
-    progress: Progress | None = None,
-) -> "pd.DataFrame":
-    """Ranks under several scenarios side by side, and what moved.
+def _sampler(settings: Settings, conditioned: RecordMet | None) -> Sampler:
+    if conditioned is None:
+        return Sampler.first(settings.draws, settings.seed)
+    return Sampler(conditioned.numbers, settings.seed)
+
+
+def check_run(
+    dataset: Dataset, scenario: Scenario, settings: Settings
+) -> tuple[Scenario, tuple[str, ...]]:
+    """Find out, before anything runs, what can be run.
 
     Parameters
     ----------
-    dataset, settings, progress
-        See `assess`.
-    scenarios
-        At least one; draws are common to all.
+    dataset, scenario, settings
+        Those of `assess`.
 
     Returns
     -------
-    pandas.DataFrame
-        One row a sector, in the order of the first scenario: for each scenario ``rank_*``,
-        ``score_*`` and ``main_driver_*``; then ``rank_moved`` (places gained, from the first
-        scenario to the last; positive is worse) and ``score_moved`` (points).
+    tuple
+        The scenario as the day of the analysis knows it, and the ids of the sectors to rank.
 
-    Examples
-    --------
-    >>> import exposure as ex
-    >>> table = ex.compare(ex.read_dataset(), ["free_flow", "samarium_only"], ex.Settings(draws=16))
-    >>> [column for column in table.columns if column.startswith("rank")]
-    ['rank_free_flow', 'rank_samarium_only', 'rank_moved']
+    Raises
+    ------
+    UnknownNameError
+        If no sector is made at the destination.
+    SettingsError
+        If `as_of` lies before the scenario's start.
+    ScenarioError
+        If the run passes the end of a record, and nothing was chosen to follow it.
     """
-    if not scenarios:
-        raise unknown_name("scenario", "", ["at least one scenario"])
-    results = [assess(dataset, scenario, settings, progress=progress) for scenario in scenarios]
-    first, last = results[0].scenario.scenario, results[-1].scenario.scenario
-    table = results[0].ranking[["sector", "name"]].set_index("sector")
-    for result in results:
-        own = result.ranking.set_index("sector")[["rank", "score", "main_driver"]]
-        table = table.join(own.add_suffix(f"_{result.scenario.scenario}"))
-    table["rank_moved"] = table[f"rank_{first}"] - table[f"rank_{last}"]
-    table["score_moved"] = table[f"score_{last}"] - table[f"score_{first}"]
-    return table.reset_index()
-
-
-def _usual_workers() -> int:
-    return min(MOST_WORKERS, os.cpu_count() or 1)
+    window = run_window(scenario, settings)
+    last_day = scenario.start + timedelta(weeks=window.run)
+    seen = seen_from(scenario, settings.as_of, last_day=last_day)
+    return seen, _sector_ids(dataset, settings)
 
 
 def _sector_ids(dataset: Dataset, settings: Settings) -> tuple[str, ...]:
     place = settings.destination
     found = dataset.sector_ids(None if place == "all" else place)
     if not found:
-        known = {row.destination for row in dataset.rows["sectors"]}  # type: ignore[attr-defined]
+        known = {row.destination for row in dataset.rows_of(SectorRow)}
         raise unknown_name("destination", place, [*known, "all"])
     return found
 
 
-def _score(sector_id: str, run: Prepared, draw_weights: Weights) -> ScoredSector:
-    settings, inputs = run.settings, run.inputs
-    probabilities = np.array([probability for _, probability in run.scenario.members])
-    controlled = frozenset(row.element for row in inputs.rows("elements") if row.controlled_from)
-    sector = run.build(sector_id)
-    risk = assess_sector(
-        sector,
-        run.granted,
-        players=element_players(sector, controlled),
-        window=run.window,
-        settings=settings,
-        draw_weights=draw_weights,
-    )
-
-    def weigh(lost: FloatArray) -> tuple[FloatArray, FloatArray]:
-        tail = tail_weights(lost, probabilities, level=settings.tail_level)
-        lam = settings.tail_weight
-        return tail, (1.0 - lam) * probabilities[:, np.newaxis] + lam * tail
-
-    tail, weights = weigh(risk.lost)
-    _, twin_weights = weigh(risk.twin_lost)
-    twin = (twin_weights * risk.twin_lost).sum(axis=0)
+def _scored(run: Run, sector: str, risk: SectorRisk, conditioned: RecordMet | None) -> ScoredSector:
+    cells = run.inputs.index.cells
+    read = {row for row in rows_read(run.inputs, sector) if row in cells}
     return ScoredSector(
-        label=_label(inputs, sector_id),
+        label=_label(run, sector),
         risk=risk,
-        probabilities=probabilities,
-        tail=tail,
-        weights=weights,
-        assumed_share=total_effect((weights * risk.lost).sum(axis=0)[: twin.size], twin),
-        draw_weights=draw_weights,
+        probabilities=run.probabilities,
+        settings=run.settings,
+        rows=len(read),
+        assumed_rows=sum(cells[row].assumed for row in read),
+        record=Record() if conditioned is None else _record_of(sector, conditioned),
     )
 
 
-def _label(inputs: Inputs, sector: str) -> Label:
-    row = next(row for row in inputs.rows("sectors") if row.sector == sector)
-    value = inputs.cells.get(("sector_values", sector, "industry_value_added_musd"))
-    share = inputs.cells.get(("sector_values", sector, "industry_share"))
-    if value is None or share is None:
-        return Label(row.name, row.industry_code, float("nan"))
-    usd = 1e6 * value.central * share.central
-    return Label(row.name, row.industry_code, usd)
+def _record_of(sector: str, conditioned: RecordMet) -> Record:
+    """How a sector compares with what was seen of its losses."""
+    seen = [r for r in conditioned.ranges if r.kind == "losses" and r.subject == sector]
+    if not seen:
+        return Record()
+    inside = conditioned.inside[sector]
+    return Record(
+        implied_so_far=float(np.mean([own.conditioned_mean or 0.0 for own in seen])),
+        seen_so_far=float(np.mean([own.central for own in seen])),
+        prior_inside_share=inside,
+        refuted=inside < REFUTED_BELOW and not all(own.predicted for own in seen),
+    )
+
+
+def _label(run: Run, sector: str) -> Label:
+    row = run.inputs.index.sectors[sector]
+    cells = run.inputs.index.cells
+    value = cells.get(("sector_values", (sector, "industry_value_added_musd")))
+    share = cells.get(("sector_values", (sector, "industry_share")))
+    usd = float("nan")
+    if value is not None and share is not None:
+        usd = 1e6 * value.central * share.central
+    recaptured = run.inputs.constant("recapture_share", row.uncertainty_group, absent=0.0)
+    return Label(row.name, row.industry_code, usd, recaptured)

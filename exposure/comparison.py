@@ -1,24 +1,91 @@
-"""How the ranking moves when the tables change.
+"""How the ranking moves when the scenario changes, or the tables.
 
 Every cell has its own random stream, so a row that is the same in both sets of tables is drawn
 alike: what moves, moves because of the rows that differ, and not by chance.
 """
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from exposure.assessment import Progress, assess
-from exposure.errors import unknown_name
-from exposure.policy.scenario import Scenario
+from exposure.arguments import FRAME, check_arguments, each
+from exposure.assessment import PROGRESS, assess
+from exposure.errors import ArgumentError, unknown_name
+from exposure.faults import Fault
+from exposure.policy.scenario import SCENARIO, Scenario
+from exposure.scoring.blocks import Progress
 from exposure.scoring.columns import names_of
-from exposure.settings import Settings
-from exposure.tables.dataset import Dataset
+from exposure.settings import SETTINGS, Settings
+from exposure.tables.dataset import DATASET, Dataset
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SHOWN = 0.05
 """Points of the score from which a move is told in words: less rounds to nothing."""
+
+
+SCENARIOS = each(
+    SCENARIO,
+    "a list of at least one scenario",
+    'write ["london_truce", "full_withhold"]',
+    least=1,
+)
+
+
+def compare(
+    dataset: Dataset,
+    scenarios: Sequence[Scenario | str],
+    settings: Settings | None = None,
+    *,
+    progress: Progress | None = None,
+) -> "pd.DataFrame":
+    """Ranks under several scenarios side by side, and what moved.
+
+    Parameters
+    ----------
+    dataset, settings, progress
+        See `assess`.
+    scenarios
+        At least one; draws are common to all.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a sector, in the order of the first scenario: for each scenario ``rank_*``,
+        ``score_*`` and ``main_driver_*``; then ``rank_moved`` (places gained, from the first
+        scenario to the last; positive is worse) and ``score_moved`` (points).
+
+    Examples
+    --------
+    >>> import exposure as ex
+    >>> table = ex.compare(ex.read_dataset(), ["free_flow", "samarium_only"], ex.Settings(draws=16))
+    >>> [column for column in table.columns if column.startswith("rank")]
+    ['rank_free_flow', 'rank_samarium_only', 'rank_moved']
+    """
+    check_arguments(
+        "compare",
+        dataset=(dataset, DATASET),
+        scenarios=(scenarios, SCENARIOS),
+        settings=(settings, SETTINGS),
+        progress=(progress, PROGRESS),
+    )
+    names = [own if isinstance(own, str) else own.scenario for own in scenarios]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        found = f"'{twice[0]}' more than once"
+        expected = "each once, since columns are named after them"
+        cure = "leave one out, or rename it"
+        raise ArgumentError([Fault("scenarios", found, expected, cure, file="ex.compare")])
+    results = [assess(dataset, scenario, settings, progress=progress) for scenario in scenarios]
+    first, last = results[0].scenario.scenario, results[-1].scenario.scenario
+    table = results[0].ranking[["sector", "name"]].set_index("sector")
+    for result in results:
+        own = result.ranking.set_index("sector")[["rank", "score", "main_driver"]]
+        table = table.join(own.add_suffix(f"_{result.scenario.scenario}"))
+    table["rank_moved"] = table[f"rank_{first}"] - table[f"rank_{last}"]
+    table["score_moved"] = table[f"score_{last}"] - table[f"score_{first}"]
+    return table.reset_index()
 
 
 def rank_changes(
@@ -61,9 +128,17 @@ def rank_changes(
     >>> bool(moves.set_index("sector").loc["missiles", "score_moved"] < 0)
     True
     """
+    check_arguments(
+        "rank_changes",
+        old=(old, DATASET),
+        new=(new, DATASET),
+        scenario=(scenario, SCENARIO),
+        settings=(settings, SETTINGS),
+        progress=(progress, PROGRESS),
+    )
     settings = settings or Settings()
-    was = _ranked(old, scenario, settings, progress)
-    now = _ranked(new, scenario, settings, progress)
+    was = _ranked(old, scenario, settings, _half(progress, 0))
+    now = _ranked(new, scenario, settings, _half(progress, 1))
     if was.empty and now.empty:
         places = {*_places(old), *_places(new), "all"}
         raise unknown_name("destination", settings.destination, places)
@@ -73,6 +148,13 @@ def rank_changes(
     table["score_moved"] = table["score_now"] - table["score_was"]
     table = table.reset_index().sort_values(["rank_now", "rank_was", "sector"])
     return table[list(names_of("rank_changes"))].reset_index(drop=True)
+
+
+def _half(progress: Progress | None, number: int) -> Progress | None:
+    """Progress of one of the two rankings as progress of both."""
+    if progress is None:
+        return None
+    return lambda done, total: progress(number * total + done, 2 * total)
 
 
 def _ranked(
@@ -99,6 +181,7 @@ def rank_changes_text(changes: "pd.DataFrame") -> str:
     changes
         From `rank_changes`.
     """
+    check_arguments("rank_changes_text", changes=(changes, FRAME))
     lines, still = [], 0
     for name, was, now, score_was, score_now in zip(
         *(changes[c] for c in ("name", "rank_was", "rank_now", "score_was", "score_now")),

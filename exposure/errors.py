@@ -1,19 +1,50 @@
 """One class per way of being wrong.
 
 Every message says where, what was found, what was expected and what cures it. Faults of one
-kind are collected and shown together. The classes below `ExposureError` are the only ones the
-package raises on purpose; the command line maps each to an exit code.
+kind are collected and shown together; an error carries them as ``.faults``, one
+`exposure.faults.Fault` each, and its message is made from them. The classes below
+`ExposureError` are the only ones the package raises on purpose; the command line maps each to an
+exit code.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from difflib import get_close_matches
+from collections.abc import Collection, Iterable
+
+from exposure.faults import Fault, list_faults
+from exposure.spelling import did_you_mean
 
 
 class ExposureError(Exception):
-    """Anything the package refuses on purpose."""
+    """Anything the package refuses on purpose.
+
+    Parameters
+    ----------
+    said
+        What is wrong: faults, or a sentence where there is but one thing to say.
+    skipped
+        Whether some checks could not be made because of the faults.
+
+    Attributes
+    ----------
+    faults : tuple of Fault
+        What is wrong, as data; empty if the error is a sentence.
+    skipped : bool
+        Whether there may be more faults, which show once these are gone.
+
+    Examples
+    --------
+    >>> error = TableError([Fault("unit", "'kg'", "'t'", "convert it", "new_supply.csv", 7)])
+    >>> error.faults[0].line, error.faults[0].found
+    (7, "'kg'")
+    """
 
     exit_code = 3
+
+    def __init__(self, said: str | Iterable[Fault], *, skipped: bool = False) -> None:
+        self.faults = () if isinstance(said, str) else tuple(said)
+        self.skipped = skipped
+        super().__init__(
+            said if isinstance(said, str) else list_faults(self.faults, skipped=skipped)
+        )
 
 
 class UnknownNameError(ExposureError):
@@ -28,6 +59,16 @@ class SettingsError(ExposureError):
     exit_code = 2
 
 
+class ArgumentError(ExposureError, TypeError):
+    """An argument of the wrong kind in a call from Python, such as a dict for the settings."""
+
+    exit_code = 2
+
+
+class StrictError(ExposureError):
+    """A warning, where the user asked that there be none."""
+
+
 class TableError(ExposureError):
     """One or more faults in the input tables, all of them in one message."""
 
@@ -36,74 +77,16 @@ class ScenarioError(ExposureError):
     """A scenario file that cannot be understood, or that contradicts itself."""
 
 
+class ConflictError(ExposureError):
+    """Observations that the tables cannot meet together, named by their subjects."""
+
+
 class ReportError(ExposureError):
     """A report that cannot be written: where it should go, or results that do not fit together."""
 
 
-WAITING = "some checks wait until these are mended: run again after mending"
-"""Last line of a message when faults kept other checks from being made."""
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One thing wrong in one place of one file."""
-
-    file: str
-    line: int | None
-    """Line in the file, the header being line 1; None when the fault is of the whole file."""
-    where: str
-    """Column or key; empty when the fault is of the whole line."""
-    found: str
-    expected: str
-    cure: str
-
-    def __str__(self) -> str:
-        place = f"line {self.line}" if self.line is not None else "whole file"
-        where = f", {self.where}" if self.where else ""
-        return f"{place}{where}: found {self.found}; expected {self.expected}; {self.cure}"
-
-
-def list_faults(faults: Sequence[Fault], *, waiting: bool = False) -> str:
-    """All faults in one message, file by file, in the order of their lines.
-
-    Parameters
-    ----------
-    faults
-        What was found.
-    waiting
-        Whether some checks could not be made because of them, which the last line then says.
-
-    Examples
-    --------
-    >>> print(list_faults([Fault("needs.csv", 3, "sector", "'jet'", "a sector", "write 'jets'")]))
-    needs.csv: 1 fault
-      - line 3, sector: found 'jet'; expected a sector; write 'jets'
-    """
-    blocks = []
-    for file in sorted({fault.file for fault in faults}):
-        own = sorted((f for f in faults if f.file == file), key=lambda f: (f.line or 0, f.where))
-        noun = "fault" if len(own) == 1 else "faults"
-        lines = [f"{file}: {len(own)} {noun}"]
-        lines += [f"  - {fault}" for fault in own]
-        blocks.append("\n".join(lines))
-    return "\n".join([*blocks, WAITING] if waiting else blocks)
-
-
-def did_you_mean(found: str, known: Collection[str]) -> str:
-    """A cure for a misspelt word: the nearest known one, or the whole list.
-
-    Examples
-    --------
-    >>> did_you_mean("samarum", ["samarium", "terbium"])
-    "did you mean 'samarium'?"
-    >>> did_you_mean("xyz", ["a", "b"])
-    'write one of: a, b'
-    """
-    lowered = {word.lower(): word for word in sorted(known)}
-    near = get_close_matches(found.lower(), lowered, n=1, cutoff=0.6)
-    if near:
-        return f"did you mean '{lowered[near[0]]}'?"
-    return "write one of: " + ", ".join(sorted(known))
+class SavedResultError(ExposureError):
+    """A saved result that cannot be written or read."""
 
 
 def unknown_name(kind: str, found: str, known: Collection[str]) -> UnknownNameError:

@@ -6,7 +6,7 @@ scenario. Equal settings, tables and scenario give equal bytes.
 """
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -17,8 +17,10 @@ from pydantic import (
     model_validator,
 )
 
+from exposure.arguments import instance_of, optional
 from exposure.errors import SettingsError
-from exposure.wording import findings_of
+from exposure.terms import BuyerPlaceOrAll
+from exposure.wording import faults_of
 
 SupplyMethod = Literal["mixture", "nested", "independent", "worst_stage"]
 """How shares by stage become one dependence; see `exposure.supply.exit_stage`."""
@@ -46,6 +48,12 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    REMOVED: ClassVar[dict[str, str]] = {
+        "history_matching": "prior, which is False unless all draws are wanted",
+        "history_tolerance": "strong_tolerance and weak_tolerance of the table parameters",
+    }
+    """Settings that are no longer read, with what says the same today."""
+
     draws: Annotated[int, Field(ge=1, le=1_000_000)] = 1024
     """Samples of the uncertain inputs. 1,024 give a rank probability within 3 points."""
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 7
@@ -62,15 +70,12 @@ class Settings(BaseModel):
     """Weeks after which a lost week counts half, so that early losses count more."""
     impact_threshold: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.05
     """A sector is hit in the first week in which it loses more than this share of output."""
-    destination: Annotated[str, Field(pattern=r"^([A-Z]{3}|all)$")] = "USA"
+    destination: BuyerPlaceOrAll = "USA"
     """Where the ranked sectors' makers are: ISO alpha-3, EUU for the EU, or `all`."""
     supply_method: SupplyMethod = "mixture"
     """How shares by stage become one dependence on China."""
-    history_matching: bool = False
-    """Whether draws are weighted by how well they agree with what was observed."""
-    history_tolerance: Annotated[float, Field(gt=0.0, le=1.0)] = 0.05
-    """Standard deviation, as a share of output, of the tail outside an observed range: about
-    what a sector's output statistics could hide."""
+    prior: bool = False
+    """Whether draws are those of the tables alone, not only those that agree with the record."""
     coupling: Coupling = "independent"
     """`independent`: a line short of one part keeps using the others; `line_stop`: it stops."""
 
@@ -80,5 +85,10 @@ class Settings(BaseModel):
         try:
             return handler(data)
         except ValidationError as error:
-            findings = findings_of(error, cls, noun="setting")
-            raise SettingsError("\n".join(str(finding) for finding in findings)) from error
+            raise SettingsError(faults_of(error, cls, noun="setting")) from error
+
+
+SETTINGS = optional(
+    instance_of(Settings, "Settings", "write ex.Settings(draws=256), or leave it out")
+)
+"""The argument ``settings`` of a public function."""

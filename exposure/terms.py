@@ -10,7 +10,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from exposure.places import COUNTRIES
 
 ANY = "*"
 """A selector that matches everything."""
@@ -18,8 +21,14 @@ ANY = "*"
 CHINA = "CHN"
 """The country whose licences the model is about (ISO 3166-1 alpha-3)."""
 
-WORLD_RESERVE_CODES = {"EUU": "European Union", "ROW": "rest of the world", "WLD": "world"}
-"""Codes used beside ISO 3166-1 alpha-3 for a buyer or holder that is not one country."""
+EU, REST, WORLD = "EUU", "ROW", "WLD"
+"""Codes for what is not one country: the European Union, the rest of the world, the world."""
+
+PLACE_PATTERN = r"^[A-Z]{3}$"
+"""How the code of a place is spelt; which codes there are, `exposure.places` knows."""
+
+NO_PLACE = "place"
+"""Type of a pydantic error about a code that is no place, or none that is allowed."""
 
 
 class BuyerClass(StrEnum):
@@ -113,8 +122,43 @@ Element = Annotated[str, Field(pattern=r"^[A-Z][a-z]?$")]
 Share = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
 """A fraction of a whole."""
 
-CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-"""ISO 3166-1 alpha-3, or one of `WORLD_RESERVE_CODES`."""
+
+def _known_place(beside: tuple[str, ...], *, china: bool) -> AfterValidator:
+    """Accept codes of countries, and some of what is not one country."""
+    allowed = frozenset(COUNTRIES) - (frozenset() if china else {CHINA}) | frozenset(beside)
+    outside = "" if china else " outside China"
+    codes = f"the code of a country{outside} (ISO 3166-1 alpha-3)"
+    expected = ", or ".join([codes, *beside])
+
+    def check(code: str) -> str:
+        if code in allowed:
+            return code
+        context = {"expected": expected, "allowed": allowed}
+        raise PydanticCustomError(NO_PLACE, "expected {expected}", context)
+
+    return AfterValidator(check)
+
+
+_Code = Annotated[str, Field(json_schema_extra={"pattern": PLACE_PATTERN})]
+
+CountryCode = Annotated[_Code, _known_place((EU, REST, WORLD), china=True)]
+"""Any place: a country (ISO 3166-1 alpha-3), `EU`, `REST` or `WORLD`."""
+
+OriginPlace = Annotated[_Code, _known_place((EU, REST), china=True)]
+"""Where something is made: a country, the EU or the rest of the world."""
+
+BuyerPlace = Annotated[_Code, _known_place((EU,), china=False)]
+"""Where buyers are, or makers outside China: a country other than China, or the EU."""
+
+BuyerPlaceOrAll = Annotated[
+    str,
+    Field(json_schema_extra={"pattern": r"^([A-Z]{3}|all)$"}),
+    _known_place((EU, "all"), china=False),
+]
+"""Where buyers are, or ``all`` for all of them."""
+
+PlantPlace = Annotated[_Code, _known_place((), china=False)]
+"""Where a plant outside China is."""
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 """A stable key: lower case, digits and underscores."""

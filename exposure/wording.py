@@ -7,21 +7,24 @@ is added by whoever reads.
 
 import math
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from exposure.errors import did_you_mean
-from exposure.terms import ANY
+from exposure.faults import Fault
+from exposure.places import BY_NAME, PLACES
+from exposure.spelling import RARE_EARTHS, did_you_mean, near
+from exposure.terms import ANY, NO_PLACE, PLACE_PATTERN
 
 LONGEST_SHOWN = 60
 """Characters of a wrong value that a message shows; an unclosed quote can swallow a file."""
 
 PATTERNS = {
     r"^[a-z][a-z0-9_]*$": "a key of lower-case letters, digits and underscores",
-    r"^[A-Z]{3}$": "three capital letters (ISO 3166-1 alpha-3, or EUU, ROW, WLD)",
-    r"^([A-Z]{3}|all)$": "three capital letters (ISO 3166-1 alpha-3, or EUU), or 'all'",
+    r"^[A-Z][a-z]?$": "a chemical symbol, such as Dy",
+    r"^([a-z][a-z0-9_]*|[A-Z][a-z]?)$": "a key of lower-case letters, or a chemical symbol",
+    PLACE_PATTERN: "three capital letters (ISO 3166-1 alpha-3, or EUU, ROW, WLD)",
     r"^\d{4}-\d{2}$": "a month, YYYY-MM",
     r"^\d{4}(-\d{2}(-\d{2})?|-Q[1-4]|-H[12])?$": (
         "a period such as 2025, 2025-H1, 2025-Q3, 2025-06 or 2025-06-11"
@@ -42,7 +45,7 @@ TYPES = {
     "too": "at least one word",
     "tuple": "a list",
 }
-"""What each kind of pydantic finding asks for, by the first word of its type."""
+"""What each kind of pydantic error asks for, by the first word of its type."""
 
 BOUNDS = {
     "greater_than": ("gt", "more than"),
@@ -50,32 +53,20 @@ BOUNDS = {
     "less_than": ("lt", "less than"),
     "less_than_equal": ("le", "at most"),
 }
-"""Types of finding about a bound: where it stands, and how it reads."""
+"""Types of pydantic error about a bound: where it stands, and how it reads."""
 
 CORRECT_IT = "correct it"
 """The cure where nothing more can be said."""
 
+A_CODE = "write an ISO 3166-1 alpha-3 code, such as USA, JPN or DEU"
+"""The cure for a place that cannot be guessed."""
+
 CHOICES = ("enum", "literal_error")
-"""Types of finding about a closed vocabulary."""
+"""Types of pydantic error about a closed vocabulary."""
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing wrong with one field."""
-
-    where: str
-    found: str
-    expected: str
-    cure: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: found {self.found}; expected {self.expected}; {self.cure}"
-
-
-def findings_of(
-    error: ValidationError, model: type[BaseModel], *, noun: str = "key"
-) -> list[Finding]:
-    """Translate a pydantic error, one finding a field.
+def faults_of(error: ValidationError, model: type[BaseModel], *, noun: str = "key") -> list[Fault]:
+    """Translate a pydantic error, one fault a field.
 
     Parameters
     ----------
@@ -97,31 +88,32 @@ def findings_of(
         place = item["loc"]
         deeper = len(place) > 1 and (isinstance(place[1], int) or place[0] in inner)
         groups.setdefault(place[:2] if deeper else place[:1], []).append(item)
-    findings = []
+    faults = []
     for place, items in groups.items():
         names = [str(part) for part in place if isinstance(part, str)]
         known = inner[names[0]] if len(names) > 1 else model
-        findings.append(_finding(names or [noun], items, known, noun=noun))
-    return findings
+        faults.append(_fault(names or [noun], items, known, noun=noun))
+    return faults
 
 
-def _finding(
+def _fault(
     names: list[str], items: list[ErrorDetails], model: type[BaseModel], *, noun: str
-) -> Finding:
+) -> Fault:
     first, where = items[0], ", ".join(names)
     if first["type"] == "extra_forbidden":
         instead: str | None = getattr(model, "REMOVED", {}).get(names[-1])
         if instead is not None:
             cure = f"say the same with {instead}, or leave it out"
-            return Finding(where, f"a {noun} that is no longer read", "a known one", cure)
+            return Fault(where, f"a {noun} that is no longer read", "a known one", cure)
         cure = did_you_mean(names[-1], model.model_fields)
-        return Finding(where, f"an unknown {noun}", "a known one", cure)
+        return Fault(where, f"an unknown {noun}", "a known one", cure)
     found = "nothing" if first["type"] == "missing" else shown(first["input"])
     words = [word for item in items for word in _listed_words(item)]
     expected = _expected(names[-1], first)
-    if len(items) > 1 and ANY in words:
-        expected += f", or '{ANY}'"
-    return Finding(where, found, expected, _cure(first, words, found=found))
+    if len(items) > 1:
+        beside = [word for item in items[1:] for word in _listed_words(item)]
+        expected += "".join(f", or '{word}'" for word in beside)
+    return Fault(where, found, expected, _cure(first, words, found=found))
 
 
 def shown(value: object) -> str:
@@ -146,6 +138,8 @@ def shown(value: object) -> str:
 def _expected(where: str, item: ErrorDetails) -> str:
     kind = item["type"]
     context = item.get("ctx", {})
+    if kind == NO_PLACE:
+        return str(context["expected"])
     if isinstance(item["input"], float) and math.isnan(item["input"]):
         return TYPES["finite"]
     if kind in CHOICES:
@@ -165,10 +159,17 @@ def _cure(item: ErrorDetails, words: list[str], *, found: str) -> str:
     if found == "nothing":
         return "fill it in"
     text = item["input"].strip() if isinstance(item["input"], str) else ""
+    if item["type"] == NO_PLACE:
+        allowed = item.get("ctx", {})["allowed"]
+        return _word_beside(text, words) or place_cure(text, allowed)
     if item["type"] in CHOICES:
         return did_you_mean(str(item["input"]), words)
     if item["type"] == "string_pattern_mismatch":
         return _respelt(text, str(item.get("ctx", {}).get("pattern")))
+    return _cure_of_number(text)
+
+
+def _cure_of_number(text: str) -> str:
     if text.endswith("%"):
         return "shares are fractions, write 0.92 for 92 %"
     if "," in text:
@@ -176,13 +177,48 @@ def _cure(item: ErrorDetails, words: list[str], *, found: str) -> str:
     return CORRECT_IT
 
 
+def _word_beside(text: str, words: Collection[str]) -> str:
+    """The cure for a word that may stand for a place: ``*`` or ``all``."""
+    meant = [word for word in words if word.casefold() == text.casefold()]
+    if not meant and ANY in words and text.casefold() in ("all", "any"):
+        meant = [ANY]
+    return f"write '{meant[0]}'" if meant else ""
+
+
+def place_cure(found: str, allowed: Collection[str]) -> str:
+    """What to write instead of something that is no code of a place, or of one not allowed.
+
+    A code that exists is never replaced by another: a table with ``AUS`` does not mean ``USA``.
+
+    Examples
+    --------
+    >>> place_cure("PRC", PLACES), place_cure("germany", PLACES)
+    ("write 'CHN' (China)", "write 'DEU' (Germany)")
+    >>> place_cure("UAS", PLACES)
+    "did you mean 'AUS' (Australia) or 'USA' (United States)?"
+    >>> place_cure("XXX", PLACES)
+    'write an ISO 3166-1 alpha-3 code, such as USA, JPN or DEU'
+    """
+    text = found.upper()
+    code = text if text in allowed else BY_NAME.get(text)
+    if code in allowed:
+        return f"write {_named(str(code))}"
+    close = near(text, allowed)
+    return f"did you mean {' or '.join(map(_named, close))}?" if close else A_CODE
+
+
+def _named(code: str) -> str:
+    return f"'{code}' ({PLACES[code]})" if code in PLACES else f"'{code}'"
+
+
 def _respelt(text: str, pattern: str) -> str:
     """The cure for a code or key that is only spelt in another way."""
     if len(text) > LONGEST_SHOWN:
         return CORRECT_IT
     as_code = text.upper()
+    as_symbol = RARE_EARTHS.get(text.lower(), text.capitalize())
     as_key = re.sub(r"\W+", "_", text.lower()).strip("_")
-    fitting = (own for own in (as_key, as_code) if re.match(pattern, own))
+    fitting = (own for own in (as_key, as_code, as_symbol) if re.match(pattern, own))
     return next((f"write '{own}'" for own in fitting), CORRECT_IT)
 
 
@@ -190,4 +226,4 @@ def _listed_words(item: ErrorDetails) -> list[str]:
     if item["type"] not in CHOICES:
         return []
     listed = str(item.get("ctx", {}).get("expected", ""))
-    return listed.split("'")[1::2]
+    return [word for word in listed.split("'")[1::2] if word]

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 import exposure as ex
+from exposure.citations import provenance
 from exposure.methods.concentration import stage_concentration
 from exposure.tables.dataset import Dataset
-from exposure.tables.describing.provenance import provenance
 from exposure.tables.reading.location import shipped_folder
 from exposure.tables.schema.catalogue import TABLES
 from exposure.tables.schema.rows import QuantityRow, split_list

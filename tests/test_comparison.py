@@ -155,5 +155,5 @@ def test_a_destination_of_one_set_alone_and_of_none():
     moved = rank_changes(tiny_dataset(), elsewhere, WITHHELD, SETTINGS)
     assert moved["rank_now"].isna().all()
     with pytest.raises(UnknownNameError) as error:
-        rank_changes(tiny_dataset(), elsewhere, WITHHELD, Settings(draws=16, destination="USB"))
-    assert str(error.value) == "unknown destination 'USB'; did you mean 'USA'?"
+        rank_changes(tiny_dataset(), elsewhere, WITHHELD, Settings(draws=16, destination="AUS"))
+    assert str(error.value) == "unknown destination 'AUS'; write one of: DEU, USA, all"

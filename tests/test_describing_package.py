@@ -165,8 +165,8 @@ def test_a_folder_without_a_descriptor_is_unversioned(tmp_path: Path):
         (b"{", "line 1: found text that is not JSON (Expecting property name enclosed in double "
                "quotes)"),
         (b"", "line 1: found text that is not JSON (Expecting value)"),
-        (b"[1, 2]", "whole file: found JSON that is no object"),
-        (b"\xff", "whole file: found text that is not UTF-8"),
+        (b"[1, 2]", "found JSON that is no object"),
+        (b"\xff", "found text that is not UTF-8"),
     ],
 )  # fmt: skip
 def test_a_broken_descriptor_is_refused_with_the_faults_of_the_tables(
@@ -174,9 +174,10 @@ def test_a_broken_descriptor_is_refused_with_the_faults_of_the_tables(
 ):
     folder = write_folder(tmp_path)
     (folder / DESCRIPTOR).write_bytes(content)
+    head = "datapackage.json: 1 fault\n  - " if found.startswith("line") else "datapackage.json: "
     fault = (
-        f"datapackage.json: 1 fault\n  - {found}; expected a Data Package in JSON; correct the "
-        "file, or delete it: the tables are then unversioned"
+        f"{head}{found}; expected a Data Package in JSON; correct the file, or delete it: the "
+        "tables are then unversioned"
     )
     with pytest.raises(TableError) as error:
         read_dataset(folder)

@@ -15,7 +15,7 @@ from exposure.tables.describing.dictionary import (
     quantity_column,
 )
 from exposure.tables.describing.templates import CHOICE, template
-from exposure.tables.reading.overlays import overlay
+from exposure.tables.reading.overlays import apply_overlay
 from exposure.tables.reading.parse import parse_table
 from exposure.tables.schema.catalogue import TABLES
 from tests.tiny import tiny_dataset
@@ -83,7 +83,7 @@ def test_it_is_refused_as_it_is_and_every_cell_to_fill_in_is_named(table: str):
     assert lines == []
     given = ("unit", quantity_column(table))
     wanted = {own.name for own in columns_of(table) if own.required and own.name not in given}
-    assert {fault.where for fault in faults if fault.line == 2} >= wanted
+    assert {fault.key for fault in faults if fault.line == 2} >= wanted
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -97,7 +97,7 @@ def test_it_is_accepted_once_it_is_filled_in(table: str):
 def test_filled_in_it_makes_an_overlay_that_passes_the_check(table: str, tmp_path: Path):
     text = fill(table)
     (tmp_path / f"{table}.csv").write_text(text, encoding="utf-8")
-    merged = overlay(tiny_dataset(), tmp_path)
+    merged = apply_overlay(tiny_dataset(), tmp_path)
     (laid,) = merged.overlaid
     assert len(laid.replaced) + len(laid.added) == len(rows_of(text))
 
@@ -133,5 +133,5 @@ def test_each_row_bears_the_unit_and_range_of_its_quantity():
 
 def test_an_unknown_table_gets_a_suggestion():
     with pytest.raises(UnknownNameError) as error:
-        template("substitutes")
-    assert str(error.value) == "unknown table 'substitutes'; did you mean 'substitution'?"
+        template("substitutoin")
+    assert str(error.value) == "unknown table 'substitutoin'; did you mean 'substitution'?"

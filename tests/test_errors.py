@@ -1,5 +1,7 @@
 """Errors: one class per way of being wrong, and messages that list every fault in its place."""
 
+import pickle
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,15 +9,14 @@ from hypothesis import strategies as st
 from exposure import errors
 from exposure.errors import (
     ExposureError,
-    Fault,
     ScenarioError,
     SettingsError,
     TableError,
     UnknownNameError,
-    did_you_mean,
-    list_faults,
     unknown_name,
 )
+from exposure.faults import MOST_SHOWN, SKIPPED, Fault, list_faults
+from exposure.spelling import did_you_mean
 
 
 @pytest.mark.parametrize(
@@ -40,39 +41,70 @@ def test_every_error_class_is_documented_and_one_step_from_the_base():
 
 
 @pytest.mark.parametrize(
-    ("line", "where", "place"),
+    ("line", "key", "place"),
     [
         (3, "low", "line 3, low"),
         (3, "", "line 3"),
-        (None, "header", "whole file, header"),
+        (None, "header", "header"),
         (None, "", "whole file"),
     ],
 )
 def test_a_fault_says_where_what_was_found_what_was_expected_and_the_cure(
-    line: int | None, where: str, place: str
+    line: int | None, key: str, place: str
 ):
-    fault = Fault("needs.csv", line, where, "'x'", "a number", "correct it")
+    fault = Fault(key, "'x'", "a number", "correct it", "needs.csv", line)
     assert str(fault) == f"{place}: found 'x'; expected a number; correct it"
 
 
+FAULTS = (
+    Fault("low", "2", "at most 1", "lower it", "needs.csv", 12),
+    Fault("unit", "'day'", "'week'", "convert it", "cover.csv", 2),
+    Fault("low", "3", "at most 1", "lower it", "needs.csv", 3),
+    Fault("high", "4", "at most 1", "lower it", "needs.csv", 3),
+    Fault("", "no end", "an end", "add it", "needs.csv"),
+    Fault("", "no such file", "the table", "add the file", "buyers.csv"),
+)
+LISTED = (
+    "buyers.csv: found no such file; expected the table; add the file\n"
+    "cover.csv: 1 fault\n"
+    "  - line 2, unit: found 'day'; expected 'week'; convert it\n"
+    "needs.csv: 4 faults\n"
+    "  - whole file: found no end; expected an end; add it\n"
+    "  - line 3, high: found 4; expected at most 1; lower it\n"
+    "  - line 3, low: found 3; expected at most 1; lower it\n"
+    "  - line 12, low: found 2; expected at most 1; lower it"
+)
+
+
 def test_faults_are_listed_file_by_file_and_line_by_line():
+    assert list_faults(FAULTS) == list_faults(FAULTS[::-1]) == LISTED
+    assert list_faults(FAULTS, skipped=True) == f"{LISTED}\n{SKIPPED}"
+
+
+@pytest.mark.parametrize("kind", [TableError, ScenarioError, SettingsError])
+def test_an_error_carries_its_faults_and_its_message_is_made_from_them(kind: type[ExposureError]):
+    error = kind(FAULTS, skipped=True)
+    assert (error.faults, error.skipped) == (FAULTS, True)
+    assert str(error) == f"{LISTED}\n{SKIPPED}"
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+    assert (again.faults, str(again)) == (error.faults, str(error))
+
+
+def test_of_many_faults_the_first_hundred_are_shown_and_the_others_counted():
     faults = [
-        Fault("needs.csv", 12, "low", "2", "at most 1", "lower it"),
-        Fault("cover.csv", 2, "unit", "'day'", "'week'", "convert it"),
-        Fault("needs.csv", 3, "low", "3", "at most 1", "lower it"),
-        Fault("needs.csv", 3, "high", "4", "at most 1", "lower it"),
-        Fault("needs.csv", None, "", "no end", "an end", "add it"),
+        Fault("low", "'x'", "a number", "correct it", file, line)
+        for file in ("cover.csv", "needs.csv", "sectors.csv")
+        for line in range(2, 62)
     ]
-    for given_order in (faults, faults[::-1]):
-        assert list_faults(given_order) == (
-            "cover.csv: 1 fault\n"
-            "  - line 2, unit: found 'day'; expected 'week'; convert it\n"
-            "needs.csv: 4 faults\n"
-            "  - whole file: found no end; expected an end; add it\n"
-            "  - line 3, high: found 4; expected at most 1; lower it\n"
-            "  - line 3, low: found 3; expected at most 1; lower it\n"
-            "  - line 12, low: found 2; expected at most 1; lower it"
-        )
+    lines = list_faults(faults).splitlines()
+    assert lines[0] == "cover.csv: 60 faults"
+    assert lines[61] == "needs.csv: 60 faults"
+    assert len([line for line in lines if line.startswith("  - ")]) == MOST_SHOWN
+    assert lines[-1] == "... and 80 more faults in 2 files. The first 100 are shown."
+    assert list_faults(faults[:101]).splitlines()[-1] == (
+        "... and 1 more fault. The first 100 are shown."
+    )
+    assert TableError(faults).faults == tuple(faults)
 
 
 @pytest.mark.parametrize(

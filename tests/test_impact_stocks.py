@@ -4,11 +4,11 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from exposure.impact.sector_runs import first_week_hit
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from exposure.impact.sector_runs import first_week_hit
 from exposure.impact.stocks import discount, lost_output, weekly_losses
 
 WEEKS = 12

@@ -90,4 +90,4 @@ def test_another_package_s_datasets_folder_is_not_taken_for_ours(built, tmp_path
     (site / "exposure" / "_datasets").rename(site / "moved_away")
     with pytest.raises(subprocess.CalledProcessError) as raised:
         ask(site, tmp_path)
-    assert "the shipped tables were not found; looked in" in raised.value.stderr
+    assert "the shipped tables: found none in" in raised.value.stderr

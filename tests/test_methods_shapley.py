@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from exposure.scoring.sector_risk import attribute
 from exposure.methods.shapley import airport_shares, shapley_values
+from exposure.scoring.sector_risk import attribute
 
 QUICK = settings(max_examples=150, deadline=None)
 losses_of = st.integers(1, 5).flatmap(

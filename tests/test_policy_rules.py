@@ -247,15 +247,14 @@ FAULTY: list[tuple[str, dict, str]] = [
     ),
     (
         "a misspelt buyer class",
-        {"buyer_class": "civilian"},
-        "buyer_class: found 'civilian'; expected a known buyer class, or '*'; did you mean "
-        "'civil'?",
+        {"buyer_class": "civvil"},
+        "buyer_class: found 'civvil'; expected a known buyer class, or '*'; did you mean 'civil'?",
     ),
     (
         "a destination in small letters",
         {"destination": "usa"},
-        "destination: found 'usa'; expected three capital letters (ISO 3166-1 alpha-3, or EUU, "
-        "ROW, WLD), or '*'; write 'USA'",
+        "destination: found 'usa'; expected the code of a country outside China (ISO 3166-1 "
+        "alpha-3), or EUU, or '*'; write 'USA' (United States)",
     ),
     (
         "a component by its label",

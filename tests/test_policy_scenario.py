@@ -157,7 +157,9 @@ def test_an_unknown_turning_point(tmp_path: Path):
     )
     with pytest.raises(UnknownNameError) as error:
         read(tmp_path, truce=HEAD, dates={"lapse": TRUCE})
-    assert str(error.value) == "unknown turning point of truce.toml 'lapse'; write one of: (none)"
+    assert str(error.value) == (
+        "unknown turning point of truce.toml 'lapse'; leave it out: none is known"
+    )
 
 
 def test_a_turning_point_moved_to_no_day(tmp_path: Path):

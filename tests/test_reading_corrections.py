@@ -154,7 +154,7 @@ REFUSED = [
         "a column of the key",
         {"column": '"quantity"'},
         f"line 2, {ROW}, quantity: found column 'quantity'; expected a column outside the key; "
-        "did you mean 'unit'?",
+        "write one of: basis, central, high, locator, low, note, source_id, unit",
     ),
     (
         "a misspelt key",
@@ -201,8 +201,8 @@ def test_a_cell_is_corrected_once(tmp_path: Path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("x = [", "found broken TOML (Invalid value (at end of document)); expected TOML; mend the "
-         "file"),
+        ("x = [", "found broken TOML (Invalid value (at end of document)); expected TOML; correct "
+         "the file"),
         ("[[corrections]]\na = 1", "found the key 'corrections'; expected [[correction]] records; "
          "begin each record with [[correction]]"),
         ("correction = 3", "found no list of records; expected [[correction]] records; begin each "

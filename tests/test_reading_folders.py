@@ -91,22 +91,19 @@ CASES: list[tuple[str, Edit, str]] = [
     (
         "an empty file",
         save("needs.csv", b""),
-        "needs.csv: 1 fault\n"
-        "  - whole file: found an empty file; expected a header and rows; write the header: "
+        "needs.csv: found an empty file; expected a header and rows; write the header: "
         "sector,component,quantity,low,central,high,unit,basis,source_id,locator,note",
     ),
     (
         "blank lines only",
         save("needs.csv", b"\n,,,\n"),
-        "needs.csv: 1 fault\n"
-        "  - whole file: found an empty file; expected a header and rows; write the header: "
+        "needs.csv: found an empty file; expected a header and rows; write the header: "
         "sector,component,quantity,low,central,high,unit,basis,source_id,locator,note",
     ),
     (
         "a header alone",
         headless("needs"),
-        "needs.csv: 1 fault\n"
-        "  - whole file: found no rows; expected at least one row; add the rows",
+        "needs.csv: found no rows; expected at least one row; add the rows",
     ),
     (
         "too few cells",
@@ -127,14 +124,14 @@ CASES: list[tuple[str, Edit, str]] = [
         edit("needs", ",made up for tests\nmissiles", ',"made up for tests\nmissiles'),
         "needs.csv: 1 fault\n"
         "  - line 2: found a quote that is not closed, or not doubled inside its cell; expected "
-        'cells quoted as in "a ""quoted"" word"; mend the quotes from this line on',
+        'cells quoted as in "a ""quoted"" word"; correct the quotes from this line on',
     ),
     (
         "a quote that is not doubled",
         edit("needs", ",made up for tests\nmissiles", ',"a "made up" one"\nmissiles'),
         "needs.csv: 1 fault\n"
         "  - line 2: found a quote that is not closed, or not doubled inside its cell; expected "
-        'cells quoted as in "a ""quoted"" word"; mend the quotes from this line on',
+        'cells quoted as in "a ""quoted"" word"; correct the quotes from this line on',
     ),
     (
         "a cell that is not UTF-8",
@@ -153,28 +150,24 @@ CASES: list[tuple[str, Edit, str]] = [
     (
         "a folder for a file",
         folder_for_file("needs.csv"),
-        "needs.csv: 1 fault\n"
-        "  - whole file: found a folder; expected a file; put the table in its place",
+        "needs.csv: found a folder; expected a file; put the table in its place",
     ),
     (
         "a missing file",
         lambda folder: (folder / "needs.csv").unlink(),
-        "needs.csv: 1 fault\n  - whole file: found no such file; expected the table; add the file",
+        "needs.csv: found no such file; expected the table; add the file",
     ),
     (
         "a misspelt file",
         rename("needs.csv", "need.csv"),
-        "need.csv: 1 fault\n"
-        "  - whole file: found a file that is no table; expected the name of a table; did you "
+        "need.csv: found a file that is no table; expected the name of a table; did you "
         "mean 'needs.csv'?\n"
-        "needs.csv: 1 fault\n"
-        "  - whole file: found no such file; expected the table; add the file",
+        "needs.csv: found no such file; expected the table; add the file",
     ),
     (
         "a misspelt file that may be missing",
         save("recyclng.csv", b""),
-        "recyclng.csv: 1 fault\n"
-        "  - whole file: found a file that is no table; expected the name of a table; did you "
+        "recyclng.csv: found a file that is no table; expected the name of a table; did you "
         "mean 'recycling.csv'?",
     ),
     (
@@ -189,7 +182,7 @@ CASES: list[tuple[str, Edit, str]] = [
         edit("needs", NEED, NEED + "\n\n" + NEED),
         "needs.csv: 1 fault\n"
         "  - line 5, key: found (missiles, smco_magnet, criticality_share) again; expected each "
-        "key once; it stands on line 2; keep one of the rows",
+        "key once; it is on line 2 too; keep one of the rows",
     ),
     (
         "a long cell",
@@ -241,10 +234,9 @@ def test_faults_of_several_files_come_in_one_message(tmp_path: Path):
         "  - line 2, high: found 1.3; expected between 0 and 1; shares are fractions, write "
         "0.92 for 92 %\n"
         "sectors.csv: 1 fault\n"
-        "  - line 1, header: found column 'industry'; expected a known column; did you mean "
-        "'industry_code'?\n"
-        "sources.csv: 1 fault\n"
-        "  - whole file: found an empty file; expected a header and rows; write the header: "
+        "  - line 1, header: found column 'industry'; expected a known column; write "
+        "'industry_code'\n"
+        "sources.csv: found an empty file; expected a header and rows; write the header: "
         "source_id,title,publisher,published,accessed,address,licence,grade,says,does_not_say\n"
         "stage_shares.csv: 1 fault\n"
         "  - line 3, low: found low 0.7, central 0.4, high 0.4; expected low <= central <= high; "
@@ -296,9 +288,9 @@ def test_files_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(Path, "read_bytes", refuse)
     with pytest.raises(TableError) as error:
         read_dataset(tmp_path)
-    lines = [f"{file}: 1 fault\n  - whole file: found no such file" for file in required]
+    lines = [f"{file}: found no such file" for file in required]
     unreadable = (
-        "needs.csv: 1 fault\n  - whole file: found an unreadable file (Permission denied); "
+        "needs.csv: found an unreadable file (Permission denied); "
         "expected a readable file; check its permissions"
     )
     blocks = [f"{line}; expected the table; add the file" for line in lines if "needs" not in line]
@@ -395,7 +387,7 @@ def test_a_misspelt_table_beside_the_right_one_does_not_pass_unread(tmp_path: Pa
     with pytest.raises(TableError) as error:
         read_dataset(tmp_path)
     assert str(error.value) == (
-        "nedds.csv: 1 fault\n  - whole file: found a file that is no table; expected the name of "
+        "nedds.csv: found a file that is no table; expected the name of "
         f"a table; did you mean 'needs.csv'? {JOIN}"
     )
 
@@ -407,7 +399,7 @@ def test_a_misspelt_table_that_is_the_only_file_is_told_with_its_name(tmp_path: 
         read_files(tmp_path, whole=whole)
     assert f"{tmp_path}: found no tables; expected" in str(error.value)
     assert str(error.value).endswith(
-        "\nnedds.csv: 1 fault\n  - whole file: found a file that is no table; expected the name "
+        "\nnedds.csv: found a file that is no table; expected the name "
         "of a table; did you mean 'needs.csv'?"
     )
 
@@ -419,7 +411,7 @@ def test_what_hides_other_faults_says_so_at_the_end(tmp_path: Path):
         read_dataset(tmp_path)
     assert "low 20" not in str(error.value)
     assert str(error.value).endswith(
-        "\nsome checks wait until these are mended: run again after mending"
+        "\nSome checks were skipped because of these faults. Fix them and run again."
     )
 
 

@@ -55,9 +55,9 @@ def test_a_top_level_datasets_of_another_package_is_passed_over(package: Path):
     with pytest.raises(TableError) as error:
         shipped_folder()
     assert str(error.value) == (
-        f"the shipped tables were not found; looked in {package / '_datasets'}, "
-        f"{package.parent / 'datasets'} for a datapackage.json named 'rare-earth-exposure'; "
-        "install the package again"
+        f"the shipped tables: found none in {package / '_datasets'}, "
+        f"{package.parent / 'datasets'}; expected a datapackage.json named "
+        "'rare-earth-exposure'; install the package again"
     )
 
 
@@ -80,8 +80,8 @@ def test_a_wrong_folder_in_the_environment_is_not_silently_replaced(
     with pytest.raises(TableError) as error:
         shipped_folder()
     assert str(error.value) == (
-        f"the shipped tables were not found; looked in {tmp_path / 'typo'} for a "
-        "datapackage.json named 'rare-earth-exposure'; correct EXPOSURE_DATASETS"
+        f"the shipped tables: found none in {tmp_path / 'typo'}; expected a datapackage.json "
+        "named 'rare-earth-exposure'; correct EXPOSURE_DATASETS"
     )
 
 

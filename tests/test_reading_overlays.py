@@ -14,7 +14,7 @@ from exposure.settings import Settings
 from exposure.tables.dataset import Dataset
 from exposure.tables.reading.edits import with_value
 from exposure.tables.reading.folders import read_dataset
-from exposure.tables.reading.overlays import overlay, overlay_text
+from exposure.tables.reading.overlays import apply_overlay, overlay_text
 from tests.changes import buyer, cover, save, told
 from tests.tiny import Record, figure, tiny_dataset, tiny_records, write_folder
 
@@ -25,7 +25,7 @@ EXAMPLE = ROOT / "docs" / "own_tables"
 
 
 def laid(folder: Path, **tables: list[Record]) -> Dataset:
-    return overlay(tiny_dataset(), write_folder(folder / "mine", tables))
+    return apply_overlay(tiny_dataset(), write_folder(folder / "mine", tables))
 
 
 def refused(folder: Path, **tables: list[Record]) -> str:
@@ -63,7 +63,7 @@ def test_a_table_that_the_tables_below_lack_is_added(tmp_path: Path):
 
 def test_the_tables_below_stay_as_they_are(tmp_path: Path):
     below = tiny_dataset()
-    overlay(below, write_folder(tmp_path / "mine", {"cover": [cover("stock_weeks", 40.0)]}))
+    apply_overlay(below, write_folder(tmp_path / "mine", {"cover": [cover("stock_weeks", 40.0)]}))
     assert below.digest == tiny_dataset().digest
     assert below.overlaid == ()
 
@@ -112,7 +112,7 @@ def test_the_digest_of_the_record_follows_the_figures(tmp_path: Path):
 def test_overlays_lie_on_one_another_and_outlive_a_changed_figure(tmp_path: Path):
     first = laid(tmp_path, cover=[cover("stock_weeks", 40.0)])
     folder = write_folder(tmp_path / "yours", {"cover": [cover("stock_weeks", 50.0)]})
-    second = with_value(overlay(first, folder), "cover", STOCK, value=60)
+    second = with_value(apply_overlay(first, folder), "cover", STOCK, value=60)
     assert [own.folder for own in second.overlaid] == ["mine", "yours"]
     assert overlay_text(tiny_dataset()) == ""
 
@@ -188,7 +188,7 @@ def test_what_the_whole_file_lacks_is_told_with_the_overlay(tmp_path: Path):
     element = tiny_records()["elements"][0] | {"element": "Tb", "name": "terbium"}
     assert refused(tmp_path, elements=[element]) == (
         "/mine/parameters.csv: 1 fault\n"
-        "  - whole file, application_weight: found no row for scope 'Tb'; expected one; add the "
+        "  - application_weight: found no row for scope 'Tb'; expected one; add the "
         "row"
     )
 
@@ -198,7 +198,7 @@ def test_a_key_stands_once_in_an_overlay(tmp_path: Path):
     assert refused(tmp_path, cover=rows) == (
         "/mine/cover.csv: 1 fault\n"
         "  - line 3, key: found (missiles, smco_magnet, stock_weeks) again; expected each key "
-        "once; it stands on line 2; keep one of the rows"
+        "once; it is on line 2 too; keep one of the rows"
     )
 
 
@@ -206,19 +206,18 @@ def test_a_folder_without_a_table_is_no_overlay(tmp_path: Path):
     with pytest.raises(
         TableError, match=r"found no tables; expected at least one of elements\.csv"
     ):
-        overlay(tiny_dataset(), tmp_path)
+        apply_overlay(tiny_dataset(), tmp_path)
     with pytest.raises(TableError, match="found no such folder; expected a folder of tables"):
-        overlay(tiny_dataset(), tmp_path / "none")
+        apply_overlay(tiny_dataset(), tmp_path / "none")
 
 
 def test_a_misspelt_file_does_not_pass_unread(tmp_path: Path):
     folder = write_folder(tmp_path / "mine", {"needs": tiny_records()["needs"][:1]})
     save("covers.csv", b"sector\n")(folder)
     with pytest.raises(TableError) as error:
-        overlay(tiny_dataset(), folder)
+        apply_overlay(tiny_dataset(), folder)
     assert str(error.value).replace(str(tmp_path), "") == (
-        "/mine/covers.csv: 1 fault\n"
-        "  - whole file: found a file that is no table; expected the name of a table; did you "
+        "/mine/covers.csv: found a file that is no table; expected the name of a table; did you "
         "mean 'cover.csv'?"
     )
 
@@ -266,8 +265,8 @@ def test_what_the_second_supplier_brings_it_brings_by_separating_elsewhere(
         .loc["acme_missiles", "score"]
         for dataset in (
             example,
-            overlay(example, EXAMPLE / "one_supplier"),
-            overlay(example, tmp_path),
+            apply_overlay(example, EXAMPLE / "one_supplier"),
+            apply_overlay(example, tmp_path),
         )
     )
     assert one > two + 5.0

@@ -14,9 +14,10 @@ from pandas.testing import assert_frame_equal
 
 import exposure as ex
 from exposure.errors import ReportError
-from exposure.report.files import folder as write
-from exposure.report.files.folder import older_files, write_report
-from exposure.report.files.json_form import ranking_csv, ranking_json
+from exposure.report.files import report_folder as write
+from exposure.report.files.csv_output import ranking_csv
+from exposure.report.files.json_output import ranking_json
+from exposure.report.files.report_folder import older_files, write_report
 from exposure.scoring.columns import names_of
 from tests.test_report_text import FREE, WITHHELD
 from tests.tiny import tiny_dataset, tiny_records
@@ -105,7 +106,7 @@ def test_json_holds_record_and_every_row_and_null_for_a_missing_number(runs, fol
     text = (folder / "report.json").read_text(encoding="utf-8")
     content = json.loads(text, parse_constant=refuse)
     assert list(content) == ["schema_version", "record", "scenarios"]
-    assert content["schema_version"] == 1
+    assert content["schema_version"] == 2
     assert content["record"]["dataset_digest"] == runs[0].dataset.digest
     assert content["record"]["settings"]["draws"] == 64
     first, second = content["scenarios"]
@@ -128,7 +129,7 @@ def test_attribution_in_json_sums_to_the_score(folder):
 def test_json_of_a_ranking_has_the_shape_of_the_command_line(runs):
     content = json.loads(ranking_json(runs))
     assert list(content) == ["schema_version", "record", "scenarios"]
-    assert [list(part) for part in content["scenarios"]] == [["scenario", "ranking"]] * 2
+    assert [list(part) for part in content["scenarios"]] == [["scenario", "name", "ranking"]] * 2
 
 
 def test_csv_reads_back_equal_to_the_frame(runs, folder):
@@ -147,7 +148,7 @@ def test_csv_reads_back_equal_to_the_frame(runs, folder):
 def test_weekly_and_attribution_csv_read_back_equal(runs, folder):
     weekly = pd.read_csv(folder / "weekly.csv", engine="python")
     own = weekly[weekly["run"] == "withheld"].drop(columns="run").reset_index(drop=True)
-    expected = runs[0].weekly.assign(date=lambda frame: frame["date"].map(str))
+    expected = runs[0].weekly.assign(date=lambda frame: frame["date"].dt.strftime("%Y-%m-%d"))
     assert_frame_equal(own, expected, check_exact=True, check_dtype=False)
     points = pd.read_csv(folder / "attribution.csv", engine="python")
     assert list(points.columns) == ["scenario", "sector", "element", "points"]
@@ -327,9 +328,11 @@ def test_runs_that_do_not_belong_together_are_refused(runs, tmp_path):
         "report: found scenario 'withheld' more than once; expected each once, since files bear "
         "its name; leave one out, or rename it"
     )
-    with pytest.raises(ReportError) as raised:
+    with pytest.raises(ex.ArgumentError) as raised_by_none:
         write_report([], tmp_path)
-    assert str(raised.value) == (
-        "report: found no assessment; expected at least one; assess a scenario"
+    assert str(raised_by_none.value) == (
+        "ex.write_report: 1 fault\n"
+        "  - assessments: found a list of 0; expected a list of at least one Assessment; "
+        "write [assessment]"
     )
     assert list(tmp_path.iterdir()) == []

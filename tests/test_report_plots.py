@@ -136,7 +136,7 @@ def test_inline_svg_has_ids_of_its_own_a_label_and_no_preamble(runs):
 
 def test_importing_the_package_or_its_command_line_loads_no_plotting():
     code = (
-        "import sys, exposure, exposure.cli, exposure.report.files.folder; "
+        "import sys, exposure, exposure.cli, exposure.report.files.report_folder; "
         "import exposure.report.text.words; "
         "print([m for m in ('matplotlib', 'jinja2', 'pandas') if m in sys.modules])"
     )

@@ -5,9 +5,9 @@ from datetime import date
 
 import numpy as np
 import pytest
+from exposure.evidence.history_matching import HistoryMatching
 
 import exposure as ex
-from exposure.evidence.history_matching import HistoryMatching
 from exposure.report.text.caveats import caveats, edge_of_record, history, judgement, last_event
 from exposure.report.text.explanation import explain_text
 from tests.test_report_text import FREE, WITHHELD

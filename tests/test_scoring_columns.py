@@ -1,7 +1,8 @@
 """The registry of columns: no result has a column without an entry, and everybody reads it."""
 
 import json
-from dataclasses import replace
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -10,21 +11,18 @@ import pytest
 
 import exposure as ex
 from exposure.evidence.stoppage_reports import stoppages
-from exposure.report.files.folder import write_report
-from exposure.report.files.json_form import attribution_long, ranking_csv, ranking_json
+from exposure.report.files.csv_output import attribution_of_all
 from exposure.report.text.columns_page import TITLES, columns_page
-from exposure.report.text.glossary import column_terms
-from exposure.report.text.words import ranking_text
-from exposure.scoring import columns, ranking
+from exposure.scoring import ranking
 from exposure.scoring.column import Column, Form
-from exposure.scoring.columns import RANKING, RESULTS, columns_of, names_of, result_frame
+from exposure.scoring.columns import RESULTS, columns_of, names_of, result_frame
 from exposure.tables.describing.differences import compare_datasets
 from tests.test_report_text import WITHHELD
 from tests.tiny import tiny_dataset
 
 PAGE = Path(__file__).parents[1] / "docs" / "results.md"
 KEY = ("missiles", "smco_magnet", "stock_weeks")
-EXTRA = Column(
+SHOWN = Column(
     "lost_weeks",
     "Weeks of output lost.",
     unit="week",
@@ -33,6 +31,7 @@ EXTRA = Column(
     short="lost",
     note="weeks of output lost",
 )
+HIDDEN = Column("lost_days", "Days of output lost.", unit="day", form=Form.POINTS)
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +48,8 @@ def frames(run) -> dict[str, pd.DataFrame]:
     return {
         "ranking": run.ranking,
         "weekly": run.weekly,
-        "attribution": attribution_long([run]),
+        "draws": run.draws,
+        "attribution": attribution_of_all([run]),
         "flow": ex.licensed_flow(shipped, "april_2025_queue", settings),
         "backtest_months": tested.months,
         "backtest_errors": tested.errors,
@@ -104,34 +104,77 @@ def test_an_entry_without_a_value_is_refused_by_name():
     assert raised.value.args == ("attribution: lacks points",)
 
 
-def test_one_entry_and_its_value_reach_every_output(monkeypatch, tmp_path):
-    figures = ranking._figures
-    monkeypatch.setitem(columns.RESULTS, "ranking", (*RANKING, EXTRA))
-    monkeypatch.setattr(ranking, "_figures", lambda *own: {**figures(*own), "lost_weeks": 12.34})
-    run = ex.assess(tiny_dataset(), WITHHELD, ex.Settings(draws=8))
-    assert run.ranking["lost_weeks"].tolist() == [12.34] * 3
-    assert json.loads(ranking_json([run]))["scenarios"][0]["ranking"][0]["lost_weeks"] == 12.34
-    assert ranking_csv([run]).splitlines()[0].endswith(",lost_weeks")
-    text = ranking_text(run)
-    assert text.splitlines()[2].split()[-1] == "lost"
-    assert "lost: weeks of output lost." in text
-    write_report([run], tmp_path)
-    page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert '<th scope="col" class="n">Weeks lost</th>' in page
-    assert '<data value="12.34">12.3</data>' in page
-    assert "Weeks of output lost. Unit: week." in page
-    assert "lost_weeks" in {term.word for term in column_terms()}
-    assert "| `lost_weeks` | Weeks of output lost. | week |  |" in columns_page()
+ADD_A_COLUMN = """
+import json, sys
+from pathlib import Path
+import exposure as ex
+from exposure.scoring import columns, ranking
+from tests.test_scoring_columns import HIDDEN, SHOWN
+
+# What a change of the code would do: an entry, and a value where rows of the ranking are made.
+columns.RESULTS["ranking"] = (*columns.RANKING, SHOWN, HIDDEN)
+figures = ranking._figures
+ranking._figures = lambda *own: {**figures(*own), "lost_weeks": 12.34, "lost_days": 86.38}
+
+from exposure.report.files.csv_output import ranking_csv
+from exposure.report.files.json_output import ranking_json
+from exposure.report.files.output_models import row_model
+from exposure.report.text.columns_page import columns_page
+from exposure.report.text.glossary import column_terms
+from exposure.report.text.words import ranking_text
+from tests.test_report_text import WITHHELD
+from tests.tiny import tiny_dataset
+
+run = ex.assess(tiny_dataset(), WITHHELD, ex.Settings(draws=8))
+ex.write_report([run], sys.argv[1])
+json.dump({
+    "frame": run.ranking.iloc[0].to_dict(),
+    "json": json.loads(ranking_json([run])),
+    "csv": ranking_csv([run]),
+    "schema": row_model("ranking").model_json_schema(),
+    "terminal": ranking_text(run),
+    "page": (Path(sys.argv[1]) / "report.html").read_text(encoding="utf-8"),
+    "glossary": {term.word: term.meaning for term in column_terms()},
+    "docs": columns_page(),
+}, sys.stdout)
+"""
 
 
-def test_a_column_without_a_heading_stays_in_the_files(monkeypatch):
-    hidden = replace(EXTRA, heading="", short="", note="")
-    figures = ranking._figures
-    monkeypatch.setitem(columns.RESULTS, "ranking", (*RANKING, hidden))
-    monkeypatch.setattr(ranking, "_figures", lambda *own: {**figures(*own), "lost_weeks": 12.34})
-    run = ex.assess(tiny_dataset(), WITHHELD, ex.Settings(draws=8))
-    assert "lost" not in ranking_text(run).splitlines()[2].split()
-    assert ",12.34\n" in ranking_csv([run])
+@pytest.fixture(scope="module")
+def with_two_more(tmp_path_factory) -> dict:
+    """Every output of a run whose ranking has two more columns, in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", ADD_A_COLUMN, str(tmp_path_factory.mktemp("report"))],
+        capture_output=True,
+        check=True,
+        cwd=Path(__file__).parents[1],
+    )
+    return json.loads(done.stdout)
+
+
+def test_one_entry_and_its_value_reach_every_output(with_two_more):
+    found = with_two_more
+    assert found["frame"]["lost_weeks"] == 12.34
+    assert found["json"]["scenarios"][0]["ranking"][0]["lost_weeks"] == 12.34
+    assert found["csv"].splitlines()[0].endswith(",lost_weeks,lost_days")
+    assert found["schema"]["properties"]["lost_weeks"] == {
+        "description": "Weeks of output lost.",
+        "title": "Lost Weeks",
+        "type": "number",
+        "unit": "week",
+    }
+    assert "lost_weeks" in found["schema"]["required"]
+    assert found["terminal"].splitlines()[2].split()[-1] == "lost"
+    assert "lost: weeks of output lost." in found["terminal"]
+    assert '<th scope="col" class="n">Weeks lost</th>' in found["page"]
+    assert '<data value="12.34">12.3</data>' in found["page"]
+    assert found["glossary"]["lost_weeks"] == "Weeks of output lost. Unit: week."
+    assert "| `lost_weeks` | Weeks of output lost. | week |  |" in found["docs"]
+
+
+def test_a_column_without_a_heading_stays_in_the_files(with_two_more):
+    assert "86.38" not in with_two_more["terminal"] + with_two_more["page"]
+    assert ",86.38\n" in with_two_more["csv"]
 
 
 def test_the_page_of_the_documentation_is_the_one_of_the_registry():

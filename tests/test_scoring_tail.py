@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
+from exposure.scoring.sensitivity import total_effect
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from exposure.scoring.ranking import median_hit
 from exposure.scoring.ranks import competition_ranks, rank_probabilities, top_probabilities
-from exposure.scoring.sensitivity import total_effect
 from exposure.scoring.tail import tail_weights
 
 QUICK = settings(max_examples=150, deadline=None)

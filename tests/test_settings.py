@@ -9,8 +9,7 @@ from pydantic import ValidationError
 from exposure.errors import SettingsError
 from exposure.settings import Settings
 
-PLACES = "three capital letters (ISO 3166-1 alpha-3, or EUU), or 'all'"
-
+PLACES = "the code of a country outside China (ISO 3166-1 alpha-3), or EUU, or all"
 CASES: list[tuple[str, dict, str]] = [
     ("no draws", {"draws": 0}, "draws: found 0; expected at least 1; correct it"),
     (
@@ -70,17 +69,17 @@ CASES: list[tuple[str, dict, str]] = [
     (
         "a place in small letters",
         {"destination": "usa"},
-        f"destination: found 'usa'; expected {PLACES}; write 'USA'",
+        f"destination: found 'usa'; expected {PLACES}; write 'USA' (United States)",
     ),
     (
         "all in capitals",
         {"destination": "All"},
-        f"destination: found 'All'; expected {PLACES}; write 'all'",
+        f"destination: found 'All'; expected {PLACES}; did you mean 'all'?",
     ),
     (
         "a place by name",
         {"destination": "Japan"},
-        f"destination: found 'Japan'; expected {PLACES}; correct it",
+        f"destination: found 'Japan'; expected {PLACES}; write 'JPN' (Japan)",
     ),
     (
         "a misspelt method",
@@ -114,7 +113,9 @@ def test_all_wrong_settings_come_in_one_message_a_line_each():
         "draws: found 0; expected at least 1; correct it\n"
         "seed: found -1; expected at least 0; correct it\n"
         "coupling: found 'line-stop'; expected a known coupling; did you mean 'line_stop'?\n"
-        "horizon: found an unknown setting; expected a known one; did you mean 'horizon_weeks'?"
+        "horizon: found an unknown setting; expected a known one; write one of: as_of, coupling, "
+        "destination, draws, half_life_weeks, history_matching, history_tolerance, horizon_weeks, "
+        "impact_threshold, seed, supply_method, tail_level, tail_weight"
     )
 
 

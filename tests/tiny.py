@@ -11,6 +11,8 @@ from exposure.tables.dataset import Dataset
 from exposure.tables.reading.folders import dataset_from_records
 from exposure.tables.schema.catalogue import TABLES
 
+STAGES = ("mining", "separation", "metal", "magnet")
+
 Record = dict[str, Any]
 Records = dict[str, list[Record]]
 
@@ -19,7 +21,7 @@ def figure(value: float | tuple[float, float, float], unit: str = "share") -> Re
     low, central, high = value if isinstance(value, tuple) else (value, value, value)
     return {
         "low": low, "central": central, "high": high, "unit": unit, "basis": "assumed",
-        "source_id": "", "locator": "", "note": "made up for tests",
+        "rests_on_assumption": "", "source_id": "", "locator": "", "note": "made up for tests",
     }  # fmt: skip
 
 
@@ -56,12 +58,24 @@ def tiny_records() -> Records:
             }
             for c, e, s in components
         ],
-        "component_elements": [],
+        "stages": [
+            {"stage": stage, "position": position, "name": stage, "note": ""}
+            for position, stage in enumerate(STAGES, start=1)
+        ],
+        "component_elements": [
+            {
+                "component": c, "element": element, "pool": element.lower(), "alternative": "",
+                **figure(0.3),
+            }
+            for c, made_of, _ in components
+            for element in made_of.split()
+        ],
+        "pool_users": [],
         "stage_shares": [],
         "sourcing": [
             {
                 "destination": "USA", "buyer_class": "military", "component": "smco_magnet",
-                "stage": stage, "country": country, "from_date": "2025-01-01",
+                "stage": stage, "country": country, "from_date": "2025-01-01", "measure": "",
                 **figure(share),
             }
             for stage in ("metal", "magnet")
@@ -70,7 +84,8 @@ def tiny_records() -> Records:
         "sectors": [
             {
                 "sector": s, "name": s.replace("_", " ").title(), "end_use": "civil",
-                "destination": "USA", "industry_code": f"CODE{i}", "note": "",
+                "destination": "USA", "industry_code": f"CODE{i}", "uncertainty_group": "made_up",
+                "note": "",
             }
             for i, (s, _, _) in enumerate(sectors)
         ],
@@ -133,6 +148,33 @@ def add_sector(records: Records, sector: str, buyer_class: str, components: list
         ]
 
 
+def add_pool(
+    records: Records, pool: str, users: dict[str, tuple[float, int]], *, demand: float = 100.0
+) -> None:
+    """Add a pool with ranked sectors as users: share of its demand, and order of service."""
+
+    def row(user: str, quantity: str, value: float, unit: str, sector: str = "") -> Record:
+        described = dict.fromkeys(
+            ("name", "component", "destination", "buyer_class", "part_of"), ""
+        )
+        return {
+            "pool": pool, "user": user, "quantity": quantity, "sector": sector, **described,
+            **figure(value, unit),
+        }  # fmt: skip
+
+    records["pool_users"].append(row("all", "demand_t_per_year", demand, "t/yr"))
+    for user, (share, order) in users.items():
+        records["pool_users"] += [
+            row(user, "share_of_demand_outside_china", share, "share", user),
+            row(user, "order_class", order, "class", user),
+        ]
+
+
+def add_parameter(records: Records, name: str, value: float, unit: str, scope: str = "*") -> None:
+    """Add a constant."""
+    records["parameters"].append({"parameter": name, "scope": scope, **figure(value, unit)})
+
+
 def queue_records() -> list[Record]:
     """One queue for every destination."""
     shares_and_weeks: dict[str, tuple[float | tuple[float, float, float], str]] = {
@@ -158,7 +200,10 @@ def queue_records() -> list[Record]:
         # What follows is neutral here; a test that is about it sets its own figures.
         "capacity_start_share": (1.0, "share"),
         "capacity_growth_weeks": (8.0, "week"),
-        "resubmission": (0.0, "share"),
+        "refusal_share": (0.0, "share"),
+        "reapplication_share": (0.0, "share"),
+        "reapplication_weeks": (8.0, "week"),
+        "delay_weeks_ordinary_upstream": ((5.0, 7.0, 9.0), "week"),
         "delay_weeks_listed": (26.0, "week"),
         "enforcement_weeks": (0.0, "week"),
         "catch_up_ceiling": (1.0, "ratio"),
@@ -168,9 +213,12 @@ def queue_records() -> list[Record]:
         "approval_ordinary_upstream": ((0.3, 0.5, 0.7), "share"),
     }
     return [
-        {"destination": "*", "quantity": quantity, **figure(value, unit)}
+        {
+            "destination": "*", "buyer_class": "*", "element": "*", "quantity": quantity,
+            "from_date": "", **figure(value, unit),
+        }
         for quantity, (value, unit) in shares_and_weeks.items()
-    ]
+    ]  # fmt: skip
 
 
 def tiny_dataset(records: Records | None = None) -> Dataset:

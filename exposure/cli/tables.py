@@ -1,112 +1,122 @@
 """Commands about the tables: check them, follow a figure to its source, change them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from exposure.cli.output import (
+from exposure.cli.messages import note, show, show_csv, show_grid, warn
+from exposure.cli.options import RUN, TABLES, Format, Options, with_options
+from exposure.cli.parsers import draws_warnings
+from exposure.cli.progress import progress
+from exposure.cli.runs import (
     DEFAULT_SCENARIO,
-    Data,
-    Destination,
-    Draws,
-    Form,
-    Format,
-    OneScenario,
-    Overlay,
-    Quiet,
-    Seed,
-    make_settings,
-    progress,
     read_scenarios,
     read_tables,
-    show,
-    show_frame,
-    tell,
-    warn_of_draws,
+    settings_of,
+    together,
 )
-from exposure.errors import WAITING, ExposureError, TableError
+from exposure.errors import ExposureError, ScenarioError, TableError, unknown_name
+from exposure.faults import Fault
+
+if TYPE_CHECKING:
+    from exposure.tables.dataset import Dataset
 
 Result = TypeVar("Result")
+
+DIFF = tuple(name for name in RUN if name != "data")
+"""Options of `diff`, which takes its tables as words."""
 
 
 def check(
     folder: Annotated[
         Path | None, typer.Argument(help="Folder of tables; without it, the shipped ones.")
     ] = None,
-    overlay: Overlay = None,
-    quiet: Quiet = False,
+    *,
+    options: Options,
 ) -> None:
     """Check tables and scenarios; list every fault with its cure."""
     from exposure.policy.scenario_file import read_scenario
     from exposure.tables.describing.package import stale_notes
     from exposure.tables.reading.location import shipped_folder
-    from exposure.tables.reading.overlays import overlay as lay_over
     from exposure.tables.reading.overlays import overlay_text
 
-    place = folder or shipped_folder()
-    files = sorted((place / "scenarios").glob("*.toml"))
-    faults: list[str] = []
-    dataset = _kept(faults, read_tables, folder)
-    if overlay is not None and dataset is not None:
-        dataset = _kept(faults, lay_over, dataset, overlay)
-    elif overlay is not None:
-        faults.append(f"{overlay}: not checked, as it lies over tables with faults")
+    tables = folder or shipped_folder()
+    files = sorted((tables / "scenarios").glob("*.toml"))
+    refused: list[ExposureError] = []
+    dataset = _checked_tables(refused, folder, options.overlay or ())
     for path in files:
-        _kept(faults, read_scenario, path)
-    if dataset is None or faults:
-        raise TableError(_together(faults))
+        _kept(refused, read_scenario, path)
+    if dataset is None or refused:
+        raise together(refused)
     rows = sum(len(table) for table in dataset.rows.values())
     show(
-        f"{place}: {len(dataset.rows)} tables with {rows} rows and {len(files)} scenarios, no "
+        f"{tables}: {len(dataset.rows)} tables with {rows} rows and {len(files)} scenarios, no "
         f"faults\nversion {dataset.version}, digest {dataset.digest}"
     )
-    if overlay is not None:
+    if dataset.overlaid:
         show(overlay_text(dataset))
-    for note in stale_notes(place):
-        tell(f"note: {note}", quiet=quiet)
+    for text in stale_notes(tables):
+        note(f"note: {text}", options)
 
 
-def _kept(faults: list[str], work: Callable[..., Result], *words: object) -> Result | None:
-    """What the work gives; where it refuses, nothing, and its message is kept beside the others."""
+def _checked_tables(
+    refused: list[ExposureError], folder: Path | None, overlays: Sequence[Path]
+) -> "Dataset | None":
+    """The tables with their overlays; None where one of them has faults."""
+    from exposure.tables.reading.folders import read_dataset
+    from exposure.tables.reading.overlays import apply_overlay
+
+    dataset = _kept(refused, read_dataset, folder)
+    for place in overlays:
+        if dataset is None:
+            cure = "correct those first: until then the overlay is not checked"
+            found = "tables with faults under it"
+            refused.append(TableError([Fault("", found, "tables without", cure, str(place))]))
+        else:
+            dataset = _kept(refused, apply_overlay, dataset, place)
+    return dataset
+
+
+def _kept(
+    refused: list[ExposureError], work: Callable[..., Result], *words: object
+) -> Result | None:
+    """What the work gives; where it refuses, nothing, and its error is kept with the others."""
     try:
         return work(*words)
-    except ExposureError as error:
-        faults.append(str(error))
+    except (TableError, ScenarioError) as error:
+        refused.append(error)
         return None
-
-
-def _together(messages: list[str]) -> str:
-    """All messages in one, each once; that other checks wait is said once, at the end."""
-    # A mixture repeats the faults of a member.
-    lines = [line for message in dict.fromkeys(messages) for line in message.splitlines()]
-    told = [line for line in lines if line != WAITING]
-    return "\n".join([*told, WAITING] if WAITING in lines else told)
 
 
 def sources(
     what: Annotated[
         str | None, typer.Argument(metavar="TABLE|SECTOR", help="Table, or id of a sector.")
     ] = None,
-    data: Data = None,
-    overlay: Overlay = None,
-    form: Form = Format.TABLE,
+    *,
+    options: Options,
 ) -> None:
     """List the figures behind a sector or in a table, each with its source.
 
     Without a word: the sources themselves.
     """
-    from exposure.tables.describing.provenance import provenance
+    from exposure.citations import provenance
+    from exposure.report.files.json_output import provenance_json, source_list_json
 
-    dataset = read_tables(data, overlay)
-    if what is None or what == "sources":
-        frame = dataset.table("sources")
-        brief = ["source_id", "grade", "published", "title"]
+    dataset = read_tables(options)
+    listed = what is None or what == "sources"
+    frame = dataset.table("sources") if what is None or listed else provenance(dataset, what)
+    if options.form is Format.JSON:
+        show(source_list_json(dataset) if listed else provenance_json(frame, dataset))
+    elif options.form is Format.CSV:
+        show_csv(frame)
+    elif listed:
+        show_grid(frame, ["source_id", "grade", "published", "title"])
     else:
-        frame = provenance(dataset, what)
-        brief = ["table", "key", "low", "value", "high", "basis", "grade", "source_id"]
-    show_frame(frame, form, brief=brief, widest=60)
+        columns = ["table", "key", "low", "value", "high", "basis", "grade", "source_id"]
+        show_grid(frame, columns)
 
 
 def template(
@@ -119,16 +129,29 @@ def template(
 
 
 def schema(
-    name: Annotated[str, typer.Argument(help="Name of a table, or scenario.")],
+    name: Annotated[
+        str, typer.Argument(help="Name of a table, scenario, or an output such as report.")
+    ],
 ) -> None:
-    """Print the schema of a table, or of a scenario, as JSON."""
+    """Print a schema as JSON: of a table, of a scenario file, or of an output.
+
+    Outputs: rank, report, flow, backtest, diff, provenance (sources SECTOR), source_list.
+    """
     import json
 
     from exposure.policy.scenario import Scenario
+    from exposure.report.files.output_models import MODELS, output_schema
     from exposure.tables.describing.package import table_schema
+    from exposure.tables.schema.catalogue import TABLES
 
-    found = Scenario.model_json_schema() if name == "scenario" else table_schema(name)
-    show(json.dumps(found, indent=1, ensure_ascii=False))
+    makers: dict[str, Callable[[str], object]] = {
+        **dict.fromkeys(TABLES, table_schema),
+        **dict.fromkeys(MODELS, output_schema),
+        "scenario": lambda _: Scenario.model_json_schema(),
+    }
+    if name not in makers:
+        raise unknown_name("schema", name, makers)
+    show(json.dumps(makers[name](name), indent=1, ensure_ascii=False))
 
 
 def diff(
@@ -136,27 +159,42 @@ def diff(
     new: Annotated[
         Path | None, typer.Argument(help="Folder after; without it, the shipped tables.")
     ] = None,
-    scenario: OneScenario = DEFAULT_SCENARIO,
-    destination: Destination = "USA",
-    draws: Draws = 1024,
-    seed: Seed = 7,
-    quiet: Quiet = False,
+    *,
+    options: Options,
 ) -> None:
-    """Say which rows differ between two folders of tables, and how ranks move because of it."""
+    """Say which rows differ between two folders of tables, and how ranks move because of it.
+
+    An overlay is laid over the tables after.
+    """
     from exposure.comparison import rank_changes, rank_changes_text
+    from exposure.report.files.json_output import diff_json
     from exposure.tables.describing.differences import compare_datasets, differences_text
 
-    before, after = read_tables(old), read_tables(new)
-    show(differences_text(compare_datasets(before, after)))
-    if before.digest == after.digest:
+    before, after = read_tables(Options(data=old)), read_tables(replace(options, data=new))
+    settings = settings_of(options, dataset=after)
+    (chosen,) = read_scenarios([options.scenario or DEFAULT_SCENARIO], options)
+    differences = compare_datasets(before, after)
+    if options.form is Format.CSV:
+        show_csv(differences)
         return
-    settings = make_settings(dataset=after, destination=destination, draws=draws, seed=seed)
-    warn_of_draws(draws, quiet=quiet)
-    (chosen,) = read_scenarios([scenario])
-    with progress(quiet=quiet) as tell_step:
-        moved = rank_changes(before, after, chosen, settings, progress=tell_step("ranking"))
-    show("\n" + rank_changes_text(moved))
+    if options.form is Format.TABLE:
+        show(differences_text(differences))
+        if before.digest == after.digest:
+            return
+    warn(draws_warnings(settings.draws), options)
+    with progress(steps=1, quiet=options.quiet) as begin:
+        moved = rank_changes(before, after, chosen, settings, progress=begin(0, "two rankings"))
+    if options.form is Format.JSON:
+        show(diff_json((before, after), (differences, moved), chosen, settings))
+    else:
+        show("\n" + rank_changes_text(moved))
 
 
-COMMANDS = (check, sources, template, schema, diff)
+COMMANDS = (
+    with_options(check, "overlay", "strict", "quiet"),
+    with_options(sources, *TABLES, "form"),
+    template,
+    schema,
+    with_options(diff, "scenario", *DIFF, "form"),
+)
 """In the order in which help lists them."""

@@ -8,11 +8,12 @@ is 2025, which for the first quarter was itself far above 2024: see
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exposure.arguments import TEXT, WHOLE, check_arguments, each
 from exposure.arrays import FloatArray
 from exposure.evidence.calibration import calibrate, customs_checks
 from exposure.evidence.customs import MAGNETS, Series, by_month, magnet_series, tonnes
@@ -20,13 +21,16 @@ from exposure.evidence.customs_model import Reading
 from exposure.evidence.forecasts import Forecast, Sampled, forecasts, known_until, sample_office
 from exposure.inputs.cells import Inputs
 from exposure.inputs.streams import Sampler
-from exposure.licensing.flows import Item, buyer_weights, run_office
-from exposure.licensing.grants import items_of, office_of
-from exposure.policy.scenario import Scenario
+from exposure.licensing.flows import office_flows
+from exposure.licensing.goods import Item, items_of
+from exposure.licensing.office import buyer_weights
+from exposure.licensing.plan import plan_office
+from exposure.policy.scenario import SCENARIO, Scenario
 from exposure.policy.scenario_file import read_scenario
-from exposure.settings import Settings
-from exposure.tables.dataset import Dataset
-from exposure.terms import ANY, Element, Stage
+from exposure.settings import SETTINGS, Settings
+from exposure.tables.dataset import DATASET, Dataset
+from exposure.terms import ANY
+from exposure.values import same
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,19 +41,43 @@ LAST_FITTED = "2025-08"
 LEVEL = 0.01
 """Difference of two errors below which neither forecast is called better."""
 
+HEAVY, MAGNET = {"Dy", "Tb"}, "magnet"
+"""Elements and stage of the magnets that need a licence, as the customs heading holds them."""
+
 DESTINATIONS = ("WLD", "USA")
 """Destinations with a month-by-month base and counts into 2026."""
 
 
-@dataclass(frozen=True)
+PLACES = each(
+    TEXT, "a list of destinations", "write [" + ", ".join(f'"{p}"' for p in DESTINATIONS) + "]"
+)
+
+
+@dataclass(frozen=True, eq=False)
 class Backtest:
     """Forecasts, what came, and the errors."""
 
-    months: "pd.DataFrame"
-    """One row a destination, scheme (``fixed``, ``rolling``), forecast and month: known_until,
-    observed, predicted, low, high (90 %), error, covered, observed_t, base_t, base_known."""
-    errors: "pd.DataFrame"
-    """One row a destination, scheme, span and forecast: months, rmse, bias, coverage, width."""
+    _months: "pd.DataFrame" = field(repr=False)
+    _errors: "pd.DataFrame" = field(repr=False)
+
+    def __eq__(self, other: object) -> bool:
+        return same(self, other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def months(self) -> "pd.DataFrame":
+        """One row a destination, scheme (``fixed``, ``rolling``), forecast and month.
+
+        Columns: known_until, observed, predicted, low, high (90 %), error, covered, observed_t,
+        base_t, base_known.
+        """
+        return self._months.copy()
+
+    @property
+    def errors(self) -> "pd.DataFrame":
+        """One row a destination, scheme, span and forecast: months, rmse, bias, coverage, width."""
+        return self._errors.copy()
 
     def text(self) -> str:
         """Errors in plain words, and where the model loses."""
@@ -91,6 +119,12 @@ def backtest(
     """
     import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 
+    check_arguments(
+        "backtest",
+        dataset=(dataset, DATASET),
+        destinations=(destinations, PLACES),
+        seed=(seed, WHOLE),
+    )
     rows: list[dict[str, object]] = []
     for place in destinations:
         sampled = sample_office(magnet_series(dataset, place, base="monthly"), seed=seed)
@@ -214,9 +248,15 @@ def queue_against_customs(
     """
     import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 
+    check_arguments(
+        "queue_against_customs",
+        dataset=(dataset, DATASET),
+        scenario=(scenario, SCENARIO),
+        settings=(settings, SETTINGS),
+    )
     scenario = read_scenario(scenario) if isinstance(scenario, str) else scenario
     settings = settings or Settings()
-    inputs = Inputs(dataset, Sampler(settings.draws, settings.seed))
+    inputs = Inputs.of(dataset, Sampler.first(settings.draws, settings.seed))
     flow = {
         place: _magnet_flow(inputs, scenario, place, weeks=settings.horizon_weeks)
         for place in ("USA", "EUU", ANY)
@@ -249,11 +289,12 @@ def queue_against_customs(
 
 def _magnet_flow(inputs: Inputs, scenario: Scenario, place: str, *, weeks: int) -> FloatArray:
     """Weekly flow of finished magnets with Dy or Tb, over all buyers, shape (T, D)."""
-    office, items = office_of(inputs, place), items_of(inputs)
-    flows = run_office(scenario, items, office, weeks=weeks).flows
-    weights = buyer_weights(office)
+    items = items_of(inputs.index)
+    plan = plan_office(inputs.index, scenario, items, place, weeks=weeks)
+    flows = office_flows(inputs, plan)
+    weights = buyer_weights(inputs, plan)
     magnets = [item for item in items if _is_licensed_magnet(item)]
-    total = np.zeros((weeks, office.draws))
+    total = np.zeros((weeks, inputs.draws))
     for buyer, weight in weights.items():
         for item in magnets:
             stopped = flows[(item, *buyer)].stopped
@@ -262,8 +303,7 @@ def _magnet_flow(inputs: Inputs, scenario: Scenario, place: str, *, weeks: int) 
 
 
 def _is_licensed_magnet(item: Item) -> bool:
-    heavy = {Element.DY, Element.TB} & set(item.elements)
-    return item.component is not None and item.stage is Stage.MAGNET and bool(heavy)
+    return item.component is not None and item.stage == MAGNET and bool(HEAVY & set(item.elements))
 
 
 def _exports(flow: FloatArray, *, controlled_share: float, checks: Reading) -> FloatArray:

@@ -16,12 +16,13 @@ scipy is imported where it is used.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
+from exposure.arguments import FLAG, TEXT, check_arguments, instance_of, one_of
 from exposure.arrays import FloatArray
 from exposure.evidence.customs import Base, Series, element_series, magnet_series, tonnes
 from exposure.evidence.customs_model import (
@@ -34,9 +35,10 @@ from exposure.evidence.customs_model import (
     modelled_elements,
     modelled_ratio,
 )
-from exposure.tables.dataset import Dataset
+from exposure.tables.dataset import DATASET, Dataset
 from exposure.tables.schema.policy import LicenceQueueRow
 from exposure.terms import ANY
+from exposure.values import same
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,23 +67,45 @@ SAME = 0.9
 """Correlation from which two figures are said not to be told apart."""
 
 
-@dataclass(frozen=True)
+READING = instance_of(Reading, "a Reading", "use ex.calibrate without it")
+
+
+@dataclass(frozen=True, eq=False)
 class Calibration:
     """A fit, its errors and its intervals."""
 
     destination: str
     base: Base
-    figures: "pd.DataFrame"
-    """One row a figure: figure, unit, estimate, low, high, open (``no``, ``low``, ``high``,
-    ``both``), meaning; low and high bound 90 %."""
-    months: "pd.DataFrame"
-    """One row a month: series, month, observed, fitted, error, base_t, base_known."""
-    correlation: "pd.DataFrame"
-    """Correlation of the figures at the optimum."""
+    _figures: "pd.DataFrame" = field(repr=False)
+    _months: "pd.DataFrame" = field(repr=False)
+    _correlation: "pd.DataFrame" = field(repr=False)
     rmse: float
     """Root mean square error of the magnets' ratio."""
     noise: float
     """Standard deviation of a month's ratio in quiet times."""
+
+    def __eq__(self, other: object) -> bool:
+        return same(self, other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def figures(self) -> "pd.DataFrame":
+        """One row a figure: figure, unit, estimate, low, high, open, meaning.
+
+        ``low`` and ``high`` bound 90 %; ``open`` is ``no``, ``low``, ``high`` or ``both``.
+        """
+        return self._figures.copy()
+
+    @property
+    def months(self) -> "pd.DataFrame":
+        """One row a month: series, month, observed, fitted, error, base_t, base_known."""
+        return self._months.copy()
+
+    @property
+    def correlation(self) -> "pd.DataFrame":
+        """Correlation of the figures at the optimum."""
+        return self._correlation.copy()
 
     def estimate(self, figure: str) -> float:
         """Fitted value of a figure."""
@@ -145,6 +169,10 @@ class _Problem:
         return of_both
 
 
+CALIBRATION = instance_of(Calibration, "a Calibration", "run ex.calibrate")
+"""The argument ``calibration`` of a public function."""
+
+
 def calibrate(
     dataset: Dataset,
     destination: str = "WLD",
@@ -171,6 +199,15 @@ def calibrate(
     reading
         Customs checks and growth of usual exports that are taken for given.
     """
+    check_arguments(
+        "calibrate",
+        dataset=(dataset, DATASET),
+        destination=(destination, TEXT),
+        base=(base, one_of(get_args(Base), "the name of a base")),
+        last_month=(last_month, TEXT),
+        elements=(elements, FLAG),
+        reading=(reading, READING),
+    )
     magnets = magnet_series(dataset, destination, base=base).between("2025-04", last_month)
     also = element_series(dataset).between("2025-04", last_month) if elements else None
     problem = _Problem(magnets, also, reading)
@@ -197,6 +234,7 @@ def equally_good(dataset: Dataset, destination: str = "WLD") -> "pd.DataFrame":
     """
     import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 
+    check_arguments("equally_good", dataset=(dataset, DATASET), destination=(destination, TEXT))
     grown = growth_before_control(dataset)
     readings = {
         "no checks, no growth": PLAIN,
@@ -237,8 +275,8 @@ def _solve(
     problem: _Problem, *, held: tuple[int, float] | None, near: FloatArray | None = None
 ) -> FloatArray:
     """Figures of least squares, all ranges kept; `held` fixes one of them."""
-    # Imported here, because it is slow to import and rarely needed; scipy has no types.
-    from scipy.optimize import least_squares  # type: ignore[import-untyped]  # noqa: PLC0415
+    # Imported here, because it is slow to import and rarely needed.
+    from scipy.optimize import least_squares  # noqa: PLC0415
 
     low, high = problem.bounds
     free = [i for i in range(len(low)) if held is None or i != held[0]]
@@ -251,10 +289,13 @@ def _solve(
             x[held[0]] = held[1]
         return x
 
+    def miss(part: FloatArray) -> FloatArray:
+        return np.asarray(residuals(whole(part)))
+
     starts = [np.array(start[: len(low)]) for start in STARTS] if near is None else [near]
     found = [
         least_squares(
-            lambda part: residuals(whole(part)),
+            miss,
             np.clip((start[free] - low[free]) / width[free], 1e-3, 1.0 - 1e-3),
             bounds=(0.0, 1.0),
         )

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exposure.arrays import FloatArray, IntArray
+from exposure.arrays import FloatArray, IntArray, total
 from exposure.impact.sectors import Sector, Stream
-from exposure.impact.world import Pool, World
+from exposure.impact.world import Kind, Pool, World
 from exposure.licensing.flows import Flow
 from exposure.licensing.grants import Licences
 from exposure.supply.channels import Channel
@@ -47,13 +47,37 @@ class Border:
 
 
 @dataclass(frozen=True, eq=False)
+class Late:
+    """What priority brings in the first weeks of want; K is the holding, N the week of want."""
+
+    begins: IntArray
+    """First week of want, T where there is none, (K, D)."""
+    amount: FloatArray
+    """What priority brings from then on, as long as it reaches some firms late, (K, N, D)."""
+
+    def over_weeks(self, weeks: int) -> FloatArray:
+        """The same in every week, (T, K, D).
+
+        Examples
+        --------
+        >>> Late(np.array([[1]]), np.array([[[0.5], [0.2]]])).over_weeks(4).ravel()
+        array([0. , 0.5, 0.2, 0. ])
+        """
+        every = np.zeros((weeks, *self.begins.shape))
+        for n in range(self.amount.shape[1]):
+            k, d = np.nonzero(self.begins + n < weeks)
+            every[self.begins[k, d] + n, k, d] = self.amount[k, n, d]
+        return every
+
+
+@dataclass(frozen=True, eq=False)
 class Arrival:
     """What arrives at one kind of buyer in a sector; K is the holding."""
 
     inflow: FloatArray
     """In weeks of need, (T, K, D)."""
-    late: FloatArray | None
-    """The part of it that firms which priority reaches late do not get, (T, K, D)."""
+    late: Late | None
+    """The part of it that firms which priority reaches late do not get."""
     missing_mass: tuple[FloatArray, ...]
     """For each holding, what each of its channels lacked, weighted by mass, (channels, D)."""
 
@@ -81,7 +105,7 @@ def border_of(
     parts: list[tuple[FloatArray, Flow]] = []
     passed, unseen_stopped = np.zeros((weeks, draws)), np.zeros((weeks, draws))
     stopped = np.zeros((len(channel.stages), draws))
-    total, seen = np.zeros((weeks, draws)), np.zeros((1, draws))
+    total, refused = np.zeros((weeks, draws)), np.zeros((1, draws))
     for g, stage in enumerate(channel.stages):
         chi = over_weeks(split, g, weeks)
         total += chi
@@ -93,7 +117,9 @@ def border_of(
             unseen = (1.0 - final.look_through) * chi
             own = [(final.look_through * chi, _kept(final, stage, restrict)), (unseen, processor)]
             passed += unseen
-            seen = np.maximum(seen, final.look_through)
+            if own[0][1].stopped is not None:
+                seen = np.maximum(0.0, own[0][1].stopped)
+                refused = np.maximum(refused, final.look_through * seen)
             if processor.stopped is not None:
                 unseen_stopped += unseen * processor.stopped
         parts += own
@@ -103,7 +129,7 @@ def border_of(
         contracted=1.0 - total + passed - unseen_stopped,
         china=passed - unseen_stopped,
         stopped=stopped,
-        reach=1.0 - seen if kind is BuyerClass.MILITARY else np.ones((1, draws)),
+        reach=1.0 - refused if kind is BuyerClass.MILITARY else np.ones((1, draws)),
     )
 
 
@@ -201,32 +227,28 @@ def _share_out(
     world: World, pool: Pool, border: BorderOf, ranked: frozenset[str]
 ) -> dict[tuple[str, Channel, Buyer], tuple[FloatArray, FloatArray]]:
     """Inflow, and inflow before rationing, of the ranked claims on one pool."""
-    if not pool.claims:
+    if not pool.kinds:
         return {}
     weeks, draws = world.period.weeks, world.inputs.draws
-    own = [_arrive(world, claim, border) for claim in pool.claims]
+    own = [_arrive(kind, border) for kind in pool.kinds]
+    needs = [1.0 if k.sector is None else k.sector.need[:, k.holding] for k in pool.kinds]
+    reaches = [border(kind.claim.channel, _buyer(kind.claim)).reach for kind in pool.kinds]
     claims = Claims(
         arriving=np.stack([arriving for arriving, _, _ in own]),
         contracted=np.stack([contracted for _, contracted, _ in own]),
         contracted_china=np.stack([china for _, _, china in own]),
-        need=np.stack(
-            [np.broadcast_to(_need_of(world, claim), (weeks, draws)) for claim in pool.claims]
-        ),
-        weight=np.stack([claim.weight for claim in pool.claims]),
-        order_class=np.array([claim.order_class for claim in pool.claims], dtype=np.int64),
-        reach=np.stack(
-            [
-                np.broadcast_to(border(claim.channel, _buyer(claim)).reach, (weeks, draws))
-                for claim in pool.claims
-            ]
-        ),
+        need=np.stack([np.broadcast_to(need, (weeks, draws)) for need in needs]),
+        weight=np.stack([kind.weight for kind in pool.kinds]),
+        order_class=np.array([kind.claim.order_class for kind in pool.kinds], dtype=np.int64),
+        reach=np.stack([np.broadcast_to(reach, (weeks, draws)) for reach in reaches]),
     )
     added = np.zeros((weeks, draws)) if pool.added is None else pool.added
-    inflow, _ = ration(claims, switched=pool.switched, added=added)
-    before = claims.arriving - pool.switched * claims.contracted
+    switched = pool.switched.over_weeks(weeks)
+    inflow, _ = ration(claims, switched=switched, added=added)
+    before = claims.arriving - switched * claims.contracted
     return {
         (claim.user, claim.channel, _buyer(claim)): (inflow[i], before[i])
-        for i, claim in enumerate(pool.claims)
+        for i, claim in zip(pool.kind_of, pool.claims, strict=True)
         if claim.user in ranked
     }
 
@@ -235,26 +257,12 @@ def _buyer(claim: Claim) -> Buyer:
     return claim.destination, claim.buyer_class, claim.tier
 
 
-def _need_of(world: World, claim: Claim) -> FloatArray | float:
-    if not claim.ranked:
-        return 1.0
-    sector = world.sectors[claim.user]
-    return np.asarray(sector.need[:, _position(sector, claim.channel)])
-
-
-def _position(sector: Sector, channel: Channel) -> int:
-    return next(k for k, holding in enumerate(sector.holdings) if channel in holding.channels)
-
-
-def _arrive(
-    world: World, claim: Claim, border: BorderOf
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _arrive(kind: Kind, border: BorderOf) -> tuple[FloatArray, FloatArray, FloatArray]:
     """L + p, p and the Chinese part of p in the week of arrival, each (T, D)."""
-    own = border(claim.channel, _buyer(claim))
-    if not claim.ranked:
+    own = border(kind.claim.channel, _buyer(kind.claim))
+    if kind.sector is None:
         return 1.0 - own.missing, own.contracted, own.china
-    sector = world.sectors[claim.user]
-    return _at_the_factory(sector, _position(sector, claim.channel), own, claim.buyer_class)
+    return _at_the_factory(kind.sector, kind.holding, own, kind.claim.buyer_class)
 
 
 def _at_the_factory(
@@ -266,7 +274,7 @@ def _at_the_factory(
     arriving = np.where(left >= 0, 1.0 - _taken(own.missing, left), 1.0)
     assembled = sector.assembled[k]
     if assembled is not None and buyer is BuyerClass.CIVIL:
-        arriving = arriving + assembled * np.maximum(0.0, 1.0 - arriving)
+        arriving = arriving + assembled.over_weeks(weeks) * np.maximum(0.0, 1.0 - arriving)
     return arriving, _taken(own.contracted, left), _taken(own.china, left)
 
 
@@ -299,7 +307,7 @@ def _arrival(
             weight = holding.weights[c]
             inflow[:, k] += weight * arriving if len(holding.channels) > 1 else arriving
             gain[:, k] += weight * (arriving - before)
-            lacked[c] = weight * np.maximum(0.0, sector.need[:, k] - arriving).sum(axis=0)
+            lacked[c] = weight * total(np.maximum(0.0, sector.need[:, k] - arriving))
         lacking.append(lacked)
     return Arrival(inflow, _late(world, sector, inflow - gain, gain), tuple(lacking))
 
@@ -316,11 +324,19 @@ def _under_contracts(
     return arriving
 
 
-def _late(world: World, sector: Sector, before: FloatArray, gain: FloatArray) -> FloatArray | None:
+def _late(world: World, sector: Sector, before: FloatArray, gain: FloatArray) -> Late | None:
     """What priority brings in the first weeks of want, which late firms do not get."""
-    if not (world.leak_share * world.leak_weeks).any():
+    leak_weeks = np.where(world.leak_share > 0.0, world.leak_weeks, 0.0)
+    longest = min(int(leak_weeks.max()), world.period.weeks)
+    if not longest:
         return None
+    weeks = world.period.weeks
     short = sector.need - before > 0.0
-    begun = np.maximum.accumulate(short, axis=0)
-    since = np.cumsum(begun, axis=0)
-    return np.where(begun & (since <= world.leak_weeks), np.maximum(0.0, gain), 0.0)
+    begins = np.where(short.any(axis=0), short.argmax(axis=0), weeks)
+    amount = np.zeros((begins.shape[0], longest, begins.shape[1]))
+    for n in range(longest):
+        week = begins + n
+        own = np.take_along_axis(gain, np.minimum(week, weeks - 1)[np.newaxis], axis=0)[0]
+        counts = (week < weeks) & (n + 1 <= leak_weeks)
+        amount[:, n] = np.where(counts, np.maximum(0.0, own), 0.0)
+    return Late(begins, amount)

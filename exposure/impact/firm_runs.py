@@ -8,28 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exposure.arrays import BoolArray, FloatArray, IntArray
+from exposure.arrays import BoolArray, FloatArray, total
 from exposure.impact import kernels
 from exposure.impact.arrivals import Arrival
-from exposure.impact.firms import STOPPED, late_shares, stock_multiples, stratum_shares
+from exposure.impact.firms import STOPPED, Asked, late_shares, stock_multiples, stratum_shares
 from exposure.impact.sectors import Sector
 from exposure.impact.stocks import lost_output, run_stocks, saved_need
 from exposure.methods.shapley import airport_shares
 from exposure.settings import Coupling
-
-
-@dataclass(frozen=True, eq=False)
-class Asked:
-    """What is asked of a run of firms besides the weekly loss."""
-
-    members: BoolArray
-    """Which holdings each player answers for, shape (P, K)."""
-    weight: FloatArray
-    """Discount of each scored week, shape (scored weeks,)."""
-    first: int
-    """First week scored."""
-    stock_weeks: IntArray
-    """Weeks at whose end the stock is wanted, shape (O,)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,10 +78,11 @@ def _reference(
     weekly, stopped = np.zeros((weeks, draws)), np.zeros((weeks, draws))
     by_player, unmet = np.zeros((len(asked.members), draws)), np.zeros((holdings, draws))
     held = np.zeros((len(asked.stock_weeks), holdings, draws))
+    delayed = None if arrival.late is None else arrival.late.over_weeks(weeks)
     for f, share in enumerate(stratum_shares(len(multiples))):
         inflow = arrival.inflow
-        if arrival.late is not None and late[f].any():
-            inflow = inflow - late[f] * arrival.late
+        if delayed is not None and late[f].any():
+            inflow = inflow - late[f] * delayed
         run = run_stocks(
             inflow,
             saved_need(inflow, sector.need, sector.thrift),
@@ -108,7 +95,7 @@ def _reference(
         weekly += share * lost
         stopped += share * (lost > STOPPED)
         by_player += share * attribute(run.losses[asked.first :], asked.members, asked.weight)
-        unmet += share * run.unmet[asked.first :].sum(axis=0)
+        unmet += share * total(run.unmet[asked.first :])
         held += share * run.held[asked.stock_weeks]
     return FirmRun(weekly, stopped, by_player, unmet, held)
 
@@ -131,4 +118,8 @@ def attribute(losses: FloatArray, members: BoolArray, weight: FloatArray) -> Flo
         Shape (P, D); sums over players to the discounted loss.
     """
     alone = np.stack([losses[:, own].max(axis=1) for own in members])
-    return np.einsum("t,ptd->pd", weight, airport_shares(alone))
+    borne = airport_shares(alone)
+    total = np.zeros((len(members), losses.shape[2]))
+    for week, own in enumerate(weight):
+        total += own * borne[:, week]
+    return total

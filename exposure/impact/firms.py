@@ -5,9 +5,11 @@ stock, which is that of the median firm. The first, thin stratum is why some fir
 weeks while the sector loses little.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from exposure.arrays import FloatArray
+from exposure.arrays import BoolArray, FloatArray, IntArray
 
 STRATUM_SHARES = np.array([0.02, 0.18, 0.30, 0.30, 0.20])
 """Share of a sector's output that the firms of each stratum make."""
@@ -17,6 +19,20 @@ STRATUM_SCORES = np.array([-2.3263478740, -1.2815515655, -0.3853204664, 0.385320
 
 STOPPED = 0.5
 """A stratum is stopped in a week in which it loses more than this share of its output."""
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What is asked of a run of firms besides the weekly loss."""
+
+    members: BoolArray
+    """Which holdings each player answers for, shape (P, K)."""
+    weight: FloatArray
+    """Discount of each scored week, shape (scored weeks,)."""
+    first: int
+    """First week scored."""
+    stock_weeks: IntArray
+    """Weeks at whose end the stock is wanted, shape (O,)."""
 
 
 def stock_multiples(spread: FloatArray) -> FloatArray:

@@ -13,11 +13,15 @@ from exposure.arrays import FloatArray
 
 if TYPE_CHECKING:
     from exposure.impact.arrivals import Arrival
-    from exposure.impact.firm_runs import Asked
+    from exposure.impact.firms import Asked
     from exposure.impact.sectors import Sector
 
 AVAILABLE = find_spec("numba") is not None
 """Whether the fast twins can be used."""
+
+NOBODY_BEGINS = np.zeros((1, 1), dtype=np.int64)
+NOBODY_LATE = np.zeros((1, 0, 1))
+"""Where priority reaches everybody at once."""
 
 FirmArrays = tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]
 """Weekly loss, share stopped, loss by player, unmet need, stock on the days asked for."""
@@ -34,12 +38,14 @@ def firms(
     """Fast twin of the reference in `exposure.impact.firm_runs`."""
     from exposure.impact.compiled import run_firms  # noqa: PLC0415 - it loads numba
 
-    weeks, holdings, draws = arrival.inflow.shape
-    without = np.zeros((1, holdings, draws))
+    late_begins, late_amount = NOBODY_BEGINS, NOBODY_LATE
+    if arrival.late is not None:
+        late_begins, late_amount = arrival.late.begins, arrival.late.amount
     return run_firms(
-        arrival.inflow,
-        without if arrival.late is None else arrival.late,
-        np.ascontiguousarray(np.broadcast_to(sector.need, (weeks, holdings, sector.need.shape[2]))),
+        np.ascontiguousarray(arrival.inflow),
+        late_begins,
+        late_amount,
+        np.ascontiguousarray(sector.need),
         sector.thrift,
         sector.stock,
         sector.cap,
@@ -51,5 +57,4 @@ def firms(
         asked.weight,
         asked.first,
         asked.stock_weeks,
-        arrival.late is not None,
     )

@@ -42,9 +42,8 @@ class Index:
     @cached_property
     def touched(self) -> frozenset[RowKey]:
         """Rows that an overlay or a change by hand states: each is drawn from its own stream."""
-        return frozenset(
-            row for laid in self.dataset.overlaid for row in (*laid.replaced, *laid.added)
-        )
+        laid = (row for own in self.dataset.overlaid for row in (*own.replaced, *own.added))
+        return frozenset((*laid, *((own.table, own.key) for own in self.dataset.changed)))
 
     @cached_property
     def sectors(self) -> dict[str, SectorRow]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exposure.arguments import check_arguments
 from exposure.arrays import FloatArray
 from exposure.errors import unknown_name
 from exposure.inputs.cells import Inputs
@@ -17,10 +18,10 @@ from exposure.inputs.streams import Sampler
 from exposure.licensing.flows import ClassRun, run_office
 from exposure.licensing.goods import items_of
 from exposure.licensing.naming import class_names
-from exposure.policy.scenario import Scenario
+from exposure.policy.scenario import SCENARIO, Scenario
 from exposure.policy.scenario_file import read_scenario
-from exposure.settings import Settings
-from exposure.tables.dataset import Dataset
+from exposure.settings import SETTINGS, Settings
+from exposure.tables.dataset import DATASET, Dataset
 from exposure.tables.schema.demand import SectorRow
 
 if TYPE_CHECKING:
@@ -65,6 +66,12 @@ def licensed_flow(
     """
     import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 
+    check_arguments(
+        "licensed_flow",
+        dataset=(dataset, DATASET),
+        scenario=(scenario, SCENARIO),
+        settings=(settings, SETTINGS),
+    )
     scenario = read_scenario(scenario) if isinstance(scenario, str) else scenario
     settings = settings or Settings()
     inputs = Inputs.of(dataset, Sampler.first(settings.draws, settings.seed))

@@ -11,7 +11,7 @@ from exposure.licensing.plan import FREE_CLASS, OfficePlan, Seen, plan_office
 from exposure.policy.scenario import Scenario
 from exposure.supply.channels import Channel
 from exposure.tables.schema.policy import LicenceQueueRow
-from exposure.terms import ANY, BuyerClass, Stage, Tier
+from exposure.terms import ANY, BuyerClass, LicenceState, Stage, Tier
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +30,15 @@ class Licences:
     ) -> Flow:
         """Flow of what leaves China at a stage, as the final user is treated."""
         return self.flows[destination][(item_of(channel, stage), buyer, tier)]
+
+    def states(self) -> frozenset[LicenceState]:
+        """Licence states that any case meets."""
+        return frozenset(
+            state
+            for flows in self.flows.values()
+            for flow in flows.values()
+            for state in flow.states
+        )
 
     def of_processor(self, channel: Channel, stage: Stage) -> Flow:
         """Flow of what leaves China at a stage, as civil buyers of the processing country are."""

@@ -22,6 +22,7 @@ import numpy as np
 
 from exposure import fast
 from exposure.arrays import FloatArray
+from exposure.faults import Fault
 from exposure.licensing.book import (
     EVERY,
     Book,
@@ -258,19 +259,11 @@ def _licensed(book: Book) -> FloatArray:
 def _check(classes: Sequence[LicenceClass], capacity: FloatArray, *, weeks: int) -> None:
     """Refuse a capacity that is not one number >= 0 for every week and draw, and bad terms."""
     if capacity.shape[:-1] != (weeks,) or not capacity.size:
-        raise_faults(
-            [
-                f"capacity: found shape {capacity.shape}; expected ({weeks}, draws); "
-                "give one value a week and draw"
-            ]
-        )
+        found, expected = f"shape {capacity.shape}", f"({weeks}, draws)"
+        raise_faults([Fault("capacity", found, expected, "give one value a week and draw")])
     unsound = ~(capacity >= 0)  # NaN is unsound
     if unsound.any():
         week, draw = np.argwhere(unsound)[0]
-        raise_faults(
-            [
-                f"capacity, week {week}: found {capacity[week, draw]} in draw {draw}; "
-                "expected a load >= 0; write 0 while nothing is decided"
-            ]
-        )
+        found, cure = f"{capacity[week, draw]} in draw {draw}", "write 0 while nothing is decided"
+        raise_faults([Fault(f"capacity, week {week}", found, "a load >= 0", cure)])
     check_classes(classes, capacity.shape[1])

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from exposure.arrays import FloatArray, IntArray
 from exposure.errors import ScenarioError
+from exposure.faults import Fault
 from exposure.terms import LicenceState
 
 ROUNDING = 1e-9
@@ -97,7 +98,7 @@ def check_classes(classes: Sequence[LicenceClass], draws: int) -> None:
     faults = [fault for one in classes for fault in _class_faults(one, draws)]
     names = Counter(one.name for one in classes)
     faults += [
-        f"class '{name}': found {count} times; expected once; name each class differently"
+        Fault(f"class '{name}'", f"{count} times", "once", "name each class differently")
         for name, count in names.items()
         if count > 1
     ]
@@ -105,14 +106,12 @@ def check_classes(classes: Sequence[LicenceClass], draws: int) -> None:
         raise_faults(faults)
 
 
-def raise_faults(faults: Sequence[str]) -> None:
+def raise_faults(faults: Sequence[Fault]) -> None:
     """Raise one `ScenarioError` that lists all faults of a licence queue."""
-    noun = "fault" if len(faults) == 1 else "faults"
-    lines = "".join(f"\n  - {fault}" for fault in faults)
-    raise ScenarioError(f"licence queue: {len(faults)} {noun}{lines}")
+    raise ScenarioError(fault.at("licence queue") for fault in faults)
 
 
-def _class_faults(one: LicenceClass, draws: int) -> Iterator[str]:
+def _class_faults(one: LicenceClass, draws: int) -> Iterator[Fault]:
     """Faults of one class: its size, its timeline, its terms, its holders at the start."""
     place = f"class '{one.name}'"
     size = np.asarray(one.relationships)
@@ -121,21 +120,22 @@ def _class_faults(one: LicenceClass, draws: int) -> Iterator[str]:
         size,
         draws,
         sound=(size > 0) & (size < np.inf),
-        expected="a number above 0; leave out a class that has no buyers",
+        expected="a number above 0",
+        cure="leave out a class that has no buyers",
     )
     weeks = [week for week, _ in one.timeline]
     if not weeks or weeks[0] != 0 or any(after <= before for before, after in pairwise(weeks)):
-        yield (
-            f"{place}, timeline: found terms from weeks {weeks}; expected ascending weeks, "
-            "the first 0; say what holds from week 0 on and sort the rest"
-        )
+        yield Fault(
+            f"{place}, timeline", f"terms from weeks {weeks}", "ascending weeks, the first 0",
+            "say what holds from week 0 on and sort the rest",
+        )  # fmt: skip
     for week, terms in one.timeline:
         if terms.state is not LicenceState.FREE:
             yield from _terms_faults(terms, f"{place}, terms from week {week}", draws)
     yield from _held_faults(one, f"{place}, held_at_start", draws)
 
 
-def _terms_faults(terms: LicenceTerms, place: str, draws: int) -> Iterator[str]:
+def _terms_faults(terms: LicenceTerms, place: str, draws: int) -> Iterator[Fault]:
     """Faults of one set of terms; relations between figures only if each is sound by itself."""
     faults = [
         *_share_faults(f"{place}, approval", terms.approval, draws),
@@ -153,14 +153,15 @@ def _terms_faults(terms: LicenceTerms, place: str, draws: int) -> Iterator[str]:
     lead, validity = np.broadcast_arrays(terms.renewal_lead_weeks, terms.validity_weeks)
     if (lead > validity).any():
         draw = int(np.argmax(lead > validity))
-        yield (
-            f"{place}: found renewal_lead_weeks {lead.flat[draw]} above validity_weeks "
-            f"{validity.flat[draw]} in draw {draw}; expected lead <= validity; "
-            "file the renewal after the licence is granted"
-        )
+        yield Fault(
+            place,
+            f"renewal_lead_weeks {lead.flat[draw]} above validity_weeks {validity.flat[draw]} "
+            f"in draw {draw}",
+            "lead <= validity", "file the renewal after the licence is granted",
+        )  # fmt: skip
 
 
-def _held_faults(one: LicenceClass, place: str, draws: int) -> Iterator[str]:
+def _held_faults(one: LicenceClass, place: str, draws: int) -> Iterator[Fault]:
     """Faults of the licences held at the start."""
     faults = []
     for held in one.held_at_start:
@@ -171,32 +172,33 @@ def _held_faults(one: LicenceClass, place: str, draws: int) -> Iterator[str]:
         return
     total = np.sum([np.broadcast_to(held.share, draws) for held in one.held_at_start], axis=0)
     if (total > 1 + ROUNDING).any():
-        yield (
-            f"{place}: found shares that sum to {total.max():.6g}; expected at most 1; "
-            "count each relationship once"
-        )
+        yield Fault(
+            place, f"shares that sum to {total.max():.6g}", "at most 1",
+            "count each relationship once",
+        )  # fmt: skip
     if one.timeline and one.timeline[0][1].state is LicenceState.FREE:
-        yield (
-            f"{place}: found licences held while the class is free; expected none; "
-            "leave held_at_start out, since all apply when control begins"
-        )
+        yield Fault(
+            place, "licences held while the class is free", "none",
+            "leave held_at_start out, since all apply when control begins",
+        )  # fmt: skip
 
 
-def _share_faults(where: str, shares: FloatArray | float, draws: int) -> list[str]:
+def _share_faults(where: str, shares: FloatArray | float, draws: int) -> list[Fault]:
     """Faults of a figure that must be a share."""
     values = np.asarray(shares)
     # NaN compares false with everything, so it is never sound.
     sound = (values >= 0) & (values <= 1)
-    expected = "a share in [0, 1]; write 0.9 for 90 %"
-    return _faults_of(where, values, draws, sound=sound, expected=expected)
+    expected, cure = "a share in [0, 1]", "write 0.9 for 90 %"
+    return _faults_of(where, values, draws, sound=sound, expected=expected, cure=cure)
 
 
-def _weeks_faults(where: str, weeks: IntArray | int, draws: int, *, least: int) -> list[str]:
+def _weeks_faults(where: str, weeks: IntArray | int, draws: int, *, least: int) -> list[Fault]:
     """Faults of a figure that must be whole weeks."""
     values = np.asarray(weeks)
     sound = (values >= least) & (values.dtype.kind in "iu")
-    expected = f"whole weeks as integers, at least {least}; round half weeks before the queue"
-    return _faults_of(where, values, draws, sound=np.asarray(sound), expected=expected)
+    expected = f"whole weeks as integers, at least {least}"
+    cure = "round half weeks before the queue"
+    return _faults_of(where, values, draws, sound=np.asarray(sound), expected=expected, cure=cure)
 
 
 def _faults_of(
@@ -206,17 +208,13 @@ def _faults_of(
     *,
     sound: npt.NDArray[np.bool_],
     expected: str,
-) -> list[str]:
-    """At most one fault of one figure: its shape, else its first unsound value.
-
-    `expected` also holds the cure, behind a semicolon.
-    """
+    cure: str,
+) -> list[Fault]:
+    """At most one fault of one figure: its shape, else its first unsound value."""
     if values.shape not in ((), (1,), (draws,)):
-        return [
-            f"{where}: found shape {values.shape}; expected ({draws},); "
-            "give one value a draw, or one for all"
-        ]
+        found = f"shape {values.shape}"
+        return [Fault(where, found, f"({draws},)", "give one value a draw, or one for all")]
     if sound.all():
         return []
     draw = int(np.argmin(sound))
-    return [f"{where}: found {values.flat[draw]} in draw {draw}; expected {expected}"]
+    return [Fault(where, f"{values.flat[draw]} in draw {draw}", expected, cure)]

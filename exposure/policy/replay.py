@@ -9,6 +9,7 @@ for them.
 from datetime import date
 
 from exposure.errors import ScenarioError, unknown_name
+from exposure.faults import Fault
 from exposure.policy.rules import replaced
 from exposure.policy.scenario import Scenario
 
@@ -30,9 +31,7 @@ def carried_on(scenario: Scenario, name: str) -> Scenario:
     """
     known = {c.name: c for c in scenario.open_end.continuations} if scenario.open_end else {}
     if name not in known:
-        raise unknown_name(
-            f"continuation of '{scenario.scenario}'", name, known or ["(none: it has no open end)"]
-        )
+        raise unknown_name(f"continuation of '{scenario.scenario}'", name, known)
     return scenario.model_copy(update={"continuation": known[name]})
 
 
@@ -81,10 +80,11 @@ def seen_from(scenario: Scenario, day: date | None, *, last_day: date) -> Scenar
     if end is None or end.known_from > seen or last_day < end.day:
         return scenario.model_copy(update={"rules": rules})
     if scenario.continuation is None:
-        choices = "\n".join(f"  - {c.name}: {c.text}" for c in end.continuations)
+        choices = "".join(f"\n  - {c.name}: {c.text}" for c in end.continuations)
+        found = f"a run to {last_day}, beyond the record, which ends on {scenario.record_ends}"
+        cure = f"{end.question} Choose what follows:{choices}"
         raise ScenarioError(
-            f"{scenario.scenario}: the run goes to {last_day}, the record to "
-            f"{scenario.record_ends}; {end.question} Choose what follows:\n{choices}"
+            [Fault("", found, "a choice of what follows the record", cure, scenario.scenario)]
         )
     own = scenario.continuation.rules
     kept = tuple(replaced(rule, own) for rule in rules)

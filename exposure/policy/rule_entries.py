@@ -4,17 +4,19 @@ A day is written out, or named: a turning point of the file, or, in a record of 
 of the table ``policy_events``. A selector may be a list of words, which makes one rule a word.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import product
 from pathlib import Path
 from typing import Any
 
-from exposure.errors import ScenarioError, did_you_mean
+from exposure.errors import ScenarioError
+from exposure.faults import Fault
 from exposure.policy.rules import SELECTORS, Rule
 from exposure.policy.scenario import FIRST_START
-from exposure.wording import Finding, shown
+from exposure.spelling import did_you_mean
+from exposure.wording import shown
 
 A_DAY = "a day, YYYY-MM-DD"
 """What is expected where a day should stand."""
@@ -33,23 +35,27 @@ class Placed:
 
 
 @dataclass(frozen=True)
-class Reading:
-    """A file being read: what it says, and the faults found so far."""
+class Draft:
+    """A scenario file while it is read: what it says, and the faults found so far."""
 
     path: Path
     content: Mapping[str, Any]
     seen: tuple[Path, ...]
     """Files that led here, this one last."""
-    findings: list[object] = field(default_factory=list)
-    """Faults of this file, a line each."""
-    elsewhere: list[str] = field(default_factory=list)
-    """Messages about files to which it refers."""
+    faults: list[Fault] = field(default_factory=list)
+    """Faults of this file and of those to which it refers."""
     events: Mapping[str, date] = field(default_factory=dict)
     """Events of the table ``policy_events`` by name, where the file is a record of the past."""
 
-    def add(self, where: str, found: str, *, expected: str, cure: str) -> None:
+    def add(self, key: str, found: str, *, expected: str, cure: str) -> None:
         """Note a fault of this file."""
-        self.findings.append(Finding(where, found, expected, cure))
+        self.faults.append(Fault(key, found, expected, cure, self.path.name))
+
+    def take(self, faults: Iterable[Fault], *, within: str = "") -> None:
+        """Note faults of a part of this file."""
+        self.faults.extend(
+            (fault.within(within) if within else fault).at(self.path.name) for fault in faults
+        )
 
 
 def day_of(value: object) -> date | None:
@@ -65,7 +71,7 @@ def day_of(value: object) -> date | None:
     return value if isinstance(value, date) else None
 
 
-def dated_in(reading: Reading, where: str, said: object, points: Points) -> date | None:
+def dated_in(draft: Draft, where: str, said: object, points: Points) -> date | None:
     """The day that a file states or names; None, and a fault somewhere, if it does neither."""
     if isinstance(said, str) and said in points:
         return points[said]
@@ -73,52 +79,52 @@ def dated_in(reading: Reading, where: str, said: object, points: Points) -> date
     if day is None:
         expected = f"{A_DAY}, or a name under [dates]"
         cure = did_you_mean(str(said), points) if points else "correct it"
-        reading.add(where, shown(said), expected=expected, cure=cure)
+        draft.add(where, shown(said), expected=expected, cure=cure)
     return day
 
 
-def rules_of(reading: Reading, points: Points, entries: object, *, where: str) -> list[Placed]:
+def rules_of(draft: Draft, points: Points, entries: object, *, where: str) -> list[Placed]:
     """Read rules; `where` heads their places, such as ``rule``."""
     placed = []
-    for number, said in enumerate(tables_of(reading, f"{where}s", entries), start=1):
+    for number, said in enumerate(tables_of(draft, f"{where}s", entries), start=1):
         place = f"{where} {number}"
         days = {
-            key: dated_in(reading, f"{place}, {key}", said[key], points)
+            key: dated_in(draft, f"{place}, {key}", said[key], points)
             for key in ("starts", "ends")
             if key in said
         }
         # A day that is at fault is stood in for, so that the other faults of its rule show too.
         dated: dict[str, Any] = {key: day or FIRST_START for key, day in days.items()}
-        if isinstance(said.get("starts"), str) and said["starts"] in reading.events:
+        if isinstance(said.get("starts"), str) and said["starts"] in draft.events:
             dated["event"] = said["starts"]
-        rules = stated_in(reading, place, dict(said) | dated)
+        rules = stated_in(draft, place, dict(said) | dated)
         if None not in days.values():
             placed += [Placed(place, rule) for rule in rules]
     return placed
 
 
-def stated_in(reading: Reading, place: str, said: Mapping[str, Any]) -> list[Rule]:
+def stated_in(draft: Draft, place: str, said: Mapping[str, Any]) -> list[Rule]:
     """The rules that one entry states: a list of words in a selector makes one rule a word."""
     lists = {key: said[key] for key in SELECTORS if isinstance(said.get(key), list)}
     for key, words in lists.items():
         if not words:
-            reading.add(f"{place}, {key}", "an empty list", expected="words", cure="write '*'")
+            draft.add(f"{place}, {key}", "an empty list", expected="words", cure="write '*'")
     rules: list[Rule] = []
-    faults: dict[str, None] = {}
+    faults: dict[Fault, None] = {}
     for words in product(*lists.values()):
         try:
             rules.append(Rule.model_validate(dict(said) | dict(zip(lists, words, strict=True))))
         except ScenarioError as error:
-            faults |= dict.fromkeys(f"{place}, {line}" for line in str(error).splitlines())
-    reading.findings.extend(faults)
+            faults |= dict.fromkeys(error.faults)
+    draft.take(faults, within=place)
     return rules
 
 
-def tables_of(reading: Reading, key: str, said: object) -> list[dict[str, Any]]:
+def tables_of(draft: Draft, key: str, said: object) -> list[dict[str, Any]]:
     """Tables that a file lists under a key."""
     if isinstance(said, list) and all(isinstance(item, dict) for item in said):
         return said
     cure = f"head each with [[{key}]]"
     found = "a list of something else" if isinstance(said, list) else shown(said)
-    reading.add(key, found, expected="a list of tables", cure=cure)
+    draft.add(key, found, expected="a list of tables", cure=cure)
     return []

@@ -29,7 +29,7 @@ from exposure.terms import (
     ANY,
     RESTRICTIVENESS,
     BuyerClass,
-    CountryCode,
+    BuyerPlace,
     Element,
     Identifier,
     LicenceState,
@@ -38,7 +38,7 @@ from exposure.terms import (
     Stage,
     Tier,
 )
-from exposure.wording import findings_of
+from exposure.wording import faults_of
 
 SELECTORS = ("element", "component", "stage", "buyer_class", "destination", "tier")
 """Columns by which a rule selects cases."""
@@ -63,8 +63,7 @@ class Statement(BaseModel):
         try:
             return handler(data)
         except ValidationError as error:
-            findings = findings_of(error, cls)
-            raise ScenarioError("\n".join(str(finding) for finding in findings)) from error
+            raise ScenarioError(faults_of(error, cls)) from error
 
 
 class Overrides(BaseModel):
@@ -113,7 +112,7 @@ class Rule(Statement):
     """Exit stage selected."""
     buyer_class: BuyerClass | Selector = "*"
     """Buyer class selected."""
-    destination: CountryCode | Selector = "*"
+    destination: BuyerPlace | Selector = "*"
     """Destination selected."""
     tier: Tier | Selector = "*"
     """Tier selected."""

@@ -11,15 +11,20 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
+import exposure
+from exposure.arguments import NUMBER, TEXT, Kind, check_arguments, instance_of
 from exposure.errors import ScenarioError
+from exposure.faults import Fault
 from exposure.policy.rules import Rule, Statement
 from exposure.terms import Identifier
-from exposure.wording import Finding
 
 PROBABILITY_TOLERANCE = 1e-9
 """Largest accepted |sum - 1| of the probabilities of a mixture."""
+
+REPEALED = "repealed"
+"""What a file says of a rule of the buyers' side that is never in force."""
 
 FIRST_START, LAST_START = date(1990, 1, 1), date(2100, 1, 1)
 """Days between which a scenario starts: a typing error of the century is caught."""
@@ -54,6 +59,10 @@ class OpenEnd(Statement):
     """What may follow."""
 
 
+def _repealed(said: object) -> object:
+    return None if said == REPEALED else said
+
+
 class Scenario(Statement):
     """One course of policy, or a mixture of several.
 
@@ -75,6 +84,13 @@ class Scenario(Statement):
     """Weeks the scenario is written for; a rule outside them is an error."""
     text: Annotated[str, Field(min_length=1)]
     """What it assumes, in plain words."""
+    scored_from: date | None = None
+    """First day scored, unless the settings name another; None for the start."""
+    measures: dict[Identifier, Annotated[date | None, BeforeValidator(_repealed)]] = Field(
+        default_factory=dict
+    )
+    """Rules of the buyers' side: the day from which each is in force; ``repealed``, which is None
+    here, for a rule that never is."""
     sources: tuple[str, ...] = ()
     """Sources of the table ``sources`` on which it stands."""
     rules: tuple[Rule, ...] = ()
@@ -85,6 +101,13 @@ class Scenario(Statement):
     """What the record leaves open."""
     continuation: Continuation | None = None
     """What was chosen to follow."""
+
+    def __repr__(self) -> str:
+        rules = f"{len(self.rules)} rules" if self.rules else f"{len(self.mixture)} members"
+        return f"<Scenario {self.scenario}: starts on {self.start}, {rules}>"
+
+    def _repr_html_(self) -> str:
+        return exposure.scenario_html(self)
 
     @property
     def digest(self) -> str:
@@ -97,6 +120,36 @@ class Scenario(Statement):
         if not self.mixture:
             return ((self, 1.0),)
         return tuple((member.scenario, member.probability) for member in self.mixture)
+
+
+SCENARIO = instance_of(
+    (Scenario, str),
+    "a Scenario, or the name of a shipped one",
+    'write "london_truce", or read a file with ex.read_scenario("my.toml")',
+)
+"""The argument ``scenario`` of a public function."""
+
+
+def _is_members(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return all(map(_is_pair, value.items()))
+    return isinstance(value, list) and all(map(_is_pair, value))
+
+
+def _is_pair(value: object) -> bool:
+    return (
+        isinstance(value, tuple)
+        and len(value) == len(("scenario", "probability"))
+        and isinstance(value[0], Scenario)
+        and NUMBER.accepts(value[1])
+    )
+
+
+MEMBERS = Kind(
+    _is_members,
+    "Scenarios with their probabilities",
+    'write {ex.read_scenario("london_truce"): 0.7, ex.read_scenario("full_withhold"): 0.3}',
+)
 
 
 def mix(
@@ -121,10 +174,11 @@ def mix(
     ScenarioError
         If the probabilities do not sum to 1, or the courses start on different days.
     """
+    check_arguments("mix", name=(name, TEXT), members=(members, MEMBERS), text=(text, TEXT))
     pairs = list(members.items()) if isinstance(members, Mapping) else list(members)
-    findings = mixture_findings(pairs)
-    if findings:
-        raise ScenarioError(list_findings(name, findings))
+    faults = mixture_faults(pairs)
+    if faults:
+        raise ScenarioError(fault.at(name) for fault in faults)
     flat = flattened(pairs)
     return Scenario(
         scenario=name,
@@ -145,36 +199,23 @@ def flattened(pairs: Sequence[tuple[Scenario, float]]) -> tuple[Member, ...]:
     )
 
 
-def mixture_findings(pairs: Sequence[tuple[Scenario, float]]) -> list[Finding]:
+def mixture_faults(pairs: Sequence[tuple[Scenario, float]]) -> list[Fault]:
     """What is wrong with the members of a mixture: their probabilities, their starts."""
     if not pairs:
-        return [Finding("mixture", "no members", "at least one", "name the scenarios")]
+        return [Fault("mixture", "no members", "at least one", "name the scenarios")]
     outside = [
-        Finding(f"member {i}, probability", f"{p:g}", "between 0 and 1", "correct it")
+        Fault(f"member {i}, probability", f"{p:g}", "between 0 and 1", "correct it")
         for i, (_, p) in enumerate(pairs, start=1)
         if not 0.0 <= p <= 1.0
     ]
-    findings = list(outside)
+    faults = list(outside)
     total = math.fsum(p for _, p in pairs)
     if not outside and abs(total - 1.0) > PROBABILITY_TOLERANCE:
         found = f"probabilities that sum to {total:.9g}"
-        findings.append(Finding("mixture", found, "1", "correct them"))
+        faults.append(Fault("mixture", found, "1", "correct them"))
     starts = sorted({scenario.start for scenario, _ in pairs})
     if len(starts) > 1:
         found = "members that start on " + ", ".join(str(day) for day in starts)
         cure = "mix scenarios with a common past"
-        findings.append(Finding("mixture", found, "one day", cure))
-    return findings
-
-
-def list_findings(where: str, findings: Sequence[object]) -> str:
-    """All that is wrong with one scenario, in one message.
-
-    Examples
-    --------
-    >>> print(list_findings("truce.toml", ["start: found nothing; expected a day; fill it in"]))
-    truce.toml: 1 fault
-      - start: found nothing; expected a day; fill it in
-    """
-    noun = "fault" if len(findings) == 1 else "faults"
-    return "\n  - ".join([f"{where}: {len(findings)} {noun}", *map(str, findings)])
+        faults.append(Fault("mixture", found, "one day", cure))
+    return faults

@@ -1,107 +1,113 @@
-"""A sector's score split by component, by exit stage or by licence state.
+"""Scores split by component, by exit stage or by licence state.
 
-Components meet in the largest loss of a week, so the airport game splits them. Stages and
-states feed the same stocks, so they are split over all coalitions: the stocks run again with
+Components meet in the largest loss of a week, so the airport game splits them. Stages and states
+feed the same stocks and pools, so they are split over all coalitions: everything runs again with
 only some stages, or only some states, held up and the others free. The weights of scenarios in
 the score stay those of the full run, so the parts sum to the score.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
 
 from exposure.arrays import FloatArray
-from exposure.impact.inflow import Term, gap_terms
-from exposure.impact.preparation import Window
-from exposure.impact.sector_runs import stream_losses
-from exposure.impact.sectors import Sector
-from exposure.impact.stocks import discount
-from exposure.licensing.grants import Licences
-from exposure.scoring.sector_risk import attribute, component_players, lost_shares
+from exposure.impact.arrivals import Restriction
+from exposure.impact.course import Question, component_players, run_course
+from exposure.impact.prepared import Prepared
 from exposure.methods.shapley import shapley_values
-from exposure.scoring.weighted import Weights, mean
+from exposure.scoring.sector_risk import chunk_sums, weighted_sum
 from exposure.settings import Settings
-from exposure.terms import LicenceState, Stage
+from exposure.terms import LicenceState
+
+Points = dict[str, dict[str, FloatArray]]
+"""By sector and cause, points of the score, sums over the draws of each chunk, shape (C,)."""
 
 
-@dataclass(frozen=True)
-class Breakdown:
-    """A sector's run, and the weight of each scenario in its score."""
+def points_by_component(
+    block: Prepared,
+    weights: Mapping[str, FloatArray],
+    weight: FloatArray,
+    settings: Settings,
+) -> Points:
+    """Points of the score that each component bears, in one block of draws.
 
-    sector: Sector
-    licences: Sequence[Licences]
-    weights: FloatArray
-    """Shape (S, D)."""
-    window: Window
-    settings: Settings
-    draw_weights: Weights = None
-    """Weight of each draw, shape (D,); None where all count alike."""
-
-
-def attribute_score(
-    run: Breakdown, *, by: Literal["component", "stage", "licence_class"]
-) -> dict[str, float]:
-    """Points of the score that each cause bears; they sum to the score."""
-    if by == "component":
-        return _by_component(run)
-    if by == "stage":
-        return _by_coalition(run, "stage", list(_stages(run)))
-    return _by_coalition(run, "state", list(_states(run)))
-
-
-def _by_component(run: Breakdown) -> dict[str, float]:
-    weight = discount(run.settings.horizon_weeks, half_life_weeks=run.settings.half_life_weeks)
-    players = component_players(run.sector)
-    points = dict.fromkeys(players, 0.0)
-    for s, granted in enumerate(run.licences):
-        streams = stream_losses(
-            run.sector, granted, weeks=run.window.run, coupling=run.settings.coupling
-        )
-        for share, _, losses in streams:
-            parts = attribute(losses[run.window.first :], players, weight)
-            for component, part in parts.items():
-                points[component] += mean(100.0 * run.weights[s] * share * part, run.draw_weights)
+    Parameters
+    ----------
+    block
+        Worlds and licences.
+    weights
+        For each sector, the weight of each scenario in the score, (S, D).
+    weight
+        Discount of each scored week.
+    settings
+        Gives the coupling of holdings.
+    """
+    points: Points = {sector: {} for sector in weights}
+    for s, (world, licences) in enumerate(zip(block.worlds, block.granted, strict=True)):
+        players = {sector: component_players(world.sectors[sector]) for sector in weights}
+        runs = run_course(world, licences, players, Question(weight), settings)
+        for sector, run in runs.items():
+            for cause, part in run.by_player.items():
+                added = chunk_sums(100.0 * weights[sector][s] * part)
+                points[sector][cause] = points[sector].get(cause, 0.0) + added
     return points
 
 
-def _by_coalition(
-    run: Breakdown, kind: Literal["stage", "state"], players: list[str]
-) -> dict[str, float]:
+def points_by_coalition(
+    block: Prepared,
+    weights: Mapping[str, FloatArray],
+    weight: FloatArray,
+    settings: Settings,
+    *,
+    kind: Literal["stage", "state"],
+) -> Points:
+    """Points of the score that each exit stage or licence state bears, in one block of draws."""
+    sectors = tuple(weights)
+
     def worth(coalition: frozenset[str]) -> FloatArray:
-        def restrict(term: Term) -> Term | None:
-            if kind == "stage":
-                return term if term.stage in coalition else None
-            # Free weeks stop nothing, but orders made up in them refill stocks whoever plays.
-            kept = np.array([s in coalition or s is LicenceState.FREE for s in term.states])
-            return replace(term, stopped=term.stopped * kept[:, np.newaxis]) if kept.any() else None
+        """Score of every sector when only a coalition stops anything, shape (N, D)."""
+        restrict = _restriction(coalition, kind)
+        total = np.zeros((len(sectors), block.worlds[0].inputs.draws))
+        for s, (world, licences) in enumerate(zip(block.worlds, block.granted, strict=True)):
+            players = {sector: component_players(world.sectors[sector]) for sector in sectors}
+            runs = run_course(
+                world, licences, players, Question(weight), settings, restrict=restrict
+            )
+            for i, sector in enumerate(sectors):
+                lost = weighted_sum(weight, runs[sector].weekly[-len(weight) :])
+                total[i] += 100.0 * weights[sector][s] * lost
+        return total
 
-        lost = lost_shares(
-            run.sector, run.licences, window=run.window, settings=run.settings, restrict=restrict
-        )
-        return np.asarray(100.0 * (run.weights * lost).sum(axis=0))
-
-    values = shapley_values(players, worth)
-    return {player: mean(value, run.draw_weights) for player, value in values.items()}
-
-
-def _terms(run: Breakdown) -> list[Term]:
-    return [
-        term
-        for granted in run.licences
-        for stream in run.sector.streams
-        for term in gap_terms(run.sector, stream, granted, weeks=run.window.run)
-    ]
+    values = shapley_values(_causes(block, kind), worth)
+    return {
+        sector: {cause: chunk_sums(value[i]) for cause, value in values.items()}
+        for i, sector in enumerate(sectors)
+    }
 
 
-def _stages(run: Breakdown) -> tuple[str, ...]:
-    found = {term.stage for term in _terms(run)}
-    return tuple(str(stage) for stage in Stage if stage in found)
+def _causes(block: Prepared, kind: Literal["stage", "state"]) -> Sequence[str]:
+    if kind == "stage":
+        met = {
+            stage
+            for world in block.worlds
+            for sector in world.sectors.values()
+            for holding in sector.holdings
+            for channel in holding.channels
+            for stage in channel.stages
+        }
+        return [stage for stage in block.worlds[0].inputs.index.stages if stage in met]
+    states = {state for licences in block.granted for state in licences.states()}
+    return [str(s) for s in LicenceState if s in states and s is not LicenceState.FREE]
 
 
-def _states(run: Breakdown) -> tuple[str, ...]:
-    found = {state for term in _terms(run) for state in term.states}
-    return tuple(
-        str(state) for state in LicenceState if state in found and state is not LicenceState.FREE
-    )
+def _restriction(coalition: frozenset[str], kind: Literal["stage", "state"]) -> Restriction:
+    def by_stage(stage: str, states: tuple[LicenceState, ...]) -> FloatArray | None:  # noqa: ARG001
+        return np.ones((1, 1)) if stage in coalition else None
+
+    def by_state(stage: str, states: tuple[LicenceState, ...]) -> FloatArray | None:  # noqa: ARG001
+        # Free weeks stop nothing, but orders made up in them refill stocks whoever plays.
+        kept = np.array([own in coalition or own is LicenceState.FREE for own in states])
+        return kept[:, np.newaxis].astype(np.float64) if kept.any() else None
+
+    return by_stage if kind == "stage" else by_state

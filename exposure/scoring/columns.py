@@ -23,6 +23,28 @@ RANKING = (
         heading="Rank",
         short="#",
     ),
+    Column(
+        "rank_p05",
+        "Best rank: with a probability of 5 % the sector holds it or a better one.",
+        form=Form.WHOLE,
+        heading="Rank, 5–95\u00a0%",
+        short="5–95 %",
+        note="rank over draws",
+        until="rank_p95",
+    ),
+    Column(
+        "rank_p95",
+        "Worst rank: with a probability of 95 % the sector holds it or a better one.",
+        form=Form.WHOLE,
+    ),
+    Column(
+        "band",
+        "Band, 1 being hit worst; sectors of one band cannot be told apart.",
+        form=Form.WHOLE,
+        heading="Band",
+        short="band",
+        note="sectors of one band cannot be told apart",
+    ),
     SECTOR,
     NAME,
     Column(
@@ -53,6 +75,13 @@ RANKING = (
         form=Form.POINTS,
     ),
     Column(
+        "score_se",
+        "Monte Carlo standard error of the score; empty for a single draw.",
+        unit="points",
+        form=Form.NUMBER,
+        nullable=True,
+    ),
+    Column(
         "expected_loss_share",
         "Discounted share of output lost, averaged over the scenarios of a mixture; 0 to 1.",
         unit="share",
@@ -70,35 +99,70 @@ RANKING = (
         mixtures_only=True,
     ),
     Column(
+        "first_hit_date_p50",
+        "First day of the first week in which more is lost at the line than the threshold of the "
+        "settings, median over draws; empty where half or more of the draws never reach it.",
+        form=Form.DAY,
+        nullable=True,
+        heading="First hit",
+        short="first hit",
+        note="first week with more than {threshold} % of output lost at the line (median)",
+    ),
+    Column(
         "weeks_to_impact_p50",
         "Weeks before the first week in which more is lost than the threshold of the settings, "
         "median over draws; empty where half or more of the draws never reach it.",
         unit="week",
         form=Form.WEEKS,
         nullable=True,
-        heading="Weeks to impact",
-        short="weeks",
-        note="until more than {threshold} % of a week's output is lost (median)",
     ),
     Column(
         "p_top3",
-        "Probability, over draws, of a place among the first three.",
+        "Probability, over draws, of a place among the first three; empty where no more than "
+        "three sectors are ranked.",
         unit="probability",
         form=Form.PROBABILITY,
+        nullable=True,
         heading="P(top\u00a03)",
-        short="P top3",
-        note="probability of a place among the first three",
     ),
     Column(
-        "value_at_risk_usd",
-        "Value added times the mean undiscounted lost share over the horizon, gross, in constant "
-        "2023 USD; empty where the value added is not in the tables.",
-        unit="USD of 2023",
+        "value_at_risk_usd_per_year",
+        "Value added lost a year, net of what is made up later, in constant 2023 USD, mean over "
+        "draws; empty where the value added is not in the tables.",
+        unit="USD of 2023 a year",
         form=Form.BILLIONS,
         nullable=True,
-        heading="At risk, USD\u00a0bn",
-        short="USD bn",
-        note="value added at risk, constant 2023 USD",
+        heading="At risk, USD\u00a0bn/yr",
+        short="USD bn/yr",
+        note="value added at risk a year, net of what is made up later, constant 2023 USD",
+    ),
+    Column(
+        "value_at_risk_p05",
+        "5th percentile of value_at_risk_usd_per_year over draws.",
+        unit="USD of 2023 a year",
+        form=Form.BILLIONS,
+        nullable=True,
+    ),
+    Column(
+        "value_at_risk_p95",
+        "95th percentile of value_at_risk_usd_per_year over draws.",
+        unit="USD of 2023 a year",
+        form=Form.BILLIONS,
+        nullable=True,
+    ),
+    Column(
+        "value_at_risk_gross_usd_per_year",
+        "The same, with nothing made up later.",
+        unit="USD of 2023 a year",
+        form=Form.BILLIONS,
+        nullable=True,
+    ),
+    Column(
+        "unmet_tonnes_per_year",
+        "Need that is not met, all elements together, mean over draws.",
+        unit="t/yr",
+        form=Form.NUMBER,
+        heading="Short, t/yr",
     ),
     Column(
         "main_driver",
@@ -108,15 +172,54 @@ RANKING = (
         short="main driver",
     ),
     Column(
-        "assumed_share",
-        "Share of the score's variance that would vanish if every assumed input were known "
-        "(total-effect index); empty where the score does not vary.",
+        "implied_so_far",
+        "Share of output that the draws say was lost in the quarters observed, mean; empty where "
+        "nothing is observed.",
+        unit="share",
+        form=Form.PERCENT,
+        nullable=True,
+        heading="Implied so far, %",
+        short="implied",
+        note="share of output that the model says was lost so far",
+    ),
+    Column(
+        "seen_so_far",
+        "Share of output that was seen to be lost in the same quarters, central; empty where "
+        "nothing is observed.",
+        unit="share",
+        form=Form.PERCENT,
+        nullable=True,
+        heading="Seen so far, %",
+        short="seen",
+        note="share of output seen to be lost so far",
+    ),
+    Column(
+        "prior_inside_share",
+        "Share of the draws of the tables alone that lie inside every observed range of the "
+        "sector; empty where nothing is observed.",
         unit="share",
         form=Form.WHOLE_PERCENT,
         nullable=True,
-        heading="Rests on assumed, %",
-        short="assumed",
-        note="share of the score's variance that comes from assumed inputs",
+    ),
+    Column(
+        "refuted",
+        "Whether the record refutes the model for this sector: under 5 % of the draws of the "
+        "tables alone agree with it, and the sector would not have been predicted without its own "
+        "record; empty where nothing is observed.",
+        form=Form.YES_NO,
+        nullable=True,
+    ),
+    Column(
+        "assumed_rows",
+        "Rows behind the score that are judgement, or rest on it.",
+        form=Form.WHOLE,
+        heading="Assumed rows",
+    ),
+    Column(
+        "rows",
+        "Rows of the tables on which the score rests.",
+        form=Form.WHOLE,
+        heading="Of rows",
     ),
 )
 """One row a sector, worst first."""
@@ -150,6 +253,12 @@ WEEKLY = (
         unit="share",
         form=Form.PERCENT,
     ),
+    Column(
+        "firms_stopped_share",
+        "Share of output made by firms that lose more than half of theirs in the week.",
+        unit="share",
+        form=Form.PERCENT,
+    ),
 )
 """One row a sector, scenario and week."""
 
@@ -169,9 +278,29 @@ ATTRIBUTION = (
 RUN = Column("run", "Scenario or mixture that was assessed.")
 """First column of a file that holds several runs, each with scenarios of its own."""
 
+DRAWS = (
+    Column("draw", "Draw of the uncertain inputs, counted from 0.", form=Form.WHOLE),
+    SECTOR,
+    SCENARIO,
+    Column(
+        "lost_share",
+        "Discounted share of the horizon's output lost in this draw and scenario; 0 to 1.",
+        unit="share",
+        form=Form.PERCENT,
+    ),
+    Column(
+        "score",
+        "Score of the draw over all scenarios of a mixture, 0 to 100.",
+        unit="points",
+        form=Form.POINTS,
+    ),
+)
+"""One row a draw, sector and scenario; of a mixture, each member."""
+
 RESULTS: Mapping[str, Sequence[Column]] = {
     "ranking": RANKING,
     "weekly": WEEKLY,
+    "draws": DRAWS,
     "attribution": ATTRIBUTION,
     **OTHER_RESULTS,
 }
@@ -213,7 +342,7 @@ def results_with(name: str) -> tuple[str, ...]:
     Examples
     --------
     >>> results_with("lost_share")
-    ('weekly',)
+    ('weekly', 'draws')
     """
     return tuple(
         result for result, columns in RESULTS.items() if any(own.name == name for own in columns)

@@ -1,19 +1,26 @@
 """The tables of a result: the ranking, and what is lost week by week."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exposure.arrays import FloatArray
+from exposure.arrays import FloatArray, IntArray
 from exposure.scoring.column import Cell
 from exposure.scoring.columns import names_of, result_frame
-from exposure.scoring.ranks import competition_ranks, top_probabilities
+from exposure.scoring.ranks import (
+    bands,
+    competition_ranks,
+    rank_interval,
+    rank_probabilities,
+    top_probabilities,
+)
 from exposure.scoring.sector_risk import SectorRisk
-from exposure.scoring.weighted import Weights, mean, quantile
+from exposure.settings import Settings
+from exposure.supply.additions import WEEKS_A_YEAR
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,8 +28,11 @@ if TYPE_CHECKING:
 TOP_PLACES = 3
 """Places counted in ``p_top3``."""
 
+LOW, HIGH = 0.05, 0.95
+"""Levels between which intervals are given."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Label:
     """What the tables say about a sector besides its risk."""
 
@@ -30,82 +40,127 @@ class Label:
     industry_code: str
     value_added_usd: float
     """A year, constant 2023 USD; NaN where it is not known."""
+    recaptured: FloatArray
+    """Share of lost output that is made up later, shape (D,)."""
 
 
 @dataclass(frozen=True)
+class Record:
+    """How a sector compares with what was seen of it; NaN and None where nothing was."""
+
+    implied_so_far: float = float("nan")
+    """Mean lost share over the quarters observed."""
+    seen_so_far: float = float("nan")
+    """Central lost share over the same quarters."""
+    prior_inside_share: float = float("nan")
+    """Share of unconditioned draws inside every observed range."""
+    refuted: bool | None = None
+    """Whether the record refutes the model for this sector."""
+
+
+@dataclass(frozen=True, eq=False)
 class ScoredSector:
-    """A sector's risk, its weights, and how far its score rests on assumed inputs."""
+    """A sector's risk, and what a ranking says beside it."""
 
     label: Label
     risk: SectorRisk
     probabilities: FloatArray
     """Of the scenarios, shape (S,)."""
-    tail: FloatArray
-    """Weight of each scenario in the CVaR, shape (S, D)."""
-    weights: FloatArray
-    """Weight of each scenario in the score, shape (S, D)."""
-    assumed_share: float
-    """Total-effect index of the assumed inputs; NaN where the score does not vary."""
-    draw_weights: Weights = None
-    """Weight of each draw, shape (D,); None where all count alike."""
+    settings: Settings
+    rows: int
+    """Rows of the tables on which the score rests."""
+    assumed_rows: int
+    """Those of them that are judgement, or rest on it."""
+    record: Record = field(default_factory=Record)
 
     @cached_property
     def scores(self) -> FloatArray:
         """Score of each draw, 0 to 100, shape (D,)."""
-        return np.asarray(100.0 * (self.weights * self.risk.lost).sum(axis=0))
+        return self.risk.scores(self.settings)
 
     @cached_property
     def score(self) -> float:
         """Mean score over draws."""
-        return mean(self.scores, self.draw_weights)
+        return float(self.scores.mean())
 
-    def points_by_element(self) -> dict[str, float]:
-        """Points of the score that each element bears; they sum to the score."""
-        return {
-            str(element): mean(100.0 * (self.weights * part).sum(axis=0), self.draw_weights)
-            for element, part in self.risk.by_element.items()
-        }
+    @cached_property
+    def value_at_risk(self) -> FloatArray:
+        """Value added lost a year, net of what is made up later, constant USD, shape (D,)."""
+        gross = self.label.value_added_usd * self.risk.undiscounted
+        return np.asarray(gross * (1.0 - self.label.recaptured))
 
 
-def ranking_frame(sectors: Mapping[str, ScoredSector], *, horizon_weeks: int) -> "pd.DataFrame":
+def standard_error(values: FloatArray) -> float:
+    """Monte Carlo standard error of the mean of independent draws.
+
+    Examples
+    --------
+    >>> standard_error(np.array([0.0, 2.0]))
+    1.0
+    """
+    if len(values) < 2:  # noqa: PLR2004 - one draw has no spread
+        return float("nan")
+    return float(values.std(ddof=1) / np.sqrt(len(values)))
+
+
+def ranking_frame(sectors: Mapping[str, ScoredSector], *, first_day: date) -> "pd.DataFrame":
     """Rank sectors by mean score, worst first, then by id."""
-    ids = sorted(sectors, key=lambda sector: (-sectors[sector].score, sector))
+    ids = sorted(sectors, key=lambda sector: (-round(sectors[sector].score, 9), sector))
     scores = np.stack([sectors[sector].scores for sector in ids])
     ranks = competition_ranks(np.array([sectors[sector].score for sector in ids]))
-    weights = sectors[ids[0]].draw_weights
-    top = top_probabilities(scores, places=TOP_PLACES, weights=weights)
+    held = rank_probabilities(scores)
+    best, worst = rank_interval(held, level=LOW), rank_interval(held, level=HIGH)
+    band = bands(scores)
+    top = top_probabilities(scores, places=TOP_PLACES)
     records: list[dict[str, Cell]] = [
         {
             "rank": int(ranks[i]),
+            "rank_p05": int(best[i]),
+            "rank_p95": int(worst[i]),
+            "band": int(band[i]),
             "sector": sector,
-            "p_top3": float(top[i]),
-            **_figures(sectors[sector], horizon_weeks),
+            # With no more sectors than places the probability says nothing.
+            "p_top3": float(top[i]) if len(ids) > TOP_PLACES else float("nan"),
+            **_figures(sectors[sector], first_day),
         }
         for i, sector in enumerate(ids)
     ]
     return result_frame("ranking", records)
 
 
-def _figures(own: ScoredSector, horizon_weeks: int) -> dict[str, Cell]:
-    weights = own.draw_weights
-    undiscounted = mean(own.probabilities @ own.risk.undiscounted, weights)
+def _figures(own: ScoredSector, first_day: date) -> dict[str, Cell]:
+    risk, money = own.risk, own.value_at_risk
+    low, high = np.quantile(own.scores, (LOW, HIGH))
+    least, most = np.quantile(money, (LOW, HIGH))
+    hit = median_hit(risk.hit_week, own.probabilities)
+    years = own.settings.horizon_weeks / WEEKS_A_YEAR
     return {
         "name": own.label.name,
         "score": own.score,
-        "score_p05": float(quantile(own.scores, 0.05, weights)),
-        "score_p95": float(quantile(own.scores, 0.95, weights)),
-        "expected_loss_share": mean(own.probabilities @ own.risk.lost, weights),
-        "cvar_loss_share": mean((own.tail * own.risk.lost).sum(axis=0), weights),
-        "weeks_to_impact_p50": median_hit(own.risk.hit_week, own.probabilities, weights),
-        "value_at_risk_usd": own.label.value_added_usd * horizon_weeks / 52.0 * undiscounted,
+        "score_p05": float(low),
+        "score_p95": float(high),
+        "score_se": standard_error(own.scores),
+        "expected_loss_share": float(risk.expected.mean()),
+        "cvar_loss_share": float(risk.tail.mean()),
+        "first_hit_date_p50": None if np.isnan(hit) else first_day + timedelta(weeks=hit),
+        "weeks_to_impact_p50": hit,
+        "value_at_risk_usd_per_year": float(money.mean()),
+        "value_at_risk_p05": float(least),
+        "value_at_risk_p95": float(most),
+        "value_at_risk_gross_usd_per_year": own.label.value_added_usd
+        * float(risk.undiscounted.mean()),
+        "unmet_tonnes_per_year": sum(risk.unmet.values()) / years,
         "main_driver": main_driver(own),
-        "assumed_share": own.assumed_share,
+        "implied_so_far": own.record.implied_so_far,
+        "seen_so_far": own.record.seen_so_far,
+        "prior_inside_share": own.record.prior_inside_share,
+        "refuted": own.record.refuted,
+        "assumed_rows": own.assumed_rows,
+        "rows": own.rows,
     }
 
 
-def median_hit(
-    hit_week: FloatArray, probabilities: FloatArray, draw_weights: Weights = None
-) -> float:
+def median_hit(hit_week: FloatArray, probabilities: FloatArray) -> float:
     """Median week of the first impact over draws and scenarios; NaN if half or more never see it.
 
     Parameters
@@ -114,8 +169,6 @@ def median_hit(
         First week hit, NaN for never, shape (S, D).
     probabilities
         Of the scenarios, shape (S,).
-    draw_weights
-        Of the draws, shape (D,); None where all count alike.
 
     Examples
     --------
@@ -123,8 +176,7 @@ def median_hit(
     5.0
     """
     draws = hit_week.shape[1]
-    alike = np.full(draws, 1.0 / draws) if draw_weights is None else draw_weights
-    weight = np.outer(probabilities, alike).ravel()
+    weight = np.repeat(probabilities / draws, draws)
     weeks = np.where(np.isnan(hit_week), np.inf, hit_week).ravel()
     order = np.argsort(weeks, kind="stable")
     reached = np.cumsum(weight[order]) >= 0.5 - 1e-12
@@ -133,23 +185,21 @@ def median_hit(
 
 
 def main_driver(own: ScoredSector) -> str:
-    """The element that bears most of the score and the exit stage at which it is stopped most.
+    """What bears most of the score, and the exit stage at which it is stopped most.
 
-    Empty at score 0.
+    An element, or a group of alternatives such as ``Dy/Tb``; empty at score 0.
     """
-    points = own.points_by_element()
+    causes = own.risk.causes
     if own.score == 0.0:
         return ""
-    element = max(sorted(points), key=lambda e: points[e])
+    cause = max(sorted(causes), key=lambda name: causes[name])
     # An element that is not controlled can be stopped too; its loss is borne by one that is.
-    bearers = {stopped_element for stopped_element, _ in own.risk.stopped}
-    stopped = {
-        stage: float(own.probabilities @ share)
-        for (stopped_element, stage), share in own.risk.stopped.items()
-        if stopped_element == element or element not in bearers
-    }
-    stage = max(stopped, key=lambda s: stopped[s])
-    return f"{element} {stage}"
+    bearers = {label for label, _ in own.risk.held_up}
+    stopped: dict[str, float] = {}
+    for (label, stage), share in own.risk.held_up.items():
+        if label == cause or cause not in bearers:
+            stopped[stage] = stopped.get(stage, 0.0) + share
+    return f"{cause} {max(stopped, key=lambda stage: stopped[stage])}"
 
 
 def weekly_frame(
@@ -161,7 +211,7 @@ def weekly_frame(
     frames = []
     for sector, own in sorted(sectors.items()):
         weeks = np.arange(own.risk.weekly.shape[-1])
-        dates = [first_day + timedelta(weeks=int(week)) for week in weeks]
+        days = [first_day + timedelta(weeks=int(week)) for week in weeks]
         frames += [
             pd.DataFrame(
                 {
@@ -169,13 +219,37 @@ def weekly_frame(
                     "industry_code": own.label.industry_code,
                     "scenario": scenario,
                     "week": weeks,
-                    "date": dates,
+                    "date": np.array(days, dtype="datetime64[s]"),
                     "lost_share": own.risk.weekly[s, 0],
                     "low": own.risk.weekly[s, 1],
                     "high": own.risk.weekly[s, 2],
+                    "firms_stopped_share": own.risk.stopped[s],
                 },
                 columns=list(names_of("weekly")),
             )
             for s, scenario in enumerate(scenarios)
         ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def draws_frame(
+    sectors: Mapping[str, ScoredSector], scenarios: Sequence[str], *, numbers: IntArray
+) -> "pd.DataFrame":
+    """Lost share and score of every draw, by sector and scenario."""
+    import pandas as pd  # noqa: PLC0415
+
+    frames = [
+        pd.DataFrame(
+            {
+                "draw": numbers,
+                "sector": sector,
+                "scenario": scenario,
+                "lost_share": own.risk.lost[s],
+                "score": own.scores,
+            },
+            columns=list(names_of("draws")),
+        )
+        for sector, own in sorted(sectors.items())
+        for s, scenario in enumerate(scenarios)
+    ]
     return pd.concat(frames, ignore_index=True)

@@ -1,4 +1,4 @@
-"""Ranks and how sure they are.
+"""Ranks, how sure they are, and which neighbours cannot be told apart.
 
 A rank is a competition rank: equal scores share the better rank and the next is skipped. In a
 draw, m sectors tied over m ranks hold each of those ranks with probability 1/m.
@@ -7,7 +7,15 @@ draw, m sectors tied over m ranks hold each of those ranks with probability 1/m.
 import numpy as np
 
 from exposure.arrays import FloatArray, IntArray
-from exposure.scoring.weighted import Weights
+
+EQUAL = 1e-9
+"""Points of the score by which equal scores may differ through rounding."""
+
+SURE_ORDER = 0.75
+"""Probability of the order, among draws that differ, from which neighbours can be told apart."""
+
+OFTEN_DIFFERENT = 0.10
+"""Share of draws that must differ before two neighbours can be told apart."""
 
 
 def competition_ranks(scores: FloatArray) -> IntArray:
@@ -18,7 +26,7 @@ def competition_ranks(scores: FloatArray) -> IntArray:
     >>> competition_ranks(np.array([3.0, 5.0, 5.0, 1.0]))
     array([3, 1, 1, 4])
     """
-    better = (scores[np.newaxis, :] > scores[:, np.newaxis]).sum(axis=1)
+    better = (scores[np.newaxis, :] > scores[:, np.newaxis] + EQUAL).sum(axis=1)
     return np.asarray(1 + better, dtype=np.int64)
 
 
@@ -51,7 +59,26 @@ def rank_probabilities(scores: FloatArray) -> FloatArray:
     )
 
 
-def top_probabilities(scores: FloatArray, *, places: int, weights: Weights = None) -> FloatArray:
+def rank_interval(probabilities: FloatArray, *, level: float) -> IntArray:
+    """Smallest rank that each sector holds or betters with a probability of at least `level`.
+
+    Parameters
+    ----------
+    probabilities
+        From `rank_probabilities`, shape (N, N).
+    level
+        In (0, 1].
+
+    Examples
+    --------
+    >>> rank_interval(np.array([[0.9, 0.1], [0.1, 0.9]]), level=0.95)
+    array([2, 2])
+    """
+    reached = np.cumsum(probabilities, axis=1) >= level - EQUAL
+    return np.asarray(1 + reached.argmax(axis=1), dtype=np.int64)
+
+
+def top_probabilities(scores: FloatArray, *, places: int) -> FloatArray:
     """Probability that each sector is among the first `places`, shape (N,).
 
     Examples
@@ -61,11 +88,57 @@ def top_probabilities(scores: FloatArray, *, places: int, weights: Weights = Non
     """
     better, tied = _better_and_tied(scores)
     held = np.clip(places - better, 0, tied) / tied
-    return np.asarray(held.mean(axis=1) if weights is None else held @ weights)
+    return np.asarray(held.mean(axis=1))
+
+
+def told_apart(upper: FloatArray, lower: FloatArray) -> bool:
+    """Whether two sectors can be told apart: `upper` is surely and often enough the higher.
+
+    Parameters
+    ----------
+    upper, lower
+        Scores by draw, shape (D,).
+
+    Examples
+    --------
+    >>> told_apart(np.array([2.0, 3.0, 1.0, 4.0]), np.array([1.0, 1.0, 2.0, 1.0]))
+    True
+    >>> told_apart(np.array([2.0, 1.0]), np.array([1.0, 2.0]))
+    False
+    """
+    differ = np.abs(upper - lower) > EQUAL
+    if differ.mean() < OFTEN_DIFFERENT:
+        return False
+    return bool((upper > lower)[differ].mean() >= SURE_ORDER)
+
+
+def bands(scores: FloatArray) -> IntArray:
+    """Band of each sector, 1 for the first; sectors in one band cannot be told apart.
+
+    A band runs from its first member to the last that cannot be told from it.
+
+    Parameters
+    ----------
+    scores
+        Scores by draw, sectors in the order of their ranks, shape (N, D).
+
+    Examples
+    --------
+    >>> bands(np.array([[9.0, 9.0], [5.0, 4.0], [4.0, 5.0]]))
+    array([1, 2, 2])
+    """
+    found = np.zeros(len(scores), dtype=np.int64)
+    first, band = 0, 1
+    while first < len(scores):
+        alike = [j for j in range(first, len(scores)) if not told_apart(scores[first], scores[j])]
+        last = max(alike)
+        found[first : last + 1] = band
+        first, band = last + 1, band + 1
+    return found
 
 
 def _better_and_tied(scores: FloatArray) -> tuple[IntArray, IntArray]:
     """Number of sectors better than each, and tied with it (itself included), shape (N, D)."""
-    better = np.stack([(scores > own).sum(axis=0) for own in scores])
-    tied = np.stack([(scores == own).sum(axis=0) for own in scores])
+    better = np.stack([(scores > own + EQUAL).sum(axis=0) for own in scores])
+    tied = np.stack([(np.abs(scores - own) <= EQUAL).sum(axis=0) for own in scores])
     return better, tied

@@ -1,230 +1,193 @@
-"""Risk of one sector under every scenario of a mixture: what is lost, when, and to what."""
+"""Risk of one sector under every scenario of a mixture: what is lost, when, and to what.
 
-from collections.abc import Mapping, Sequence
+Draws are run in blocks; a block keeps a few numbers a draw and sums the rest over chunks of
+draws, so that memory hardly grows with the number of draws. Chunks are the same however the draws
+are cut into blocks, and so are the sums. S is the scenario, D the draw, T the scored week, C the
+chunk.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 
 from exposure.arrays import FloatArray
-from exposure.impact.inflow import Term
-from exposure.impact.preparation import Window
-from exposure.impact.sector_runs import Restrict, first_week_hit, stream_losses
-from exposure.impact.sectors import Sector
-from exposure.impact.stocks import discount, lost_output
-from exposure.licensing.grants import Licences
-from exposure.methods.shapley import airport_shares
-from exposure.scoring.weighted import Weights, mean, quantile
+from exposure.impact.course import SectorRun, first_week_hit
+from exposure.scoring.tail import tail_weights
+from exposure.scoring.weekly_bands import weekly_bands
 from exposure.settings import Settings
-from exposure.terms import Element, Stage
 
-Player = TypeVar("Player")
+CHUNK = 64
+"""Draws whose values are summed together; blocks of draws are multiples of it."""
+
+Key = TypeVar("Key")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class SectorBlock:
+    """What a block of draws says of a sector; sums are over the draws of each chunk."""
+
+    lost: FloatArray
+    """Discounted lost share of output, (S, D)."""
+    expected: FloatArray
+    """Mean of it over scenarios, (D,)."""
+    tail: FloatArray
+    """Mean of it over the tail of scenarios (CVaR), (D,)."""
+    undiscounted: FloatArray
+    """Lost share of output with every week alike, mean over scenarios, (D,)."""
+    hit_week: FloatArray
+    """First scored week above the impact threshold, (S, D); NaN for never."""
+    weekly: FloatArray
+    """Lost share of output, (S, T, D)."""
+    stopped: FloatArray
+    """Share of output made by stopped firms, sums, (S, T, C)."""
+    points: dict[str, FloatArray]
+    """Points of the score that each element bears, sums, (C,)."""
+    causes: dict[str, FloatArray]
+    """The same for elements and groups of alternatives."""
+    held_up: dict[tuple[str, str], FloatArray]
+    """Share of need stopped by holding and exit stage, mean over scenarios, sums, (C,)."""
+    unmet: dict[str, FloatArray]
+    """Tonnes of each element not met, mean over scenarios, sums, (C,)."""
+
+
+@dataclass(frozen=True, eq=False)
 class SectorRisk:
-    """What a course of policy costs a sector; S is the scenario, T the scored week."""
+    """A sector's risk over all draws."""
 
     lost: FloatArray
-    """Discounted lost share of output, shape (S, D)."""
-    twin_lost: FloatArray
-    """The same in the twins of the first draws, shape (S, twins)."""
+    """Discounted lost share of output, (S, D)."""
+    expected: FloatArray
+    """Mean of it over scenarios, (D,)."""
+    tail: FloatArray
+    """Mean of it over the tail of scenarios (CVaR), (D,)."""
     undiscounted: FloatArray
-    """Lost share of output with every week alike, shape (S, D)."""
+    """Lost share of output with every week alike, mean over scenarios, (D,)."""
     hit_week: FloatArray
-    """First scored week above the impact threshold, shape (S, D); NaN for never."""
+    """First scored week above the impact threshold, (S, D); NaN for never."""
     weekly: FloatArray
-    """Mean, 5th and 95th percentile over draws of the weekly loss, shape (S, 3, T)."""
-    by_element: dict[Element, FloatArray]
-    """Discounted loss attributed to each element, shape (S, D)."""
-    stopped: dict[tuple[Element, Stage], FloatArray]
-    """Mean share of need stopped at each exit stage, shape (S,)."""
+    """Mean, 5th and 95th percentile over draws of the weekly loss, (S, 3, T)."""
+    stopped: FloatArray
+    """Share of output made by stopped firms, mean over draws, (S, T)."""
+    points: dict[str, float]
+    """Points of the score that each element bears; they sum to the score."""
+    causes: dict[str, float]
+    """The same for elements and groups of alternatives."""
+    held_up: dict[tuple[str, str], float]
+    """Share of need stopped at the border by holding and exit stage, mean."""
+    unmet: dict[str, float]
+    """Tonnes of each element not met in the scored weeks, mean."""
+
+    def scores(self, settings: Settings) -> FloatArray:
+        """Score of each draw, 0 to 100, (D,)."""
+        lam = settings.tail_weight
+        return np.asarray(100.0 * ((1.0 - lam) * self.expected + lam * self.tail))
 
 
-def assess_sector(
-    sector: Sector,
-    licences: Sequence[Licences],
-    *,
-    players: dict[Element, list[int]],
-    window: Window,
-    settings: Settings,
-    draw_weights: Weights = None,
-) -> SectorRisk:
-    """Run a sector through each scenario and attribute what it loses.
+def summarise_block(
+    runs: Sequence[SectorRun], probabilities: FloatArray, weight: FloatArray, settings: Settings
+) -> SectorBlock:
+    """Score one sector in one block of draws.
 
     Parameters
     ----------
-    sector
-        What policy does not change.
-    licences
-        Licensed flows, one a scenario.
-    players
-        Elements that bear the loss, with the channels each answers for.
-    window
-        Weeks run and scored.
-    settings
-        Discounting, threshold and coupling.
-    draw_weights
-        Weight of each draw; None where all count alike.
-    """
-    runs = [_run(sector, own, players, window, settings, draw_weights) for own in licences]
-    return SectorRisk(
-        lost=np.stack([run.lost[: settings.draws] for run in runs]),
-        twin_lost=np.stack([run.lost[settings.draws :] for run in runs]),
-        undiscounted=np.stack([run.undiscounted for run in runs]),
-        hit_week=np.stack([run.hit_week for run in runs]),
-        weekly=np.stack([run.weekly for run in runs]),
-        by_element={e: np.stack([run.by_element[e] for run in runs]) for e in players},
-        stopped={
-            key: np.stack([run.stopped.get(key, np.float64(0.0)) for run in runs])
-            for key in dict.fromkeys(key for run in runs for key in run.stopped)
-        },
-    )
-
-
-def element_players(sector: Sector, controlled: frozenset[Element]) -> dict[Element, list[int]]:
-    """Elements that bear a sector's loss, with the channels each answers for.
-
-    An element that is not controlled can be held up only inside a component that is licensed
-    as one item; its channels then count for the controlled elements of that component.
-    """
-    players: dict[Element, list[int]] = {}
-    for k, channel in enumerate(sector.channels):
-        listed = [e for e in sorted(channel.elements) if e in controlled]
-        own = [channel.element] if channel.element in controlled or not listed else listed
-        for element in own:
-            players.setdefault(element, []).append(k)
-    return players
-
-
-def component_players(sector: Sector) -> dict[str, list[int]]:
-    """Components of a sector, with their channels."""
-    players: dict[str, list[int]] = {}
-    for k, channel in enumerate(sector.channels):
-        players.setdefault(channel.component, []).append(k)
-    return players
-
-
-def lost_shares(
-    sector: Sector,
-    licences: Sequence[Licences],
-    *,
-    window: Window,
-    settings: Settings,
-    restrict: Restrict | None = None,
-) -> FloatArray:
-    """Discounted lost share of output under each scenario, shape (S, D), and nothing else."""
-    weight = discount(settings.horizon_weeks, half_life_weeks=settings.half_life_weeks)
-    lost = []
-    for granted in licences:
-        runs = stream_losses(
-            sector, granted, weeks=window.run, coupling=settings.coupling, restrict=restrict
-        )
-        outputs = [share * (weight @ lost_output(x[window.first :])) for share, _, x in runs]
-        lost.append(sum(outputs[1:], outputs[0]))
-    return np.stack(lost)
-
-
-def weekly_lost(
-    sector: Sector, licences: Licences, *, window: Window, settings: Settings
-) -> FloatArray:
-    """Lost share of output in every week run, shape (T, D), under one scenario."""
-    runs = stream_losses(sector, licences, weeks=window.run, coupling=settings.coupling)
-    outputs = [share * lost_output(losses) for share, _, losses in runs]
-    return np.asarray(sum(outputs[1:], outputs[0]))
-
-
-@dataclass(frozen=True)
-class _Run:
-    lost: FloatArray
-    undiscounted: FloatArray
-    hit_week: FloatArray
-    weekly: FloatArray
-    by_element: dict[Element, FloatArray]
-    stopped: dict[tuple[Element, Stage], np.float64]
-
-
-def _run(
-    sector: Sector,
-    licences: Licences,
-    players: dict[Element, list[int]],
-    window: Window,
-    settings: Settings,
-    draw_weights: Weights,
-) -> _Run:
-    weight = discount(settings.horizon_weeks, half_life_weeks=settings.half_life_weeks)
-    draws = settings.draws
-    output = np.zeros((settings.horizon_weeks, sector.stock.shape[1]))
-    by_element = {element: np.zeros(draws) for element in players}
-    stopped: dict[tuple[Element, Stage], np.float64] = {}
-    runs = stream_losses(sector, licences, weeks=window.run, coupling=settings.coupling)
-    for share, terms, losses in runs:
-        scored = losses[window.first :]
-        output += share * lost_output(scored)
-        # Twins serve one index only; everything else is told of the draws themselves.
-        for element, part in attribute(scored[..., :draws], players, weight).items():
-            by_element[element] += share[:draws] * part
-        _add_stopped(stopped, sector, terms, share[:draws], window, draw_weights)
-    own = output[:, :draws]
-    return _Run(
-        lost=weight @ output,
-        undiscounted=own.mean(axis=0),
-        hit_week=first_week_hit(own, threshold=settings.impact_threshold),
-        weekly=np.stack(
-            [
-                own.mean(axis=1) if draw_weights is None else own @ draw_weights,
-                quantile(own, 0.05, draw_weights),
-                quantile(own, 0.95, draw_weights),
-            ]
-        ),
-        by_element=by_element,
-        stopped=stopped,
-    )
-
-
-def attribute(
-    losses: FloatArray, players: Mapping[Player, list[int]], weight: FloatArray
-) -> dict[Player, FloatArray]:
-    """Discounted loss of each player by the airport game of every week.
-
-    Parameters
-    ----------
-    losses
-        Loss by channel, shape (T, K, D).
-    players
-        Players with their channels.
+    runs
+        Its runs, one a scenario.
+    probabilities
+        Of the scenarios, (S,).
     weight
-        Discount of each week, shape (T,).
-
-    Returns
-    -------
-    dict
-        Shape (D,) for each player; they sum to the discounted loss.
+        Discount of each scored week, (T,).
+    settings
+        Tail, threshold.
     """
-    alone = np.stack([losses[:, channels].max(axis=1) for channels in players.values()])
-    shares = airport_shares(alone)
-    return {player: weight @ shares[p] for p, player in enumerate(players)}
+    first = len(runs[0].weekly) - len(weight)
+    weekly = np.stack([run.weekly[first:] for run in runs])
+    lost = np.stack([weighted_sum(weight, own) for own in weekly])
+    tail = tail_weights(lost, probabilities, level=settings.tail_level)
+    lam = settings.tail_weight
+    counted = 100.0 * ((1.0 - lam) * probabilities[:, np.newaxis] + lam * tail)
+    alike = np.full(len(weight), 1.0 / len(weight))
+    plain = np.stack([weighted_sum(alike, own) for own in weekly])
+    chance = np.broadcast_to(probabilities[:, np.newaxis], lost.shape)
+    return SectorBlock(
+        lost=lost,
+        expected=weighted_sum(probabilities, lost),
+        tail=(tail * lost).sum(axis=0),
+        undiscounted=weighted_sum(probabilities, plain),
+        hit_week=np.stack(
+            [first_week_hit(own, threshold=settings.impact_threshold) for own in weekly]
+        ),
+        weekly=weekly,
+        stopped=np.stack([chunk_sums(run.stopped[first:]) for run in runs]),
+        points=_weighted_sums([run.by_element for run in runs], counted),
+        causes=_weighted_sums([run.by_player for run in runs], counted),
+        held_up=_weighted_sums([run.held_up for run in runs], chance),
+        unmet=_weighted_sums([run.unmet for run in runs], chance),
+    )
 
 
-def _add_stopped(
-    stopped: dict[tuple[Element, Stage], np.float64],
-    sector: Sector,
-    terms: Sequence[Term],
-    share: FloatArray,
-    window: Window,
-    draw_weights: Weights,
-) -> None:
-    draws = len(share)
-    means: dict[int, FloatArray] = {}
-    for term in terms:
-        key = (sector.channels[term.channel].element, term.stage)
-        first = window.first if len(term.stopped) > 1 else 0
-        scored = term.stopped[first:, :draws]
-        if term.share.ndim == 1:
-            # Many terms are stopped by the same licences.
-            if id(term.stopped) not in means:
-                means[id(term.stopped)] = scored.mean(axis=0)
-            part = term.share[:draws] * means[id(term.stopped)]
-        else:
-            part = np.mean(term.share[window.first :, :draws] * scored, axis=0)
-        stopped[key] = stopped.get(key, np.float64(0.0)) + mean(share * part, draw_weights)
+def weighted_sum(weights: FloatArray, values: FloatArray) -> FloatArray:
+    """Sum over the first axis, one after another, so that no result depends on the others.
+
+    Examples
+    --------
+    >>> weighted_sum(np.array([0.5, 2.0]), np.array([[1.0, 3.0], [2.0, 1.0]]))
+    array([4.5, 3.5])
+    """
+    total = np.zeros(values.shape[1:])
+    for weight, own in zip(weights, values, strict=True):
+        total += weight * own
+    return total
+
+
+def chunk_sums(values: FloatArray) -> FloatArray:
+    """Sums over the draws of each chunk, along the last axis.
+
+    Examples
+    --------
+    >>> chunk_sums(np.ones(100))
+    array([64., 36.])
+    """
+    return np.add.reduceat(values, np.arange(0, values.shape[-1], CHUNK), axis=-1)
+
+
+def _weighted_sums(
+    values: Sequence[Mapping[Key, FloatArray]], weights: FloatArray
+) -> dict[Key, FloatArray]:
+    """Sum over scenarios of weight x value, for each key and chunk."""
+    keys = dict.fromkeys(key for own in values for key in own)
+    return {
+        key: chunk_sums(
+            np.sum([weights[s] * own[key] for s, own in enumerate(values) if key in own], axis=0)
+        )
+        for key in keys
+    }
+
+
+def merge_blocks(blocks: Iterable[SectorBlock]) -> SectorRisk:
+    """Put blocks of draws together, in their order."""
+    own = list(blocks)
+    draws = sum(block.lost.shape[1] for block in own)
+    stopped = np.concatenate([block.stopped for block in own], axis=2)
+    return SectorRisk(
+        lost=np.concatenate([block.lost for block in own], axis=1),
+        expected=np.concatenate([block.expected for block in own]),
+        tail=np.concatenate([block.tail for block in own]),
+        undiscounted=np.concatenate([block.undiscounted for block in own]),
+        hit_week=np.concatenate([block.hit_week for block in own], axis=1),
+        weekly=weekly_bands([block.weekly for block in own]),
+        stopped=stopped.sum(axis=2) / draws,
+        points=_means([block.points for block in own], draws),
+        causes=_means([block.causes for block in own], draws),
+        held_up=_means([block.held_up for block in own], draws),
+        unmet=_means([block.unmet for block in own], draws),
+    )
+
+
+def _means(sums: Sequence[Mapping[Key, FloatArray]], draws: int) -> dict[Key, float]:
+    keys = dict.fromkeys(key for own in sums for key in own)
+    return {
+        key: float(np.concatenate([own[key] for own in sums if key in own]).sum() / draws)
+        for key in keys
+    }

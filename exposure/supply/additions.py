@@ -75,7 +75,9 @@ def _new_supply(
             [(1.0 - inputs.china_share(element, s, year=start.year)) * use for s in stages]
         )
         plants = [_plant(inputs, row, stages, start=start) for row in rows]
-        added.append(added_supply(today, plants, demand=demand, weeks=weeks))
+        # Plants and use are stated in oxide, pools in the element.
+        contained = inputs.constant("element_per_oxide", element, absent=1.0)
+        added.append(added_supply(today, plants, demand=demand / contained, weeks=weeks))
     return added
 
 

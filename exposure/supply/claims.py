@@ -64,7 +64,12 @@ def claims_on(inputs: Inputs, pool: str, sectors: Sequence[str]) -> list[Claim]:
     """
     users = _users(inputs, pool)
     shares = _shares(inputs, pool, users)
-    claims = [claim for sector in sectors for claim in _sector_claims(inputs, pool, sector, shares)]
+    user_of = {row.sector: user for user, row in users.items() if row.sector}
+    claims = [
+        claim
+        for sector in sectors
+        for claim in _sector_claims(inputs, pool, sector, user_of.get(sector, ""), shares)
+    ]
     for user, row in users.items():
         if not row.sector and user not in (ALL_USERS, OTHER_USERS):
             claims += _outside_claims(inputs, pool, row, shares[user])
@@ -104,7 +109,7 @@ def _order_class(inputs: Inputs, pool: str, user: str) -> int:
 
 
 def _sector_claims(
-    inputs: Inputs, pool: str, sector: str, shares: dict[str, FloatArray]
+    inputs: Inputs, pool: str, sector: str, user: str, shares: dict[str, FloatArray]
 ) -> Iterator[Claim]:
     channels = [
         channel
@@ -112,7 +117,7 @@ def _sector_claims(
         for channel in channels_of(inputs, component)
         if channel.pool == pool
     ]
-    share = shares.get(sector, np.zeros(inputs.draws))
+    share = shares.get(user, np.zeros(inputs.draws))
     for channel in channels:
         for (buyer, tier), part in inputs.buyers(sector).items():
             yield Claim(
@@ -123,7 +128,7 @@ def _sector_claims(
                 buyer_class=buyer,
                 tier=tier,
                 weight=share * part / len(channels),
-                order_class=_order_class(inputs, pool, sector),
+                order_class=_order_class(inputs, pool, user),
             )
 
 

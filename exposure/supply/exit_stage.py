@@ -11,10 +11,16 @@ stage g and ``1 - chi.sum()`` the share that never touches China. Two inputs lea
 Stages run upstream first along axis 0; every share is a fraction in [0, 1].
 """
 
+from typing import get_args
+
 import numpy as np
 
+from exposure.arguments import ARRAY, WHOLE, check_arguments, each, one_of
 from exposure.arrays import FloatArray
 from exposure.settings import SupplyMethod
+
+METHOD = one_of(get_args(SupplyMethod), "the name of a method")
+FEEDS = each(ARRAY, "a list of arrays", "write one matrix for each stage after the first")
 
 
 def exit_shares(
@@ -55,6 +61,12 @@ def exit_shares(
     >>> exit_shares(shares, nested_share=np.array([0.0])).ravel().round(3)
     array([0.06, 0.9 ])
     """
+    check_arguments(
+        "exit_shares",
+        shares=(shares, ARRAY),
+        nested_share=(nested_share, ARRAY),
+        method=(method, METHOD),
+    )
     if method == "worst_stage":
         worst = np.argmax(shares, axis=0)[np.newaxis, :]
         stage = np.arange(len(shares))[:, np.newaxis]
@@ -120,6 +132,12 @@ def exit_shares_of_flow(
     >>> exit_shares_of_flow(flow, np.array([0.75, 0.25])).round(3)
     array([0.003, 0.07 , 0.15 , 0.75 ])
     """
+    check_arguments(
+        "exit_shares_of_flow",
+        feeds=(feeds, FEEDS),
+        purchases=(purchases, ARRAY),
+        china=(china, WHOLE),
+    )
     stages, countries = len(feeds) + 1, len(purchases)
     touched = np.zeros((stages, countries))
     touched[0, china] = 1.0

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from pydantic import BaseModel
 
+import exposure
+from exposure.arguments import TEXT, check_arguments, instance_of, optional
 from exposure.errors import unknown_name
 from exposure.tables.schema.catalogue import TABLES, name_of
 from exposure.tables.schema.demand import SectorRow
@@ -59,6 +61,35 @@ def _by_table(rows: Sequence[RowKey]) -> dict[str, list[str]]:
     }
 
 
+Three = tuple[float, float, float]
+"""Low, central and high value of a row."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One figure that was changed by hand, or scaled because another one of its set was."""
+
+    table: str
+    key: tuple[str, ...]
+    """Values of the key columns of the row."""
+    was: Three
+    """Low, central and high before."""
+    now: Three
+    """Low, central and high since."""
+    note: str
+    """Why."""
+
+    def record(self) -> dict[str, object]:
+        """The same in plain values, for the record of a run."""
+        return {
+            "table": self.table,
+            "key": ", ".join(self.key),
+            "was": list(self.was),
+            "now": list(self.now),
+            "note": self.note,
+        }
+
+
 @dataclass(frozen=True)
 class Dataset:
     """All tables of one version.
@@ -73,12 +104,22 @@ class Dataset:
         SHA-256 of all rows, those of overlays included.
     overlaid
         What was laid over the tables, first the lowest; empty for tables as they were read.
+    changed
+        Figures changed by `with_value` and `with_values`, in the order in which they were.
     """
 
     rows: Mapping[str, tuple[BaseModel, ...]] = field(repr=False)
     version: str
     digest: str
     overlaid: tuple[Overlaid, ...] = ()
+    changed: tuple[Change, ...] = ()
+    base_digest: str = ""
+    """Digest of the tables before anything was laid over them or changed; empty for the same."""
+
+    @property
+    def base(self) -> str:
+        """Digest of the tables as they were read, without overlays and changes."""
+        return self.base_digest or self.digest
 
     @classmethod
     def from_rows(
@@ -87,6 +128,8 @@ class Dataset:
         *,
         version: str,
         overlaid: tuple[Overlaid, ...] = (),
+        changed: tuple[Change, ...] = (),
+        base_digest: str = "",
     ) -> "Dataset":
         """Make a dataset of checked rows.
 
@@ -98,13 +141,36 @@ class Dataset:
             Version to record.
         overlaid
             What was laid over the tables.
+        changed
+            Figures that were changed by hand.
+        base_digest
+            Digest of the tables below; empty where these are they.
         """
         ordered = {
             name: tuple(sorted(rows[name], key=lambda row, n=name: _sort_key(n, row)))  # type: ignore[misc]
             for name in TABLES
             if name in rows
         }
-        return cls(MappingProxyType(ordered), version, digest_of(ordered), overlaid)
+        return cls(
+            MappingProxyType(ordered), version, digest_of(ordered), overlaid, changed, base_digest
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.digest, self.version, self.overlaid, self.changed))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # A view of a mapping cannot be pickled; the mapping can.
+        parts = (
+            dict(self.rows), self.version, self.digest, self.overlaid, self.changed,
+            self.base_digest,
+        )  # fmt: skip
+        return _restored, parts
+
+    def __deepcopy__(self, memo: dict[int, object]) -> "Dataset":
+        return self  # nothing in it can change
+
+    def _repr_html_(self) -> str:
+        return exposure.dataset_html(self)
 
     def table(self, name: str) -> "pd.DataFrame":
         """One table as a DataFrame, one row a fact.
@@ -126,6 +192,7 @@ class Dataset:
         """
         import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 
+        check_arguments("Dataset.table", name=(name, TEXT))
         if name not in TABLES:
             raise unknown_name("table", name, TABLES)
         columns = list(TABLES[name].columns)
@@ -158,9 +225,26 @@ class Dataset:
 
     def sector_ids(self, destination: str | None = None) -> tuple[str, ...]:
         """Ids of the sectors whose makers are in a destination, sorted; None for all."""
+        check_arguments("Dataset.sector_ids", destination=(destination, optional(TEXT)))
         return tuple(
             row.sector for row in self.rows_of(SectorRow) if destination in (None, row.destination)
         )
+
+
+DATASET = instance_of(Dataset, "a Dataset", "read one with ex.read_dataset()")
+"""The argument ``dataset`` of a public function."""
+
+
+def _restored(
+    rows: Mapping[str, tuple[BaseModel, ...]],
+    version: str,
+    digest: str,
+    overlaid: tuple[Overlaid, ...],
+    changed: tuple[Change, ...],
+    base_digest: str,
+) -> Dataset:
+    """The dataset that was pickled."""
+    return Dataset(MappingProxyType(dict(rows)), version, digest, overlaid, changed, base_digest)
 
 
 def digest_of(rows: Mapping[str, Sequence[BaseModel]]) -> str:

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from exposure.citations import KeyAssumption, key_assumptions
 from exposure.policy.scenario import Scenario
-from exposure.report.files.json_form import common_record, records
+from exposure.report.files.json_output import common_record, rows_of
 from exposure.report.plots.rankings import INTERVAL_EVERY, drawn_member, inline_svg, loses_nothing
 from exposure.report.text import formats, glossary
 from exposure.report.text.caveats import caveats
 from exposure.report.text.cells import ShownCell, page_columns, shown_cell
 from exposure.report.text.drivers import driver_words
-from exposure.report.text.key_assumptions import CHANCE, Ground, assumed_grounds
+from exposure.report.text.explanation import CHANCE
 from exposure.report.text.rule_lines import RuleLine, rule_lines
 from exposure.scoring.column import Column
 from exposure.tables.dataset import Dataset
@@ -29,7 +30,7 @@ from exposure.tables.schema.rows import QuantityRow, split_list
 if TYPE_CHECKING:
     import pandas as pd
 
-    from exposure.assessment import Assessment
+    from exposure.result import Assessment
 
 TOP_WEEKLY = 5
 """Sectors whose weeks are shown."""
@@ -66,7 +67,7 @@ class Part:
     """Whether the mean of any of those weeks lies outside its interval."""
     courses: list[tuple[str, list[RuleLine]]]
     """Rules of the scenario, or of each member of a mixture."""
-    grounds: list[tuple[str, list[Ground]]]
+    grounds: list[tuple[str, list[KeyAssumption]]]
     """Names of the sectors ranked first, with the assumed rows that move their scores."""
 
 
@@ -101,7 +102,7 @@ def report_page(
         "settings": glossary.setting_terms(first.settings),
         "columns": glossary.column_terms(),
         "licences": glossary.licence_terms(),
-        "stages": glossary.stage_terms(),
+        "stages": glossary.stage_terms(first.dataset),
         "bases": glossary.basis_terms(),
         "sources": _sources(first.dataset, [own.scenario for own in assessments]),
     }
@@ -143,7 +144,7 @@ def _part(
             for kind in ("heat_map", "weekly", "stages")
             if not loses_nothing(assessment)
         },
-        points={cause: records(frame.reset_index()) for cause, frame in split.items()},
+        points={cause: _points(frame) for cause, frame in split.items()},
         leaders=[names[sector] for sector in leaders],
         weeks=weeks,
         weeks_outside=any(
@@ -153,7 +154,7 @@ def _part(
         ),
         courses=[(own.name, rule_lines(own.rules)) for own, _ in scenario.members],
         grounds=[
-            (names[sector], assumed_grounds(assessment, sector, limit=3))
+            (names[sector], key_assumptions(assessment, sector, limit=3))
             for sector in leaders[:TOP_GROUNDS]
         ],
     )
@@ -176,8 +177,14 @@ def _markup(figures: Mapping[str, str], name: str, *, label: str) -> Markup:
 
 def _ranking(ranking: "pd.DataFrame", points: "pd.DataFrame") -> list[dict[str, Any]]:
     """Rows of a ranking, with the main driver in words."""
-    rows = records(ranking)
+    rows = rows_of("ranking", ranking)
     return [{**row, "main_driver": _driver(row, points)} for row in rows]
+
+
+def _points(frame: "pd.DataFrame") -> list[dict[str, Any]]:
+    """Points of each sector by cause, one record a sector."""
+    rows = zip(frame.index.tolist(), frame.to_numpy(dtype=float).tolist(), strict=True)
+    return [{"sector": own, **dict(zip(frame.columns, row, strict=True))} for own, row in rows]
 
 
 def _driver(row: Mapping[Any, Any], points: "pd.DataFrame") -> str:
@@ -208,9 +215,9 @@ def _weeks(assessment: "Assessment", leaders: Sequence[str]) -> list[Week]:
     drawn = weekly[weekly["scenario"] == drawn_member(assessment).scenario]
     shown = []
     for week in range(INTERVAL_EVERY - 1, int(drawn["week"].max()) + 1, INTERVAL_EVERY):
-        own = drawn[drawn["week"] == week].set_index("sector")
-        cells = records(own.loc[list(leaders)])
-        shown.append((str(own["date"].iloc[0]), week, cells))
+        own = drawn[drawn["week"] == week].set_index("sector", drop=False)
+        cells = rows_of("weekly", own.loc[list(leaders)])
+        shown.append((str(cells[0]["date"]), week, cells))
     return shown
 
 

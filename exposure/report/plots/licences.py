@@ -13,7 +13,9 @@ from matplotlib.axes import Axes
 from matplotlib.dates import ConciseDateFormatter, MonthLocator, date2num
 from matplotlib.figure import Figure
 
+from exposure.arguments import FRAME, check_arguments
 from exposure.arrays import FloatArray
+from exposure.evidence.calibration import CALIBRATION
 from exposure.evidence.customs import ELEMENT_BASE
 
 if TYPE_CHECKING:
@@ -156,6 +158,7 @@ def licences_figure(flow: "pd.DataFrame", calibration: "Calibration") -> Figure:
     calibration
         A finished fit, best with elements.
     """
+    check_arguments("licences_figure", flow=(flow, FRAME), calibration=(calibration, CALIBRATION))
     figure = Figure(figsize=(7.0, 7.0), layout="constrained")
     upper, lower = figure.subplots(2)
     plot_licence_life(flow, upper)

@@ -22,13 +22,15 @@ from matplotlib.dates import ConciseDateFormatter, MonthLocator, date2num
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from exposure.arguments import check_arguments, instance_of
 from exposure.policy.scenario import Scenario
 from exposure.report.text.rule_lines import turning_points
+from exposure.result import ASSESSMENTS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from exposure.assessment import Assessment
+    from exposure.result import Assessment
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """Okabe, M. and Ito, K. (2008). Color universal design."""
@@ -67,6 +69,9 @@ BLANK_BELOW = 0.05
 
 DARK_ABOVE = 0.55
 """Share of the colour scale above which numbers are white."""
+
+
+FIGURE = instance_of(Figure, "a Figure", "write axes.figure")
 
 
 @contextmanager
@@ -285,6 +290,7 @@ def _plain(axes: Axes) -> Axes:
 
 def scores_figure(assessments: "Sequence[Assessment]") -> Figure:
     """Figure of the scores of all scenarios, as tall as its sectors need."""
+    check_arguments("scores_figure", assessments=(assessments, ASSESSMENTS))
     rows = len(assessments[0].ranking)
     figure = Figure(
         figsize=(7.5, 1.1 + rows * (0.14 + 0.08 * len(assessments))), layout="constrained"
@@ -323,6 +329,7 @@ def _settled(figure: Figure) -> Figure:
 
 def svg(figure: Figure) -> str:
     """Text of a figure as SVG, the same bytes for the same figure."""
+    check_arguments("svg", figure=(figure, FIGURE))
     buffer = io.BytesIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     with mpl.rc_context({"svg.hashsalt": STYLE["svg.hashsalt"], "svg.fonttype": "path"}):

@@ -1,6 +1,5 @@
 """What a reader must know before the numbers: judgement, history, and the edge of the record."""
 
-import math
 import re
 from collections.abc import Sequence
 from datetime import date
@@ -10,13 +9,10 @@ from exposure.report.text import formats
 from exposure.tables.dataset import Dataset
 
 if TYPE_CHECKING:
-    from exposure.assessment import Assessment
-
-FEW_DRAWS = 30
-"""Draws in effect below which means and intervals are only a direction."""
+    from exposure.result import Assessment
 
 NEARLY_ALL, MOST = 0.9, 0.5
-"""Shares of the variance from which on it is called nearly all, or most."""
+"""Shares of the rows from which on it is called nearly all, or most."""
 
 DATED = re.compile(r"\d{4}(-\d{2}){0,2}")
 """A year, month or day."""
@@ -35,17 +31,16 @@ def caveats(assessments: "Sequence[Assessment]") -> list[tuple[str, str]]:
 
 
 def judgement(assessments: "Sequence[Assessment]") -> tuple[str, str] | None:
-    """How much of the scores rests on assumed inputs, in the first scenario that loses anything."""
-    for own in assessments:
-        shares = [share for share in own.ranking["assumed_share"].tolist() if not math.isnan(share)]
-        if shares:
-            return (
-                f"{_amount(min(shares))} of this rests on judgement.",
-                f"Under “{own.scenario.name}” {_span(shares)} % of the variance of a score, "
-                "depending on the sector, comes from inputs that are assumed, not reported "
-                "or measured.",
-            )
-    return None
+    """How many of the rows behind the scores are judgement."""
+    sectors = assessments[0].sectors.values()
+    shares = [own.assumed_rows / own.rows for own in sectors if own.rows]
+    if not shares:
+        return None
+    return (
+        f"{_amount(min(shares))} of this rests on judgement.",
+        f"Depending on the sector, {_span(shares)} % of the rows behind a score are assumed, or "
+        "rest on a row that is, instead of reported or measured.",
+    )
 
 
 def _amount(share: float) -> str:
@@ -58,26 +53,19 @@ def _span(shares: Sequence[float]) -> str:
 
 
 def history(assessment: "Assessment") -> tuple[str, str]:
-    """Whether draws are weighed by what was observed, and how many are left."""
-    if assessment.matching is None:
+    """Whether the draws agree with the record."""
+    if assessment.settings.prior or assessment.conditioned is None:
         return (
-            "The draws are not weighed by what was observed.",
-            "Draws that the record refutes count in full. With --history-matching (in Python "
-            "Settings(history_matching=True)) each draw counts by its agreement with the losses "
-            "that were and were not seen; docs/history.md shows how far the two are apart.",
+            "The draws are those of the tables alone.",
+            "Draws that the record refutes count in full; docs/history.md shows how far the "
+            "tables are from what was seen.",
         )
-    draws = assessment.settings.draws
-    left = assessment.matching.effective_sample_size
-    counted = (
-        f"Each draw is weighed by its agreement with what was observed (docs/history.md); "
-        f"{left:,.0f} of {formats.counted(draws, 'draw')} count in effect."
-    )
-    if left >= FEW_DRAWS:
-        return "History is matched.", counted
+    own = assessment.conditioned
     return (
-        "Warning: history leaves few draws.",
-        f"{counted} With fewer than {FEW_DRAWS}, read scores, ranks and intervals as a direction, "
-        "and raise --draws for figures.",
+        "The draws agree with the record.",
+        f"{formats.counted(assessment.settings.draws, 'draw')} of those that agree with what was "
+        f"and was not seen; {100.0 * own.acceptance:.2g} % of the draws of the tables do "
+        "(docs/history.md)." + (f" {own.note}" if own.note else ""),
     )
 
 

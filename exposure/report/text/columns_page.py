@@ -15,6 +15,7 @@ Written by `python docs/results.py` from `exposure/scoring/columns.py`; change i
 TITLES = {
     "ranking": "`assessment.ranking`, `exposure rank`, `ranking.csv`: one row a sector",
     "weekly": "`assessment.weekly`, `weekly.csv`: one row a sector, scenario and week",
+    "draws": "`assessment.draws`: one row a draw, sector and scenario",
     "attribution": "`attribution.csv`: one row a scenario, sector and element",
     "flow": "`licensed_flow`, `exposure flow`: one row a scenario, destination, class and week",
     "backtest_months": "`backtest(...).months`: one row a forecast of a month",

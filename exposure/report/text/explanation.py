@@ -2,22 +2,16 @@
 
 from typing import TYPE_CHECKING
 
+from exposure.citations import KeyAssumption, key_assumptions
 from exposure.errors import unknown_name
 from exposure.report.text import formats
 from exposure.report.text.drivers import joined, leading_elements
-from exposure.report.text.key_assumptions import (
-    CHANCE,
-    OWN_TABLES,
-    Ground,
-    assumed_grounds,
-    china_shares,
-    own_sourcing,
-    sector_rows,
-)
 from exposure.report.text.layout import PARAGRAPH_WIDTH, aligned, shortened, underlined, wrapped
+from exposure.report.text.rows_behind import china_shares, own_rows, own_sourcing
+from exposure.tables.schema.demand import CoverRow, NeedRow
 
 if TYPE_CHECKING:
-    from exposure.assessment import Assessment, Cause
+    from exposure.result import Assessment, Cause
 
 CAUSES: "dict[Cause, str]" = {
     "element": "by element",
@@ -29,6 +23,10 @@ CAUSES: "dict[Cause, str]" = {
 
 SMALLEST_SHOWN = 0.05
 """Points below which a cause is left out: it would read 0.0."""
+
+CHANCE = 10.0
+"""A squared correlation below this over the number of draws may be chance: among some hundred
+unrelated rows the largest is about there."""
 
 KEY_WIDTH = 56
 """Columns for the key of a row; longer ones are cut."""
@@ -56,8 +54,8 @@ def explain_text(assessment: "Assessment", sector: str) -> str:
         _attribution(assessment, sector),
         _shares(assessment, sector),
         _sourcing(assessment, sector),
-        _table(assessment, sector, "cover"),
-        _table(assessment, sector, "needs"),
+        _table(assessment, sector, CoverRow, "Cover of each component"),
+        _table(assessment, sector, NeedRow, "How far the output depends on each component"),
         _assumed(assessment, sector),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -101,15 +99,15 @@ def _attribution(assessment: "Assessment", sector: str) -> str:
             if abs(value) >= SMALLEST_SHOWN
         ]
         blocks.append(aligned([words, "points"], rows, align="lr"))
-    leading = leading_elements(assessment.sectors[sector].points_by_element())
+    leading = leading_elements(assessment.sectors[sector].risk.causes)
     tied = f": {joined(leading)} about equally" if len(leading) > 1 else ""
     return f"Points of the score{tied}\n\n" + "\n\n".join(blocks)
 
 
 def _shares(assessment: "Assessment", sector: str) -> str:
-    points = assessment.sectors[sector].points_by_element()
+    points = assessment.sectors[sector].risk.points
     elements = [element for element, value in points.items() if value >= SMALLEST_SHOWN]
-    found = china_shares(assessment.dataset, elements, year=assessment.scenario.start.year)
+    found = china_shares(assessment, sector, elements)
     rows = [
         [
             str(row.element), str(row.stage), f"{formats.plain(row.low)}–{formats.plain(row.high)}",
@@ -132,7 +130,7 @@ def _sourcing(assessment: "Assessment", sector: str) -> str:
             f"{formats.plain(row.low)}–{formats.plain(row.high)}", formats.plain(row.central),
             str(row.basis),
         ]
-        for row in own_sourcing(assessment.dataset, sector)
+        for row in own_sourcing(assessment, sector)
     ]  # fmt: skip
     if not rows:
         return ""
@@ -141,12 +139,10 @@ def _sourcing(assessment: "Assessment", sector: str) -> str:
     return f"{title}\n\n" + aligned(headings, rows, align="llllrrl")
 
 
-def _table(assessment: "Assessment", sector: str, name: str) -> str:
-    titles = {
-        "cover": "Cover of each component",
-        "needs": "How far the output depends on each component",
-    }
-    found = sector_rows(assessment.dataset, sector, name)
+def _table(
+    assessment: "Assessment", sector: str, model: type[CoverRow | NeedRow], title: str
+) -> str:
+    found = own_rows(assessment, sector, model)
     rows = [
         [
             row.component, row.quantity, f"{formats.plain(row.low)}–{formats.plain(row.high)}",
@@ -157,20 +153,19 @@ def _table(assessment: "Assessment", sector: str, name: str) -> str:
     if not rows:
         return ""
     headings = ["component", "quantity", "low–high", "central", "unit", "basis"]
-    return f"{titles[name]}\n\n" + aligned(headings, rows, align="llrrll")
+    return f"{title}\n\n" + aligned(headings, rows, align="llrrll")
 
 
 def _assumed(assessment: "Assessment", sector: str) -> str:
-    grounds = assumed_grounds(assessment, sector)
-    if not grounds:
+    assumptions = key_assumptions(assessment, sector)
+    if not assumptions:
         return wrapped("The score does not vary with the draws: no assumed row moves it.")
     rows = [
         [
-            ground.table, _key(ground),
-            f"{formats.plain(ground.row.low)}–{formats.plain(ground.row.high)}", ground.row.unit,
-            f"{formats.percent(ground.explained)} %",
+            own.table, _key(own), f"{formats.plain(own.low)}–{formats.plain(own.high)}", own.unit,
+            f"{formats.percent(own.explained)} %",
         ]
-        for ground in grounds
+        for own in assumptions
     ]  # fmt: skip
     chance = formats.percent(CHANCE / assessment.settings.draws)
     title = wrapped(
@@ -182,7 +177,5 @@ def _assumed(assessment: "Assessment", sector: str) -> str:
     return f"{title}\n\n" + aligned(headings, rows, align="llrlr")
 
 
-def _key(ground: Ground) -> str:
-    """Key of a row; the sector, which all of its own rows share, is left out."""
-    key = ground.key[1:] if ground.table in OWN_TABLES else ground.key
-    return shortened(" ".join(key), KEY_WIDTH)
+def _key(own: KeyAssumption) -> str:
+    return shortened(" ".join(part for part in own.key if part), KEY_WIDTH)

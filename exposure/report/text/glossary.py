@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from exposure.scoring.column import Column
 from exposure.scoring.columns import RUN, columns_of
 from exposure.settings import Settings
-from exposure.terms import Basis, LicenceState, Stage
+from exposure.tables.dataset import Dataset
+from exposure.tables.schema.supply import StageRow
+from exposure.terms import Basis, LicenceState
 
 
 @dataclass(frozen=True)
@@ -71,15 +73,10 @@ def basis_terms() -> list[Term]:
     return [Term(str(basis), meanings[basis]) for basis in Basis]
 
 
-def stage_terms() -> list[Term]:
+def stage_terms(dataset: Dataset) -> list[Term]:
     """Stages of the refining chain, upstream first."""
-    meanings = {
-        Stage.MINING: "Ore and concentrate.",
-        Stage.SEPARATION: "Separated oxide of a single element.",
-        Stage.METAL: "Metal and alloy.",
-        Stage.MAGNET: "Component making: magnets, compounds, coatings, crystals.",
-    }
-    return [Term(str(stage), meaning) for stage, meaning in meanings.items()]
+    rows = sorted(dataset.rows_of(StageRow), key=lambda row: row.position)
+    return [Term(row.stage, row.note or row.name) for row in rows]
 
 
 def setting_terms(settings: Settings) -> list[tuple[str, str, str]]:

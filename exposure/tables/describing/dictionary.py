@@ -23,7 +23,7 @@ class Kind(StrEnum):
     WORD = "word"
     """One of a closed vocabulary."""
     WORDS = "words"
-    """Several of a closed vocabulary, separated by blanks."""
+    """Several words, separated by blanks."""
     NUMBER = "number"
     WHOLE = "whole number"
     DAY = "day"
@@ -43,7 +43,8 @@ class Column:
     words: tuple[str, ...] = ()
     """Closed vocabulary, if there is one; '*' stands for all."""
     pattern: str = ""
-    """Pattern of the text; an open vocabulary with '*' has both a pattern and that word."""
+    """Pattern of the text, or of each word in it; an open vocabulary with '*' has both a pattern
+    and that word."""
     minimum: float | None = None
     maximum: float | None = None
 
@@ -54,15 +55,14 @@ class Column:
         Examples
         --------
         >>> [column.allowed for column in columns_of("recycling")][:3]
-        ['one of `Sm`, `Dy`, `Tb`, `Nd`, `Pr`, `Gd`, `Y`, `Lu`, `Sc`',
+        ['a chemical symbol, such as Dy',
          'three capital letters (ISO 3166-1 alpha-3, or EUU, ROW, WLD)',
          'only `end_of_life_input_rate`']
         """
         listed = ", ".join(f"`{word}`" for word in self.words)
-        if self.kind is Kind.WORDS:
-            return f"{listed}; separated by blanks"
         if self.pattern:
             wording = PATTERNS.get(self.pattern, "text")
+            wording += "; several separated by blanks" if self.kind is Kind.WORDS else ""
             return f"{wording}, or {listed}" if listed else wording
         if self.kind is Kind.WORD:
             return f"one of {listed}" if len(self.words) > 1 else f"only {listed}"
@@ -116,8 +116,9 @@ def _column(table: Table, name: str, schema: Mapping[str, Any]) -> Column:
     stated = schema["properties"][name]
     kinds = [_resolve(own, schema) for own in stated.get("anyOf", [stated])]
     filled = [own for own in kinds if own.get("type") != "null"]
-    words = tuple(word for own in filled for word in _words(own, schema))
-    pattern = next((own["pattern"] for own in filled if "pattern" in own), "")
+    words = tuple(word for own in filled for word in _words(own) if word)
+    each = [own.get("items", own) for own in filled]
+    pattern = next((own["pattern"] for own in each if "pattern" in own), "")
     minimum, maximum = filled[0].get("minimum"), filled[0].get("maximum")
     measures = measures_of(table.name).values()
     if name in ("low", "central", "high"):
@@ -147,9 +148,7 @@ def _resolve(stated: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[st
     return found
 
 
-def _words(stated: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[str]:
-    if stated.get("type") == "array":
-        stated = _resolve(stated["items"], schema)
+def _words(stated: Mapping[str, Any]) -> Iterator[str]:
     if "const" in stated:
         yield str(stated["const"])
     yield from map(str, stated.get("enum", ()))

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from exposure.tables.dataset import Dataset, cell_text
+from exposure.arguments import FRAME, check_arguments
+from exposure.tables.dataset import DATASET, Dataset, cell_text
 from exposure.tables.schema.catalogue import TABLES, Table
 from exposure.tables.schema.rows import QuantityRow
 
@@ -48,6 +49,7 @@ def compare_datasets(old: Dataset, new: Dataset) -> "pd.DataFrame":
     """
     import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 
+    check_arguments("compare_datasets", old=(old, DATASET), new=(new, DATASET))
     lines = [line for name in TABLES for line in _compare_table(TABLES[name], old, new)]
     return pd.DataFrame.from_records(lines, columns=list(COLUMNS))
 
@@ -99,6 +101,7 @@ def differences_text(differences: "pd.DataFrame") -> str:
     differences
         From `compare_datasets`.
     """
+    check_arguments("differences_text", differences=(differences, FRAME))
     rows: dict[tuple[str, str, str], list[str]] = {}
     for change, table, key, column, was, now in zip(
         *(differences[column].tolist() for column in COLUMNS), strict=True

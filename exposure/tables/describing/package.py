@@ -12,7 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from exposure.errors import Fault, TableError, list_faults
+from exposure.errors import TableError
+from exposure.faults import Fault
 from exposure.tables.describing.dictionary import (
     Column,
     Kind,
@@ -20,15 +21,13 @@ from exposure.tables.describing.dictionary import (
     dictionary_text,
     shared_text,
 )
-from exposure.tables.reading.checks import BACK_TEST_TABLES
-from exposure.tables.reading.location import PACKAGE_NAME
-from exposure.tables.schema.catalogue import TABLES, Table
+from exposure.tables.reading.checks import BACK_TEST_TABLES, GROUP_MODELS
+from exposure.tables.reading.location import DESCRIPTOR, PACKAGE_NAME
+from exposure.tables.schema.catalogue import TABLES, Table, name_of
+from exposure.terms import ANY
 
 UNVERSIONED = "unversioned"
 """Version of a folder without a ``datapackage.json``."""
-
-DESCRIPTOR = "datapackage.json"
-"""File that describes the folder."""
 
 DICTIONARY = "README.md"
 """File that holds the data dictionary, below a head written by hand."""
@@ -39,8 +38,16 @@ MARK = "<!-- Below this line the text is generated from the row models: change i
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 """Edition of the standard."""
 
-HOMES = {"sector": "sectors", "component": "components"}
+HOMES = {
+    "sector": "sectors",
+    "component": "components",
+    "element": "elements",
+    "stage": "stages",
+}
 """Columns that refer to another table, and that table."""
+
+OPEN_SECTORS = (*BACK_TEST_TABLES, *map(name_of, GROUP_MODELS))
+"""Tables whose column ``sector`` may name something else than a sector."""
 
 DIALECT = {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "lineTerminator": "\n"}
 """How the files are written; a reader that must guess is misled by the quotations in them."""
@@ -62,7 +69,7 @@ def read_version(folder: Path) -> str:
     """
     descriptor = _read_descriptor(folder)
     if isinstance(descriptor, Fault):
-        raise TableError(list_faults([descriptor]))
+        raise TableError([descriptor])
     version = descriptor.get("version")
     return str(version) if version else UNVERSIONED
 
@@ -163,10 +170,10 @@ def table_schema(table: str, *, beside: list[str] | None = None) -> dict[str, An
     foreign = [
         {"fields": [name], "reference": {"resource": home, "fields": [name]}}
         for name, home in HOMES.items()
-        if any(column.name == name for column in columns)
+        if any(column.name == name and ANY not in column.words for column in columns)
         and home != table
         and home in known
-        and not (name == "sector" and table in BACK_TEST_TABLES)
+        and not (name == "sector" and table in OPEN_SECTORS)
     ]
     return schema | ({"foreignKeys": foreign} if foreign else {})
 
@@ -190,11 +197,10 @@ def _field(column: Column) -> dict[str, Any]:
 
 def _pattern(column: Column) -> str:
     """Pattern of a text: of itself, with the words beside it, or of a list of words."""
+    own = column.pattern.removeprefix("^").removesuffix("$")
     if column.kind is Kind.WORDS:
-        one = "|".join(column.words)
-        return f"^({one})( ({one}))*$"
+        return f"^({own})( ({own}))*$"
     if column.pattern and column.words:
-        own = column.pattern.removeprefix("^").removesuffix("$")
         return f"^({own}|{'|'.join(word.replace('*', '[*]') for word in column.words)})$"
     return column.pattern
 
@@ -269,4 +275,4 @@ def _read_descriptor(folder: Path) -> dict[str, Any] | Fault:
             return descriptor
         found = "JSON that is no object"
     cure = "correct the file, or delete it: the tables are then unversioned"
-    return Fault(DESCRIPTOR, line, "", found, "a Data Package in JSON", cure)
+    return Fault("", found, "a Data Package in JSON", cure, DESCRIPTOR, line)

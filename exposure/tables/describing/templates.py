@@ -16,12 +16,13 @@ from exposure.tables.describing.dictionary import (
     quantity_column,
 )
 from exposure.tables.schema.catalogue import TABLES
-from exposure.tables.schema.rows import Measure
+from exposure.tables.schema.rows import Measure, QuantityRow
 
 CHOICE = " | "
 """Between the words of which one is to be kept."""
 
 EXAMPLES = {
+    r"^[A-Z][a-z]?$": "chemical symbol",
     r"^[A-Z]{3}$": "ISO alpha-3 code",
     r"^\d{4}(-\d{2}(-\d{2})?|-Q[1-4]|-H[12])?$": "YYYY or YYYY-MM or YYYY-MM-DD",
     Kind.DAY: "YYYY-MM-DD",
@@ -53,9 +54,9 @@ def template(table: str) -> str:
     Examples
     --------
     >>> print(template("buyers"))
-    sector,buyer_class,tier,low,central,high,unit,basis,source_id,locator,note
+    sector,buyer_class,tier,low,central,high,unit,basis,rests_on_assumption,source_id,locator,note
     ,civil | dual | military,trusted | standard | listed,between 0 and 1,between 0 and 1,between
-    0 and 1,share,measured | reported | derived | assumed,,,
+    0 and 1,share,measured | reported | derived | assumed,,,,
     """
     columns = columns_of(table)
     measures: dict[str, Measure | None] = {**measures_of(table)} or {"": None}
@@ -74,5 +75,7 @@ def _cell(column: Column, quantity: str, measure: Measure | None) -> str:
         return measure.unit
     if measure is not None and column.kind is Kind.NUMBER:
         return measure.wording()
+    if not column.required and column.name in QuantityRow.model_fields:
+        return ""
     form = EXAMPLES.get(column.pattern or column.kind, "")
     return CHOICE.join(filter(None, (form, *column.words)))

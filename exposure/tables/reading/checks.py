@@ -1,20 +1,37 @@
-"""Rules that hold across rows and across tables.
+"""Checks that hold across rows and across tables.
 
-Each rule is one small function from the parsed tables to faults; `check_tables` runs them all,
-but for those that would report as missing a row which is there and faulty. A rule about single
+Each check is one small function from the parsed tables to faults; `check_tables` runs them all,
+but for those that would report as missing a row which is there and faulty. A check of single
 cells belongs to the row models instead, one about missing rows to `completeness`.
 """
 
 import math
-from collections import defaultdict
-from collections.abc import Collection, Iterable
-from difflib import get_close_matches
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import TypeVar
 
-from exposure.errors import Fault, did_you_mean
-from exposure.tables.reading import completeness
-from exposure.tables.reading.lines import Line, Rule, Tables, grouped, known_words
-from exposure.tables.schema.rows import split_list
-from exposure.terms import ANY, STAGES, Element
+from exposure.faults import Fault
+from exposure.spelling import did_you_mean, nearest
+from exposure.tables.reading import codes, completeness, pools
+from exposure.tables.reading.lines import AnyLine, Check, Line, TableLines, grouped
+from exposure.tables.schema.catalogue import name_of
+from exposure.tables.schema.demand import (
+    BuyerRow,
+    CoverRow,
+    NeedRow,
+    SectorRow,
+    SectorValueRow,
+    SubstitutionRow,
+)
+from exposure.tables.schema.policy import LicenceQueueRow, ParameterRow, SourceRow
+from exposure.tables.schema.rows import QuantityRow, split_list
+from exposure.tables.schema.supply import (
+    ComponentRow,
+    ElementRow,
+    SourcingRow,
+    StageRow,
+    StageShareRow,
+)
+from exposure.terms import ANY
 
 SUM_TOLERANCE = 0.02
 """Largest accepted |sum - 1| of shares: four shares rounded to whole percents miss by 4 x 0.005."""
@@ -22,202 +39,305 @@ SUM_TOLERANCE = 0.02
 BACK_TEST_TABLES = ("observed_output", "disruptions")
 """Tables that may speak of sectors nobody ranks."""
 
+GROUP_MODELS = (CoverRow, NeedRow, SubstitutionRow)
+"""Tables whose rows may name a group of sectors instead of one."""
 
-def check_tables(tables: Tables, *, faulty: Collection[str] = ()) -> tuple[list[Fault], bool]:
-    """Faults of all rules, in the order of the rules, and whether some rules had to wait.
+ADD_COUNTRIES = "add the missing countries, or one ROW (rest of the world) row"
+"""The cure for shares of countries that sum to less than 1."""
+
+RowT = TypeVar("RowT", bound=QuantityRow)
+
+
+def check_tables(tables: TableLines, *, faulty: Collection[str] = ()) -> tuple[list[Fault], bool]:
+    """Faults of all checks, in their order, and whether some checks were skipped.
 
     Parameters
     ----------
     tables
-        Table name to its checked rows.
+        Checked rows of all tables.
     faulty
-        Files with faults of their own; rules about missing rows wait until they are mended.
+        Files with faults of their own; checks for missing rows in them are skipped.
     """
     faults = [fault for fault in completeness.tables_are_filled(tables) if fault.file not in faulty]
     waiting = {*faulty, *(fault.file for fault in faults)}
     skipped = False
-    for rules in (KEY_RULES, RULES):
-        for rule, missed in rules.items():
+    for checks in (KEY_CHECKS, CHECKS):
+        for check, missed in checks.items():
             if waiting.isdisjoint(f"{name}.csv" for name in missed):
-                faults += rule(tables)
+                faults += check(tables)
             else:
                 skipped = True
         waiting |= {fault.file for fault in faults}
     return faults, skipped
 
 
-def sectors_resolve(tables: Tables) -> Iterable[Fault]:
+def sectors_resolve(tables: TableLines) -> Iterable[Fault]:
     """A sector that is named must exist."""
-    return _names_resolve(tables, "sector", "sectors")
+    sectors = {line.row.sector for line in tables.of(SectorRow)}
+    groups = {line.row.uncertainty_group for line in tables.of(SectorRow)}
+    tables_of_groups = {name_of(model) for model in GROUP_MODELS}
+    for name, lines in tables.by_table.items():
+        known = sectors | groups if name in tables_of_groups else sectors
+        yield from _names_resolve(name, lines, "sector", "sectors", known)
 
 
-def components_resolve(tables: Tables) -> Iterable[Fault]:
+def components_resolve(tables: TableLines) -> Iterable[Fault]:
     """A component that is named must exist."""
-    return _names_resolve(tables, "component", "components")
+    known = {line.row.component for line in tables.of(ComponentRow)} | {ANY}
+    for name, lines in tables.by_table.items():
+        yield from _names_resolve(name, lines, "component", "components", known)
 
 
-def _names_resolve(tables: Tables, column: str, home: str) -> Iterable[Fault]:
-    known = known_words(tables, home, column)
-    for name, lines in tables.items():
-        if name == home or name in BACK_TEST_TABLES:
-            continue
-        for line in lines:
-            found = getattr(line.row, column, None)
-            if found is not None and found not in known:
-                yield Fault(
-                    f"{name}.csv", line.number, column, f"'{found}'", f"a {column} of {home}.csv",
-                    did_you_mean(found, known),
-                )  # fmt: skip
+def stages_resolve(tables: TableLines) -> Iterable[Fault]:
+    """A stage that is named must exist."""
+    known = {line.row.stage for line in tables.of(StageRow)}
+    for name, lines in tables.by_table.items():
+        yield from _names_resolve(name, lines, "stage", "stages", known)
 
 
-def elements_resolve(tables: Tables) -> Iterable[Fault]:
-    """An element of a component must say since when it is under control, if at all."""
-    known = known_words(tables, "elements", "element")
-    for line in tables.get("components", []):
-        for element in line.row.elements:
-            if element not in known:
-                yield Fault(
-                    "components.csv", line.number, "elements", f"'{element}'",
-                    "an element of elements.csv", "add it there, with its control date",
-                )  # fmt: skip
+def elements_named_resolve(tables: TableLines) -> Iterable[Fault]:
+    """An element that is named must exist."""
+    known = {line.row.element for line in tables.of(ElementRow)} | {ANY}
+    for name, lines in tables.by_table.items():
+        yield from _names_resolve(name, lines, "element", "elements", known)
 
 
-def scopes_resolve(tables: Tables) -> Iterable[Fault]:
-    """A parameter is for one element, or for all."""
-    known = {ANY, *map(str, Element)}
-    for line in tables.get("parameters", []):
-        if line.row.scope not in known:
+def _names_resolve(
+    name: str, lines: Sequence[AnyLine], column: str, home: str, known: Collection[str]
+) -> Iterable[Fault]:
+    if name == home or name in BACK_TEST_TABLES:
+        return
+    words = {word for word in known if word != ANY}
+    article = "an" if column[0] in "aeiou" else "a"
+    for line in lines:
+        found = getattr(line.row, column, None)
+        if found and found not in known:
             yield Fault(
-                "parameters.csv", line.number, "scope", f"'{line.row.scope}'",
-                "an element or '*'", did_you_mean(line.row.scope, known),
+                column, f"'{found}'", f"{article} {column} of {home}.csv", did_you_mean(found, words),
+                f"{name}.csv", line.number,
             )  # fmt: skip
 
 
-def sources_resolve(tables: Tables) -> Iterable[Fault]:
+def elements_resolve(tables: TableLines) -> Iterable[Fault]:
+    """An element of a component must say since when it is under control, if at all."""
+    known = {line.row.element for line in tables.of(ElementRow)}
+    for line in tables.of(ComponentRow):
+        for element in line.row.elements:
+            if element not in known:
+                yield Fault(
+                    "elements", f"'{element}'", "an element of elements.csv",
+                    "add it there, with its control date", "components.csv", line.number,
+                )  # fmt: skip
+
+
+def scopes_resolve(tables: TableLines) -> Iterable[Fault]:
+    """A parameter is for one element, one group of sectors, or for all."""
+    known = {ANY, *(line.row.element for line in tables.of(ElementRow))}
+    known |= {line.row.uncertainty_group for line in tables.of(SectorRow)}
+    for line in tables.of(ParameterRow):
+        if line.row.scope not in known:
+            yield Fault(
+                "scope", f"'{line.row.scope}'", "an element, a group of sectors, or '*'",
+                did_you_mean(line.row.scope, known), "parameters.csv", line.number,
+            )  # fmt: skip
+
+
+def sources_resolve(tables: TableLines) -> Iterable[Fault]:
     """A source that is cited must have a record."""
-    known = known_words(tables, "sources", "source_id")
-    for name, lines in tables.items():
+    known = {line.row.source_id for line in tables.of(SourceRow)}
+    for name, lines in tables.by_table.items():
         for line in lines:
             cited = getattr(line.row, "source_id", "") if name != "sources" else ""
             for source in split_list(cited):
                 if source not in known:
-                    near = get_close_matches(source, sorted(known), n=1)
-                    cure = f"did you mean '{near[0]}'?" if near else "add it to sources.csv"
+                    near = nearest(source, known)
+                    cure = f"did you mean '{near}'?" if near else "add it to sources.csv"
                     yield Fault(
-                        f"{name}.csv", line.number, "source_id", f"'{source}'",
-                        "a source of sources.csv", cure,
+                        "source_id", f"'{source}'", "a source of sources.csv", cure,
+                        f"{name}.csv", line.number,
                     )  # fmt: skip
 
 
-def stage_shares_sum_to_one(tables: Tables) -> Iterable[Fault]:
+def stage_shares_sum_to_one(tables: TableLines) -> Iterable[Fault]:
     """Shares of world output sum to 1 over countries, a remainder being stated as ROW."""
-    return _sums(tables, "stage_shares", ("element", "stage", "year", "kind"))
+    return _sums(
+        tables.of(StageShareRow),
+        "stage_shares.csv",
+        key=lambda row: (row.element, row.stage, str(row.year), row.kind),
+        too_little=ADD_COUNTRIES,
+    )
 
 
-def sourcing_sums_to_one(tables: Tables) -> Iterable[Fault]:
+def sourcing_sums_to_one(tables: TableLines) -> Iterable[Fault]:
     """Shares of what buyers buy sum to 1 over countries, a remainder being stated as ROW."""
-    key = ("destination", "buyer_class", "component", "stage", "from_date")
-    return _sums(tables, "sourcing", key)
+    return _sums(
+        tables.of(SourcingRow),
+        "sourcing.csv",
+        key=lambda row: (
+            row.destination, row.buyer_class, row.component, row.stage, str(row.from_date)
+        ),
+        too_little=ADD_COUNTRIES,
+    )  # fmt: skip
 
 
-def buyers_sum_to_one(tables: Tables) -> Iterable[Fault]:
+def buyers_sum_to_one(tables: TableLines) -> Iterable[Fault]:
     """Shares of a sector's output sum to 1 over its buyers."""
-    return _sums(tables, "buyers", ("sector",))
+    return _sums(
+        tables.of(BuyerRow),
+        "buyers.csv",
+        key=lambda row: (row.sector,),
+        too_little="add the missing buyers",
+    )
 
 
-def _sums(tables: Tables, name: str, key: tuple[str, ...]) -> Iterable[Fault]:
-    too_little = {
-        "buyers": "add the missing buyers",
-        "stage_shares": "add the missing countries, or one ROW (rest of the world) row",
-        "sourcing": "add the missing countries, or one ROW (rest of the world) row",
-    }
-    for group, lines in grouped(tables, name, key).items():
-        total = math.fsum(line.row.central for line in lines)
+def _sums(
+    lines: Sequence[Line[RowT]],
+    file: str,
+    *,
+    key: Callable[[RowT], tuple[str, ...]],
+    too_little: str,
+) -> Iterable[Fault]:
+    for group, own in grouped(lines, key).items():
+        total = math.fsum(line.row.central for line in own)
         if round(abs(total - 1.0), 9) > SUM_TOLERANCE:
-            cure = too_little[name] if total < 1.0 else "lower what is counted twice"
+            cure = too_little if total < 1.0 else "lower what is counted twice"
             yield Fault(
-                f"{name}.csv", lines[0].number, ", ".join(group),
-                f"central shares that sum to {total:.3f}", f"1 ± {SUM_TOLERANCE}", cure,
+                ", ".join(group), f"central shares that sum to {total:.3f}",
+                f"1 ± {SUM_TOLERANCE}", cure, file, own[0].number,
             )  # fmt: skip
 
 
-def industry_shares_fit(tables: Tables) -> Iterable[Fault]:
+def industry_shares_fit(tables: TableLines) -> Iterable[Fault]:
     """Sectors that share an industry code hold at most all of it."""
-    code = {line.row.sector: line.row.industry_code for line in tables.get("sectors", [])}
-    groups: dict[tuple[str, str], list[Line]] = defaultdict(list)
-    destination = {line.row.sector: line.row.destination for line in tables.get("sectors", [])}
-    for line in tables.get("sector_values", []):
-        if line.row.quantity == "industry_share" and line.row.sector in code:
-            groups[(destination[line.row.sector], code[line.row.sector])].append(line)
+    sectors = {line.row.sector: line.row for line in tables.of(SectorRow)}
+    stated = [
+        line
+        for line in tables.of(SectorValueRow)
+        if line.row.quantity == "industry_share" and line.row.sector in sectors
+    ]
+    groups = grouped(
+        stated,
+        lambda row: (sectors[row.sector].destination, sectors[row.sector].industry_code),
+    )
     for (_, industry), lines in groups.items():
         total = math.fsum(line.row.central for line in lines)
         if round(total - 1.0, 9) > 0.0:
             names = ", ".join(line.row.sector for line in lines)
             yield Fault(
-                "sector_values.csv", lines[0].number, f"industry {industry}",
-                f"central shares of {names} that sum to {total:.3f}", "at most 1", "lower them",
+                f"industry {industry}", f"central shares of {names} that sum to {total:.3f}",
+                "at most 1", "lower them", "sector_values.csv", lines[0].number,
             )  # fmt: skip
 
 
-def components_are_made_in_order(tables: Tables) -> Iterable[Fault]:
-    """The stages of a component stand upstream first, each once."""
-    for line in tables.get("components", []):
-        stages = line.row.stages
-        if list(stages) != [stage for stage in STAGES if stage in stages]:
-            yield Fault(
-                "components.csv", line.number, "stages", " ".join(stages),
-                "each stage once, upstream first",
-                "write " + " ".join(stage for stage in STAGES if stage in stages),
-            )  # fmt: skip
-
-
-def licences_outlive_their_renewal(tables: Tables) -> Iterable[Fault]:
-    """A renewal is filed during the life of the licence."""
-    rows: dict[str, dict[str, Line]] = defaultdict(dict)
-    for line in tables.get("licence_queue", []):
-        rows[line.row.destination][line.row.quantity] = line
-    for destination, own in rows.items():
-        merged = rows.get(ANY, {}) | own
-        lead = merged.get("renewal_lead_weeks")
-        for quantity, line in merged.items():
-            if not lead or not quantity.startswith("validity_weeks"):
-                continue
-            # What a destination merely takes over from the default is the default's fault.
-            stated = own.get(quantity) or own.get("renewal_lead_weeks")
-            if stated and lead.row.high > line.row.low:
+def stages_of_components_resolve(tables: TableLines) -> Iterable[Fault]:
+    """A stage that a component goes through must exist."""
+    known = [line.row.stage for line in tables.of(StageRow)]
+    for line in tables.of(ComponentRow):
+        for stage in line.row.stages:
+            if stage not in known:
                 yield Fault(
-                    "licence_queue.csv", stated.number, f"{destination}, {quantity}",
-                    f"{line.row.low:g} weeks at the lowest",
-                    f"at least the longest renewal_lead_weeks, {lead.row.high:g}",
-                    "shorten the lead or lengthen the validity",
+                    "stages", f"'{stage}'", "a stage of stages.csv", did_you_mean(stage, known),
+                    "components.csv", line.number,
                 )  # fmt: skip
 
 
-def caps_hold_the_stock(tables: Tables) -> Iterable[Fault]:
-    """The largest stock ever held is not below the stock at the start."""
-    stock = {
-        (line.row.sector, line.row.component): line.row.high
-        for line in tables.get("cover", [])
-        if line.row.quantity == "stock_weeks"
-    }
-    for line in tables.get("cover", []):
-        most = stock.get((line.row.sector, line.row.component), 0.0)
-        if line.row.quantity == "cap_weeks" and line.row.low < most:
+def components_are_made_in_order(tables: TableLines) -> Iterable[Fault]:
+    """The stages of a component are listed upstream first, each once."""
+    order = [row.stage for row in sorted((s.row for s in tables.of(StageRow)), key=_position)]
+    for line in tables.of(ComponentRow):
+        stages = line.row.stages
+        usual = [stage for stage in order if stage in stages]
+        if list(stages) != usual:
             yield Fault(
-                "cover.csv", line.number, "low", f"a cap of {line.row.low:g} weeks",
-                f"at least the highest stock at the start, {most:g}", "raise the cap",
+                "stages", " ".join(stages), "each stage once, upstream first",
+                "write " + " ".join(usual), "components.csv", line.number,
             )  # fmt: skip
 
 
-KEY_RULES: dict[Rule, tuple[str, ...]] = {
+def _position(row: StageRow) -> int:
+    return row.position
+
+
+def licences_outlive_their_renewal(tables: TableLines) -> Iterable[Fault]:
+    """A renewal is filed during the life of the licence."""
+    lines = tables.of(LicenceQueueRow)
+    leads = [line for line in lines if line.row.quantity == "renewal_lead_weeks"]
+    for line in lines:
+        if not line.row.quantity.startswith("validity_weeks"):
+            continue
+        longest = max(
+            (own for own in leads if _may_meet(line.row, own.row)),
+            key=lambda own: own.row.high,
+            default=None,
+        )
+        if longest is not None and longest.row.high > line.row.low:
+            # What a destination merely takes over from the default is the default's fault.
+            stated = longest if longest.row.destination != ANY else line
+            yield Fault(
+                f"{stated.row.destination}, {line.row.quantity}",
+                f"{line.row.low:g} weeks at the lowest",
+                f"at least the longest renewal_lead_weeks, {longest.row.high:g}",
+                "shorten the lead or lengthen the validity",
+                "licence_queue.csv", stated.number,
+            )  # fmt: skip
+
+
+def _may_meet(one: LicenceQueueRow, other: LicenceQueueRow) -> bool:
+    """Whether two rows of the queue can hold for the same case."""
+    pairs = (
+        (one.destination, other.destination),
+        (one.buyer_class, other.buyer_class),
+        (one.element, other.element),
+    )
+    return all(ANY in pair or pair[0] == pair[1] for pair in pairs)
+
+
+def caps_hold_the_stock(tables: TableLines) -> Iterable[Fault]:
+    """The largest stock ever held is not below the stock at the start.
+
+    What a sector does not state itself is stated for its group.
+    """
+    highest: dict[tuple[str, str, str], float] = {
+        (line.row.sector, line.row.component, line.row.quantity): line.row.high
+        for line in tables.of(CoverRow)
+    }
+    groups = {line.row.sector: line.row.uncertainty_group for line in tables.of(SectorRow)}
+    for line in tables.of(CoverRow):
+        name, component = line.row.sector, line.row.component
+        if line.row.quantity != "cap_weeks":
+            continue
+        holders = [
+            sector
+            for sector, group in groups.items()
+            if name == sector or (name == group and (sector, component, "cap_weeks") not in highest)
+        ]
+        stocks = [
+            highest.get((own, component, "stock_weeks"))
+            or highest.get((groups[own], component, "stock_weeks"), 0.0)
+            for own in holders
+        ]
+        if line.row.low < max(stocks, default=0.0):
+            yield Fault(
+                "low", f"a cap of {line.row.low:g} weeks",
+                f"at least the highest stock at the start, {max(stocks):g}", "raise the cap",
+                "cover.csv", line.number,
+            )  # fmt: skip
+
+
+KEY_CHECKS: dict[Check, tuple[str, ...]] = {
     sectors_resolve: ("sectors",),
     components_resolve: ("components",),
-    scopes_resolve: (),
-}
-"""Rules about keys, which come first: a row under a misspelt key is not missing either."""
-
-RULES: dict[Rule, tuple[str, ...]] = {
+    stages_resolve: ("stages",),
+    stages_of_components_resolve: ("stages",),
+    elements_named_resolve: ("elements",),
     elements_resolve: ("elements",),
+    scopes_resolve: ("elements", "sectors"),
+    codes.priced_goods_are_known: ("elements",),
+    codes.seen_sectors_are_not_misspelt: ("sectors",),
+}
+"""Checks of keys, which come first: a row under a misspelt key is not missing either."""
+
+CHECKS: dict[Check, tuple[str, ...]] = {
     sources_resolve: ("sources",),
     stage_shares_sum_to_one: ("stage_shares",),
     sourcing_sums_to_one: ("sourcing",),
@@ -229,12 +349,21 @@ RULES: dict[Rule, tuple[str, ...]] = {
     completeness.substitutes_are_complete: ("sectors", "components", "substitution"),
     completeness.plants_are_complete: ("new_supply",),
     completeness.default_queue_is_complete: ("licence_queue",),
-    components_are_made_in_order: (),
-    completeness.stages_have_shares: ("stage_shares",),
+    components_are_made_in_order: ("components", "stages"),
+    completeness.stages_have_shares: ("stage_shares", "components"),
     licences_outlive_their_renewal: (),
     caps_hold_the_stock: (),
     completeness.parameters_are_complete: ("parameters",),
-    completeness.plants_have_demand: ("demand",),
+    completeness.plants_have_demand: ("demand", "pool_users"),
+    pools.elements_have_pools: ("component_elements", "components"),
+    pools.alternatives_have_company: ("component_elements",),
+    pools.shares_fit_their_pool: ("pool_users",),
+    pools.users_are_described: ("pool_users", "components"),
+    pools.users_resolve: ("pool_users",),
+    pools.users_are_sized: ("pool_users",),
+    pools.users_are_described_once: ("pool_users",),
+    pools.order_classes_are_one_number: ("pool_users",),
+    pools.stocks_are_seen_under_control: ("elements",),
 }
-"""The other rules; like those, with the tables that must be clean for each to tell a missing row
+"""The other checks; like those, with the tables that must be clean for each to tell a missing row
 or key from a faulty one."""

@@ -1,151 +1,231 @@
-"""Rules about rows that are missing: what a sector, plant, queue or stage cannot do without.
+"""Checks for rows that are missing: what a sector, plant, queue or stage cannot do without.
 
-A row that is there and faulty is not missing, so each rule is registered in
+A row that is there and faulty is not missing, so each check is registered in
 `exposure.tables.reading.checks` with the tables that it needs to be clean.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
-from exposure.errors import Fault
-from exposure.tables.reading.lines import Line, Tables, grouped, known_words
+from exposure.faults import Fault
+from exposure.tables.reading.lines import Line, TableLines, grouped
+from exposure.tables.schema.demand import (
+    BuyerRow,
+    CoverRow,
+    DemandRow,
+    NeedRow,
+    SectorRow,
+    SubstitutionRow,
+)
+from exposure.tables.schema.policy import LicenceQueueRow, ParameterRow
+from exposure.tables.schema.rows import QuantityRow
+from exposure.tables.schema.supply import (
+    ComponentElementRow,
+    ComponentRow,
+    ElementRow,
+    NewSupplyRow,
+    PoolUserRow,
+    StageShareRow,
+)
 from exposure.terms import ANY, CHINA, ShareKind
 
 FILLED_TABLES = (
-    "elements", "components", "stage_shares", "sectors", "buyers", "needs", "cover",
-    "licence_queue", "parameters",
+    "elements", "stages", "components", "component_elements", "stage_shares", "sectors", "buyers",
+    "needs", "cover", "licence_queue", "parameters",
 )  # fmt: skip
 """Tables that must have rows; the other required ones may hold a header alone."""
 
+SETS_OF_SUBSTITUTION = (
+    {"largest_share", "qualification_weeks", "ramp_weeks"},
+    {"assembly_share", "assembly_weeks", "assembly_ramp_weeks"},
+)
+"""Quantities of ``substitution`` that say something only together."""
 
-def tables_are_filled(tables: Tables) -> Iterable[Fault]:
+RowT = TypeVar("RowT", bound=QuantityRow)
+
+
+def tables_are_filled(tables: TableLines) -> Iterable[Fault]:
     """The tables without which nothing can be ranked have at least one row."""
     for name in FILLED_TABLES:
-        if not tables.get(name):
-            yield Fault(f"{name}.csv", None, "", "no rows", "at least one row", "add the rows")
+        if not tables.by_table.get(name):
+            yield Fault("", "no rows", "at least one row", "add the rows", f"{name}.csv")
 
 
-def sectors_have_needs(tables: Tables) -> Iterable[Fault]:
+def sectors_have_needs(tables: TableLines) -> Iterable[Fault]:
     """A sector needs at least one component."""
-    needs = _components_needed(tables)
-    for line in tables.get("sectors", []):
-        if not needs[line.row.sector]:
+    needs = components_needed(tables)
+    for line in tables.of(SectorRow):
+        if not needs[line.row.sector] | needs[line.row.uncertainty_group]:
             yield _incomplete(line, "no needs", "needs.csv", "its criticality_share")
 
 
-def sectors_have_buyers(tables: Tables) -> Iterable[Fault]:
+def sectors_have_buyers(tables: TableLines) -> Iterable[Fault]:
     """A sector has buyers."""
-    with_buyers = known_words(tables, "buyers", "sector")
-    for line in tables.get("sectors", []):
+    with_buyers = {line.row.sector for line in tables.of(BuyerRow)}
+    for line in tables.of(SectorRow):
         if line.row.sector not in with_buyers:
             yield _incomplete(line, "no buyers", "buyers.csv", "its share by buyer class")
 
 
-def sectors_have_cover(tables: Tables) -> Iterable[Fault]:
+def sectors_have_cover(tables: TableLines) -> Iterable[Fault]:
     """A sector has stock and lag of each component it needs."""
-    needs, known = _components_needed(tables), known_words(tables, "components", "component")
-    cover = set(grouped(tables, "cover", ("sector", "component", "quantity")))
-    for line in tables.get("sectors", []):
-        for component in sorted(needs[line.row.sector] & known):
+    needs = components_needed(tables)
+    known = {line.row.component for line in tables.of(ComponentRow)}
+    cover = {(own.sector, own.component, own.quantity) for own in _rows(tables.of(CoverRow))}
+    for line in tables.of(SectorRow):
+        names = (line.row.sector, line.row.uncertainty_group)
+        for component in sorted((needs[names[0]] | needs[names[1]]) & known):
             for quantity in ("stock_weeks", "lag_weeks"):
-                if (line.row.sector, component, quantity) not in cover:
+                if not any((name, component, quantity) in cover for name in names):
                     found = f"no {quantity} of {component}"
                     yield _incomplete(line, found, "cover.csv", "the row")
 
 
-def _components_needed(tables: Tables) -> dict[str, set[str]]:
+def components_needed(tables: TableLines) -> dict[str, set[str]]:
+    """Components on which the output of each sector, or group of sectors, depends."""
     needs: dict[str, set[str]] = defaultdict(set)
-    for line in tables.get("needs", []):
+    for line in tables.of(NeedRow):
         if line.row.quantity == "criticality_share":
             needs[line.row.sector].add(line.row.component)
     return needs
 
 
-def _incomplete(line: Line, found: str, file: str, what: str) -> Fault:
+def _rows(lines: Sequence[Line[RowT]]) -> Iterable[RowT]:
+    return (line.row for line in lines)
+
+
+def _incomplete(line: Line[SectorRow], found: str, file: str, what: str) -> Fault:
     return Fault(
-        "sectors.csv", line.number, line.row.sector, found, f"a row in {file}", f"add {what}"
+        line.row.sector, found, f"a row in {file}", f"add {what}", "sectors.csv", line.number
     )
 
 
-def substitutes_are_complete(tables: Tables) -> Iterable[Fault]:
-    """A substitute states all of its quantities."""
-    return _quantities(tables, "substitution", ("sector", "component"))
+def substitutes_are_complete(tables: TableLines) -> Iterable[Fault]:
+    """A substitute, and supply in assembled parts, states all of its quantities.
+
+    What a sector does not state itself may be stated for its group.
+    """
+    group = {line.row.sector: line.row.uncertainty_group for line in tables.of(SectorRow)}
+    lines = grouped(tables.of(SubstitutionRow), lambda row: (row.sector, row.component))
+    stated = {key: {str(line.row.quantity) for line in own} for key, own in lines.items()}
+    for (sector, component), own in lines.items():
+        known = stated[sector, component]
+        known = known | stated.get((group.get(sector, sector), component), set())
+        for wanted in SETS_OF_SUBSTITUTION:
+            missing = wanted - known
+            if missing and missing != wanted:
+                yield Fault(
+                    f"{sector}, {component}", "no " + ", ".join(sorted(missing)),
+                    "all quantities", "add the rows", "substitution.csv", own[0].number,
+                )  # fmt: skip
 
 
-def plants_are_complete(tables: Tables) -> Iterable[Fault]:
+def plants_are_complete(tables: TableLines) -> Iterable[Fault]:
     """A plant states all of its quantities."""
-    return _quantities(tables, "new_supply", ("project", "element", "stage"))
+    return _quantities(
+        tables.of(NewSupplyRow),
+        "new_supply.csv",
+        group=lambda row: (row.project, row.element, row.stage),
+        quantity=lambda row: row.quantity,
+    )
 
 
-def default_queue_is_complete(tables: Tables) -> Iterable[Fault]:
+def default_queue_is_complete(tables: TableLines) -> Iterable[Fault]:
     """The queue of destinations without rows of their own states all of its quantities."""
-    default = [line for line in tables.get("licence_queue", []) if line.row.destination == ANY]
+    default = [
+        line
+        for line in tables.of(LicenceQueueRow)
+        if (line.row.destination, line.row.buyer_class, line.row.element) == (ANY, ANY, ANY)
+        and line.row.from_date is None
+    ]
     if not default:
         yield Fault(
-            "licence_queue.csv", None, "destination", "no rows for '*'",
-            "the default queue", "add a row for each quantity",
+            "destination", "no rows for '*'", "the default queue", "add a row for each quantity",
+            "licence_queue.csv",
         )  # fmt: skip
-    yield from _quantities({"licence_queue": default}, "licence_queue", ("destination",))
+    yield from _quantities(
+        default,
+        "licence_queue.csv",
+        group=lambda row: (row.destination,),
+        quantity=lambda row: row.quantity,
+    )
 
 
-def _quantities(tables: Tables, name: str, key: tuple[str, ...]) -> Iterable[Fault]:
-    for group, lines in grouped(tables, name, key).items():
-        missing = set(lines[0].row.MEASURES) - {line.row.quantity for line in lines}
+def _quantities(
+    lines: Sequence[Line[RowT]],
+    file: str,
+    *,
+    group: Callable[[RowT], tuple[str, ...]],
+    quantity: Callable[[RowT], str],
+) -> Iterable[Fault]:
+    for key, own in grouped(lines, group).items():
+        missing = set(own[0].row.MEASURES) - {quantity(line.row) for line in own}
         if missing:
             yield Fault(
-                f"{name}.csv", lines[0].number, ", ".join(group),
-                "no " + ", ".join(sorted(missing)), "all quantities", "add the rows",
+                ", ".join(key), "no " + ", ".join(sorted(missing)), "all quantities",
+                "add the rows", file, own[0].number,
             )  # fmt: skip
 
 
-def stages_have_shares(tables: Tables) -> Iterable[Fault]:
+def stages_have_shares(tables: TableLines) -> Iterable[Fault]:
     """World shares that include China exist for each stage of each element of a component."""
     known = {
         (line.row.element, line.row.stage)
-        for line in tables.get("stage_shares", [])
+        for line in tables.of(StageShareRow)
         if line.row.kind is ShareKind.OUTTURN and line.row.country == CHINA
     }
-    for line in tables.get("components", []):
+    for line in tables.of(ComponentRow):
         for element in line.row.elements:
             for stage in line.row.stages:
                 if (element, stage) not in known:
                     yield Fault(
-                        "components.csv", line.number, line.row.component,
-                        f"no share of China for {element} at stage {stage}",
+                        line.row.component, f"no share of China for {element} at stage {stage}",
                         "an outturn row in stage_shares.csv",
                         "add the row, as assumed with an argued range if it is not known",
+                        "components.csv", line.number,
                     )  # fmt: skip
 
 
-def parameters_are_complete(tables: Tables) -> Iterable[Fault]:
+def parameters_are_complete(tables: TableLines) -> Iterable[Fault]:
     """The constants without which nothing runs are there."""
-    known = {(line.row.parameter, line.row.scope) for line in tables.get("parameters", [])}
-    wanted = [("nested_share", ANY), ("restock_ratio", ANY)]
+    known = {(line.row.parameter, line.row.scope) for line in tables.of(ParameterRow)}
+    wanted: list[tuple[str, str]] = [("nested_share", ANY), ("restock_ratio", ANY)]
     wanted += [
-        ("application_weight", str(line.row.element))
-        for line in tables.get("elements", [])
+        ("application_weight", line.row.element)
+        for line in tables.of(ElementRow)
         if line.row.controlled_from is not None
     ]
     for parameter, scope in wanted:
         if (parameter, scope) not in known:
             found = f"no row for scope '{scope}'"
-            yield Fault("parameters.csv", None, parameter, found, "one", "add the row")
+            yield Fault(parameter, found, "one", "add the row", "parameters.csv")
 
 
-def plants_have_demand(tables: Tables) -> Iterable[Fault]:
-    """Tonnes from a new plant count only against a known demand outside China."""
-    known = {
-        (line.row.element, line.row.quantity)
-        for line in tables.get("demand", [])
-        if line.row.destination == "WLD"
+def plants_have_demand(tables: TableLines) -> Iterable[Fault]:
+    """Tonnes from a new plant count only against a known use, and a known pool outside China."""
+    known = {line.row.element for line in tables.of(DemandRow) if line.row.destination == "WLD"}
+    pools: dict[str, set[str]] = defaultdict(set)
+    for made in tables.of(ComponentElementRow):
+        pools[made.row.element].add(made.row.pool)
+    sized = {
+        user.row.pool
+        for user in tables.of(PoolUserRow)
+        if user.row.user == "all" and user.row.quantity == "demand_t_per_year"
     }
     seen = set()
-    for line in tables.get("new_supply", []):
-        for quantity in ("world_use_t_per_year", "share_outside_china"):
-            case = (line.row.element, quantity)
-            if case not in known and case not in seen:
-                seen.add(case)
-                yield Fault(
-                    "new_supply.csv", line.number, f"element {line.row.element}",
-                    f"no {quantity} of the world (WLD)", "a row in demand.csv", "add the row",
-                )  # fmt: skip
+    for line in tables.of(NewSupplyRow):
+        element = line.row.element
+        if element in seen:
+            continue
+        seen.add(element)
+        if element not in known:
+            yield Fault(
+                f"element {element}", "no world_use_t_per_year of the world (WLD)",
+                "a row in demand.csv", "add the row", "new_supply.csv", line.number,
+            )  # fmt: skip
+        for pool in sorted(pools[element] - sized):
+            yield Fault(
+                f"element {element}", f"no demand_t_per_year of all users of pool '{pool}'",
+                "a row in pool_users.csv", "add the row", "new_supply.csv", line.number,
+            )  # fmt: skip

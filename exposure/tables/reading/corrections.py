@@ -17,13 +17,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from exposure.errors import Fault, did_you_mean
+from exposure.faults import Fault
+from exposure.spelling import did_you_mean, near, suggestion
 from exposure.tables.dataset import cell_text
-from exposure.tables.reading.lines import Line
+from exposure.tables.reading.lines import AnyLine
 from exposure.tables.reading.parse import parse_row
 from exposure.tables.schema.catalogue import TABLES, Table
 from exposure.tables.schema.rows import Text
-from exposure.wording import findings_of
+from exposure.wording import faults_of
 
 FILE = "corrections.toml"
 """File of the corrections, in the folder of the tables."""
@@ -76,7 +77,7 @@ class Record:
         """A fault of this record."""
         table, *key = self.row
         where = f"{table} ({', '.join(key)}), {self.correction.column}"
-        return Fault(FILE, self.line, where, found, expected, cure)
+        return Fault(where, found, expected, cure, FILE, self.line)
 
 
 def read_corrections(folder: Path) -> tuple[list[Record], list[Fault]]:
@@ -87,7 +88,7 @@ def read_corrections(folder: Path) -> tuple[list[Record], list[Fault]]:
         return [], []
     except (OSError, UnicodeDecodeError) as error:
         found = f"an unreadable file ({type(error).__name__})"
-        return [], [Fault(FILE, None, "", found, "UTF-8 text", "save the file as UTF-8")]
+        return [], [Fault("", found, "UTF-8 text", "save the file as UTF-8", FILE)]
     return parse_corrections(text)
 
 
@@ -102,13 +103,13 @@ def parse_corrections(text: str) -> tuple[list[Record], list[Fault]]:
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        return [], [Fault(FILE, None, "", f"broken TOML ({error})", "TOML", "mend the file")]
+        return [], [Fault("", f"broken TOML ({error})", "TOML", "correct the file", FILE)]
     unknown = sorted(set(content) - {"correction"})
     listed = content.get("correction", [])
     if unknown or not isinstance(listed, list):
         found = f"the key '{unknown[0]}'" if unknown else "no list of records"
         cure = "begin each record with [[correction]]"
-        return [], [Fault(FILE, None, "", found, "[[correction]] records", cure)]
+        return [], [Fault("", found, "[[correction]] records", cure, FILE)]
     begins = [n for n, own in enumerate(text.split("\n"), 1) if re.match(r"\s*\[\[", own)]
     begins += [1] * (len(listed) - len(begins))
     records: list[Record] = []
@@ -117,16 +118,13 @@ def parse_corrections(text: str) -> tuple[list[Record], list[Fault]]:
         try:
             records.append(Record(line, Correction.model_validate(stated)))
         except ValidationError as error:
-            faults += [
-                Fault(FILE, line, f.where, f.found, f.expected, f.cure)
-                for f in findings_of(error, Correction)
-            ]
+            faults += [fault.at(FILE, line) for fault in faults_of(error, Correction)]
     return records, faults
 
 
 def correct(
-    lines: Mapping[str, list[Line]], records: Iterable[Record], *, faulty: Collection[str] = ()
-) -> tuple[dict[str, list[Line]], list[Fault]]:
+    lines: Mapping[str, list[AnyLine]], records: Iterable[Record], *, faulty: Collection[str] = ()
+) -> tuple[dict[str, list[AnyLine]], list[Fault]]:
     """Apply the open corrections to checked rows.
 
     Parameters
@@ -177,15 +175,15 @@ def _unknown_words(records: Iterable[Record]) -> Iterator[Fault]:
 
 
 def _correct_row(
-    table: Table, lines: list[Line], key: tuple[str, ...], records: list[Record]
+    table: Table, lines: list[AnyLine], key: tuple[str, ...], records: list[Record]
 ) -> Iterator[Fault]:
     """Change one row in place, or say why it cannot be changed."""
     known = {tuple(cell_text(getattr(o.row, c)) for c in table.key): i for i, o in enumerate(lines)}
     place = known.get(key)
     if place is None:
-        cure = did_you_mean(", ".join(key), [", ".join(own) for own in known])
-        shown = cure if cure.startswith("did") else "correct the key, or delete the record"
-        yield records[0].fault("no such row", "the row that is corrected", shown)
+        meant = near(", ".join(key), [", ".join(own) for own in known])
+        cure = suggestion(meant) or "correct the key, or delete the record"
+        yield records[0].fault("no such row", "the row that is corrected", cure)
         return
     line = lines[place]
     stale = [fault for record in records for fault in _stale(record, line)]
@@ -197,12 +195,12 @@ def _correct_row(
     parsed, faults = parse_row(table, line.number, dict(cells))
     lines[place : place + 1] = parsed or [line]
     for fault in faults:
-        cause = next((o for o in records if o.correction.column == fault.where), records[0])
-        found = f"a new value that breaks the row ({fault.where}: {fault.found})"
+        cause = next((o for o in records if o.correction.column == fault.key), records[0])
+        found = f"a new value that breaks the row ({fault.key}: {fault.found})"
         yield cause.fault(found, fault.expected, "correct 'now', or correct the other columns too")
 
 
-def _stale(record: Record, line: Line) -> Iterator[Fault]:
+def _stale(record: Record, line: AnyLine) -> Iterator[Fault]:
     own = record.correction
     found, was, now = (cell_text(v) for v in (getattr(line.row, own.column), own.was, own.now))
     if found == was:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
-from exposure.errors import Fault, TableError, list_faults
+from exposure.errors import TableError
+from exposure.faults import Fault
 from exposure.tables.schema.catalogue import TABLES
 
 MISNAMED = 0.8
@@ -34,9 +35,8 @@ def read_files(folder: Path, *, whole: bool = True) -> tuple[dict[str, str], lis
     if not any(table.file in present for table in TABLES.values()):
         files = ", ".join(t.file for t in TABLES.values() if t.required or not whole)
         wanted = f"the files {files}" if whole else f"at least one of {files}"
-        misnamed = list_faults(list(_misnamed_files(present)))
-        none = f"{folder}: found no tables; expected {wanted}; name the folder that holds them"
-        raise TableError(f"{none}\n{misnamed}".rstrip("\n"))
+        none = Fault("", "no tables", wanted, "name the folder that holds them", str(folder))
+        raise TableError([none, *_misnamed_files(present)])
     texts: dict[str, str] = {}
     faults = list(_misnamed_files(present))
     for table in TABLES.values():
@@ -47,7 +47,7 @@ def read_files(folder: Path, *, whole: bool = True) -> tuple[dict[str, str], lis
             else:
                 texts[table.name] = text
         elif table.required and whole:
-            faults.append(Fault(table.file, None, "", "no such file", "the table", "add the file"))
+            faults.append(Fault("", "no such file", "the table", "add the file", table.file))
     return texts, faults
 
 
@@ -60,9 +60,8 @@ def _names_in(folder: Path) -> set[str]:
         found = "a file"
     except OSError as error:
         found = f"an unreadable folder ({error.strerror})"
-    raise TableError(
-        f"{folder}: found {found}; expected a folder of tables; name the folder that holds them"
-    )
+    cure = "name the folder that holds them"
+    raise TableError([Fault("", found, "a folder of tables", cure, str(folder))])
 
 
 def _misnamed_files(present: set[str]) -> Iterator[Fault]:
@@ -79,18 +78,20 @@ def _misnamed_files(present: set[str]) -> Iterator[Fault]:
             cure = f"did you mean '{near[0]}'?"
             if near[0] in present:
                 cure += " that file is there too: join the two, or move one out of the folder"
-            yield Fault(file, None, "", "a file that is no table", "the name of a table", cure)
+            yield Fault("", "a file that is no table", "the name of a table", cure, file)
 
 
 def _read_text(path: Path) -> str | Fault:
     try:
         return path.read_bytes().decode("utf-8-sig")
     except IsADirectoryError:
-        return Fault(path.name, None, "", "a folder", "a file", "put the table in its place")
+        cure = "put the table in its place"
+        return Fault("", "a folder", "a file", cure, path.name, hides=True)
     except OSError as error:
         found = f"an unreadable file ({error.strerror})"
-        return Fault(path.name, None, "", found, "a readable file", "check its permissions")
+        return Fault("", found, "a readable file", "check its permissions", path.name, hides=True)
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         found = f"byte 0x{error.object[error.start]:02x}, which is not UTF-8"
-        return Fault(path.name, line, "", found, "UTF-8 text", "save the file as UTF-8 CSV")
+        cure = "save the file as UTF-8 CSV"
+        return Fault("", found, "UTF-8 text", cure, path.name, line, hides=True)

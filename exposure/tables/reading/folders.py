@@ -8,16 +8,18 @@ was found, what was expected, what cures it. Nothing is guessed and nothing is f
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from exposure.errors import Fault, TableError, list_faults, unknown_name
+from exposure.arguments import PATH, check_arguments, optional
+from exposure.errors import TableError, unknown_name
+from exposure.faults import Fault
 from exposure.tables.dataset import Dataset
 from exposure.tables.describing.package import descriptor_faults, read_version
 from exposure.tables.reading.checks import check_tables
 from exposure.tables.reading.corrections import correct, read_corrections
 from exposure.tables.reading.files import read_files
-from exposure.tables.reading.lines import Line
+from exposure.tables.reading.lines import AnyLine, TableLines
 from exposure.tables.reading.location import shipped_folder
-from exposure.tables.reading.overlays import overlay as lay_over
-from exposure.tables.reading.parse import duplicate_keys, hides_rows, parse_row, parse_table
+from exposure.tables.reading.overlays import apply_overlay
+from exposure.tables.reading.parse import duplicate_keys, parse_row, parse_table
 from exposure.tables.schema.catalogue import TABLES
 
 
@@ -48,9 +50,12 @@ def read_dataset(folder: str | Path | None = None, *, overlay: str | Path | None
     >>> "missiles" in set(dataset.table("sectors")["sector"])
     True
     """
+    check_arguments(
+        "read_dataset", folder=(folder, optional(PATH)), overlay=(overlay, optional(PATH))
+    )
     place = Path(folder) if folder is not None else shipped_folder()
     texts, faults = read_files(place)
-    lines: dict[str, list[Line]] = {}
+    lines: dict[str, list[AnyLine]] = {}
     for name, text in texts.items():
         lines[name], found = parse_table(TABLES[name], text)
         faults += found
@@ -61,7 +66,7 @@ def read_dataset(folder: str | Path | None = None, *, overlay: str | Path | None
     unread = descriptor_faults(place)
     version = "" if unread else read_version(place)
     dataset = _finish(lines, [*faults, *unread], version=version)
-    return dataset if overlay is None else lay_over(dataset, overlay)
+    return dataset if overlay is None else apply_overlay(dataset, overlay)
 
 
 def dataset_from_records(
@@ -84,7 +89,7 @@ def dataset_from_records(
     UnknownNameError
         If there is no such table.
     """
-    lines: dict[str, list[Line]] = {}
+    lines: dict[str, list[AnyLine]] = {}
     faults: list[Fault] = []
     for name, rows in records.items():
         if name not in TABLES:
@@ -98,10 +103,12 @@ def dataset_from_records(
     return _finish(lines, faults, version=version)
 
 
-def _finish(lines: Mapping[str, list[Line]], faults: list[Fault], *, version: str) -> Dataset:
-    found, skipped = check_tables(lines, faulty={fault.file for fault in faults})
+def _finish(
+    lines: Mapping[str, Sequence[AnyLine]], faults: list[Fault], *, version: str
+) -> Dataset:
+    found, skipped = check_tables(TableLines(lines), faulty={fault.file for fault in faults})
     if faults or found:
-        waiting = skipped or any(map(hides_rows, faults))
-        raise TableError(list_faults([*faults, *found], waiting=waiting))
+        hidden = any(fault.hides for fault in faults)
+        raise TableError([*faults, *found], skipped=skipped or hidden)
     rows = {name: [line.row for line in table] for name, table in lines.items()}
     return Dataset.from_rows(rows, version=version)

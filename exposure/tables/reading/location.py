@@ -10,9 +10,13 @@ import os
 from pathlib import Path
 
 from exposure.errors import TableError
+from exposure.faults import Fault
 
 PACKAGE_NAME = "rare-earth-exposure"
 """Name in the ``datapackage.json`` of the shipped tables."""
+
+DESCRIPTOR = "datapackage.json"
+"""File that describes a folder of tables."""
 
 VARIABLE = "EXPOSURE_DATASETS"
 """Environment variable that names another folder of tables."""
@@ -20,7 +24,7 @@ VARIABLE = "EXPOSURE_DATASETS"
 
 def bears_our_name(folder: Path) -> bool:
     """Whether a folder holds the tables of this package."""
-    descriptor = folder / "datapackage.json"
+    descriptor = folder / DESCRIPTOR
     try:
         return bool(json.loads(descriptor.read_bytes()).get("name") == PACKAGE_NAME)
     except (OSError, ValueError, AttributeError):
@@ -47,9 +51,7 @@ def shipped_folder() -> Path:
     for folder in candidates:
         if bears_our_name(folder):
             return folder
-    looked = ", ".join(str(folder) for folder in candidates)
     cure = f"correct {VARIABLE}" if named else "install the package again"
-    raise TableError(
-        f"the shipped tables were not found; looked in {looked} for a datapackage.json named "
-        f"'{PACKAGE_NAME}'; {cure}"
-    )
+    wanted = f"a {DESCRIPTOR} named '{PACKAGE_NAME}'"
+    found = "none in " + ", ".join(str(folder) for folder in candidates)
+    raise TableError([Fault("", found, wanted, cure, "the shipped tables")])

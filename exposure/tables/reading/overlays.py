@@ -9,19 +9,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from exposure.errors import Fault, TableError, list_faults
-from exposure.tables.dataset import Dataset, Overlaid, RowKey, cell_text, digest_of
+from exposure.arguments import PATH, check_arguments
+from exposure.errors import TableError
+from exposure.faults import Fault
+from exposure.tables.dataset import DATASET, Dataset, Overlaid, RowKey, cell_text, digest_of
 from exposure.tables.reading.checks import check_tables
 from exposure.tables.reading.files import read_files
-from exposure.tables.reading.lines import Line
-from exposure.tables.reading.parse import hides_rows, key_of, parse_table
+from exposure.tables.reading.lines import AnyLine, Line, TableLines
+from exposure.tables.reading.parse import key_of, parse_table
 from exposure.tables.schema.catalogue import TABLES
 
 BELOW = "under the overlay"
 """How a fault names the tables below."""
 
 
-def overlay(dataset: Dataset, folder: str | Path) -> Dataset:
+def apply_overlay(dataset: Dataset, folder: str | Path) -> Dataset:
     """Lay a folder of tables over a dataset.
 
     Parameters
@@ -42,31 +44,34 @@ def overlay(dataset: Dataset, folder: str | Path) -> Dataset:
     TableError
         With all faults of the merged tables in one message.
     """
+    check_arguments("apply_overlay", dataset=(dataset, DATASET), folder=(folder, PATH))
     place = Path(folder)
     texts, faults = read_files(place, whole=False)
-    own: dict[str, list[Line]] = {}
+    own: dict[str, list[AnyLine]] = {}
     for name, text in texts.items():
         own[name], found = parse_table(TABLES[name], text)
         faults += found
     merged = _merge(dataset, own)
-    across, skipped = check_tables(merged, faulty={fault.file for fault in faults})
+    across, skipped = check_tables(TableLines(merged), faulty={fault.file for fault in faults})
     if faults or across:
-        waiting = skipped or any(map(hides_rows, faults))
+        hidden = any(fault.hides for fault in faults)
         located = [_located(fault, place) for fault in (*faults, *across)]
-        raise TableError(list_faults(located, waiting=waiting))
+        raise TableError(located, skipped=skipped or hidden)
     return Dataset.from_rows(
         {name: [line.row for line in lines] for name, lines in merged.items()},
         version=dataset.version,
+        base_digest=dataset.base,
         overlaid=(*dataset.overlaid, _record(dataset, own, place)),
+        changed=dataset.changed,
     )
 
 
-def _merge(dataset: Dataset, own: Mapping[str, list[Line]]) -> dict[str, list[Line]]:
+def _merge(dataset: Dataset, own: Mapping[str, list[AnyLine]]) -> dict[str, list[AnyLine]]:
     """All rows, those of the overlay first, so that a rule on several rows names one of them.
 
     Rows from below have their lines counted below zero.
     """
-    merged: dict[str, list[Line]] = {}
+    merged: dict[str, list[AnyLine]] = {}
     for name, table in TABLES.items():
         mine = own.get(name, [])
         taken = {key_of(table, line.row) for line in mine}
@@ -81,13 +86,13 @@ def _merge(dataset: Dataset, own: Mapping[str, list[Line]]) -> dict[str, list[Li
 
 
 def _located(fault: Fault, place: Path) -> Fault:
-    """The fault with the file it stands in: of the overlay, or of the tables below."""
+    """The fault with the file that it is in: of the overlay, or of the tables below."""
     if fault.line is not None and fault.line < 0:
         return replace(fault, file=f"{fault.file} {BELOW}", line=-fault.line)
     return replace(fault, file=str(place / fault.file))
 
 
-def _record(dataset: Dataset, own: Mapping[str, list[Line]], place: Path) -> Overlaid:
+def _record(dataset: Dataset, own: Mapping[str, list[AnyLine]], place: Path) -> Overlaid:
     replaced: list[RowKey] = []
     added: list[RowKey] = []
     for name, lines in own.items():

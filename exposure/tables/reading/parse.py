@@ -6,26 +6,23 @@ was expected, what cures it.
 
 import csv
 import io
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from pydantic import BaseModel, ValidationError
 
-from exposure.errors import Fault, did_you_mean
-from exposure.tables.reading.lines import Line
+from exposure.faults import Fault
+from exposure.spelling import list_words, near, suggestion
+from exposure.tables.reading.lines import AnyLine, Line
 from exposure.tables.schema.catalogue import Table
-from exposure.wording import Finding, findings_of
+from exposure.tables.schema.rows import FAULTS
+from exposure.wording import faults_of
 
 MISSING_CURE = "a missing figure is no row: delete the row, or state it as assumed with a range"
 """What to do where nobody knows the figure."""
 
 UNCLOSED = "a quote that is not closed, or not doubled inside its cell"
 """Found where the rest of a file cannot be split into cells."""
-
-UNREAD = (UNCLOSED, "byte 0x", "an unreadable file")
-"""How what was found begins where no row of a file could be read."""
 
 SEPARATORS = ";\t|"
 """What spreadsheets write between cells instead of commas."""
@@ -39,21 +36,23 @@ class RawTable:
     rows: tuple[tuple[int, tuple[str, ...]], ...]
 
 
-def parse_table(table: Table, text: str) -> tuple[list[Line], list[Fault]]:
+def parse_table(table: Table, text: str) -> tuple[list[AnyLine], list[Fault]]:
     """Turn the text of one CSV file into checked rows, or into faults."""
     raw = _split(table, text)
     if isinstance(raw, Fault):
         return [], [raw]
-    faults = _header_faults(table, raw.header)
+    faults = [
+        replace(own, file=table.file, hides=True) for own in _header_faults(table, raw.header)
+    ]
     if faults:
         return [], faults
-    lines: list[Line] = []
+    lines: list[AnyLine] = []
     for number, cells in raw.rows:
         if len(cells) != len(raw.header):
             many = len(cells) > len(raw.header)
             cure = "quote a cell that holds a comma" if many else "write every cell, empty ones too"
             wanted = f"{len(raw.header)}, as in the header"
-            faults.append(Fault(table.file, number, "", f"{len(cells)} cells", wanted, cure))
+            faults.append(Fault("", f"{len(cells)} cells", wanted, cure, table.file, number))
             continue
         parsed, found = parse_row(table, number, dict(zip(raw.header, cells, strict=True)))
         lines += parsed
@@ -73,8 +72,8 @@ def _split(table: Table, text: str) -> RawTable | Fault:
             begins = reader.line_num + 1
     except csv.Error:
         return Fault(
-            table.file, begins, "", UNCLOSED,
-            "cells quoted as in \"a \"\"quoted\"\" word\"", "mend the quotes from this line on",
+            "", UNCLOSED, "cells quoted as in \"a \"\"quoted\"\" word\"",
+            "correct the quotes from this line on", table.file, begins, hides=True,
         )  # fmt: skip
     header = tuple(cell.strip() for cell in records[0][1]) if records else ()
     return RawTable(header, tuple(records[1:]))
@@ -83,52 +82,51 @@ def _split(table: Table, text: str) -> RawTable | Fault:
 def _header_faults(table: Table, header: tuple[str, ...]) -> list[Fault]:
     whole = "write the header: " + ",".join(table.columns)
     if not header:
-        return [Fault(table.file, None, "", "an empty file", "a header and rows", whole)]
+        return [Fault("", "an empty file", "a header and rows", whole, hides=True)]
     separator = next((mark for mark in SEPARATORS if mark in header[0]), "")
     if separator and len(header) == 1:
         found, cure = f"cells separated by {separator!r}", "save it as comma-separated CSV"
-        return [_header_fault(table, found, "cells separated by commas", cure)]
+        return [_header_fault(found, "cells separated by commas", cure)]
     if not set(header) & set(table.columns):
-        return [_header_fault(table, "none of the columns", "their names", whole)]
+        return [_header_fault("none of the columns", "their names", whole)]
     return list(_column_faults(table, header))
 
 
 def _column_faults(table: Table, header: tuple[str, ...]) -> Iterator[Fault]:
     missing = [column for column in table.columns if column not in header]
-    told: set[str] = set()
+    suggested: set[str] = set()
     for column in dict.fromkeys(header):
         if column not in table.columns:
-            cure = did_you_mean(column, missing) if missing else "delete the column"
-            told.update(re.findall(r"\w+", cure))
+            meant = near(column, missing)
+            suggested |= set(meant or missing)
             found = f"column '{column}'" if column else "a column without a name"
-            yield _header_fault(table, found, "a known column", cure)
+            yield _header_fault(found, "a known column", _cure_of_column(meant, missing))
         elif header.count(column) > 1:
-            yield _header_fault(table, f"column '{column}' twice", "each once", "delete one")
-    untold = ", ".join(f"'{column}'" for column in missing if column not in told)
-    if untold:
-        yield _header_fault(table, f"no column {untold}", "all columns", "add what is missing")
+            yield _header_fault(f"column '{column}' twice", "each once", "delete one")
+    others = ", ".join(f"'{column}'" for column in missing if column not in suggested)
+    if others:
+        yield _header_fault(f"no column {others}", "all columns", "add what is missing")
 
 
-def _header_fault(table: Table, found: str, expected: str, cure: str) -> Fault:
-    return Fault(table.file, 1, "header", found, expected, cure)
+def _cure_of_column(meant: list[str], missing: list[str]) -> str:
+    if not missing:
+        return "delete the column"
+    return suggestion(meant) or list_words(missing)
 
 
-def hides_rows(fault: Fault) -> bool:
-    """Whether a fault kept the rows of its table from being read: one of the header or the file."""
-    of_table = fault.file.endswith(".csv")
-    return of_table and (fault.where == "header" or fault.found.startswith(UNREAD))
+def _header_fault(found: str, expected: str, cure: str) -> Fault:
+    return Fault("header", found, expected, cure, line=1, hides=True)
 
 
-def parse_row(table: Table, number: int, cells: dict[str, Any]) -> tuple[list[Line], list[Fault]]:
+def parse_row(
+    table: Table, number: int, cells: Mapping[str, object]
+) -> tuple[list[AnyLine], list[Fault]]:
     """Turn the cells of one row into a checked row, or into faults."""
     cleaned = {column: _clean(cell) for column, cell in cells.items()}
     try:
         return [Line(number, table.row.model_validate(cleaned))], []
     except ValidationError as error:
-        return [], [
-            Fault(table.file, number, f.where, f.found, f.expected, f.cure)
-            for f in _row_findings(table, error)
-        ]
+        return [], [fault.at(table.file, number) for fault in _row_faults(table, error)]
 
 
 def _clean(cell: object) -> object:
@@ -138,22 +136,21 @@ def _clean(cell: object) -> object:
     return cell.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
-def _row_findings(table: Table, error: ValidationError) -> Iterator[Finding]:
+def _row_faults(table: Table, error: ValidationError) -> Iterator[Fault]:
     first = error.errors()[0]
-    if first["type"] == "findings":
-        for own in first["ctx"]["findings"]:
-            yield Finding(own.column, own.found, own.expected, own.cure)
+    if first["type"] == FAULTS:
+        yield from first["ctx"][FAULTS]
         return
-    for finding in findings_of(error, table.row, noun="column"):
-        unknown_figure = finding.found.strip("'").lower() in ("nothing", "nan")
-        if finding.where in ("low", "central", "high") and unknown_figure:
-            yield Finding(finding.where, finding.found, finding.expected, MISSING_CURE)
+    for fault in faults_of(error, table.row, noun="column"):
+        unknown_figure = fault.found.strip("'").lower() in ("nothing", "nan")
+        if fault.key in ("low", "central", "high") and unknown_figure:
+            yield replace(fault, cure=MISSING_CURE)
         else:
-            yield finding
+            yield fault
 
 
-def duplicate_keys(table: Table, lines: list[Line]) -> list[Fault]:
-    """Rows whose key stands on an earlier line."""
+def duplicate_keys(table: Table, lines: Iterable[AnyLine]) -> list[Fault]:
+    """Rows whose key is on an earlier line."""
     first: dict[tuple[object, ...], int] = {}
     faults = []
     for line in lines:
@@ -162,8 +159,8 @@ def duplicate_keys(table: Table, lines: list[Line]) -> list[Fault]:
             shown = ", ".join(str(part) for part in key)
             faults.append(
                 Fault(
-                    table.file, line.number, "key", f"({shown}) again",
-                    f"each key once; it stands on line {first[key]}", "keep one of the rows",
+                    "key", f"({shown}) again", f"each key once; it is on line {first[key]} too",
+                    "keep one of the rows", table.file, line.number,
                 )
             )  # fmt: skip
         first.setdefault(key, line.number)

@@ -13,7 +13,7 @@ from exposure.tables.schema.rows import (
     QuantityRow,
     Text,
 )
-from exposure.terms import BuyerClass, CountryCode, Element, Identifier, Tier
+from exposure.terms import BuyerClass, BuyerPlace, CountryCode, Element, Identifier, Tier
 
 
 class SectorRow(DescriptiveRow):
@@ -25,7 +25,7 @@ class SectorRow(DescriptiveRow):
     """Label."""
     end_use: Literal["defence", "dual", "civil"]
     """Broad end use, for grouping only."""
-    destination: CountryCode
+    destination: BuyerPlace
     """Where its makers are."""
     industry_code: Text
     """Industry of the national accounts that holds it."""

@@ -14,6 +14,14 @@ from exposure.terms import CountryCode, Identifier, ObservedAt, Selector, Streng
 Period = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?|-Q[1-4]|-H[12])?$")]
 """A year, half-year (2025-H1), quarter (2025-Q3), month or day."""
 
+Good = Literal[
+    "rare_earth_magnets", "rare_earths_all", "rare_earth_compounds", "rare_earth_metals",
+    "samarium", "samarium_oxide", "gadolinium", "gadolinium_oxide", "terbium", "terbium_oxide",
+    "dysprosium", "dysprosium_oxide", "lutetium", "lutetium_oxide", "yttrium", "yttrium_oxide",
+    "scandium", "scandium_oxide", "holmium", "erbium", "thulium", "ytterbium", "europium",
+]  # fmt: skip
+"""Goods that customs count: magnets, all rare earths, and every element put under control."""
+
 
 class ObservedExportRow(QuantityRow):
     """What China's customs counted in one month, year or joint period."""
@@ -21,11 +29,8 @@ class ObservedExportRow(QuantityRow):
     MEASURES: ClassVar = {"": Measure("t")}
     period: Period
     """Month, or a longer period where months were published jointly."""
-    item: Literal[
-        "rare_earth_magnets", "rare_earths_all", "samarium", "dysprosium", "dysprosium_oxide",
-        "terbium", "gadolinium", "yttrium", "lutetium", "scandium",
-    ]  # fmt: skip
-    """Goods counted."""
+    item: Good
+    """Goods counted; the name of an element stands for all of its compounds."""
     destination: CountryCode
     """Where they went; WLD for all."""
 

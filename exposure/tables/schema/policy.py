@@ -11,7 +11,7 @@ from exposure.tables.schema.rows import (
     QuantityRow,
     Text,
 )
-from exposure.terms import BuyerClass, CountryCode, Element, Grade, Identifier, Selector
+from exposure.terms import BuyerClass, BuyerPlace, Element, Grade, Identifier, Selector
 
 QueueQuantity = Literal[
     "capacity_share_per_week", "first_decision_week",
@@ -132,7 +132,7 @@ class LicenceQueueRow(QuantityRow):
         ),
         "check_weeks": Measure("week", meaning="how long such a check takes"),
     }  # fmt: skip
-    destination: CountryCode | Selector
+    destination: BuyerPlace | Selector
     """Where the buyers are; '*' for every destination without a row of its own."""
     buyer_class: BuyerClass | Selector
     """Buyers meant; '*' for all."""
@@ -148,6 +148,7 @@ ParameterName = Literal[
     "nested_share", "restock_ratio", "application_weight", "rationing_weight", "switch_weeks",
     "switch_ramp_weeks", "stock_correlation", "firm_spread", "leak_share", "leak_weeks",
     "structural_discrepancy", "strong_tolerance", "weak_tolerance", "stock_tolerance_weeks",
+    "recapture_share", "stoppage_tolerance_weeks", "element_per_oxide",
 ]  # fmt: skip
 
 
@@ -197,6 +198,15 @@ class ParameterRow(QuantityRow):
         "weak_tolerance": Measure(
             "share", maximum=1.0, minimum=1e-6,
             meaning="width of the tail outside a weakly observed range of loss",
+        ),
+        "recapture_share": Measure(
+            "share", maximum=1.0, meaning="share of lost output that is made up later"
+        ),
+        "element_per_oxide": Measure(
+            "share", maximum=1.0, minimum=1e-6, meaning="mass of the element in its oxide"
+        ),
+        "stoppage_tolerance_weeks": Measure(
+            "week", minimum=1e-6, meaning="width of the tail after the week of a reported stoppage"
         ),
         "stock_tolerance_weeks": Measure(
             "week", minimum=1e-6, meaning="width of the tail outside an observed range of stock"

@@ -14,12 +14,16 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from exposure.faults import Fault, list_faults
 from exposure.terms import Basis
 
 FROZEN = ConfigDict(
     frozen=True, extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True
 )
 """Configuration of every row model."""
+
+FAULTS = "faults"
+"""Type of a pydantic error that carries the faults of a row, under this key of its context."""
 
 Text = Annotated[str, Field(min_length=1)]
 """Text that must not be empty."""
@@ -63,16 +67,6 @@ class Measure:
         if self.maximum < math.inf:
             return f"between {self.minimum:g} and {self.maximum:g}"
         return f"at least {self.minimum:g}"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What is wrong with one column of one row; the reader adds file and line."""
-
-    column: str
-    found: str
-    expected: str
-    cure: str
 
 
 SHARE = Measure("share", maximum=1.0)
@@ -127,12 +121,11 @@ class QuantityRow(BaseModel):
         return split_list(self.source_id)
 
     @model_validator(mode="after")
-    def _refuse_findings(self) -> Self:
-        findings = [*_range_findings(self), *_basis_findings(self)]
-        if findings:
-            text = "; ".join(f"{f.column}: {f.found}, expected {f.expected}" for f in findings)
-            context: dict[str, Any] = {"findings": findings, "text": text}
-            raise PydanticCustomError("findings", "{text}", context)
+    def _refuse_faults(self) -> Self:
+        faults = [*_range_faults(self), *_basis_faults(self)]
+        if faults:
+            context: dict[str, Any] = {"faults": faults, "text": list_faults(faults)}
+            raise PydanticCustomError(FAULTS, "{text}", context)
         return self
 
 
@@ -147,43 +140,39 @@ def split_list(text: str, separator: str = ";") -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(separator) if part.strip())
 
 
-def _range_findings(row: QuantityRow) -> list[Finding]:
-    measure, findings = row.definition(), []
+def _range_faults(row: QuantityRow) -> list[Fault]:
+    measure, faults = row.definition(), []
     for column in ("low", "central", "high"):
         value = getattr(row, column)
         if not measure.admits(value):
             percentage = measure.unit == "share" and value > 1.0
             cure = "shares are fractions, write 0.92 for 92 %" if percentage else ""
-            findings.append(
-                Finding(column, f"{value:g}", measure.wording(), cure or "correct the figure")
+            faults.append(
+                Fault(column, f"{value:g}", measure.wording(), cure or "correct the figure")
             )
     if not row.low <= row.central <= row.high:
         found = f"low {row.low:g}, central {row.central:g}, high {row.high:g}"
-        findings.append(
-            Finding("low", found, "low <= central <= high", "put the three values in order")
+        faults.append(
+            Fault("low", found, "low <= central <= high", "put the three values in order")
         )
     if row.unit != measure.unit:
-        findings.append(
-            Finding("unit", f"'{row.unit}'", f"'{measure.unit}'", "convert the three values")
+        faults.append(
+            Fault("unit", f"'{row.unit}'", f"'{measure.unit}'", "convert the three values")
         )
-    return findings
+    return faults
 
 
-def _basis_findings(row: QuantityRow) -> list[Finding]:
-    assumption = _assumption_findings(row)
+def _basis_faults(row: QuantityRow) -> list[Fault]:
+    assumption = _assumption_faults(row)
     if assumption:
         return assumption
     if row.basis is Basis.ASSUMED and not row.note:
-        return [
-            Finding("note", "nothing", "the argument for an assumed range", "say why this range")
-        ]
+        return [Fault("note", "nothing", "the argument for an assumed range", "say why this range")]
     if row.basis is Basis.DERIVED and not row.note:
-        return [
-            Finding("note", "nothing", "the arithmetic of a derived figure", "name what it uses")
-        ]
+        return [Fault("note", "nothing", "the arithmetic of a derived figure", "name what it uses")]
     if row.basis is not Basis.ASSUMED and not row.source_id:
         return [
-            Finding(
+            Fault(
                 "source_id", "nothing", f"a source for a {row.basis} figure",
                 "cite one, or set basis to assumed and argue the range in the note",
             )
@@ -193,22 +182,22 @@ def _basis_findings(row: QuantityRow) -> list[Finding]:
         found = f"{locators} locator{'s' * (locators != 1)}"
         expected = f"one for each of {sources} sources" if sources != 1 else "one, as one source"
         expected = expected if sources else "none, as there is no source"
-        return [Finding("locator", found, expected, "separate them by ';', in the same order")]
+        return [Fault("locator", found, expected, "separate them by ';', in the same order")]
     return []
 
 
-def _assumption_findings(row: QuantityRow) -> list[Finding]:
+def _assumption_faults(row: QuantityRow) -> list[Fault]:
     contradiction = {Basis.ASSUMED: "no", Basis.MEASURED: "yes", Basis.REPORTED: "yes"}
     if row.rests_on_assumption == contradiction.get(row.basis, "unstated"):
         return [
-            Finding(
+            Fault(
                 "rests_on_assumption", f"'{row.rests_on_assumption}' in a row that is {row.basis}",
                 "nothing, or a word that agrees with the basis", "leave the cell empty",
             )
         ]  # fmt: skip
     if row.basis is Basis.DERIVED and not row.rests_on_assumption:
         return [
-            Finding(
+            Fault(
                 "rests_on_assumption", "nothing", "'yes' or 'no' for a derived figure",
                 "write 'yes' if any input of the arithmetic is assumed",
             )

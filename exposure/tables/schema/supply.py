@@ -18,7 +18,18 @@ from exposure.tables.schema.rows import (
     QuantityRow,
     Text,
 )
-from exposure.terms import BuyerClass, CountryCode, Element, Identifier, Selector, ShareKind, Stage
+from exposure.terms import (
+    BuyerClass,
+    BuyerPlace,
+    CountryCode,
+    Element,
+    Identifier,
+    OriginPlace,
+    PlantPlace,
+    Selector,
+    ShareKind,
+    Stage,
+)
 
 
 def _words(value: object) -> object:
@@ -72,8 +83,9 @@ class ComponentRow(DescriptiveRow):
     """Elements in it, separated by blanks."""
     stages: Annotated[tuple[Stage, ...], BeforeValidator(_words), Field(min_length=1)]
     """Steps it goes through, upstream first, separated by blanks."""
-    processed_in: CountryCode
-    """Country outside China that typically turns Chinese oxide or metal into it."""
+    processed_in: BuyerPlace
+    """Place outside China whose importers take the Chinese oxide or metal that is not seen through
+    to its final user."""
     source_id: OptionalText
     """Where its make-up and maker were read."""
     locator: OptionalText
@@ -145,7 +157,7 @@ class StageShareRow(QuantityRow):
     """Element."""
     stage: Stage
     """Stage; `magnet` reads component making."""
-    country: CountryCode
+    country: OriginPlace
     """Producing country; ROW holds the rest of the world."""
     year: Annotated[int, Field(ge=1990, le=2100)]
     """Year of the output."""
@@ -157,7 +169,7 @@ class SourcingRow(QuantityRow):
     """A country's share of what certain buyers buy, which replaces the world share for them."""
 
     MEASURES: ClassVar = {"": SHARE}
-    destination: CountryCode | Selector
+    destination: BuyerPlace | Selector
     """Where the buyers are; '*' for the market of all buyers outside China."""
     buyer_class: BuyerClass | Selector
     """Buyers meant; '*' for all."""
@@ -165,7 +177,7 @@ class SourcingRow(QuantityRow):
     """Component bought."""
     stage: Stage
     """Stage at which the country's share is meant."""
-    country: CountryCode
+    country: OriginPlace
     """Country of origin at that stage."""
     from_date: date
     """First day on which the share holds."""
@@ -197,7 +209,7 @@ class NewSupplyRow(QuantityRow):
     """Stage it performs."""
     quantity: NewSupplyQuantity
     """Which figure."""
-    country: CountryCode
+    country: PlantPlace
     """Where it stands."""
     target_date: date
     """The owner's own start date."""

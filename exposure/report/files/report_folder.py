@@ -14,21 +14,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exposure.arguments import PATH, check_arguments
 from exposure.errors import ReportError
-from exposure.report.files.json_form import (
-    attribution_long,
-    common_record,
+from exposure.report.files.csv_output import (
+    attribution_of_all,
     csv_text,
     ranking_csv,
-    report_json,
-    weekly_long,
+    weekly_of_all,
 )
-from exposure.terms import STAGES
+from exposure.report.files.json_output import common_record, report_json
+from exposure.result import ASSESSMENTS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from exposure.assessment import Assessment
+    from exposure.result import Assessment
 
 FIGURE_NAME = re.compile(r"(heat_map|weekly|stages)_.+\.(png|svg)")
 """Names of the figures of one scenario."""
@@ -69,6 +69,7 @@ def write_report(assessments: "Sequence[Assessment]", folder: str | Path) -> tup
     >>> [file.name for file in files][-2:]
     ['report.json', 'report.html']
     """
+    check_arguments("write_report", assessments=(assessments, ASSESSMENTS), folder=(folder, PATH))
     _check(assessments)
     place = Path(folder)
     with _spoken(place):
@@ -133,8 +134,8 @@ def _contents(assessments: "Sequence[Assessment]") -> dict[str, bytes]:
     texts = {
         **{f"{name}.svg": text for name, text in vector.items()},
         "ranking.csv": ranking_csv(assessments),
-        "weekly.csv": csv_text(weekly_long(assessments)),
-        "attribution.csv": csv_text(attribution_long(assessments)),
+        "weekly.csv": csv_text(weekly_of_all(assessments)),
+        "attribution.csv": csv_text(attribution_of_all(assessments)),
         "report.json": report_json(assessments),
         "report.html": report_page(assessments, splits, vector),
     }
@@ -144,7 +145,8 @@ def _contents(assessments: "Sequence[Assessment]") -> dict[str, bytes]:
 
 def _split(assessment: "Assessment") -> "dict[str, pd.DataFrame]":
     stages = assessment.attribution(by="stage")
-    upstream_first = [str(stage) for stage in STAGES if str(stage) in stages.columns]
+    order = assessment.run.inputs.index.stages
+    upstream_first = [stage for stage in order if stage in stages.columns]
     return {"element": assessment.attribution(by="element"), "stage": stages[upstream_first]}
 
 

@@ -8,13 +8,13 @@ import pytest
 
 import exposure as ex
 from exposure.arrays import FloatArray
+from exposure.citations import COLUMNS, learnt_later, provenance, rows_behind
 from exposure.errors import UnknownNameError
 from exposure.impact.sectors import build_sector
 from exposure.inputs.cells import Inputs
 from exposure.inputs.streams import Sampler
 from exposure.licensing.grants import grant
 from exposure.tables.dataset import Dataset
-from exposure.tables.describing.provenance import COLUMNS, learnt_later, provenance, rows_behind
 from exposure.tables.schema.catalogue import TABLES
 from exposure.tables.schema.rows import QuantityRow
 from tests.tiny import figure, tiny_dataset, tiny_records

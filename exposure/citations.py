@@ -1,0 +1,249 @@
+"""Where every figure of a sector, or of a table, comes from.
+
+Which rows enter a sector's score is not decided here: the model runs once and the gate says what
+was read (`exposure.inputs.cells`). The value at risk is added, which is read beside the score.
+Descriptive rows that carry a source (control dates, make-up of components) are listed without a
+value.
+"""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pydantic import BaseModel
+
+from exposure.arrays import FloatArray
+from exposure.errors import unknown_name
+from exposure.impact.prepared import rows_read, run_window
+from exposure.inputs.index import key_of
+from exposure.inputs.streams import Sampler
+from exposure.policy.scenario import Scenario
+from exposure.policy.scenario_file import read_scenario
+from exposure.result import Assessment
+from exposure.scoring.blocks import Run
+from exposure.scoring.column import Cell
+from exposure.scoring.columns import result_frame
+from exposure.settings import Settings
+from exposure.supply.channels import components_needed
+from exposure.tables.dataset import Dataset, RowKey, cell_text
+from exposure.tables.schema.catalogue import TABLES
+from exposure.tables.schema.policy import SourceRow
+from exposure.tables.schema.rows import QuantityRow, split_list
+from exposure.tables.schema.supply import ComponentRow
+from exposure.terms import Grade
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DEFAULT_SCENARIO = "london_truce"
+"""Course of policy whose rows are listed unless another is named."""
+
+VALUE_AT_RISK = ("industry_value_added_musd", "industry_share")
+"""Quantities of ``sector_values`` that a result uses beside the score."""
+
+WEAKEST_LAST = tuple(Grade)
+"""Grades, strongest first."""
+
+Found = tuple[str, BaseModel]
+"""Table name and row."""
+
+
+def provenance(
+    dataset: Dataset, what: str, *, scenario: Scenario | str = DEFAULT_SCENARIO
+) -> "pd.DataFrame":
+    """List every row behind a sector's score, or every row of a table, with its sources.
+
+    Parameters
+    ----------
+    dataset
+        Tables, from `read_dataset`.
+    what
+        Id of a sector, such as ``"missiles"``, or name of a table, such as ``"stage_shares"``.
+    scenario
+        Course of policy: it decides which dated rows are read.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a fact, in the order of the tables. ``key`` joins the key columns by ``", "``;
+        ``value`` is the central figure; ``grade`` is that of the weakest source. A descriptive
+        row has no value, a row without source no grade.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such sector or table.
+
+    Examples
+    --------
+    >>> import exposure as ex
+    >>> rows = provenance(ex.read_dataset(), "missiles")
+    >>> "missiles, smco_magnet, criticality_share" in set(rows["key"])
+    True
+    """
+    sources = {row.source_id: row for row in dataset.rows_of(SourceRow)}
+    sectors = dataset.sector_ids()
+    if what in sectors:
+        found = rows_behind(dataset, what, scenario=scenario)
+    elif what in TABLES:
+        found = [(what, row) for row in dataset.rows.get(what, ())]
+    else:
+        raise unknown_name("sector or table", what, {*sectors, *TABLES})
+    return result_frame("provenance", [_record(name, row, sources) for name, row in found])
+
+
+def rows_behind(
+    dataset: Dataset, sector: str, *, scenario: Scenario | str = DEFAULT_SCENARIO
+) -> list[Found]:
+    """Rows that enter the score of a sector, or its value at risk, in the order of the tables.
+
+    Parameters
+    ----------
+    dataset
+        Tables, from `read_dataset`.
+    sector
+        Id of a sector.
+    scenario
+        Course of policy.
+    """
+    run = _one_draw(dataset, sector, scenario)
+    run.prepared(0, 1)
+    wanted = set(rows_read(run.inputs, sector))
+    wanted |= {("sector_values", (sector, quantity)) for quantity in VALUE_AT_RISK}
+    components = components_needed(run.inputs, sector)
+    wanted |= {("components", (name,)) for name in components}
+    wanted |= {
+        ("elements", (element,))
+        for row in dataset.rows_of(ComponentRow)
+        if row.component in components
+        for element in row.elements
+    }
+    return [
+        (name, row)
+        for name in TABLES
+        for row in dataset.rows.get(name, ())
+        if (name, _key(name, row)) in wanted
+    ]
+
+
+def _one_draw(dataset: Dataset, sector: str, scenario: Scenario | str) -> Run:
+    course = read_scenario(scenario) if isinstance(scenario, str) else scenario
+    settings = Settings(draws=1)
+    window = run_window(course, settings)
+    return Run(dataset, course, settings, window, (sector,), Sampler.first(1, settings.seed))
+
+
+def _key(table: str, row: BaseModel) -> tuple[str, ...]:
+    return tuple(cell_text(getattr(row, column)) for column in TABLES[table].key)
+
+
+def _record(table: str, row: BaseModel, sources: dict[str, SourceRow]) -> dict[str, Cell]:
+    cited = [sources[name] for name in split_list(getattr(row, "source_id", "")) if name in sources]
+    figure = row if isinstance(row, QuantityRow) else None
+    return {
+        "table": table,
+        "key": ", ".join(_key(table, row)),
+        "value": figure.central if figure else None,
+        "low": figure.low if figure else None,
+        "high": figure.high if figure else None,
+        "unit": figure.unit if figure else "",
+        "basis": str(figure.basis) if figure else "",
+        "source_id": getattr(row, "source_id", ""),
+        "locator": getattr(row, "locator", ""),
+        "grade": str(max((s.grade for s in cited), key=WEAKEST_LAST.index, default="")),
+        "publisher": "; ".join(s.publisher for s in cited),
+        "address": "; ".join(s.address for s in cited),
+        "note": getattr(row, "note", ""),
+    }
+
+
+class KeyAssumption(BaseModel):
+    """A row that is judgement, and how far a score goes with it."""
+
+    table: str
+    key: tuple[str, ...]
+    low: float
+    central: float
+    high: float
+    unit: str
+    note: str
+    explained: float
+    """Squared correlation of the row's draws with the score's, 0 to 1."""
+
+
+def key_assumptions(assessment: Assessment, sector: str, *, limit: int = 5) -> list[KeyAssumption]:
+    """Assumed rows that go furthest with a sector's score, furthest first.
+
+    Parameters
+    ----------
+    assessment
+        A finished run; its draws are made again.
+    sector
+        Id of a sector that it ranks.
+    limit
+        Most rows given.
+
+    Returns
+    -------
+    list of KeyAssumption
+        Empty where the score does not vary.
+    """
+    scores = assessment.sectors[sector].scores
+    if scores.min() == scores.max():
+        return []
+    inputs = assessment.run.inputs
+    found = []
+    for row in uncertain_rows(assessment.run, sector):
+        if row.assumed:
+            table, key = key_of(row)
+            explained = _squared_correlation(inputs.draw(row), scores)
+            found.append(
+                KeyAssumption(
+                    table=table, key=key, low=row.low, central=row.central, high=row.high,
+                    unit=row.unit, note=row.note, explained=explained,
+                )
+            )  # fmt: skip
+    return sorted(found, key=lambda own: (-own.explained, own.table, own.key))[:limit]
+
+
+def uncertain_rows(run: Run, sector: str) -> list[QuantityRow]:
+    """Rows behind a sector's score that are drawn from a range, by table and key."""
+    cells = run.inputs.index.cells
+    read: list[RowKey] = sorted(row for row in rows_read(run.inputs, sector) if row in cells)
+    return [cells[row] for row in read if cells[row].low < cells[row].high]
+
+
+def _squared_correlation(one: FloatArray, other: FloatArray) -> float:
+    if one.min() == one.max():
+        return 0.0
+    return float(np.corrcoef(one, other)[0, 1] ** 2)
+
+
+def learnt_later(dataset: Dataset, day: date) -> tuple[int, int]:
+    """How many figures come from sources that were published after a day, and of how many.
+
+    A replay from a past day hides later rules, events and observations. It cannot unlearn what
+    the tables learnt later; this says how much that is. A figure counts by its first source; a
+    date known to the month or year counts as its first day.
+
+    Returns
+    -------
+    later, sourced : int
+        Figures whose first source appeared after `day`, and figures that name a source.
+
+    Examples
+    --------
+    >>> from exposure.tables.reading.folders import read_dataset
+    >>> later, sourced = learnt_later(read_dataset(), date(2030, 1, 1))
+    >>> (later, sourced > 0)
+    (0, True)
+    """
+    published = {row.source_id: row.published for row in dataset.rows_of(SourceRow)}
+    first = [
+        row.sources()[0]
+        for rows in dataset.rows.values()
+        for row in rows
+        if isinstance(row, QuantityRow) and row.sources()
+    ]
+    later = sum(published[source] > day.isoformat()[: len(published[source])] for source in first)
+    return later, len(first)

@@ -1,0 +1,304 @@
+"""Draws that agree with what happened: exact rejection on keyed draws.
+
+The agreement of a draw is L = exp(-1/2 SUM e^2), one e for each piece of evidence (see
+`exposure.evidence.observed`), so L is at most 1. A draw is kept if a uniform number of its own is
+below L. That is exact rejection: kept draws count alike, and a conditioned sample is a list of
+draw numbers. Nothing downstream needs to know that it was conditioned.
+
+References
+----------
+von Neumann, J. (1951). Various techniques used in connection with random digits. NBS Applied
+Mathematics Series 12, 36-38.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from exposure.arrays import BoolArray, FloatArray, IntArray
+from exposure.errors import ConflictError
+from exposure.evidence.observed import (
+    Implied,
+    Tolerances,
+    central_tolerances,
+    implied_losses,
+    implied_stocks,
+    implied_stoppages,
+    in_order,
+    stock_weeks_wanted,
+    term_deviations,
+)
+from exposure.impact.course import Question, component_players, run_course
+from exposure.impact.prepared import Prepared, Window
+from exposure.inputs.streams import Sampler
+from exposure.policy.replay import seen_from
+from exposure.policy.scenario import Scenario
+from exposure.policy.scenario_file import read_scenario
+from exposure.scoring.blocks import BLOCK, Progress, Run
+from exposure.settings import Settings
+from exposure.tables.dataset import Dataset
+from exposure.tables.schema.demand import SectorRow
+from exposure.tables.schema.observed import ObservedLossRow
+from exposure.tables.schema.policy import ParameterRow
+from exposure.tables.schema.supply import ElementRow
+from exposure.terms import ANY, week_of
+
+RECORD = "as_it_happened"
+"""Scenario through which draws are run to meet the record."""
+
+KEPT_STREAM = "condition|keep"
+"""Stream of the uniform numbers that decide whether a draw is kept."""
+
+LEAST_ACCEPTANCE = 0.001
+"""Share of draws below which the record and the tables are in conflict."""
+
+DRAWS_BEFORE_JUDGEMENT = 20_000
+"""Draws examined before a low acceptance is called a conflict."""
+
+TOLERANCE_DEFAULTS = {
+    "structural_discrepancy": 0.0,
+    "strong_tolerance": 0.05,
+    "weak_tolerance": 0.10,
+    "stock_tolerance_weeks": 8.0,
+    "stoppage_tolerance_weeks": 8.0,
+}
+"""Tolerances of tables that state none."""
+
+
+@dataclass(frozen=True, eq=False)
+class Examined:
+    """Draws held against the record of one destination, or of all."""
+
+    sampler: Sampler
+    """The draws examined."""
+    implied: tuple[Implied, ...]
+    """What they imply for every observed range."""
+
+    def of(self, subjects: Collection[str]) -> "Examined":
+        """The same draws against the ranges of some subjects alone."""
+        return replace(self, implied=tuple(o for o in self.implied if o.subject in subjects))
+
+    @cached_property
+    def deviations(self) -> dict[str, FloatArray]:
+        """Largest deviation of each term, shape (D,)."""
+        return term_deviations(self.implied)
+
+    def agreement(self, *, without: Collection[str] = ()) -> FloatArray:
+        """L of each draw, in [0, 1], shape (D,).
+
+        Parameters
+        ----------
+        without
+            Terms that are left out.
+        """
+        total = np.zeros(self.sampler.size)
+        for term, deviation in self.deviations.items():
+            if term not in without:
+                total += np.square(deviation)
+        return np.asarray(np.exp(-0.5 * total))
+
+    def kept(self, *, without: Collection[str] = ()) -> BoolArray:
+        """Which draws are kept, shape (D,)."""
+        return np.asarray(self.sampler.uniform(KEPT_STREAM) < self.agreement(without=without))
+
+    @property
+    def numbers(self) -> IntArray:
+        """Numbers of the draws that agree with the record."""
+        return np.asarray(self.sampler.numbers[self.kept()])
+
+
+def subjects_of(dataset: Dataset, destination: str) -> frozenset[str]:
+    """Sectors made at a destination, or anywhere for ``all``, and all elements.
+
+    A ranking of one destination rests on the record of its own makers, and on what was stated of
+    elements.
+    """
+    sectors = {
+        row.sector for row in dataset.rows_of(SectorRow) if destination in ("all", row.destination)
+    }
+    return frozenset(sectors | {row.element for row in dataset.rows_of(ElementRow)})
+
+
+def tolerances_of(dataset: Dataset) -> Tolerances:
+    """Tolerances of the tables: central values, for they say how to compare, not what is so."""
+    known = {
+        row.parameter: row.central
+        for row in dataset.rows_of(ParameterRow)
+        if row.scope == ANY and row.parameter in TOLERANCE_DEFAULTS
+    }
+    return central_tolerances(TOLERANCE_DEFAULTS | known)
+
+
+def record_run(
+    dataset: Dataset, settings: Settings, sampler: Sampler, *, until: date | None = None
+) -> tuple[Run, date]:
+    """The run of the record that observations are held against, and its last day known."""
+    record: Scenario = read_scenario(RECORD)
+    known = record.record_ends or record.start
+    last = min(until, known) if until is not None else known
+    ends = [row.to_date for row in dataset.rows_of(ObservedLossRow) if row.to_date <= last]
+    last_day = max([*ends, last])
+    weeks = week_of(last_day, start=record.start) + 1
+    course = seen_from(record, last, last_day=last)
+    sectors = tuple(row.sector for row in dataset.rows_of(SectorRow))
+    usual = settings.model_copy(update={"as_of": None, "horizon_weeks": weeks})
+    run = Run(dataset, course, usual, Window(weeks, weeks - 1), sectors, sampler)
+    return run, last
+
+
+def examine(
+    dataset: Dataset,
+    settings: Settings,
+    sampler: Sampler,
+    *,
+    until: date | None = None,
+    kinds: Collection[str] = ("losses", "stocks", "stoppages"),
+    progress: Progress | None = None,
+) -> Examined:
+    """Hold draws against the record.
+
+    Parameters
+    ----------
+    dataset
+        Tables; the observed tables hold what was seen.
+    settings
+        Gives the choices of the model that the draws are run with.
+    sampler
+        Draws to examine.
+    until
+        Last day that may be known; None for the end of the record.
+    kinds
+        Kinds of evidence used.
+    progress
+        Called after each block of draws.
+    """
+    run, last = record_run(dataset, settings, sampler, until=until)
+    tolerances = tolerances_of(dataset)
+    stocks = stock_weeks_wanted(dataset, start=run.scenario.start, until=last)
+    question = Question(np.ones(1), stocks)
+
+    def ask(prepared: Prepared, first: int, last_draw: int) -> list[Implied]:  # noqa: ARG001
+        world = prepared.worlds[0]
+        players = {name: component_players(world.sectors[name]) for name in run.sectors}
+        runs = run_course(world, prepared.granted[0], players, question, settings)
+        found = []
+        if "losses" in kinds:
+            found += implied_losses(dataset, runs, world, tolerances, until=last)
+        if "stocks" in kinds:
+            found += implied_stocks(dataset, runs, world, tolerances, until=last)
+        if "stoppages" in kinds:
+            found += implied_stoppages(dataset, runs, world, tolerances)
+        return in_order(found)
+
+    blocks = list(run.over_blocks(ask, progress=progress, block=BLOCK))
+    return Examined(sampler, tuple(own[0].joined(own) for own in zip(*blocks, strict=True)))
+
+
+def conflict_of(examined: Examined) -> ConflictError:
+    """The error that names the observations which the tables cannot meet together.
+
+    The terms are listed by how much more would be accepted without each.
+    """
+    accepted = float(examined.agreement().mean())
+    gains = {
+        term: float(examined.agreement(without=(term,)).mean()) for term in examined.deviations
+    }
+    worst = sorted(gains, key=lambda term: (-gains[term], term))[:3]
+    named = "\n".join(
+        f"  - {term}: {gains[term]:.2%} would be accepted without it" for term in worst
+    )
+    return ConflictError(
+        f"the record and the tables are in conflict: found {accepted:.3%} of "
+        f"{examined.sampler.size:,} draws accepted; expected at least {LEAST_ACCEPTANCE:.1%}; "
+        f"correct these observations, or the rows that they contradict:\n{named}"
+    )
+
+
+def in_conflict(examined: Examined) -> bool:
+    """Whether so few draws agree with the record that nothing can be said."""
+    enough = examined.sampler.size >= DRAWS_BEFORE_JUDGEMENT
+    return enough and float(examined.agreement().mean()) < LEAST_ACCEPTANCE
+
+
+class Compared(BaseModel):
+    """One observed range beside what draws say of it; shares of output, or weeks for stocks."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    subject: str
+    kind: str
+    from_date: date
+    to_date: date
+    low: float
+    central: float
+    high: float
+    prior_mean: float
+    prior_p05: float
+    prior_p95: float
+    prior_inside: float
+    conditioned_mean: float | None
+    conditioned_p05: float | None
+    conditioned_p95: float | None
+    left_out_mean: float | None
+    left_out_p05: float | None
+    left_out_p95: float | None
+
+    @property
+    def predicted(self) -> bool:
+        """Whether the 90 % interval without the subject's own evidence meets the range."""
+        if self.left_out_p05 is None or self.left_out_p95 is None:
+            return False
+        return self.left_out_p05 <= self.high and self.left_out_p95 >= self.low
+
+
+def compare_with_record(examined: Examined) -> tuple[Compared, ...]:
+    """Every observed range beside all draws, those kept, and those kept without its subject."""
+    kept = examined.kept()
+    without = {
+        subject: examined.kept(
+            without=[term for term in examined.deviations if term.endswith(f" of {subject}")]
+        )
+        for subject in {own.subject for own in examined.implied}
+    }
+    return tuple(
+        Compared(
+            subject=own.subject,
+            kind=own.kind,
+            from_date=own.from_date,
+            to_date=own.to_date,
+            low=own.low,
+            central=own.central,
+            high=own.high,
+            prior_inside=float((own.deviations == 0.0).mean()),
+            **_spread("prior", own.drawn),
+            **_spread("conditioned", own.drawn[kept]),
+            **_spread("left_out", own.drawn[without[own.subject]]),
+        )
+        for own in examined.implied
+    )
+
+
+def _spread(name: str, drawn: FloatArray) -> dict[str, Any]:
+    """Mean, 5th and 95th percentile; None where there is no draw."""
+    if not len(drawn):
+        return dict.fromkeys((f"{name}_mean", f"{name}_p05", f"{name}_p95"))
+    low, high = np.quantile(drawn, (0.05, 0.95))
+    return {
+        f"{name}_mean": float(drawn.mean()),
+        f"{name}_p05": float(low),
+        f"{name}_p95": float(high),
+    }
+
+
+def inside_shares(examined: Examined) -> Mapping[str, float]:
+    """Share of all draws inside every observed range of losses, by sector."""
+    shares = {}
+    for term, deviation in examined.deviations.items():
+        if term.startswith("losses of "):
+            shares[term.removeprefix("losses of ")] = float((deviation == 0.0).mean())
+    return shares

@@ -1,0 +1,131 @@
+"""One block of draws made ready: worlds, licensed flows, and the weeks that count."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from exposure.errors import SettingsError
+from exposure.faults import Fault
+from exposure.impact.world import World, build_world
+from exposure.inputs.cells import Inputs
+from exposure.inputs.index import Index
+from exposure.licensing.grants import GrantPlan, Licences, grant_planned, plan_grants
+from exposure.policy.scenario import Scenario
+from exposure.settings import Settings
+from exposure.supply.period import Period
+from exposure.tables.dataset import RowKey
+from exposure.tables.schema.supply import ComponentRow, PoolUserRow
+from exposure.terms import ANY, week_of
+
+
+@dataclass(frozen=True)
+class Window:
+    """Weeks that are run and weeks that are scored."""
+
+    run: int
+    """Weeks run, from the scenario's start."""
+    first: int
+    """First week scored."""
+
+
+def run_window(scenario: Scenario, settings: Settings) -> Window:
+    """Weeks that are run and weeks that are scored.
+
+    Weeks are scored from `Settings.as_of` on, else from the day that the scenario names, else
+    from its start.
+
+    Raises
+    ------
+    SettingsError
+        If `as_of` lies before the scenario's start.
+    """
+    day = settings.as_of or scenario.scored_from or scenario.start
+    first = week_of(day, start=scenario.start)
+    if first < 0:
+        expected = f"a day from {scenario.start} on, when scenario '{scenario.scenario}' starts"
+        raise SettingsError([Fault("as_of", str(settings.as_of), expected, "choose a later day")])
+    return Window(first + settings.horizon_weeks, first)
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Worlds and licensed flows of one block of draws, one of each for every scenario."""
+
+    worlds: tuple[World, ...]
+    granted: tuple[Licences, ...]
+
+
+def prepare(
+    inputs: Inputs,
+    scenario: Scenario,
+    plans: Sequence[GrantPlan],
+    window: Window,
+    settings: Settings,
+    *,
+    ranked: Sequence[str],
+) -> Prepared:
+    """Draw worlds and grant licences for all scenarios of a mixture.
+
+    Parameters
+    ----------
+    inputs
+        Drawn figures of one block.
+    scenario
+        One course of policy or a mixture.
+    plans
+        What the offices do in each course.
+    window
+        Weeks to run.
+    settings
+        Gives the method by which shares by stage become one dependence.
+    ranked
+        Sectors that are ranked.
+    """
+    courses = [course for course, _ in scenario.members]
+    worlds: dict[Held, World] = {}
+    granted = []
+    for course, plan in zip(courses, plans, strict=True):
+        held = _held(course)
+        if held not in worlds:
+            period = Period(course.start, window.run, course.measures, settings.supply_method)
+            worlds[held] = build_world(inputs, period, ranked)
+        licences = grant_planned(inputs, plan)
+        for sector in ranked:
+            for reader in sorted(set(licences.readers.values())):
+                inputs.under(sector).borrow(reader)
+        granted.append(licences)
+    return Prepared(tuple(worlds[_held(course)] for course in courses), tuple(granted))
+
+
+Held = tuple[tuple[str, date | None], ...]
+"""Rules of the buyers' side; courses with the same rules share a world."""
+
+
+def _held(course: Scenario) -> Held:
+    return tuple(sorted(course.measures.items()))
+
+
+def plans_of(index: Index, scenario: Scenario, window: Window) -> tuple[GrantPlan, ...]:
+    """What the offices do in each course of policy, for any draws.
+
+    Offices of all places where somebody buys or processes are run, whoever is ranked.
+    """
+    places = {ANY, *(row.destination for row in index.sectors.values())}
+    places |= {row.processed_in for row in index.dataset.rows_of(ComponentRow)}
+    places |= {row.destination or ANY for row in index.dataset.rows_of(PoolUserRow)}
+    return tuple(
+        plan_grants(index, course, places, weeks=window.run) for course, _ in scenario.members
+    )
+
+
+def rows_read(inputs: Inputs, sector: str) -> frozenset[RowKey]:
+    """Rows on which a sector's score rests, as the gate noted them.
+
+    Parameters
+    ----------
+    inputs
+        Inputs of a run that included the sector.
+    sector
+        Its id.
+    """
+    return frozenset(inputs.notes.get(sector, set()))

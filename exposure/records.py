@@ -1,0 +1,68 @@
+"""The record of a result: everything it was made from, in plain values that JSON can hold.
+
+Equal records give equal bytes. Nothing in a record tells the time or the place of a run.
+"""
+
+import hashlib
+from collections.abc import Sequence
+
+from exposure.evidence.conditioned_list import RecordMet
+from exposure.policy.scenario import Scenario
+from exposure.settings import Settings
+from exposure.tables.dataset import Dataset
+from exposure.version import __version__, library_versions
+
+
+def tables_record(dataset: Dataset) -> dict[str, object]:
+    """Versions of code and tables, what was laid over the tables and what was changed by hand.
+
+    Examples
+    --------
+    >>> import exposure as ex
+    >>> list(tables_record(ex.read_dataset()))[2:]
+    ['dataset_version', 'dataset_digest', 'overlaid', 'changed']
+    """
+    return {
+        "package_version": __version__,
+        "library_versions": dict(library_versions()),
+        "dataset_version": dataset.version,
+        "dataset_digest": dataset.digest,
+        "overlaid": [own.record() for own in dataset.overlaid],
+        "changed": [own.record() for own in dataset.changed],
+    }
+
+
+def draws_record(conditioned: RecordMet | None) -> dict[str, object]:
+    """Which draws were used: those of the tables, or those that agree with the record."""
+    if conditioned is None:
+        return {"conditioned": False}
+    return {
+        "conditioned": True,
+        "acceptance": conditioned.acceptance,
+        "numbers_digest": hashlib.sha256(conditioned.numbers.tobytes()).hexdigest(),
+        "note": conditioned.note,
+    }
+
+
+def scenario_record(scenario: Scenario) -> dict[str, object]:
+    """Name and digest of a scenario."""
+    return {"scenario": scenario.scenario, "scenario_digest": scenario.digest}
+
+
+def run_record(
+    dataset: Dataset, scenarios: Sequence[Scenario], settings: Settings
+) -> dict[str, object]:
+    """Everything that the results of one or several scenarios were made from.
+
+    Parameters
+    ----------
+    dataset, settings
+        Common to all.
+    scenarios
+        In the order in which they were run.
+    """
+    return {
+        **tables_record(dataset),
+        "settings": settings.model_dump(mode="json"),
+        "scenarios": [scenario_record(own) for own in scenarios],
+    }

@@ -1,0 +1,63 @@
+"""Results as CSV text: the columns of the registry, numbers that read back to the same number.
+
+A missing value is an empty cell.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from exposure.scoring.columns import result_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from exposure.result import Assessment
+
+
+def ranking_csv(assessments: "Sequence[Assessment]") -> str:
+    """Rankings of all scenarios as CSV, the scenario in the first column."""
+    return csv_text(rankings_of_all(assessments))
+
+
+def rankings_of_all(assessments: "Sequence[Assessment]") -> "pd.DataFrame":
+    """Rankings of all scenarios below each other, the scenario in the first column."""
+    return _below_each_other(assessments, [own.ranking for own in assessments], "scenario")
+
+
+def weekly_of_all(assessments: "Sequence[Assessment]") -> "pd.DataFrame":
+    """Weekly losses of all runs; ``run`` names the scenario or mixture, ``scenario`` the member."""
+    return _below_each_other(assessments, [own.weekly for own in assessments], "run")
+
+
+def _below_each_other(
+    assessments: "Sequence[Assessment]", frames: "Sequence[pd.DataFrame]", first: str
+) -> "pd.DataFrame":
+    import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
+
+    copies = [frame.copy() for frame in frames]
+    for own, frame in zip(assessments, copies, strict=True):
+        frame.insert(0, first, own.scenario.scenario)
+    return pd.concat(copies, ignore_index=True)
+
+
+def attribution_of_all(assessments: "Sequence[Assessment]") -> "pd.DataFrame":
+    """Points of each score by element: scenario, sector, element, points."""
+    return result_frame(
+        "attribution",
+        [
+            {
+                "scenario": own.scenario.scenario,
+                "sector": str(sector),
+                "element": str(element),
+                "points": float(points),
+            }
+            for own in assessments
+            for sector, parts in own.attribution(by="element").iterrows()
+            for element, points in parts.items()
+        ],
+    )
+
+
+def csv_text(frame: "pd.DataFrame") -> str:
+    """Table as CSV; a number is written by `repr`, which reads back to the same number."""
+    return frame.to_csv(index=False, lineterminator="\n")

@@ -1,0 +1,197 @@
+"""Results as JSON text, by the models of `exposure.report.files.output_models`.
+
+A missing number is null; numbers are written so that they read back to the same number; keys
+and rows have one order. Nothing tells the time, so equal records give equal text.
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from exposure.errors import ReportError
+from exposure.policy.scenario import Scenario
+from exposure.records import run_record, tables_record
+from exposure.report.files.csv_output import attribution_of_all
+from exposure.report.files.output_models import (
+    BacktestFile,
+    DiffFile,
+    FlowFile,
+    OutputModel,
+    ProvenanceFile,
+    RankFile,
+    SourceListFile,
+    version_of,
+)
+from exposure.scoring.column import Cell, Column
+from exposure.scoring.columns import columns_of
+from exposure.settings import Settings
+from exposure.tables.dataset import Dataset
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from exposure.evidence.backtesting import Backtest
+    from exposure.result import Assessment
+
+
+def ranking_json(assessments: "Sequence[Assessment]") -> str:
+    """Rankings as JSON: a `RankFile` without weekly losses and attribution.
+
+    Parameters
+    ----------
+    assessments
+        Runs on one dataset with the same settings.
+
+    Raises
+    ------
+    ReportError
+        If there is no run, or the runs differ in more than the scenario.
+    """
+    return _rank_file(assessments, [_scenario(own) for own in assessments])
+
+
+def report_json(assessments: "Sequence[Assessment]") -> str:
+    """Everything a report shows as JSON: a whole `RankFile`.
+
+    Raises
+    ------
+    ReportError
+        As `ranking_json`.
+    """
+    scenarios = [
+        {
+            **_scenario(own),
+            "attribution": rows_of("attribution", attribution_of_all([own])),
+            "weekly": rows_of("weekly", own.weekly),
+        }
+        for own in assessments
+    ]
+    return _rank_file(assessments, scenarios)
+
+
+def _scenario(own: "Assessment") -> dict[str, object]:
+    return {
+        "scenario": own.scenario.scenario,
+        "name": own.scenario.name,
+        "ranking": rows_of("ranking", own.ranking),
+    }
+
+
+def _rank_file(
+    assessments: "Sequence[Assessment]", scenarios: Sequence[Mapping[str, object]]
+) -> str:
+    return _text(RankFile, {"record": common_record(assessments), "scenarios": scenarios})
+
+
+def flow_json(
+    frame: "pd.DataFrame", dataset: Dataset, scenario: Scenario, settings: Settings
+) -> str:
+    """Licensed flow as JSON: a `FlowFile`."""
+    record = run_record(dataset, [scenario], settings)
+    return _text(FlowFile, {"record": record, "weeks": rows_of("flow", frame)})
+
+
+def backtest_json(
+    result: "Backtest", stoppages: "pd.DataFrame", dataset: Dataset, settings: Settings
+) -> str:
+    """Back-test as JSON: a `BacktestFile`."""
+    content = {
+        "record": run_record(dataset, [], settings),
+        "months": rows_of("backtest_months", result.months),
+        "errors": rows_of("backtest_errors", result.errors),
+        "stoppages": rows_of("stoppages", stoppages),
+    }
+    return _text(BacktestFile, content)
+
+
+def diff_json(
+    tables: tuple[Dataset, Dataset],
+    frames: "tuple[pd.DataFrame, pd.DataFrame]",
+    scenario: Scenario,
+    settings: Settings,
+) -> str:
+    """Difference of two sets of tables as JSON: a `DiffFile`.
+
+    Parameters
+    ----------
+    tables
+        The old ones and the new ones.
+    frames
+        Rows that differ, and how ranks move because of them.
+    scenario, settings
+        Of the two rankings.
+    """
+    old, new = tables
+    differences, changes = frames
+    content = {
+        "old": tables_record(old),
+        "record": run_record(new, [scenario], settings),
+        "differences": rows_of("differences", differences),
+        "rank_changes": rows_of("rank_changes", changes),
+    }
+    return _text(DiffFile, content)
+
+
+def provenance_json(frame: "pd.DataFrame", dataset: Dataset) -> str:
+    """Rows of tables with their sources as JSON: a `ProvenanceFile`."""
+    content = {"record": tables_record(dataset), "rows": rows_of("provenance", frame)}
+    return _text(ProvenanceFile, content)
+
+
+def source_list_json(dataset: Dataset) -> str:
+    """All sources as JSON: a `SourceListFile`."""
+    sources = [row.model_dump(mode="json") for row in dataset.rows.get("sources", ())]
+    return _text(SourceListFile, {"record": tables_record(dataset), "sources": sources})
+
+
+def common_record(assessments: "Sequence[Assessment]") -> dict[str, object]:
+    """What runs were made from: code, tables, overlays, settings, and each scenario's digest.
+
+    Raises
+    ------
+    ReportError
+        If there is no run, or the runs differ in more than the scenario.
+    """
+    if not assessments:
+        raise ReportError("report: found no assessment; expected at least one; assess a scenario")
+    first = assessments[0]
+    shared = run_record(first.dataset, [], first.settings)
+    for own in assessments[1:]:
+        other = run_record(own.dataset, [], own.settings)
+        differing = [key for key in shared if other[key] != shared[key]]
+        if differing:
+            raise ReportError(
+                f"report: found assessments that differ in {', '.join(differing)}; expected one "
+                "dataset and one choice of settings; assess every scenario with the same"
+            )
+    return run_record(first.dataset, [own.scenario for own in assessments], first.settings)
+
+
+def rows_of(result: str, frame: "pd.DataFrame") -> list[dict[str, Cell]]:
+    """Rows of a result as plain values, in the types of the registry; None where one is missing."""
+    columns = columns_of(result)
+    cells = [[_cell(column, value) for value in frame[column.name].tolist()] for column in columns]
+    names = [column.name for column in columns]
+    return [dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True)]
+
+
+def _cell(column: Column, value: Cell) -> Cell:
+    if column.nullable and _is_missing(value):
+        return None
+    if column.type is int and isinstance(value, float):
+        return int(value)  # a whole column with a missing value is one of floats in a frame
+    return value.date() if isinstance(value, datetime) else value
+
+
+def _is_missing(value: Cell) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def _text(model: type[OutputModel], content: Mapping[str, object]) -> str:
+    """Check what is written against its model, and write it in the order of the model."""
+    whole = model.model_validate({"schema_version": version_of(model), **content})
+    # A part that this file leaves out is absent; a value that is missing is null.
+    plain = whole.model_dump(mode="json", exclude_unset=True)
+    return json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False) + "\n"

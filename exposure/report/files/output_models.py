@@ -1,0 +1,230 @@
+"""What each JSON file holds, as pydantic models; their JSON Schema is `exposure schema NAME`.
+
+Rows of results are checked against the registry of columns. A change of a model, or of a
+column that a file holds, needs a new `schema_version` of that file: a test compares every
+schema with the one on record in tests/golden/schemas.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, create_model
+from pydantic_core import CoreSchema
+
+from exposure.errors import unknown_name
+from exposure.scoring.columns import columns_of
+from exposure.settings import Settings
+from exposure.tables.schema.policy import SourceRow
+
+
+class OutputModel(BaseModel):
+    """Base of everything that is written: frozen, no unknown keys, no NaN and no infinity."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
+    )
+
+
+@cache
+def row_model(result: str) -> type[OutputModel]:
+    """Model of one row of a result, from the registry of columns."""
+    fields: dict[str, Any] = {}
+    for column in columns_of(result):
+        kind: Any = column.type | None if column.nullable else column.type
+        extra: dict[str, Any] = {"unit": column.unit} if column.unit else {}
+        meaning = Field(description=column.meaning, json_schema_extra=extra)
+        fields[column.name] = (kind, meaning)
+    title = result.title().replace("_", "") + "Row"
+    return create_model(title, __base__=OutputModel, **fields)
+
+
+@dataclass(frozen=True)
+class RowsOf:
+    """Marks a field that holds the rows of a result."""
+
+    result: str
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return handler.generate_schema(tuple[row_model(self.result), ...])  # type: ignore[misc]
+
+
+Rows = Sequence[OutputModel]
+"""Rows of a result; `RowsOf` says of which."""
+
+RankingRows = Annotated[Rows, RowsOf("ranking")]
+AttributionRows = Annotated[Rows, RowsOf("attribution")]
+WeeklyRows = Annotated[Rows, RowsOf("weekly")]
+
+
+class OverlayRecord(OutputModel):
+    """What one folder laid over the tables."""
+
+    folder: str
+    """Name of the folder, without its path."""
+    digest: str
+    """SHA-256 of its rows."""
+    replaced: dict[str, list[str]]
+    """Table to the keys of the rows whose values it changes."""
+    added: dict[str, list[str]]
+    """Table to the keys of the rows that it adds."""
+
+
+class ChangeRecord(OutputModel):
+    """One figure that was changed by hand, or scaled because another one of its set was."""
+
+    table: str
+    key: str
+    """Values of the key columns of the row."""
+    was: tuple[float, float, float]
+    """Low, central and high before."""
+    now: tuple[float, float, float]
+    """Low, central and high since."""
+    note: str
+    """Why."""
+
+
+class TablesRecord(OutputModel):
+    """Code and tables that a result was made with."""
+
+    package_version: str
+    library_versions: dict[str, str]
+    """Python and the libraries on whose numerics results depend."""
+    dataset_version: str
+    dataset_digest: str
+    """SHA-256 of all rows, those of overlays included."""
+    overlaid: list[OverlayRecord]
+    """Overlays in the order in which they were laid, first the lowest."""
+    changed: list[ChangeRecord]
+    """Figures changed by hand in Python, in the order in which they were."""
+
+
+class ScenarioRecord(OutputModel):
+    """Which course of policy was run."""
+
+    scenario: str
+    scenario_digest: str
+    """SHA-256 of its rules and members."""
+
+
+class RunRecord(TablesRecord):
+    """Everything that a result was made from: equal records give equal bytes."""
+
+    settings: Settings
+    scenarios: list[ScenarioRecord]
+
+
+class ScenarioResult(OutputModel):
+    """Result of one scenario, or of one mixture."""
+
+    scenario: str
+    name: str
+    ranking: RankingRows
+    attribution: AttributionRows | None = None
+    """Only in report.json."""
+    weekly: WeeklyRows | None = None
+    """Only in report.json."""
+
+
+class RankFile(OutputModel):
+    """JSON of `exposure rank`, and report.json of `exposure report`."""
+
+    schema_version: Literal[2]
+    record: RunRecord
+    scenarios: list[ScenarioResult]
+
+
+class FlowFile(OutputModel):
+    """JSON of `exposure flow`."""
+
+    schema_version: Literal[1]
+    record: RunRecord
+    weeks: Annotated[Rows, RowsOf("flow")]
+
+
+class BacktestFile(OutputModel):
+    """JSON of `exposure backtest`."""
+
+    schema_version: Literal[1]
+    record: RunRecord
+    months: Annotated[Rows, RowsOf("backtest_months")]
+    errors: Annotated[Rows, RowsOf("backtest_errors")]
+    stoppages: Annotated[Rows, RowsOf("stoppages")]
+
+
+class DiffFile(OutputModel):
+    """JSON of `exposure diff`."""
+
+    schema_version: Literal[1]
+    old: TablesRecord
+    record: RunRecord
+    """Of the new tables."""
+    differences: Annotated[Rows, RowsOf("differences")]
+    rank_changes: Annotated[Rows, RowsOf("rank_changes")]
+
+
+class ProvenanceFile(OutputModel):
+    """JSON of `exposure sources SECTOR` and `exposure sources TABLE`."""
+
+    schema_version: Literal[1]
+    record: TablesRecord
+    rows: Annotated[Rows, RowsOf("provenance")]
+
+
+class SourceListFile(OutputModel):
+    """JSON of `exposure sources`."""
+
+    schema_version: Literal[1]
+    record: TablesRecord
+    sources: list[SourceRow]
+
+
+MODELS: Mapping[str, type[OutputModel]] = {
+    "rank": RankFile,
+    "report": RankFile,
+    "flow": FlowFile,
+    "backtest": BacktestFile,
+    "diff": DiffFile,
+    "provenance": ProvenanceFile,
+    "source_list": SourceListFile,
+}
+"""Model of each kind of file, by the name that `exposure schema` takes."""
+
+
+def version_of(model: type[OutputModel]) -> int:
+    """Version of a kind of file, which its model states.
+
+    Examples
+    --------
+    >>> version_of(RankFile)
+    2
+    """
+    (version,) = get_args(model.model_fields["schema_version"].annotation)
+    return int(version)
+
+
+def output_schema(name: str) -> dict[str, Any]:
+    """JSON Schema of a file.
+
+    Parameters
+    ----------
+    name
+        Key of `MODELS`.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such file.
+
+    Examples
+    --------
+    >>> output_schema("rank")["properties"]["schema_version"]["const"]
+    2
+    """
+    if name not in MODELS:
+        raise unknown_name("output", name, MODELS)
+    schema = MODELS[name].model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -1,0 +1,165 @@
+"""What a notebook shows of a result, a dataset or a scenario: a title, a table, and the details.
+
+Each function gives a piece of HTML for the ``_repr_html_`` of its class. All text is escaped by
+the template; nothing is loaded from elsewhere.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from exposure.policy.scenario import Scenario
+from exposure.report.files.json_output import rows_of
+from exposure.report.text import formats
+from exposure.report.text.cells import page_columns, shown_text
+from exposure.report.text.rule_lines import rule_lines
+from exposure.tables.dataset import Dataset
+
+if TYPE_CHECKING:
+    from exposure.result import Assessment
+
+DIGEST_SHOWN = 12
+"""Characters of a digest in a title; the details have all of it."""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """Heading of one column, and the side on which its cells are aligned."""
+
+    heading: str
+    side: Literal["left", "right"] = "left"
+
+
+@dataclass(frozen=True)
+class View:
+    """What is shown of one object."""
+
+    title: str
+    subtitle: str = ""
+    text: str = ""
+    columns: Sequence[Heading] = ()
+    rows: Sequence[Sequence[str]] = ()
+    facts_title: str = ""
+    facts: Sequence[tuple[str, str]] = ()
+
+
+def assessment_html(assessment: "Assessment") -> str:
+    """The ranking as the report shows it, with the record of the run to be unfolded.
+
+    Parameters
+    ----------
+    assessment
+        A finished run.
+    """
+    scenario, dataset, settings = assessment.scenario, assessment.dataset, assessment.settings
+    columns = page_columns(mixture=bool(scenario.mixture))
+    return _html(
+        View(
+            title=f"{scenario.name} ({scenario.scenario})",
+            subtitle=f"{settings.destination} | tables {dataset.version} | "
+            f"{formats.counted(settings.draws, 'draw')} | "
+            f"{formats.counted(settings.horizon_weeks, 'week')} from "
+            f"{settings.as_of or scenario.start}",
+            columns=[Heading(own.heading, "right" if own.is_number else "left") for own in columns],
+            rows=[
+                [shown_text(column, row) for column in columns]
+                for row in rows_of("ranking", assessment.ranking)
+            ],
+            facts_title="Record",
+            facts=_flat(assessment.record),
+        )
+    )
+
+
+def dataset_html(dataset: Dataset) -> str:
+    """Tables with their numbers of rows, and what was laid over them.
+
+    Parameters
+    ----------
+    dataset
+        Tables.
+    """
+    facts = [("digest", dataset.digest)]
+    for laid in dataset.overlaid:
+        facts += _flat(laid.record(), within="overlay")
+    for change in dataset.changed:
+        facts += _flat(change.record(), within="changed")
+    return _html(
+        View(
+            title=f"Tables {dataset.version}",
+            subtitle=f"digest {dataset.digest[:DIGEST_SHOWN]} | "
+            f"{formats.counted(len(dataset.overlaid), 'overlay')} | "
+            f"{formats.counted(len(dataset.changed), 'changed figure')}",
+            columns=[Heading("table"), Heading("rows", "right")],
+            rows=[[name, f"{len(rows):,}"] for name, rows in dataset.rows.items()],
+            facts_title="Record",
+            facts=facts,
+        )
+    )
+
+
+def scenario_html(scenario: Scenario) -> str:
+    """What a scenario assumes: its text, and its rules by day or its members.
+
+    Parameters
+    ----------
+    scenario
+        Single course or mixture.
+    """
+    columns, rows = _members(scenario) if scenario.mixture else _rules(scenario)
+    return _html(
+        View(
+            title=f"{scenario.name} ({scenario.scenario})",
+            subtitle=f"starts on {scenario.start} | written for "
+            f"{formats.counted(scenario.horizon_weeks, 'week')}",
+            text=scenario.text,
+            columns=columns,
+            rows=rows,
+            facts_title="Sources and digest",
+            facts=[("sources", ", ".join(scenario.sources)), ("digest", scenario.digest)],
+        )
+    )
+
+
+def _rules(scenario: Scenario) -> tuple[list[Heading], list[list[str]]]:
+    headings = [Heading(word) for word in ("from", "until", "goods", "buyers", "licence")]
+    lines = rule_lines(scenario.rules)
+    return headings, [[own.starts, own.ends, own.goods, own.buyers, own.state] for own in lines]
+
+
+def _members(scenario: Scenario) -> tuple[list[Heading], list[list[str]]]:
+    headings = [Heading("probability", "right"), Heading("scenario"), Heading("name")]
+    return headings, [
+        [f"{formats.percent(own.probability, 1)} %", own.scenario.scenario, own.scenario.name]
+        for own in scenario.mixture
+    ]
+
+
+def _flat(record: Mapping[str, object], *, within: str = "") -> list[tuple[str, str]]:
+    """A nested record as pairs of a dotted name and a value."""
+    pairs: list[tuple[str, str]] = []
+    for key, value in record.items():
+        name = f"{within}.{key}" if within else key
+        if isinstance(value, Mapping):
+            pairs += _flat(value, within=name)
+        elif isinstance(value, list) and value and isinstance(value[0], Mapping):
+            for number, part in enumerate(value, start=1):
+                pairs += _flat(part, within=f"{name}.{number}")
+        elif isinstance(value, list):
+            pairs.append((name, "; ".join(map(str, value)) or formats.NONE))
+        else:
+            pairs.append((name, formats.NONE if value is None else str(value)))
+    return pairs
+
+
+def _html(view: View) -> str:
+    environment = Environment(
+        loader=PackageLoader("exposure", "report/html"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("notebook.html.jinja").render(view=view)

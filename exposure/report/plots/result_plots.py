@@ -1,0 +1,92 @@
+"""The figures of one result, as `assessment.plot` gives them.
+
+Each method draws on the axes it is given and returns them; without axes it makes a figure of its
+own, which ``axes.figure`` then gives. Nothing is computed here, and no window opens.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from exposure.arguments import COUNT, check_arguments, instance_of, optional
+from exposure.report.plots import rankings
+
+if TYPE_CHECKING:
+    from exposure.result import Assessment, Cause
+
+AXES = optional(instance_of(Axes, "Axes", "make them with matplotlib.figure.Figure().subplots()"))
+
+WIDTH, HEIGHT = 7.5, 4.8
+"""Inches of a figure that is made here."""
+
+
+@dataclass(frozen=True)
+class ResultPlots:
+    """Figures of one result.
+
+    Examples
+    --------
+    >>> import exposure as ex
+    >>> result = ex.assess(ex.read_dataset(), "samarium_only", ex.Settings(draws=16))
+    >>> result.plot.scores().get_xlabel()
+    'Score, 0 to 100 (line: 5–95 % of draws)'
+    """
+
+    assessment: "Assessment"
+    """The result that is drawn."""
+
+    def scores(self, axes: Axes | None = None) -> Axes:
+        """Scores of all sectors with their 5-95 % intervals."""
+        return rankings.plot_scores([self.assessment], _axes("scores", axes))
+
+    def weekly(self, axes: Axes | None = None, *, top: int = 5) -> Axes:
+        """Weekly lost share of output of the sectors ranked first.
+
+        Parameters
+        ----------
+        axes
+            Where to draw; None makes a figure.
+        top
+            Number of sectors.
+        """
+        check_arguments("Assessment.plot.weekly", top=(top, COUNT))
+        return rankings.plot_weekly(self.assessment, _axes("weekly", axes), top=top)
+
+    def heat_map(self, axes: Axes | None = None, *, by: "Cause" = "element") -> Axes:
+        """Points of the score that each cause accounts for: sectors down, causes across.
+
+        Parameters
+        ----------
+        axes
+            Where to draw; None makes a figure.
+        by
+            ``element``, ``component``, ``stage`` or ``licence_class``.
+        """
+        points, drawn = self.assessment.attribution(by=by), _axes("heat_map", axes)
+        return rankings.plot_heat_map(points, drawn, names=self._names())
+
+    def attribution(self, axes: Axes | None = None, *, by: "Cause" = "stage") -> Axes:
+        """Scores as stacked bars, split by what causes them.
+
+        Parameters
+        ----------
+        axes
+            Where to draw; None makes a figure.
+        by
+            ``element``, ``component``, ``stage`` or ``licence_class``.
+        """
+        points, drawn = self.assessment.attribution(by=by), _axes("attribution", axes)
+        return rankings.plot_attribution(points, drawn, names=self._names())
+
+    def _names(self) -> dict[str, str]:
+        ranking = self.assessment.ranking
+        return dict(zip(ranking["sector"], ranking["name"], strict=True))
+
+
+def _axes(method: str, axes: Axes | None) -> Axes:
+    check_arguments(f"Assessment.plot.{method}", axes=(axes, AXES))
+    if axes is not None:
+        return axes
+    return Figure(figsize=(WIDTH, HEIGHT), layout="constrained").subplots()

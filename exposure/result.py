@@ -1,0 +1,238 @@
+"""What one run gives: an `Assessment`, frozen, with the record of what it was made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import exposure
+from exposure.arguments import PATH, TEXT, check_arguments, each, instance_of
+from exposure.errors import unknown_name
+from exposure.evidence.conditioned_list import RecordMet
+from exposure.policy.scenario import Scenario
+from exposure.records import draws_record, scenario_record, tables_record
+from exposure.saved_results import Parts, read_parts, write_parts
+from exposure.scoring.blocks import Run, points_by_cause
+from exposure.scoring.ranking import ScoredSector, draws_frame, ranking_frame, weekly_frame
+from exposure.settings import Settings
+from exposure.tables.dataset import Dataset
+from exposure.values import close, same
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Cause = Literal["element", "component", "stage", "licence_class"]
+"""What a score can be split by."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Assessment:
+    """Result of one scenario, or of a mixture, on one dataset; equal records, equal bytes.
+
+    It is frozen: every table it gives is a copy, so that nothing done to one changes the result.
+    Two results are equal if all they hold is equal. It can be pickled and copied.
+    """
+
+    dataset: Dataset
+    scenario: Scenario
+    settings: Settings
+    sectors: Mapping[str, ScoredSector]
+    run: Run
+    """What was run: draws, weeks and sectors."""
+    conditioned: RecordMet | None = None
+    """How the draws agree with the record; None for the draws of the tables alone."""
+
+    def __post_init__(self) -> None:
+        close(self.sectors)
+
+    def __eq__(self, other: object) -> bool:
+        return same(self, other)
+
+    def __hash__(self) -> int:
+        return hash((self.dataset, self.scenario.digest, self.settings))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # By its parts, which leaves behind what can be worked out again.
+        sectors = dict(self.sectors)
+        parts = self.dataset, self.scenario, self.settings, sectors, self.run, self.conditioned
+        return Assessment, parts
+
+    def __deepcopy__(self, memo: dict[int, object]) -> "Assessment":
+        return self  # nothing in it can change
+
+    @property
+    def record(self) -> dict[str, object]:
+        """What the result was made from: versions, tables, overlays, scenario and settings."""
+        return {
+            **tables_record(self.dataset),
+            **scenario_record(self.scenario),
+            "settings": self.settings.model_dump(mode="json"),
+            "draws": draws_record(self.conditioned),
+        }
+
+    @property
+    def ranking(self) -> "pd.DataFrame":
+        """One row a sector, worst first.
+
+        ``score`` is 0 to 100: the discounted share of the horizon's output at risk, mean and
+        tail over scenarios, mean over draws; ``score_p05`` and ``score_p95`` are over draws.
+        Columns are those of `exposure.scoring.columns.RANKING`.
+        """
+        return self._ranking.copy()
+
+    @cached_property
+    def _ranking(self) -> "pd.DataFrame":
+        return ranking_frame(self.sectors, first_day=self.first_day)
+
+    @property
+    def weekly(self) -> "pd.DataFrame":
+        """Weekly lost share of output: mean over draws, with the 5th and 95th percentile.
+
+        Columns are those of `exposure.scoring.columns.WEEKLY`; ``date`` is the first day of the
+        week, as datetime64.
+        """
+        return self._weekly.copy()
+
+    @property
+    def draws(self) -> "pd.DataFrame":
+        """Lost share and score of every draw, one row a draw, sector and scenario.
+
+        Columns are those of `exposure.scoring.columns.DRAWS`.
+        """
+        names = [own.scenario for own, _ in self.scenario.members]
+        return draws_frame(self.sectors, names, numbers=self.run.sampler.numbers)
+
+    @cached_property
+    def _weekly(self) -> "pd.DataFrame":
+        names = [own.scenario for own, _ in self.scenario.members]
+        return weekly_frame(self.sectors, names, first_day=self.first_day)
+
+    @property
+    def first_day(self) -> date:
+        """First day scored."""
+        return self.scenario.start + timedelta(weeks=self.run.window.first)
+
+    def attribution(self, by: Cause = "element") -> "pd.DataFrame":
+        """Score of each sector split by what causes it; rows sum to the score.
+
+        Parameters
+        ----------
+        by
+            ``element`` or ``component`` (the airport game of every week), ``stage`` (exit
+            stage) or ``licence_class`` (licence state), both over all coalitions.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a sector in the order of the ranking, one column a cause.
+
+        Raises
+        ------
+        UnknownNameError
+            If `by` is none of these.
+        """
+        import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
+
+        causes = ("element", "component", "stage", "licence_class")
+        check_arguments("Assessment.attribution", by=(by, TEXT))
+        if by not in causes:
+            raise unknown_name("cause", by, causes)
+        order = list(self.ranking["sector"])
+        risks = {sector: own.risk for sector, own in self.sectors.items()}
+        if by == "element":
+            parts = {sector: risk.points for sector, risk in risks.items()}
+        else:
+            parts = points_by_cause(self.run, risks, by=by)
+        columns = sorted({cause for part in parts.values() for cause in part})
+        # A sector that does not meet a cause owes it nothing: here the absent is zero.
+        filled = {s: {c: parts[s].get(c, 0.0) for c in columns} for s in order}
+        return pd.DataFrame.from_dict(filled, orient="index", columns=columns).rename_axis("sector")
+
+    @property
+    def plot(self) -> "exposure.ResultPlots":
+        """Its figures: ``scores``, ``weekly``, ``heat_map`` and ``attribution``.
+
+        Each draws on the axes it is given and returns them.
+        """
+        return exposure.ResultPlots(self)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the result into one file, which `load_assessment` reads again.
+
+        The file is a ZIP archive of CSV, JSON and arrays; it holds no code, and equal results
+        give equal bytes. A file of that name is replaced.
+
+        Parameters
+        ----------
+        path
+            Where to write, such as ``"truce.exposure.zip"``.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        SavedResultError
+            If it cannot be written there.
+        """
+        check_arguments("Assessment.save", path=(path, PATH))
+        parts = Parts(
+            self.dataset,
+            self.scenario,
+            self.settings,
+            self.sectors,
+            self.run.window,
+            self.run.sampler,
+            self.conditioned,
+        )
+        write_parts(Path(path), parts, record=self.record)
+        return Path(path)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Assessment of {self.scenario.scenario}: {len(self.sectors)} sectors, "
+            f"{self.settings.destination}, {self.settings.draws} draws, tables "
+            f"{self.dataset.version}>"
+        )
+
+    def _repr_html_(self) -> str:
+        return exposure.assessment_html(self)
+
+
+ASSESSMENTS = each(
+    instance_of(Assessment, "an Assessment", "run ex.assess"),
+    "a list of at least one Assessment",
+    "write [assessment]",
+    least=1,
+)
+"""The argument ``assessments`` of a public function."""
+
+
+def load_assessment(path: str | Path) -> Assessment:
+    """Read a result that `Assessment.save` wrote, in this process or another.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    Assessment
+        Equal to the one that was saved.
+
+    Raises
+    ------
+    SavedResultError
+        If there is no such file, it is something else, a newer version of the package wrote it,
+        or it is damaged. Nothing in a file is ever run.
+    """
+    check_arguments("load_assessment", path=(path, PATH))
+    parts = read_parts(Path(path))
+    made_of = parts.dataset, parts.scenario, parts.settings
+    run = Run(*made_of, parts.window, tuple(parts.sectors), parts.sampler)
+    return Assessment(*made_of, parts.sectors, run, parts.conditioned)

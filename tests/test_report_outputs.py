@@ -1,0 +1,158 @@
+"""JSON of every command: it fits its schema, says what it was made from, and changes by version."""
+
+import json
+from datetime import date
+
+import pytest
+from pydantic import ValidationError
+
+import exposure as ex
+from exposure.cli import main
+from exposure.report.files import output_models
+from exposure.report.files.json_output import ranking_json, report_json, rows_of
+from exposure.report.files.output_models import MODELS, output_schema, row_model, version_of
+from exposure.scoring.columns import names_of
+from exposure.version import library_versions
+from tests.golden import record
+from tests.test_report_text import FREE, WITHHELD
+from tests.tiny import tiny_dataset, tiny_records, write_folder
+
+QUICK = ["--draws", "8"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return write_folder(tmp_path_factory.mktemp("tables"))
+
+
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory):
+    records = tiny_records()
+    records["cover"][0].update(central=8.0)
+    return write_folder(tmp_path_factory.mktemp("changed"), records)
+
+
+@pytest.fixture(scope="module")
+def overlay(tmp_path_factory):
+    place = tmp_path_factory.mktemp("laid") / "acme"
+    records = tiny_records()
+    records["cover"][0].update(central=8.0)
+    write_folder(place, {"cover": records["cover"][:1]})
+    return place
+
+
+@pytest.fixture(scope="module")
+def runs():
+    return [ex.assess(tiny_dataset(), own, ex.Settings(draws=8)) for own in (WITHHELD, FREE)]
+
+
+def printed(capsys, *words) -> dict:
+    code = main([str(word) for word in words])
+    out, err = capsys.readouterr()
+    assert (code, err) == (0, "")
+    return json.loads(out, parse_constant=pytest.fail)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_schema_is_the_one_on_record_for_its_version(name):
+    assert record.fault(name) == ""
+
+
+def test_a_schema_that_changes_under_its_version_is_noticed(monkeypatch):
+    class Flow(output_models.FlowFile):
+        note: str
+
+    monkeypatch.setitem(output_models.MODELS, "flow", Flow)
+    assert record.fault("flow") == (
+        "flow: its JSON Schema changed, and schema_version is still 1; raise it in "
+        "exposure/report/files/output_models.py, then run python -m tests.golden.record"
+    )
+
+
+def test_rows_have_the_columns_types_and_units_of_the_registry():
+    schema = row_model("ranking").model_json_schema()
+    assert tuple(schema["properties"]) == names_of("ranking")
+    assert schema["required"] == list(names_of("ranking"))
+    assert schema["properties"]["value_at_risk_usd"]["unit"] == "USD of 2023"
+    week = schema["properties"]["weeks_to_impact_p50"]
+    assert week["anyOf"] == [{"type": "number"}, {"type": "null"}]
+
+
+def test_a_ranking_without_a_number_is_never_written(runs, monkeypatch):
+    monkeypatch.setattr(
+        "exposure.report.files.json_output.rows_of",
+        lambda result, frame: [{**row, "score": float("nan")} for row in rows_of(result, frame)],
+    )
+    with pytest.raises(ValidationError, match="finite number"):
+        ranking_json(runs)
+
+
+def test_rank_and_report_have_one_shape(runs):
+    short, whole = json.loads(ranking_json(runs)), json.loads(report_json(runs))
+    assert list(short) == list(whole) == ["schema_version", "record", "scenarios"]
+    assert short["record"] == whole["record"]
+    for brief, full in zip(short["scenarios"], whole["scenarios"], strict=True):
+        assert list(brief) == ["scenario", "name", "ranking"]
+        assert list(full) == ["scenario", "name", "ranking", "attribution", "weekly"]
+        assert brief["ranking"] == full["ranking"]
+    for content in (short, whole):
+        MODELS["rank"].model_validate_json(json.dumps(content))
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("rank", ["rank", "free_flow", "full_withhold", *QUICK]),
+        ("flow", ["flow", "april_2025_queue", *QUICK]),
+        ("provenance", ["sources", "missiles"]),
+        ("provenance", ["sources", "needs"]),
+        ("source_list", ["sources"]),
+    ],
+)
+def test_what_a_command_prints_fits_its_schema(capsys, folder, name, words):
+    content = printed(capsys, *words, "--data", folder, "--format", "json")
+    MODELS[name].model_validate_json(json.dumps(content))
+    assert content["schema_version"] == version_of(MODELS[name])
+    assert content["record"]["library_versions"] == library_versions()
+
+
+def test_the_backtest_fits_its_schema(capsys):
+    content = printed(capsys, "backtest", "--format", "json")
+    MODELS["backtest"].model_validate_json(json.dumps(content))
+    assert content["months"]
+    assert content["stoppages"]
+
+
+def test_a_difference_fits_its_schema_and_has_both_tables(capsys, folder, changed):
+    content = printed(capsys, "diff", folder, changed, *QUICK, "--format", "json")
+    MODELS["diff"].model_validate_json(json.dumps(content))
+    assert content["old"]["dataset_digest"] != content["record"]["dataset_digest"]
+    assert [row["column"] for row in content["differences"]] == ["central"]
+    assert {type(row["rank_was"]) for row in content["rank_changes"]} == {int}
+
+
+def test_the_record_names_overlays_with_their_rows(capsys, folder, overlay):
+    words = ["rank", "free_flow", "--data", folder, "--overlay", overlay, *QUICK]
+    (laid,) = printed(capsys, *words, "--format", "json")["record"]["overlaid"]
+    key = "missiles, smco_magnet, stock_weeks"
+    assert (laid["folder"], laid["replaced"], laid["added"]) == ("acme", {"cover": [key]}, {})
+
+
+@pytest.mark.parametrize("name", [*MODELS, "scenario", "needs"])
+def test_a_schema_is_printed_as_json(capsys, name):
+    content = printed(capsys, "schema", name)
+    if name in MODELS:
+        assert content == output_schema(name)
+
+
+def test_an_unknown_schema_gets_a_suggestion(capsys):
+    assert main(["schema", "reports"]) == 2
+    assert capsys.readouterr().err == (
+        "exposure: unknown schema 'reports'; did you mean 'report'?\n"
+    )
+
+
+def test_a_day_is_written_as_a_day(runs):
+    rows = rows_of("weekly", runs[0].weekly)
+    assert rows[0]["date"] == date(2025, 4, 4)
+    assert json.loads(report_json(runs))["scenarios"][0]["weekly"][0]["date"] == "2025-04-04"
