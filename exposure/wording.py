@@ -226,4 +226,4 @@ def _listed_words(item: ErrorDetails) -> list[str]:
     if item["type"] not in CHOICES:
         return []
     listed = str(item.get("ctx", {}).get("expected", ""))
-    return listed.split("'")[1::2]
+    return [word for word in listed.split("'")[1::2] if word]

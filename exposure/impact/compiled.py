@@ -74,15 +74,11 @@ def run_firms(  # noqa: PLR0913, PLR0917 - arrays of different kinds
                     continue
                 flow, flow_k, flow_at = inflow, k, begin
                 if delayed:
-                    _take_late(
-                        inflow, begins, late, late_shares[f], k, begin, lanes, arriving
-                    )
+                    _take_late(inflow, begins, late, late_shares[f], k, begin, lanes, arriving)
                     flow, flow_k, flow_at = arriving, 0, 0
                 wanted, wanted_k, used_at = usual, k, wanted_at
                 if thrifty[k]:
-                    _save(
-                        flow, flow_k, flow_at, usual, wanted_at, thrift, k, begin, lanes, saved
-                    )
+                    _save(flow, flow_k, flow_at, usual, wanted_at, thrift, k, begin, lanes, saved)
                     wanted, wanted_k, used_at = saved, 0, 0
                 _open(stock, cap, criticality, multiples[f], k, begin, lanes, state)
                 loses[k] = _run_weeks(

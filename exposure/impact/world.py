@@ -155,9 +155,7 @@ def _channels(inputs: Inputs, sector: str) -> tuple[Channel, ...]:
     )
 
 
-def _build_pool(
-    inputs: Inputs, name: str, period: Period, sectors: Mapping[str, Sector]
-) -> Pool:
+def _build_pool(inputs: Inputs, name: str, period: Period, sectors: Mapping[str, Sector]) -> Pool:
     own = inputs.under(f"pool {name}")
     elements = {
         element

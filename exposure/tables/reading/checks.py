@@ -229,19 +229,25 @@ def industry_shares_fit(tables: TableLines) -> Iterable[Fault]:
             )  # fmt: skip
 
 
+def stages_of_components_resolve(tables: TableLines) -> Iterable[Fault]:
+    """A stage that a component goes through must exist."""
+    known = [line.row.stage for line in tables.of(StageRow)]
+    for line in tables.of(ComponentRow):
+        for stage in line.row.stages:
+            if stage not in known:
+                yield Fault(
+                    "stages", f"'{stage}'", "a stage of stages.csv", did_you_mean(stage, known),
+                    "components.csv", line.number,
+                )  # fmt: skip
+
+
 def components_are_made_in_order(tables: TableLines) -> Iterable[Fault]:
     """The stages of a component are listed upstream first, each once."""
     order = [row.stage for row in sorted((s.row for s in tables.of(StageRow)), key=_position)]
     for line in tables.of(ComponentRow):
         stages = line.row.stages
-        unknown = [stage for stage in stages if stage not in order]
         usual = [stage for stage in order if stage in stages]
-        for stage in unknown:
-            yield Fault(
-                "stages", f"'{stage}'", "a stage of stages.csv", did_you_mean(stage, order),
-                "components.csv", line.number,
-            )  # fmt: skip
-        if not unknown and list(stages) != usual:
+        if list(stages) != usual:
             yield Fault(
                 "stages", " ".join(stages), "each stage once, upstream first",
                 "write " + " ".join(usual), "components.csv", line.number,
@@ -287,18 +293,33 @@ def _may_meet(one: LicenceQueueRow, other: LicenceQueueRow) -> bool:
 
 
 def caps_hold_the_stock(tables: TableLines) -> Iterable[Fault]:
-    """The largest stock ever held is not below the stock at the start."""
-    stock = {
-        (line.row.sector, line.row.component): line.row.high
+    """The largest stock ever held is not below the stock at the start.
+
+    What a sector does not state itself is stated for its group.
+    """
+    highest: dict[tuple[str, str, str], float] = {
+        (line.row.sector, line.row.component, line.row.quantity): line.row.high
         for line in tables.of(CoverRow)
-        if line.row.quantity == "stock_weeks"
     }
+    groups = {line.row.sector: line.row.uncertainty_group for line in tables.of(SectorRow)}
     for line in tables.of(CoverRow):
-        most = stock.get((line.row.sector, line.row.component), 0.0)
-        if line.row.quantity == "cap_weeks" and line.row.low < most:
+        name, component = line.row.sector, line.row.component
+        if line.row.quantity != "cap_weeks":
+            continue
+        holders = [
+            sector
+            for sector, group in groups.items()
+            if name == sector or (name == group and (sector, component, "cap_weeks") not in highest)
+        ]
+        stocks = [
+            highest.get((own, component, "stock_weeks"))
+            or highest.get((groups[own], component, "stock_weeks"), 0.0)
+            for own in holders
+        ]
+        if line.row.low < max(stocks, default=0.0):
             yield Fault(
                 "low", f"a cap of {line.row.low:g} weeks",
-                f"at least the highest stock at the start, {most:g}", "raise the cap",
+                f"at least the highest stock at the start, {max(stocks):g}", "raise the cap",
                 "cover.csv", line.number,
             )  # fmt: skip
 
@@ -307,7 +328,9 @@ KEY_CHECKS: dict[Check, tuple[str, ...]] = {
     sectors_resolve: ("sectors",),
     components_resolve: ("components",),
     stages_resolve: ("stages",),
+    stages_of_components_resolve: ("stages",),
     elements_named_resolve: ("elements",),
+    elements_resolve: ("elements",),
     scopes_resolve: ("elements", "sectors"),
     codes.priced_goods_are_known: ("elements",),
     codes.seen_sectors_are_not_misspelt: ("sectors",),
@@ -315,7 +338,6 @@ KEY_CHECKS: dict[Check, tuple[str, ...]] = {
 """Checks of keys, which come first: a row under a misspelt key is not missing either."""
 
 CHECKS: dict[Check, tuple[str, ...]] = {
-    elements_resolve: ("elements",),
     sources_resolve: ("sources",),
     stage_shares_sum_to_one: ("stage_shares",),
     sourcing_sums_to_one: ("sourcing",),
@@ -327,8 +349,8 @@ CHECKS: dict[Check, tuple[str, ...]] = {
     completeness.substitutes_are_complete: ("sectors", "components", "substitution"),
     completeness.plants_are_complete: ("new_supply",),
     completeness.default_queue_is_complete: ("licence_queue",),
-    components_are_made_in_order: (),
-    completeness.stages_have_shares: ("stage_shares",),
+    components_are_made_in_order: ("components", "stages"),
+    completeness.stages_have_shares: ("stage_shares", "components"),
     licences_outlive_their_renewal: (),
     caps_hold_the_stock: (),
     completeness.parameters_are_complete: ("parameters",),
@@ -337,7 +359,10 @@ CHECKS: dict[Check, tuple[str, ...]] = {
     pools.alternatives_have_company: ("component_elements",),
     pools.shares_fit_their_pool: ("pool_users",),
     pools.users_are_described: ("pool_users", "components"),
-    pools.users_resolve: ("pool_users", "sectors"),
+    pools.users_resolve: ("pool_users",),
+    pools.users_are_sized: ("pool_users",),
+    pools.users_are_described_once: ("pool_users",),
+    pools.order_classes_are_one_number: ("pool_users",),
     pools.stocks_are_seen_under_control: ("elements",),
 }
 """The other checks; like those, with the tables that must be clean for each to tell a missing row
