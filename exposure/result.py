@@ -147,8 +147,8 @@ class Assessment:
             parts = points_by_cause(self.run, risks, by=by)
         columns = sorted({cause for part in parts.values() for cause in part})
         # A sector that does not meet a cause owes it nothing: here the absent is zero.
-        filled = {s: {c: parts[s].get(c, 0.0) for c in columns} for s in order}
-        return pd.DataFrame.from_dict(filled, orient="index", columns=columns).rename_axis("sector")
+        filled = {c: [parts[s].get(c, 0.0) for s in order] for c in columns}
+        return pd.DataFrame(filled, index=pd.Index(order, name="sector"), columns=columns)
 
     @property
     def plot(self) -> "exposure.ResultPlots":
