@@ -114,8 +114,7 @@ def _names_resolve(
         if found and found not in known:
             yield Fault(
                 column, f"'{found}'", f"{article} {column} of {home}.csv",
-                did_you_mean(found, words),
-                f"{name}.csv", line.number,
+                did_you_mean(found, words), f"{name}.csv", line.number,
             )  # fmt: skip
 
 
