@@ -203,6 +203,9 @@ class Assessment:
         return exposure.assessment_html(self)
 
 
+ASSESSMENT = instance_of(Assessment, "an Assessment", "write ex.assess(dataset, scenario)")
+"""The argument ``assessment`` of a public function."""
+
 ASSESSMENTS = each(
     instance_of(Assessment, "an Assessment", "run ex.assess"),
     "a list of at least one Assessment",
