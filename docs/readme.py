@@ -28,7 +28,7 @@ def courses_table(results: Sequence[ex.Assessment]) -> str:
         "|---|" + "---|" * len(heads) + "---|",
     ]
     rankings = [result.ranking.set_index("sector") for result in results]
-    for sector, row in rankings[-1].iterrows():
+    for sector, row in rankings[0].iterrows():
         cells = [_cell(ranking.loc[sector]) for ranking in rankings]
         so_far = f"{_percent(row['implied_so_far'])}, {_percent(row['seen_so_far'])}"
         lines.append("| " + " | ".join([str(row["name"]), *cells, so_far]) + " |")
