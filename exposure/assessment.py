@@ -83,27 +83,49 @@ def assess(
     )
     scenario = read_scenario(scenario) if isinstance(scenario, str) else scenario
     settings = settings or Settings()
-    window = run_window(scenario, settings)
-    last_day = scenario.start + timedelta(weeks=window.run)
-    scenario = seen_from(scenario, settings.as_of, last_day=last_day)
+    seen, sector_ids = check_run(dataset, scenario, settings)
     conditioned = meet_record(dataset, settings, progress=progress)
-    run = Run(
-        dataset,
-        scenario,
-        settings,
-        window,
-        _sector_ids(dataset, settings),
-        _sampler(settings, conditioned),
-    )
+    window = run_window(seen, settings)
+    run = Run(dataset, seen, settings, window, sector_ids, _sampler(settings, conditioned))
     risks = sector_risks(run, workers=workers, progress=progress)
     scored = {sector: _scored(run, sector, risk, conditioned) for sector, risk in risks.items()}
-    return Assessment(dataset, scenario, settings, scored, run, conditioned)
+    return Assessment(dataset, seen, settings, scored, run, conditioned)
 
 
 def _sampler(settings: Settings, conditioned: RecordMet | None) -> Sampler:
     if conditioned is None:
         return Sampler.first(settings.draws, settings.seed)
     return Sampler(conditioned.numbers, settings.seed)
+
+
+def check_run(
+    dataset: Dataset, scenario: Scenario, settings: Settings
+) -> tuple[Scenario, tuple[str, ...]]:
+    """Find out, before anything runs, what can be run.
+
+    Parameters
+    ----------
+    dataset, scenario, settings
+        Those of `assess`.
+
+    Returns
+    -------
+    tuple
+        The scenario as the day of the analysis knows it, and the ids of the sectors to rank.
+
+    Raises
+    ------
+    UnknownNameError
+        If no sector is made at the destination.
+    SettingsError
+        If `as_of` lies before the scenario's start.
+    ScenarioError
+        If the run passes the end of a record, and nothing was chosen to follow it.
+    """
+    window = run_window(scenario, settings)
+    last_day = scenario.start + timedelta(weeks=window.run)
+    seen = seen_from(scenario, settings.as_of, last_day=last_day)
+    return seen, _sector_ids(dataset, settings)
 
 
 def _sector_ids(dataset: Dataset, settings: Settings) -> tuple[str, ...]:

@@ -137,8 +137,8 @@ def rank_changes(
         progress=(progress, PROGRESS),
     )
     settings = settings or Settings()
-    was = _ranked(old, scenario, settings, progress)
-    now = _ranked(new, scenario, settings, progress)
+    was = _ranked(old, scenario, settings, _half(progress, 0))
+    now = _ranked(new, scenario, settings, _half(progress, 1))
     if was.empty and now.empty:
         places = {*_places(old), *_places(new), "all"}
         raise unknown_name("destination", settings.destination, places)
@@ -148,6 +148,13 @@ def rank_changes(
     table["score_moved"] = table["score_now"] - table["score_was"]
     table = table.reset_index().sort_values(["rank_now", "rank_was", "sector"])
     return table[list(names_of("rank_changes"))].reset_index(drop=True)
+
+
+def _half(progress: Progress | None, number: int) -> Progress | None:
+    """Progress of one of the two rankings as progress of both."""
+    if progress is None:
+        return None
+    return lambda done, total: progress(number * total + done, 2 * total)
 
 
 def _ranked(

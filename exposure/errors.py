@@ -65,6 +65,10 @@ class ArgumentError(ExposureError, TypeError):
     exit_code = 2
 
 
+class StrictError(ExposureError):
+    """A warning, where the user asked that there be none."""
+
+
 class TableError(ExposureError):
     """One or more faults in the input tables, all of them in one message."""
 

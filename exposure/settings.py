@@ -6,7 +6,7 @@ scenario. Equal settings, tables and scenario give equal bytes.
 """
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -47,6 +47,12 @@ class Settings(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    REMOVED: ClassVar[dict[str, str]] = {
+        "history_matching": "prior, which is False unless all draws are wanted",
+        "history_tolerance": "strong_tolerance and weak_tolerance of the table parameters",
+    }
+    """Settings that are no longer read, with what says the same today."""
 
     draws: Annotated[int, Field(ge=1, le=1_000_000)] = 1024
     """Samples of the uncertain inputs. 1,024 give a rank probability within 3 points."""

@@ -11,7 +11,7 @@ import pytest
 
 import exposure
 from exposure.cli import main
-from exposure.cli.words import draws_warnings
+from exposure.cli.parsers import draws_warnings
 from tests.scenario_files import HEAD, QUEUE
 from tests.tiny import tiny_records, write_folder
 
@@ -185,13 +185,13 @@ def test_one_draw_is_warned_to_have_no_interval(capsys, folder):
     words = ["rank", "free_flow", "--data", folder, "--draws", "1"]
     warning = "warning: one draw has no interval; take more, such as --draws 1024\n"
     assert run(capsys, *words)[2] == warning
-    assert run(capsys, *words, "--quiet")[2] == ""
+    assert run(capsys, *words, "--quiet")[2] == warning
 
 
 def test_very_many_draws_are_warned_of_their_memory():
     assert draws_warnings(100_000) == []
     assert draws_warnings(200_000) == [
-        "warning: 200000 draws need about 44 GB of memory (0.22 MB a draw); take fewer if the "
+        "200000 draws need about 44 GB of memory (0.22 MB a draw); take fewer if the "
         "machine has less"
     ]
 

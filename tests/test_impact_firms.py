@@ -13,12 +13,13 @@ from exposure.impact.firm_runs import run_firms
 from exposure.impact.firms import STRATUM_SHARES, Asked, late_shares, stock_multiples
 from exposure.impact.sectors import Sector, Stream
 from exposure.supply.channels import Channel, Holding
+from exposure.supply.gradual import Gradual
 from exposure.terms import BuyerClass, Tier
 
 MADE = ("separation", "metal")
 
 
-def sector_of(stock, *, cap=None, criticality=None, spread=0.0, thrift=None, need=None, weeks=8):
+def sector_of(stock, *, cap=None, criticality=None, spread=0.0, thrift=None, saved=None, weeks=8):
     stock = np.array(stock, dtype=float)
     holdings, draws = stock.shape
     channels = [Channel(f"part_{k}", "Dy", MADE, ("Dy",), "JPN") for k in range(holdings)]
@@ -31,10 +32,11 @@ def sector_of(stock, *, cap=None, criticality=None, spread=0.0, thrift=None, nee
         stock=stock,
         cap=2.0 * stock + 1.0 if cap is None else cap,
         lag=np.zeros((holdings, draws), dtype=np.int64),
-        need=np.ones((weeks, holdings, 1)) if need is None else need,
+        saved=(None,) * holdings if saved is None else saved,
         thrift=np.zeros((holdings, draws)) if thrift is None else thrift,
         assembled=(None,) * holdings,
         firm_spread=np.full(draws, spread),
+        weeks=weeks,
     )
 
 
@@ -102,13 +104,16 @@ def test_the_fast_twin_equals_the_reference_to_the_last_bit(seed, holdings, draw
     rng = np.random.default_rng(seed)
     weeks, shape = 12, (holdings, draws)
     spread = 0.8 if several else 0.0
-    need = 1.0 - 0.3 * rng.random((weeks, holdings, draws if several else 1))
+    saved = tuple(
+        Gradual(*(rng.random((3, draws)) * [[0.5], [9.0], [6.0]])) if rng.random() < 0.5 else None
+        for _ in range(holdings)
+    )
     sector = sector_of(
         rng.integers(0, 5, shape) + rng.random(shape),
         criticality=rng.choice([0.0, 0.5, 0.8, 1.0], shape),
         spread=spread,
         thrift=rng.choice([0.0, 0.1], shape) * rng.integers(0, 2, (holdings, 1)),
-        need=need,
+        saved=saved,
         weeks=weeks,
     )
     sector = replace(sector, firm_spread=sector.firm_spread * rng.integers(0, 2, draws))

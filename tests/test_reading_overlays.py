@@ -10,6 +10,7 @@ import pytest
 from exposure.assessment import assess
 from exposure.cli import main
 from exposure.errors import TableError
+from exposure.policy.scenario_file import read_scenario
 from exposure.settings import Settings
 from exposure.tables.dataset import Dataset
 from exposure.tables.reading.edits import with_value
@@ -249,24 +250,37 @@ def test_the_python_of_the_page_runs_and_shows_what_it_says(
     for block in blocks("python"):
         exec(compile(block.replace(*FAST), PAGE.name, "exec"), names)  # noqa: S102 - our own page
         shown.append(capsys.readouterr().out)
-    differences, moves, nothing, added = shown
-    one, two = names["scores"]  # type: ignore[misc]
-    assert nothing == ""
-    assert one > two + 1.0
-    assert differences.startswith("Rows: 0 added, 0 removed, 6 changed.\n\nsourcing\n")
-    assert moves == "Ranking:\n  unmoved: 18 sectors\n"
+    differences, moves, added = shown
+    assert differences.startswith("Rows: 0 added, 0 removed, 1 changed.\n\ncover\n")
+    assert re.search(r"Acme missiles: rank \d+ -> \d+, score [\d.]+ -> [\d.]+ \(\+", moves)
     assert added == blocks("text")[0]
 
 
-def test_a_maker_that_is_served_first_gains_next_to_nothing_by_a_second_supplier(example: Dataset):
-    two, one = (
-        assess(dataset, "samarium_only", Settings(draws=64, prior=True))
+def test_stock_bridges_the_months_until_priority_works_and_a_second_supplier_does_not_matter(
+    example: Dataset,
+):
+    own, short, one = (
+        assess(dataset, "full_withhold", Settings(draws=64, prior=True))
         .ranking.set_index("sector")
         .loc["acme_missiles", "score"]
-        for dataset in (example, apply_overlay(example, EXAMPLE / "one_supplier"))
+        for dataset in (
+            example,
+            apply_overlay(example, EXAMPLE / "less_stock"),
+            apply_overlay(example, EXAMPLE / "one_supplier"),
+        )
     )
-    assert 0.0 <= one - two < 0.1
-    assert two < 5.0
+    assert short > own + 5.0
+    assert one == pytest.approx(own, abs=0.5)
+
+
+@pytest.mark.parametrize("added", ["holmium", "gallium"])
+def test_an_element_is_added_by_rows_alone(added: str):
+    folder = ROOT / "docs" / f"own_tables_{added}"
+    merged = read_dataset(overlay=folder)
+    (sector,) = set(merged.sector_ids("USA")) - set(read_dataset().sector_ids("USA"))
+    course = read_scenario(folder / f"{added}.toml")
+    ranked = assess(merged, course, Settings(draws=16, prior=True)).ranking.set_index("sector")
+    assert ranked.loc[sector, "score"] > 0.0
 
 
 def test_the_smallest_overlay_of_the_page_is_one(tmp_path: Path):

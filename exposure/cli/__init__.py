@@ -2,20 +2,20 @@
 
 Data go to stdout, progress and messages to stderr. Exit codes: 0 ok, 1 a threshold was
 crossed, 2 a wrong word on the command line, 3 a fault in a file or folder, 4 data stale,
-5 internal. Everything slow is imported inside the command that needs it.
+5 internal; a run that a signal ends leaves with 128 and its number, 130 from the keyboard.
+Everything slow is imported inside the command that needs it.
 """
 
-import codecs
-import io
 import os
 import sys
 from contextlib import suppress
-from typing import Annotated, TextIO
+from typing import Annotated
 
 import typer
 
-from exposure.cli import licences, rankings, tables
-from exposure.cli.output import show
+from exposure.cli import condition, licences, rankings, tables
+from exposure.cli.messages import say, show
+from exposure.cli.process import plain_streams, signals_unwind, without_library_warnings
 from exposure.errors import ExposureError
 from exposure.version import __version__
 
@@ -25,8 +25,11 @@ INTERNAL = 5
 UNWRITTEN = 3
 """Exit code where output cannot be written: as for a fault in a file or folder."""
 
-PLAIN = {"\u2013": "-", "\u2014": "-", "\u2212": "-", "\u2019": "'", "\u2265": ">=", "\u2264": "<="}
-"""What stands in for signs that an encoding lacks; any other becomes a question mark."""
+TOO_LARGE = 2
+"""Exit code of a run that does not fit into memory: as for an option that cannot be met."""
+
+INTERRUPTED = 130
+"""Exit code of a run that is ended from the keyboard."""
 
 app = typer.Typer(
     name="exposure",
@@ -36,7 +39,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (*rankings.COMMANDS, *licences.COMMANDS, *tables.COMMANDS):
+for command in (
+    *rankings.COMMANDS,
+    *condition.COMMANDS,
+    *licences.COMMANDS,
+    *tables.COMMANDS,
+):
     app.command()(command)
 
 
@@ -63,13 +71,24 @@ def main(arguments: list[str] | None = None) -> int:
     arguments
         Words after ``exposure``; None takes those of the process.
     """
-    _print_plainly(sys.stdout)
+    with plain_streams(), signals_unwind(), without_library_warnings():
+        return _run(arguments)
+
+
+def _run(arguments: list[str] | None) -> int:
+    stdout = sys.stdout
     try:
         app(args=arguments, prog_name="exposure")
     except SystemExit as leaving:
-        return leaving.code if isinstance(leaving.code, int) else 0
+        return _code(leaving, reader_gone=sys.stdout is not stdout)
     except ExposureError as error:
         return _fail(str(error), error.exit_code)
+    except MemoryError:
+        return _fail(
+            "memory: found too little for this run; expected room for every draw; take fewer, "
+            "such as --draws 1024, or a shorter --horizon-weeks",
+            TOO_LARGE,
+        )
     except OSError as error:
         _drop_output()
         return _fail(_unwritten(error), UNWRITTEN)
@@ -81,37 +100,34 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _print_plainly(stream: TextIO) -> None:
-    """Let a stream print signs that its encoding lacks, by others that it has."""
-    if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower().replace("-", "") != "utf8":
-        codecs.register_error("plain", _plain)
-        stream.reconfigure(errors="plain")
-
-
-def _plain(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    lacking = error.object[error.start : error.end]
-    return "".join(PLAIN.get(sign, "?") for sign in lacking), error.end
+def _code(leaving: SystemExit, *, reader_gone: bool) -> int:
+    """Exit code of a command that ended by itself, by a signal, or because nobody reads on."""
+    if reader_gone:
+        # typer then leaves with 1, which here says that a threshold was crossed.
+        return 0
+    code = leaving.code if isinstance(leaving.code, int) else 0
+    if code == INTERRUPTED:
+        say("exposure: interrupted; nothing was written")
+    return code
 
 
 def _unwritten(error: OSError) -> str:
-    place = error.filename or "output"
+    what = error.filename or "output"
     return (
-        f"{place}: found that it cannot be read or written ({error.strerror}); expected room and "
+        f"{what}: found that it cannot be read or written ({error.strerror}); expected room and "
         "permission; free some space, or name another place"
     )
 
 
 def _drop_output() -> None:
     """Let what is still to be printed go nowhere, so that leaving does not fail once more."""
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, AttributeError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
 
 
 def _fail(message: str, code: int) -> int:
-    typer.echo(f"exposure: {message}", err=True)
+    say(f"exposure: {message}")
     return code
 
 

@@ -1,103 +1,111 @@
-"""Commands about scenarios, the licence queue, and how it held against what happened."""
+"""Commands about scenarios, the licence queue, and how the model compares with what happened."""
 
 from typing import Annotated
 
 import typer
 
-from exposure.cli.output import (
-    After,
-    Data,
-    Destination,
-    Draws,
-    Form,
-    Format,
-    Horizon,
-    Overlay,
-    Seed,
-    make_settings,
+from exposure.cli.messages import note, show, show_csv, warn
+from exposure.cli.options import RUN, TABLES, Format, Options, with_options
+from exposure.cli.parsers import draws_warnings
+from exposure.cli.runs import (
+    DEFAULT_SCENARIO,
+    chosen_names,
     read_scenarios,
     read_tables,
-    show,
-    show_frame,
-    tell,
-    warn_of_draws,
+    settings_of,
 )
 from exposure.cli.weekly import flow_text, stoppages_text
 
 WEEKS_BETWEEN_LINES = 8
 """Weeks between the lines that `flow` shows on screen."""
 
+FLOW_SETTINGS = ("destination", "draws", "seed", "horizon_weeks", "as_of")
+"""Settings that the licence queue depends on."""
+
+BACKTEST_SETTINGS = ("draws", "seed", "impact_threshold", "supply_method", "coupling",
+                     "history_tolerance")  # fmt: skip
+"""Settings that the comparison with what happened depends on."""
+
 
 def scenarios(
     name: Annotated[str | None, typer.Argument(help="Shipped name or TOML file.")] = None,
+    *,
+    options: Options,
 ) -> None:
     """List the shipped scenarios, or say what one of them assumes."""
     from exposure.policy.scenario_file import shipped_scenarios
     from exposure.report.text.words import scenario_list_text, scenario_text
 
     if name is not None:
-        show(scenario_text(read_scenarios([name])[0]))
+        (chosen,) = read_scenarios([name], options)
+        show(scenario_text(chosen))
     else:
-        show(scenario_list_text(read_scenarios(shipped_scenarios())))
+        show(scenario_list_text(read_scenarios(shipped_scenarios(), options)))
 
 
 def flow(
-    scenario: Annotated[str, typer.Argument(help="Shipped name or TOML file.")],
-    data: Data = None,
-    overlay: Overlay = None,
-    destination: Destination = "USA",
-    draws: Draws = 1024,
-    seed: Seed = 7,
-    horizon: Horizon = 104,
-    after: After = None,
-    form: Form = Format.TABLE,
+    name: Annotated[
+        str | None, typer.Argument(help="Shipped name or TOML file.", metavar="SCENARIO")
+    ] = None,
+    *,
+    options: Options,
 ) -> None:
     """Show what a licence decision does week by week.
 
     Applications, backlog, live licences and licensed flow, by class of buyer and goods.
     """
+    from exposure.assessment import check_run
+    from exposure.impact.prepared import run_window
     from exposure.licensing.flow_table import licensed_flow
     from exposure.report.files.json_output import flow_json
 
-    (chosen,) = read_scenarios([scenario], after=after)
-    dataset = read_tables(data, overlay)
-    settings = make_settings(
-        dataset=dataset, destination=destination, draws=draws, seed=seed, horizon_weeks=horizon
-    )
-    warn_of_draws(draws)
-    frame = licensed_flow(dataset, chosen, settings)
-    if form is Format.JSON:
+    names = chosen_names([name] if name else None, options, [DEFAULT_SCENARIO])
+    (chosen,), dataset = read_scenarios(names, options), read_tables(options)
+    settings = settings_of(options, dataset=dataset, used=FLOW_SETTINGS)
+    warn(draws_warnings(settings.draws), options)
+    seen, _ = check_run(dataset, chosen, settings)
+    window = run_window(chosen, settings)
+    every_week = settings.model_copy(update={"horizon_weeks": window.run})
+    frame = licensed_flow(dataset, seen, every_week)
+    frame = frame[frame["week"] >= window.first]
+    if options.form is Format.JSON:
         show(flow_json(frame, dataset, chosen, settings))
-        return
-    if form is Format.CSV:
-        show_frame(frame, form)
-        return
-    tell(f"every {WEEKS_BETWEEN_LINES}th week; --format csv has all, with intervals")
-    show(flow_text(frame[frame["week"] % WEEKS_BETWEEN_LINES == 0]))
+    elif options.form is Format.CSV:
+        show_csv(frame)
+    else:
+        note(f"every {WEEKS_BETWEEN_LINES}th week; --format csv has all, with intervals", options)
+        some = frame["week"].isin(range(window.first, window.run, WEEKS_BETWEEN_LINES))
+        show(flow_text(frame[some]))
 
 
-def backtest(data: Data = None, form: Form = Format.TABLE) -> None:
-    """Hold the model against what happened.
+def backtest(*, options: Options) -> None:
+    """Compare the model with what happened.
 
-    The licence queue against months of customs data it was not fitted on, beside naive
-    forecasts; then reported stoppages, and sectors that went on working, against the model.
+    The licence queue with months of customs data it was not fitted on, and with naive
+    forecasts; then reported stoppages, and sectors that went on working, with the model.
     """
     from exposure.evidence.backtesting import backtest as run_backtest
     from exposure.evidence.stoppage_reports import stoppages
     from exposure.report.files.json_output import backtest_json
 
-    dataset, settings = read_tables(data), make_settings()
-    result, reports = run_backtest(dataset), stoppages(dataset, settings)
-    if form is Format.JSON:
-        show(backtest_json(result, reports, dataset, settings))
+    dataset, settings = read_tables(options), settings_of(options, used=BACKTEST_SETTINGS)
+    warn(draws_warnings(settings.draws), options)
+    result = run_backtest(dataset, seed=settings.seed)
+    if options.form is Format.CSV:
+        show_csv(result.months)
         return
-    if form is Format.CSV:
-        show_frame(result.months, form)
+    reports = stoppages(dataset, settings)
+    if options.form is Format.JSON:
+        show(backtest_json(result, reports, dataset, settings))
         return
     show(result.text())
     show("\nStoppages reported, and sectors at work, under the record of what happened:")
     show(stoppages_text(reports))
 
 
-COMMANDS = (scenarios, flow, backtest)
+COMMANDS = (
+    with_options(scenarios, "after"),
+    with_options(flow, "scenario", *(name for name in RUN if name != "prior"), "form"),
+    with_options(backtest, *TABLES[:2], "draws", "seed", "settings", *TABLES[2:], "form"),
+)
 """In the order in which help lists them."""

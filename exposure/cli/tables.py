@@ -1,77 +1,83 @@
 """Commands about the tables: check them, follow a figure to its source, change them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from exposure.cli.output import (
+from exposure.cli.messages import note, show, show_csv, show_grid, warn
+from exposure.cli.options import RUN, TABLES, Format, Options, with_options
+from exposure.cli.parsers import draws_warnings
+from exposure.cli.progress import progress
+from exposure.cli.runs import (
     DEFAULT_SCENARIO,
-    Data,
-    Destination,
-    Draws,
-    Form,
-    Format,
-    OneScenario,
-    Overlay,
-    Quiet,
-    Seed,
-    make_settings,
-    progress,
     read_scenarios,
     read_tables,
-    show,
-    show_frame,
-    tell,
-    warn_of_draws,
+    settings_of,
+    together,
 )
 from exposure.errors import ExposureError, ScenarioError, TableError, unknown_name
 from exposure.faults import Fault
 
+if TYPE_CHECKING:
+    from exposure.tables.dataset import Dataset
+
 Result = TypeVar("Result")
+
+DIFF = tuple(name for name in RUN if name != "data")
+"""Options of `diff`, which takes its tables as words."""
 
 
 def check(
     folder: Annotated[
         Path | None, typer.Argument(help="Folder of tables; without it, the shipped ones.")
     ] = None,
-    overlay: Overlay = None,
-    quiet: Quiet = False,
+    *,
+    options: Options,
 ) -> None:
     """Check tables and scenarios; list every fault with its cure."""
     from exposure.policy.scenario_file import read_scenario
     from exposure.tables.describing.package import stale_notes
     from exposure.tables.reading.location import shipped_folder
-    from exposure.tables.reading.overlays import apply_overlay, overlay_text
+    from exposure.tables.reading.overlays import overlay_text
 
-    place = folder or shipped_folder()
-    files = sorted((place / "scenarios").glob("*.toml"))
+    tables = folder or shipped_folder()
+    files = sorted((tables / "scenarios").glob("*.toml"))
     refused: list[ExposureError] = []
-    dataset = _kept(refused, read_tables, folder)
-    if overlay is not None and dataset is not None:
-        dataset = _kept(refused, apply_overlay, dataset, overlay)
-    elif overlay is not None:
-        cure = "correct those first: until then the overlay is not checked"
-        found = "tables with faults under it"
-        refused.append(TableError([Fault("", found, "tables without", cure, str(overlay))]))
+    dataset = _checked_tables(refused, folder, options.overlay or ())
     for path in files:
         _kept(refused, read_scenario, path)
     if dataset is None or refused:
-        raise TableError(
-            # A mixture repeats the faults of a member.
-            dict.fromkeys(fault for error in refused for fault in error.faults),
-            skipped=any(error.skipped for error in refused),
-        )
+        raise together(refused)
     rows = sum(len(table) for table in dataset.rows.values())
     show(
-        f"{place}: {len(dataset.rows)} tables with {rows} rows and {len(files)} scenarios, no "
+        f"{tables}: {len(dataset.rows)} tables with {rows} rows and {len(files)} scenarios, no "
         f"faults\nversion {dataset.version}, digest {dataset.digest}"
     )
-    if overlay is not None:
+    if dataset.overlaid:
         show(overlay_text(dataset))
-    for note in stale_notes(place):
-        tell(f"note: {note}", quiet=quiet)
+    for text in stale_notes(tables):
+        note(f"note: {text}", options)
+
+
+def _checked_tables(
+    refused: list[ExposureError], folder: Path | None, overlays: Sequence[Path]
+) -> "Dataset | None":
+    """The tables with their overlays; None where one of them has faults."""
+    from exposure.tables.reading.folders import read_dataset
+    from exposure.tables.reading.overlays import apply_overlay
+
+    dataset = _kept(refused, read_dataset, folder)
+    for place in overlays:
+        if dataset is None:
+            cure = "correct those first: until then the overlay is not checked"
+            found = "tables with faults under it"
+            refused.append(TableError([Fault("", found, "tables without", cure, str(place))]))
+        else:
+            dataset = _kept(refused, apply_overlay, dataset, place)
+    return dataset
 
 
 def _kept(
@@ -89,9 +95,8 @@ def sources(
     what: Annotated[
         str | None, typer.Argument(metavar="TABLE|SECTOR", help="Table, or id of a sector.")
     ] = None,
-    data: Data = None,
-    overlay: Overlay = None,
-    form: Form = Format.TABLE,
+    *,
+    options: Options,
 ) -> None:
     """List the figures behind a sector or in a table, each with its source.
 
@@ -100,16 +105,18 @@ def sources(
     from exposure.citations import provenance
     from exposure.report.files.json_output import provenance_json, source_list_json
 
-    dataset = read_tables(data, overlay)
+    dataset = read_tables(options)
     listed = what is None or what == "sources"
     frame = dataset.table("sources") if what is None or listed else provenance(dataset, what)
-    if form is Format.JSON:
+    if options.form is Format.JSON:
         show(source_list_json(dataset) if listed else provenance_json(frame, dataset))
-        return
-    brief = ["table", "key", "low", "value", "high", "basis", "grade", "source_id"]
-    if listed:
-        brief = ["source_id", "grade", "published", "title"]
-    show_frame(frame, form, brief=brief, widest=60)
+    elif options.form is Format.CSV:
+        show_csv(frame)
+    elif listed:
+        show_grid(frame, ["source_id", "grade", "published", "title"])
+    else:
+        columns = ["table", "key", "low", "value", "high", "basis", "grade", "source_id"]
+        show_grid(frame, columns)
 
 
 def template(
@@ -152,37 +159,42 @@ def diff(
     new: Annotated[
         Path | None, typer.Argument(help="Folder after; without it, the shipped tables.")
     ] = None,
-    scenario: OneScenario = DEFAULT_SCENARIO,
-    destination: Destination = "USA",
-    draws: Draws = 1024,
-    seed: Seed = 7,
-    form: Form = Format.TABLE,
-    quiet: Quiet = False,
+    *,
+    options: Options,
 ) -> None:
-    """Say which rows differ between two folders of tables, and how ranks move because of it."""
+    """Say which rows differ between two folders of tables, and how ranks move because of it.
+
+    An overlay is laid over the tables after.
+    """
     from exposure.comparison import rank_changes, rank_changes_text
     from exposure.report.files.json_output import diff_json
     from exposure.tables.describing.differences import compare_datasets, differences_text
 
-    before, after = read_tables(old), read_tables(new)
-    settings = make_settings(dataset=after, destination=destination, draws=draws, seed=seed)
-    (chosen,) = read_scenarios([scenario])
+    before, after = read_tables(Options(data=old)), read_tables(replace(options, data=new))
+    settings = settings_of(options, dataset=after)
+    (chosen,) = read_scenarios([options.scenario or DEFAULT_SCENARIO], options)
     differences = compare_datasets(before, after)
-    if form is Format.CSV:
-        show_frame(differences, form)
+    if options.form is Format.CSV:
+        show_csv(differences)
         return
-    if form is Format.TABLE:
+    if options.form is Format.TABLE:
         show(differences_text(differences))
         if before.digest == after.digest:
             return
-    warn_of_draws(draws, quiet=quiet)
-    with progress(quiet=quiet) as tell_step:
-        moved = rank_changes(before, after, chosen, settings, progress=tell_step("ranking"))
-    if form is Format.JSON:
+    warn(draws_warnings(settings.draws), options)
+    with progress(steps=1, quiet=options.quiet) as begin:
+        moved = rank_changes(before, after, chosen, settings, progress=begin(0, "two rankings"))
+    if options.form is Format.JSON:
         show(diff_json((before, after), (differences, moved), chosen, settings))
-        return
-    show("\n" + rank_changes_text(moved))
+    else:
+        show("\n" + rank_changes_text(moved))
 
 
-COMMANDS = (check, sources, template, schema, diff)
+COMMANDS = (
+    with_options(check, "overlay", "strict", "quiet"),
+    with_options(sources, *TABLES, "form"),
+    template,
+    schema,
+    with_options(diff, "scenario", *DIFF, "form"),
+)
 """In the order in which help lists them."""

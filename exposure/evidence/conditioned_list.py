@@ -7,7 +7,7 @@ say of it, and the losses of a few draws, by which a test finds out whether the 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -34,6 +34,7 @@ from exposure.scoring.blocks import BLOCK, Progress
 from exposure.settings import Settings
 from exposure.tables.dataset import Dataset
 from exposure.tables.reading.location import shipped_folder
+from exposure.tables.schema.demand import SectorRow
 from exposure.tables.schema.observed import DisruptionRow, ObservedLossRow, ObservedStockRow
 
 FILE = "conditioned_draws.json"
@@ -50,6 +51,9 @@ BATCH = 8_192
 
 SMALLEST_BATCH = 512
 """Draws examined at least before it is seen whether enough are kept."""
+
+OTHERS_KEPT = 1_024
+"""Draws that the list of every destination should hold; that of the one asked for may be longer."""
 
 MOST_EXAMINED = 2_000_000
 """Draws after which the search for more ends."""
@@ -215,23 +219,30 @@ def find_draws(
     ConflictError
         If hardly any draw agrees with the record.
     """
-    parts: list[Examined] = []
-    kept, position = 0, first
     subjects = subjects_of(dataset, settings.destination)
-    while kept < wanted and position - first < MOST_EXAMINED:
-        batch = min(BATCH, max(SMALLEST_BATCH, BLOCK * (2 * wanted // BLOCK)))
-        numbers = np.arange(position, position + batch, dtype=np.int64)
-        sampler = Sampler(numbers, settings.seed)
-        part = examine(dataset, settings, sampler, until=until).of(subjects)
-        parts.append(part)
-        position += batch
-        kept += int(part.kept().sum())
+    parts: list[Examined] = []
+    kept = 0
+    for part in _batches(dataset, settings, wanted=wanted, first=first, until=until):
+        parts.append(part.of(subjects))
+        kept += int(parts[-1].kept().sum())
         if progress is not None:
             progress(min(kept, wanted), wanted)
         whole = _together(parts)
         if in_conflict(whole):
             raise conflict_of(whole)
+        if kept >= wanted:
+            break
     return _together(parts)
+
+
+def _batches(
+    dataset: Dataset, settings: Settings, *, wanted: int, first: int, until: date | None
+) -> Iterator[Examined]:
+    """Draws in their order, held against the record of all destinations, some at a time."""
+    size = min(BATCH, max(SMALLEST_BATCH, BLOCK * (2 * wanted // BLOCK)))
+    for position in range(first, first + MOST_EXAMINED, size):
+        numbers = np.arange(position, position + size, dtype=np.int64)
+        yield examine(dataset, settings, Sampler(numbers, settings.seed), until=until)
 
 
 def _together(parts: Sequence[Examined]) -> Examined:
@@ -240,6 +251,52 @@ def _together(parts: Sequence[Examined]) -> Examined:
         own[0].joined(own) for own in zip(*(part.implied for part in parts), strict=True)
     )
     return Examined(Sampler(numbers, parts[0].sampler.seed), implied)
+
+
+def make_list(
+    dataset: Dataset, settings: Settings, *, progress: Progress | None = None
+) -> ConditionedDraws:
+    """Examine draws until enough of them agree with the record of one destination.
+
+    Parameters
+    ----------
+    dataset
+        Tables, with what was observed.
+    settings
+        Draws wanted, destination and choices of the model.
+    progress
+        Called with the draws kept and wanted.
+
+    Returns
+    -------
+    ConditionedDraws
+        Lists of all destinations, of the draws that were examined for the one.
+
+    Raises
+    ------
+    ConflictError
+        If hardly any draw agrees with the record of the destination.
+    """
+    places = sorted({row.destination for row in dataset.rows_of(SectorRow)})
+    most = {place: min(settings.draws, OTHERS_KEPT) for place in places}
+    most[settings.destination] = settings.draws
+    parts: list[Examined] = []
+    for part in _batches(dataset, settings, wanted=settings.draws, first=0, until=None):
+        parts.append(part)
+        whole = _together(parts)
+        own = {place: whole.of(subjects_of(dataset, place)) for place in most}
+        if in_conflict(own[settings.destination]):
+            raise conflict_of(own[settings.destination])
+        kept = {
+            place: min(int(seen.kept().sum()), most[place])
+            for place, seen in own.items()
+            if not in_conflict(seen)
+        }
+        if progress is not None:
+            progress(sum(kept.values()), sum(most[place] for place in kept))
+        if all(kept[place] == most[place] for place in kept):
+            break
+    return conditioned_draws(dataset, settings, whole, places)
 
 
 def conditioned_draws(
@@ -255,7 +312,7 @@ def conditioned_draws(
             DestinationList(
                 destination=destination,
                 acceptance=float(own.kept().mean()),
-                numbers=tuple(int(number) for number in own.numbers),
+                numbers=tuple(int(number) for number in own.numbers[: settings.draws]),
                 ranges=compare_with_record(own),
                 inside=inside_shares(own),
                 checks=tuple(float(value) for value in check_losses(own)),

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exposure.arrays import FloatArray, IntArray
+from exposure.arrays import FloatArray, IntArray, total
 from exposure.impact.sectors import Sector, Stream
-from exposure.impact.world import Pool, World
+from exposure.impact.world import Kind, Pool, World
 from exposure.licensing.flows import Flow
 from exposure.licensing.grants import Licences
 from exposure.supply.channels import Channel
@@ -111,11 +111,11 @@ def border_of(
         total += chi
         final = licences.of_final_user(channel, stage, destination=place, buyer=kind, tier=tier)
         if g == len(channel.stages) - 1:
-            own = [(chi, _kept(final, stage, restrict))]
+            own = [(chi, kept_of(final, stage, restrict))]
         else:
-            processor = _kept(licences.of_processor(channel, stage), stage, restrict)
+            processor = kept_of(licences.of_processor(channel, stage), stage, restrict)
             unseen = (1.0 - final.look_through) * chi
-            own = [(final.look_through * chi, _kept(final, stage, restrict)), (unseen, processor)]
+            own = [(final.look_through * chi, kept_of(final, stage, restrict)), (unseen, processor)]
             passed += unseen
             if own[0][1].stopped is not None:
                 seen = np.maximum(0.0, own[0][1].stopped)
@@ -133,7 +133,7 @@ def border_of(
     )
 
 
-def _kept(flow: Flow, stage: str, restrict: Restriction | None) -> Flow:
+def kept_of(flow: Flow, stage: str, restrict: Restriction | None) -> Flow:
     """A flow with only the part of what it stops that a coalition keeps."""
     if restrict is None or flow.stopped is None:
         return flow
@@ -227,32 +227,28 @@ def _share_out(
     world: World, pool: Pool, border: BorderOf, ranked: frozenset[str]
 ) -> dict[tuple[str, Channel, Buyer], tuple[FloatArray, FloatArray]]:
     """Inflow, and inflow before rationing, of the ranked claims on one pool."""
-    if not pool.claims:
+    if not pool.kinds:
         return {}
     weeks, draws = world.period.weeks, world.inputs.draws
-    own = [_arrive(world, claim, border) for claim in pool.claims]
+    own = [_arrive(kind, border) for kind in pool.kinds]
+    needs = [1.0 if k.sector is None else k.sector.need[:, k.holding] for k in pool.kinds]
+    reaches = [border(kind.claim.channel, _buyer(kind.claim)).reach for kind in pool.kinds]
     claims = Claims(
         arriving=np.stack([arriving for arriving, _, _ in own]),
         contracted=np.stack([contracted for _, contracted, _ in own]),
         contracted_china=np.stack([china for _, _, china in own]),
-        need=np.stack(
-            [np.broadcast_to(_need_of(world, claim), (weeks, draws)) for claim in pool.claims]
-        ),
-        weight=np.stack([claim.weight for claim in pool.claims]),
-        order_class=np.array([claim.order_class for claim in pool.claims], dtype=np.int64),
-        reach=np.stack(
-            [
-                np.broadcast_to(border(claim.channel, _buyer(claim)).reach, (weeks, draws))
-                for claim in pool.claims
-            ]
-        ),
+        need=np.stack([np.broadcast_to(need, (weeks, draws)) for need in needs]),
+        weight=np.stack([kind.weight for kind in pool.kinds]),
+        order_class=np.array([kind.claim.order_class for kind in pool.kinds], dtype=np.int64),
+        reach=np.stack([np.broadcast_to(reach, (weeks, draws)) for reach in reaches]),
     )
     added = np.zeros((weeks, draws)) if pool.added is None else pool.added
-    inflow, _ = ration(claims, switched=pool.switched, added=added)
-    before = claims.arriving - pool.switched * claims.contracted
+    switched = pool.switched.over_weeks(weeks)
+    inflow, _ = ration(claims, switched=switched, added=added)
+    before = claims.arriving - switched * claims.contracted
     return {
         (claim.user, claim.channel, _buyer(claim)): (inflow[i], before[i])
-        for i, claim in enumerate(pool.claims)
+        for i, claim in zip(pool.kind_of, pool.claims, strict=True)
         if claim.user in ranked
     }
 
@@ -261,26 +257,12 @@ def _buyer(claim: Claim) -> Buyer:
     return claim.destination, claim.buyer_class, claim.tier
 
 
-def _need_of(world: World, claim: Claim) -> FloatArray | float:
-    if not claim.ranked:
-        return 1.0
-    sector = world.sectors[claim.user]
-    return np.asarray(sector.need[:, _position(sector, claim.channel)])
-
-
-def _position(sector: Sector, channel: Channel) -> int:
-    return next(k for k, holding in enumerate(sector.holdings) if channel in holding.channels)
-
-
-def _arrive(
-    world: World, claim: Claim, border: BorderOf
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _arrive(kind: Kind, border: BorderOf) -> tuple[FloatArray, FloatArray, FloatArray]:
     """L + p, p and the Chinese part of p in the week of arrival, each (T, D)."""
-    own = border(claim.channel, _buyer(claim))
-    if not claim.ranked:
+    own = border(kind.claim.channel, _buyer(kind.claim))
+    if kind.sector is None:
         return 1.0 - own.missing, own.contracted, own.china
-    sector = world.sectors[claim.user]
-    return _at_the_factory(sector, _position(sector, claim.channel), own, claim.buyer_class)
+    return _at_the_factory(kind.sector, kind.holding, own, kind.claim.buyer_class)
 
 
 def _at_the_factory(
@@ -292,7 +274,7 @@ def _at_the_factory(
     arriving = np.where(left >= 0, 1.0 - _taken(own.missing, left), 1.0)
     assembled = sector.assembled[k]
     if assembled is not None and buyer is BuyerClass.CIVIL:
-        arriving = arriving + assembled * np.maximum(0.0, 1.0 - arriving)
+        arriving = arriving + assembled.over_weeks(weeks) * np.maximum(0.0, 1.0 - arriving)
     return arriving, _taken(own.contracted, left), _taken(own.china, left)
 
 
@@ -325,7 +307,7 @@ def _arrival(
             weight = holding.weights[c]
             inflow[:, k] += weight * arriving if len(holding.channels) > 1 else arriving
             gain[:, k] += weight * (arriving - before)
-            lacked[c] = weight * np.maximum(0.0, sector.need[:, k] - arriving).sum(axis=0)
+            lacked[c] = weight * total(np.maximum(0.0, sector.need[:, k] - arriving))
         lacking.append(lacked)
     return Arrival(inflow, _late(world, sector, inflow - gain, gain), tuple(lacking))
 

@@ -5,13 +5,14 @@ sector's own need of a holding. K is the holding, T the week, D the draw.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from exposure.arrays import FloatArray, IntArray
 from exposure.inputs.cells import Inputs
-from exposure.supply.channels import Holding, components_needed, holdings_of
-from exposure.supply.new_capacity import ramp
+from exposure.supply.channels import Channel, Holding, components_needed, holdings_of
+from exposure.supply.gradual import Gradual
 from exposure.supply.period import Period
 from exposure.terms import ANY, BuyerClass, Tier
 
@@ -45,15 +46,32 @@ class Sector:
     """Most weeks of cover ever held, of the median firm, shape (K, D)."""
     lag: IntArray
     """Weeks from the border to the factory, shape (K, D)."""
-    need: FloatArray
-    """Need after substitution, shape (T, K, D), or (T, K, 1) where nothing can be substituted."""
+    saved: tuple[Gradual | None, ...]
+    """For each holding, the share of need that is substituted; None for none."""
     thrift: FloatArray
     """Share of need that can be saved without loss once supply falls short, shape (K, D)."""
-    assembled: tuple[FloatArray | None, ...]
+    assembled: tuple[Gradual | None, ...]
     """For each holding, the share of what licences stop that civil buyers get inside assembled
-    parts, shape (T, D); None for none."""
+    parts; None for none."""
     firm_spread: FloatArray
     """Standard deviation of the logarithm of stocks among firms, shape (D,)."""
+    weeks: int
+    """Number T of weeks run."""
+
+    def holding_of(self, channel: Channel) -> int:
+        """Position of the holding to which a channel belongs."""
+        return next(k for k, own in enumerate(self.holdings) if channel in own.channels)
+
+    @cached_property
+    def need(self) -> FloatArray:
+        """Need after substitution, (T, K, D), or (T, K, 1) where nothing can be substituted."""
+        if all(saved is None for saved in self.saved):
+            return np.ones((self.weeks, len(self.holdings), 1))
+        need = np.ones((self.weeks, len(self.holdings), self.stock.shape[1]))
+        for k, saved in enumerate(self.saved):
+            if saved is not None:
+                need[:, k] -= saved.over_weeks(self.weeks)
+        return need
 
 
 def build_sector(inputs: Inputs, sector: str, period: Period, *, control_week: int) -> Sector:
@@ -93,13 +111,13 @@ def build_sector(inputs: Inputs, sector: str, period: Period, *, control_week: i
         lag=np.stack(
             [_required(inputs.cover(sector, h.component, "lag_weeks")) for h in holdings]
         ).astype(np.int64),
-        need=_need(inputs, sector, holdings, period.weeks),
+        saved=tuple(_saved(inputs, sector, h.component) for h in holdings),
         thrift=np.stack([_thrift(inputs, sector, h.component) for h in holdings]),
         assembled=tuple(
-            _assembled(inputs, sector, h.component, weeks=period.weeks, control_week=control_week)
-            for h in holdings
+            _assembled(inputs, sector, h.component, control_week=control_week) for h in holdings
         ),
         firm_spread=inputs.constant("firm_spread", described.uncertainty_group, absent=0.0),
+        weeks=period.weeks,
     )
 
 
@@ -119,43 +137,25 @@ def _caps(
     return np.stack([usual[k] if cap is None else cap for k, cap in enumerate(stated)])
 
 
-def _need(inputs: Inputs, sector: str, holdings: tuple[Holding, ...], weeks: int) -> FloatArray:
-    """Need after substitution: 1 - largest x ramp from the end of qualification on."""
-    saved = {h.component: _substituted(inputs, sector, h.component, weeks) for h in holdings}
-    if all(share is None for share in saved.values()):
-        return np.ones((weeks, len(holdings), 1))
-    need = np.ones((weeks, len(holdings), inputs.draws))
-    for k, holding in enumerate(holdings):
-        share = saved[holding.component]
-        if share is not None:
-            need[:, k] -= share
-    return need
-
-
-def _substituted(inputs: Inputs, sector: str, component: str, weeks: int) -> FloatArray | None:
+def _saved(inputs: Inputs, sector: str, component: str) -> Gradual | None:
+    """Need that is substituted: the largest share, from the end of qualification on."""
     largest = inputs.substitution(sector, component, "largest_share")
     if largest is None:
         return None
     qualified = _required(inputs.substitution(sector, component, "qualification_weeks"))
     width = _required(inputs.substitution(sector, component, "ramp_weeks"))
-    return largest * ramp(_week(weeks), start=qualified, width=width)
+    return Gradual(largest, qualified, width)
 
 
-def _assembled(
-    inputs: Inputs, sector: str, component: str, *, weeks: int, control_week: int
-) -> FloatArray | None:
+def _assembled(inputs: Inputs, sector: str, component: str, *, control_week: int) -> Gradual | None:
     share = inputs.substitution(sector, component, "assembly_share")
     if share is None:
         return None
     begin = _required(inputs.substitution(sector, component, "assembly_weeks"))
     width = _required(inputs.substitution(sector, component, "assembly_ramp_weeks"))
-    return share * ramp(_week(weeks), start=control_week + begin, width=width)
+    return Gradual(share, control_week + begin, width)
 
 
 def _thrift(inputs: Inputs, sector: str, component: str) -> FloatArray:
     share = inputs.substitution(sector, component, "thrift_share")
     return np.zeros(inputs.draws) if share is None else share
-
-
-def _week(weeks: int) -> FloatArray:
-    return np.arange(weeks, dtype=np.float64)[:, np.newaxis]

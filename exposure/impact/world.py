@@ -4,9 +4,10 @@ Sectors meet in the pools outside China, so all sectors of the tables are part o
 is ranked. A world belongs to a period: the same tables drawn for the same weeks.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 
@@ -17,13 +18,48 @@ from exposure.supply.additions import pool_additions
 from exposure.supply.channels import Channel, channels_of, components_needed
 from exposure.supply.claims import Claim, claims_on
 from exposure.supply.exits import ExitSplit, exit_split
-from exposure.supply.new_capacity import ramp
+from exposure.supply.gradual import Gradual, same_course
 from exposure.supply.period import Period
 from exposure.tables.schema.supply import ElementRow
-from exposure.terms import BuyerClass, week_of
+from exposure.terms import BuyerClass, Tier, week_of
 
 Supply = tuple[Channel, str, BuyerClass]
 """What decides how supply splits by exit stage: channel, destination, buyer class."""
+
+
+@dataclass(frozen=True, eq=False)
+class Kind:
+    """Claims on one pool that are served alike: of one route and class, with equal lag and need.
+
+    What a pool brings to each of them does not depend on whether they are counted together.
+    """
+
+    claim: Claim
+    """One of them."""
+    weight: FloatArray
+    """Share of the demand of the pool of all together, shape (D,)."""
+    sector: Sector | None
+    """Sector of that claim; None for a user that is not a sector."""
+
+    @property
+    def holding(self) -> int:
+        """Position of what its sector keeps the goods in."""
+        if self.sector is None:
+            raise ValueError(f"{self.claim.user} is not a sector")
+        return self.sector.holding_of(self.claim.channel)
+
+    def served_as(self, other: "Kind") -> bool:
+        """Whether claims of one route and class have equal lag and need, in every draw."""
+        if not np.array_equal(self.weight > 0.0, other.weight > 0.0):
+            return False
+        if self.sector is None or other.sector is None:
+            return self.sector is other.sector
+        k, other_k = self.holding, other.holding
+        return (
+            np.array_equal(self.sector.lag[k], other.sector.lag[other_k])
+            and same_course(self.sector.saved[k], other.sector.saved[other_k])
+            and same_course(self.sector.assembled[k], other.sector.assembled[other_k])
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,12 +68,29 @@ class Pool:
 
     claims: tuple[Claim, ...]
     """Claims, those of ranked sectors first; empty where the tables name no user."""
+    kinds: tuple[Kind, ...]
+    """Claims put together that are served alike, in the order of their classes."""
+    kind_of: tuple[int, ...]
+    """Position in `kinds` of each claim."""
     added: FloatArray | None
     """New supply, recycling and released reserves as a share of its demand, (T, D)."""
-    switched: FloatArray
-    """Share of contracts that no longer hold, (T, D)."""
+    switched: Gradual
+    """Share of contracts that no longer hold."""
     demand: FloatArray | None
     """Demand outside China, tonnes a year, shape (D,)."""
+
+    def weight_of(
+        self, user: str, channel: Channel, buyer: BuyerClass, tier: Tier
+    ) -> FloatArray | None:
+        """Share of the demand of one kind of buyer of a user; None if it claims nothing."""
+        return self._weights.get((user, channel, buyer, tier))
+
+    @cached_property
+    def _weights(self) -> dict[tuple[str, Channel, BuyerClass, Tier], FloatArray]:
+        return {
+            (claim.user, claim.channel, claim.buyer_class, claim.tier): claim.weight
+            for claim in reversed(self.claims)
+        }
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +131,7 @@ def build_world(inputs: Inputs, period: Period, ranked: Sequence[str]) -> World:
     sectors = {
         sector: build_sector(inputs, sector, period, control_week=control) for sector in together
     }
-    pools = {name: _build_pool(inputs, name, period, together) for name in sorted(wanted)}
+    pools = {name: _build_pool(inputs, name, period, sectors) for name in sorted(wanted)}
     supplies = {
         (claim.channel, claim.destination, claim.buyer_class)
         for pool in pools.values()
@@ -116,7 +169,7 @@ def _channels(inputs: Inputs, sector: str) -> tuple[Channel, ...]:
     )
 
 
-def _build_pool(inputs: Inputs, name: str, period: Period, sectors: Sequence[str]) -> Pool:
+def _build_pool(inputs: Inputs, name: str, period: Period, sectors: Mapping[str, Sector]) -> Pool:
     own = inputs.under(f"pool {name}")
     elements = {
         element
@@ -126,25 +179,50 @@ def _build_pool(inputs: Inputs, name: str, period: Period, sectors: Sequence[str
         for element in channel.elements
     }
     demand = own.pool_user(name, "all", "demand_t_per_year")
-    claims = tuple(claims_on(own, name, sectors))
+    claims = tuple(claims_on(own, name, tuple(sectors)))
     # Where no user has a share there is nothing to share out: contracts hold.
     shared = any(claim.weight.any() for claim in claims)
+    claims = claims if shared else ()
+    kinds, kind_of = _kinds(claims, sectors)
     return Pool(
-        claims=claims if shared else (),
+        claims=claims,
+        kinds=kinds,
+        kind_of=kind_of,
         added=pool_additions(own, name, period),
         switched=_switched(own, period, frozenset(elements)),
         demand=demand,
     )
 
 
-def _switched(inputs: Inputs, period: Period, elements: frozenset[str]) -> FloatArray:
+def _switched(inputs: Inputs, period: Period, elements: frozenset[str]) -> Gradual:
     """Share of contracts that no longer hold: a ramp from the start of control."""
     weight = inputs.constant("rationing_weight", absent=0.0)
     begin = inputs.constant("switch_weeks", absent=0.0)
     begin = begin + _control_week(inputs, period, elements)
     width = inputs.constant("switch_ramp_weeks", absent=0.0)
-    week = np.arange(period.weeks, dtype=np.float64)[:, np.newaxis]
-    return weight * ramp(week, start=begin, width=width)
+    return Gradual(weight, begin, width)
+
+
+def _kinds(
+    claims: Sequence[Claim], sectors: Mapping[str, Sector]
+) -> tuple[tuple[Kind, ...], tuple[int, ...]]:
+    """Claims put together that are served alike, by class, and the kind of each claim."""
+    kinds: list[Kind] = []
+    alike: dict[tuple[object, ...], list[int]] = {}
+    kind_of = []
+    for claim in claims:
+        own = Kind(claim, claim.weight, sectors[claim.user] if claim.ranked else None)
+        known = alike.setdefault((*claim.route, claim.order_class), [])
+        same = next((i for i in known if kinds[i].served_as(own)), len(kinds))
+        if same == len(kinds):
+            known.append(same)
+            kinds.append(own)
+        else:
+            kinds[same] = replace(kinds[same], weight=kinds[same].weight + own.weight)
+        kind_of.append(same)
+    in_order = sorted(range(len(kinds)), key=lambda i: kinds[i].claim.order_class)
+    place = {i: position for position, i in enumerate(in_order)}
+    return tuple(kinds[i] for i in in_order), tuple(place[i] for i in kind_of)
 
 
 def _control_week(inputs: Inputs, period: Period, elements: frozenset[str]) -> int:

@@ -124,8 +124,6 @@ RANKING = (
         form=Form.PROBABILITY,
         nullable=True,
         heading="P(top\u00a03)",
-        short="P top3",
-        note="probability of a place among the first three",
     ),
     Column(
         "value_at_risk_usd_per_year",
@@ -165,8 +163,6 @@ RANKING = (
         unit="t/yr",
         form=Form.NUMBER,
         heading="Short, t/yr",
-        short="t/yr",
-        note="need that is not met, tonnes of rare earths a year",
     ),
     Column(
         "main_driver",
@@ -218,11 +214,13 @@ RANKING = (
         "Rows behind the score that are judgement, or rest on it.",
         form=Form.WHOLE,
         heading="Assumed rows",
-        short="assumed",
-        note="rows behind the score that are judgement, of all rows",
-        until="rows",
     ),
-    Column("rows", "Rows of the tables on which the score rests.", form=Form.WHOLE),
+    Column(
+        "rows",
+        "Rows of the tables on which the score rests.",
+        form=Form.WHOLE,
+        heading="Of rows",
+    ),
 )
 """One row a sector, worst first."""
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exposure.arrays import FloatArray, IntArray
+from exposure.arrays import FloatArray, IntArray, total
 
 ROUNDING = 1e-12
 """Share by which supply may miss demand through rounding and still meet it in full."""
@@ -86,54 +86,75 @@ def ration(
     first = claims.arriving - switched * claims.contracted
     weight = claims.weight[:, np.newaxis, :]
     short = np.maximum(0.0, claims.need - first)
+    restricted = claims.reach < 1.0
     unmet = weight * short
-    china = switched * (weight * claims.contracted_china).sum(axis=0)
-    other = switched * (weight * (claims.contracted - claims.contracted_china)).sum(axis=0) + added
+    china = switched * total(weight * claims.contracted_china)
+    other = switched * total(weight * (claims.contracted - claims.contracted_china)) + added
     served = np.zeros_like(unmet)
-    china_left, other_left = china, other
-    seen_left = None
+    free = Free(china, china, other, np.zeros_like(china))
+    wanted, taken = np.zeros_like(china), np.zeros_like(china)
     for order in np.unique(claims.order_class):
         rows = np.flatnonzero(claims.order_class == order)
-        share, seen_used = _chinese_share(
-            unmet[rows], claims.reach[rows], china=china, left=china_left, used=seen_left
+        bound = np.where(restricted[rows], unmet[rows], 0.0)
+        asked = Wanted(
+            bound=total(bound),
+            reached=total(bound * claims.reach[rows]),
+            unbound=total(np.where(restricted[rows], 0.0, unmet[rows])),
         )
-        seen_left = seen_used
-        china_left = np.maximum(0.0, china_left - (share * unmet[rows]).sum(axis=0))
-        still = (1.0 - share) * unmet[rows]
-        part = _part(other_left, still.sum(axis=0))
-        other_left = np.maximum(0.0, other_left - part * still.sum(axis=0))
-        served[rows] = share + part * (1.0 - share)
-    left = china_left + other_left
-    total = unmet.sum(axis=0)
-    average = np.where(total > 0.0, (unmet * served).sum(axis=0) / np.where(total > 0, total, 1), 0)
+        free, of_unbound, of_bound = _serve(free, asked)
+        served[rows] = np.where(restricted[rows], of_bound, of_unbound)
+        wanted += asked.unbound + asked.bound
+        taken += of_unbound * asked.unbound + of_bound * asked.bound
+    left = free.china_left + free.other
+    average = np.where(wanted > 0.0, taken / np.where(wanted > 0.0, wanted, 1.0), left > 0.0)
     # A claim without a share in the pool is too small to be counted: it fares as the average.
-    served = np.where(weight > 0.0, served, np.where(total > 0.0, average, left > 0.0))
+    served = np.where(weight > 0.0, served, average)
     # Written so that a need that is met in full is met exactly.
     return np.where(served == 1.0, np.maximum(first, claims.need), first + served * short), left
 
 
-def _chinese_share(
-    unmet: FloatArray,
-    reach: FloatArray,
-    *,
-    china: FloatArray,
-    left: FloatArray,
-    used: FloatArray | None,
-) -> tuple[FloatArray, FloatArray]:
-    """Share of each claim of one class that is met from free Chinese material.
+@dataclass(frozen=True, eq=False)
+class Free:
+    """What is free in the pool, as a share of its demand, (T, D)."""
 
-    Returns also what restricted claimants have used so far of what they may touch.
-    """
-    restricted = reach < 1.0
-    wanted = np.where(restricted, unmet, 0.0)
-    bound = wanted.sum(axis=0)
-    free = unmet.sum(axis=0) - bound
-    already = np.zeros_like(left) if used is None else used
-    reached = np.where(bound > 0.0, (wanted * reach).sum(axis=0) / np.where(bound > 0, bound, 1), 0)
-    allowed = np.minimum(bound, np.maximum(0.0, reached * china - already))
-    part = _part(left, free + allowed)
-    of_bound = part * np.where(bound > 0.0, allowed / np.where(bound > 0.0, bound, 1.0), 1.0)
-    return np.where(restricted, of_bound, part), already + part * allowed
+    china: FloatArray
+    """Chinese material at the start."""
+    china_left: FloatArray
+    """What is left of it."""
+    other: FloatArray
+    """What is left of the rest."""
+    used: FloatArray
+    """Chinese material that restricted claimants have taken."""
+
+
+@dataclass(frozen=True, eq=False)
+class Wanted:
+    """What one class wants, as a share of the demand of the pool, (T, D)."""
+
+    bound: FloatArray
+    """Unmet need of claimants who may not touch all Chinese material."""
+    reached: FloatArray
+    """The part of it for which they may."""
+    unbound: FloatArray
+    """Unmet need of all others."""
+
+
+def _serve(free: Free, asked: Wanted) -> tuple[Free, FloatArray, FloatArray]:
+    """Serve one class: what is left, and the shares met of unbound and of bound claims."""
+    bound = np.where(asked.bound > 0.0, asked.bound, 1.0)
+    reach = np.where(asked.bound > 0.0, asked.reached / bound, 0.0)
+    allowed = np.minimum(asked.bound, np.maximum(0.0, reach * free.china - free.used))
+    chinese = _part(free.china_left, asked.unbound + allowed)
+    of_bound = chinese * np.where(asked.bound > 0.0, allowed / bound, 1.0)
+    still = (1.0 - chinese) * asked.unbound + (1.0 - of_bound) * asked.bound
+    other = _part(free.other, still)
+    after = Free(
+        free.china,
+        np.maximum(0.0, free.china_left - (chinese * asked.unbound + of_bound * asked.bound)),
+        np.maximum(0.0, free.other - other * still),
+        free.used + chinese * allowed,
+    )
+    return after, chinese + other * (1.0 - chinese), of_bound + other * (1.0 - of_bound)
 
 
 def _part(available: FloatArray, wanted: FloatArray) -> FloatArray:

@@ -230,7 +230,8 @@ def _row(dataset: Dataset, cell: RowKey) -> QuantityRow:
             f"change '{', '.join(of_group)}', or add a row of its own in an overlay"
         )
     if key not in rows:
-        raise unknown_name(f"row of table '{table}'", ", ".join(key), list(map(", ".join, rows)))
+        alike = [own for own in rows if own[-2:] == key[-2:]] or list(rows)
+        raise unknown_name(f"row of table '{table}'", ", ".join(key), list(map(", ".join, alike)))
     row = rows[key]
     if not isinstance(row, QuantityRow):
         raise UnknownNameError(f"table '{table}' holds no figures; choose another")

@@ -1,11 +1,13 @@
-"""Words of the command line that are checked before anything runs: numbers, days, names."""
+"""Words of the command line, read and checked before anything runs."""
 
+from contextlib import suppress
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import typer
 
-from exposure.errors import UnknownNameError, unknown_name
+from exposure.errors import SettingsError, UnknownNameError, unknown_name
+from exposure.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,6 +56,42 @@ def day(text: str | date) -> date:
         ) from None
 
 
+def assignments(words: "Sequence[str]") -> dict[str, object]:
+    """Read what `--set` says: settings by name, numbers and true or false as such.
+
+    Raises
+    ------
+    SettingsError
+        If a word is no assignment, or a setting is named twice; all such faults together.
+
+    Examples
+    --------
+    >>> assignments(["tail_weight=0.3", "as_of=2026-10-08", "prior=true"])
+    {'tail_weight': 0.3, 'as_of': '2026-10-08', 'prior': True}
+    """
+    found: dict[str, object] = {}
+    faults = []
+    for word in words:
+        key, equals, value = word.partition("=")
+        if not (key and equals):
+            faults.append(Fault("--set", f"'{word}'", "KEY=VALUE", "write --set tail_weight=0.3"))
+        elif key in found:
+            faults.append(Fault("--set", f"{key} twice", "each setting once", "leave one out"))
+        else:
+            found[key] = _value(value)
+    if faults:
+        raise SettingsError(faults)
+    return found
+
+
+def _value(text: str) -> object:
+    """A number, true, false or none as Python has it; anything else as text."""
+    for read in (int, float):
+        with suppress(ValueError):
+            return read(text)
+    return {"true": True, "false": False, "none": None}.get(text.lower(), text)
+
+
 def check_names(names: "Sequence[str]", known: "Sequence[str]") -> None:
     """Refuse a scenario without a name."""
     if any(not name.strip() for name in names):
@@ -89,11 +127,11 @@ def draws_warnings(draws: int) -> list[str]:
     []
     """
     if draws == 1:
-        return ["warning: one draw has no interval; take more, such as --draws 1024"]
+        return ["one draw has no interval; take more, such as --draws 1024"]
     if draws > MANY_DRAWS:
         gigabytes = MEGABYTES_A_DRAW * draws / 1000
         return [
-            f"warning: {draws} draws need about {gigabytes:.0f} GB of memory "
+            f"{draws} draws need about {gigabytes:.0f} GB of memory "
             f"({MEGABYTES_A_DRAW} MB a draw); take fewer if the machine has less"
         ]
     return []

@@ -1,0 +1,84 @@
+"""The command that holds the draws of the tables against the record."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from exposure.cli.messages import note, show, show_csv, show_grid, warn
+from exposure.cli.options import RUN, Format, Options, with_options
+from exposure.cli.parsers import draws_warnings
+from exposure.cli.progress import progress
+from exposure.cli.runs import read_tables, settings_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from exposure.evidence.conditioned_list import ConditionedDraws
+
+OWN = tuple(
+    name for name in RUN if name not in {"horizon_weeks", "as_of", "after", "prior", "strict"}
+)
+"""Options of `condition`, whose run is that of the record."""
+
+
+def condition(
+    out: Annotated[Path | None, typer.Option(help="File to write the list of draws to.")] = None,
+    *,
+    options: Options,
+) -> None:
+    """Find draws that agree with what happened, and compare them with it.
+
+    Draws are examined until --draws of them agree with the record of the makers at --destination.
+    The list beside the tables, conditioned_draws.json, spares rank and report this work.
+    """
+    from exposure.evidence.conditioned_list import list_text, make_list
+
+    dataset = read_tables(options)
+    settings = settings_of(options, dataset=dataset)
+    warn(draws_warnings(settings.draws), options)
+    with progress(steps=1, quiet=options.quiet) as begin:
+        found = make_list(dataset, settings, progress=begin(0, "draws that agree"))
+    if out is not None:
+        out.write_bytes(list_text(found).encode())
+    if options.form is Format.JSON:
+        show(list_text(found))
+    elif options.form is Format.CSV:
+        show_csv(compared_frame(found))
+    else:
+        show(f"{found.examined} draws examined\n")
+        show_grid(accepted_frame(found), ["destination", "agree", "acceptance"])
+        show("")
+        show_grid(compared_frame(found), BRIEF)
+    if out is not None:
+        note(f"wrote {out}", options)
+
+
+BRIEF = (
+    "destination", "subject", "kind", "from_date", "low", "high", "prior_mean", "prior_inside",
+    "conditioned_mean", "left_out_mean",
+)  # fmt: skip
+"""Columns of the comparison on screen; CSV has them all."""
+
+
+def accepted_frame(found: "ConditionedDraws") -> "pd.DataFrame":
+    """One row a destination: draws that agree with its record, and their share."""
+    import pandas as pd
+
+    rows = [(own.destination, len(own.numbers), own.acceptance) for own in found.destinations]
+    return pd.DataFrame(rows, columns=["destination", "agree", "acceptance"])
+
+
+def compared_frame(found: "ConditionedDraws") -> "pd.DataFrame":
+    """One row an observed range and destination: all draws, and those that agree, beside it."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        {"destination": own.destination, **compared.model_dump()}
+        for own in found.destinations
+        for compared in own.ranges
+    )
+
+
+COMMANDS = (with_options(condition, *OWN, "form"),)
+"""In the order in which help lists them."""

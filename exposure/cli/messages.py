@@ -1,0 +1,76 @@
+"""What a command prints: data on stdout, notes and warnings on stderr.
+
+Notes are silenced by `--quiet`, warnings never. A stderr that is closed, full or gone loses
+nothing but its own messages (`exposure.cli.process`).
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import typer
+
+from exposure.errors import StrictError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from exposure.cli.options import Options
+
+
+def show(text: str) -> None:
+    """Print data."""
+    typer.echo(text.rstrip("\n"))
+
+
+def say(text: str) -> None:
+    """Print a message on stderr."""
+    typer.echo(text, err=True)
+
+
+def note(text: str, options: "Options") -> None:
+    """Print a note, unless the options say `--quiet`."""
+    if not options.quiet:
+        say(text)
+
+
+def warn(warnings: Sequence[str], options: "Options") -> None:
+    """Print warnings.
+
+    Raises
+    ------
+    StrictError
+        If there is one, and the options say `--strict`.
+    """
+    for warning in warnings:
+        say(f"warning: {warning}")
+    if warnings and options.strict:
+        number = len(warnings)
+        raise StrictError(
+            f"found {number} {'warning' if number == 1 else 'warnings'}; expected none with "
+            "--strict; see above, or leave --strict out"
+        )
+
+
+def show_csv(frame: "pd.DataFrame") -> None:
+    """Print a table as CSV."""
+    from exposure.report.files.csv_output import csv_text
+
+    show(csv_text(frame))
+
+
+def show_grid(frame: "pd.DataFrame", columns: Sequence[str], *, widest: int = 60) -> None:
+    """Print some columns of a table for the screen, no cell wider than `widest`."""
+    from exposure.report.text.layout import aligned, shortened
+
+    chosen = frame[list(columns)]
+    align = "".join("r" if kind.kind in "fiu" else "l" for kind in chosen.dtypes)
+    rows = [
+        [shortened(_cell(cell), widest) for cell in row] for row in chosen.itertuples(index=False)
+    ]
+    show(aligned(list(chosen.columns), rows, align=align))
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return "-" if value != value else f"{value:.4g}"  # noqa: PLR0124 - NaN alone differs
+    return str(value)

@@ -1,0 +1,125 @@
+"""What a command does to its process: encodings, signals, warnings and logs of libraries."""
+
+import codecs
+import io
+import logging
+import os
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import TextIO
+
+from exposure.cli.messages import say
+
+PLAIN = {
+    "\u2013": "-", "\u2014": "-", "\u2212": "-", "\u2019": "'", "\u2265": ">=", "\u2264": "<=",
+}  # fmt: skip
+"""What replaces characters that an encoding lacks; any other becomes a question mark."""
+
+ENDING = ("SIGTERM", "SIGHUP")
+"""Signals that end a run; not every system has all."""
+
+
+class Lossy(io.TextIOBase):
+    """A stream that loses what cannot be written: a stderr that is full, closed or gone."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str, /) -> int:
+        """Write, or lose the text."""
+        with suppress(OSError, ValueError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush, if there is anything to flush into."""
+        with suppress(OSError, ValueError):
+            self._stream.flush()
+
+    def isatty(self) -> bool:
+        """Whether somebody watches."""
+        return not self._stream.closed and self._stream.isatty()
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        """That of the stream."""
+        return self._stream.encoding
+
+    def fileno(self) -> int:
+        """That of the stream."""
+        return self._stream.fileno()
+
+
+@contextmanager
+def plain_streams() -> Iterator[None]:
+    """Let stdout print characters that its encoding lacks, and stderr lose what it cannot take."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and not _is_utf8(sys.stdout):
+        codecs.register_error("plain", _replaced)
+        sys.stdout.reconfigure(errors="plain")
+    stderr = sys.stderr
+    if stderr is not None:
+        sys.stderr = Lossy(stderr)
+    try:
+        yield
+    finally:
+        sys.stderr = stderr
+
+
+def _is_utf8(stream: TextIO) -> bool:
+    return stream.encoding.lower().replace("-", "") == "utf8"
+
+
+def _replaced(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    return "".join(PLAIN.get(character, "?") for character in lacking), error.end
+
+
+@contextmanager
+def signals_unwind() -> Iterator[None]:
+    """Turn a signal that ends the run into an exit that cleans up on its way."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = [getattr(signal, name) for name in ENDING if hasattr(signal, name)]
+    # A signal that is ignored, as under nohup, stays ignored.
+    before = {n: signal.getsignal(n) for n in numbers if signal.getsignal(n) is signal.SIG_DFL}
+    for number in before:
+        signal.signal(number, _leave)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _leave(number: int, _: FrameType | None) -> None:
+    raise SystemExit(128 + number)
+
+
+@contextmanager
+def without_library_warnings() -> Iterator[None]:
+    """Keep what libraries say of themselves, with paths of their sources, from the user."""
+    # Figures are drawn without a window, so a backend that does not exist must not matter.
+    os.environ["MPLBACKEND"] = "agg"
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.showwarning = _said
+        yield
+
+
+def _said(  # the signature of warnings.showwarning
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,  # noqa: ARG001
+    lineno: int,  # noqa: ARG001
+    file: TextIO | None = None,  # noqa: ARG001
+    line: str | None = None,  # noqa: ARG001
+) -> None:
+    say(f"note: {category.__name__}: {message}")

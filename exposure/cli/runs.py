@@ -1,0 +1,188 @@
+"""From the words of the command line to results: tables, scenarios, settings, runs.
+
+Everything that can be refused is refused before the first run.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from exposure.cli.messages import note, warn
+from exposure.cli.parsers import (
+    assignments,
+    check_destination,
+    check_names,
+    check_open_end,
+    draws_warnings,
+)
+from exposure.cli.progress import progress
+from exposure.errors import ExposureError, SettingsError, UnknownNameError
+from exposure.faults import Fault
+
+if TYPE_CHECKING:
+    from exposure.cli.options import Options
+    from exposure.policy.scenario import Scenario
+    from exposure.result import Assessment
+    from exposure.settings import Settings
+    from exposure.tables.dataset import Dataset
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+DEFAULT_SCENARIO = "licences_continue"
+"""Scenario of a command that takes one, when none is named."""
+
+DEFAULT_SCENARIOS = ("licences_continue", "licences_queued", "licences_withheld")
+"""Scenarios of `rank` and `report` when none is named: the courses that start today."""
+
+OWN_OPTIONS = ("destination", "draws", "seed", "horizon_weeks", "as_of")
+"""Settings that have an option of their own name."""
+
+
+def read_tables(options: "Options") -> "Dataset":
+    """Read the tables that the options name, and lay the overlays over them in their order."""
+    from exposure.tables.reading.folders import read_dataset
+    from exposure.tables.reading.overlays import apply_overlay
+
+    dataset = read_dataset(options.data)
+    for folder in options.overlay or ():
+        dataset = apply_overlay(dataset, folder)
+    return dataset
+
+
+def chosen_names(
+    named: Sequence[str] | None, options: "Options", default: Sequence[str]
+) -> Sequence[str]:
+    """Scenarios that a command runs: those named as words, or by `--scenario`, or the default."""
+    if named and options.scenario is not None:
+        raise UnknownNameError(
+            f"found scenario '{options.scenario}' with --scenario, and '{named[0]}' as a word; "
+            "expected one of the two; leave --scenario out"
+        )
+    return named or ([options.scenario] if options.scenario is not None else default)
+
+
+def read_scenarios(names: Sequence[str], options: "Options") -> "list[Scenario]":
+    """Read scenarios; what follows the record is chosen for those that leave it open.
+
+    Raises
+    ------
+    ExposureError
+        With the faults of all of them.
+    """
+    from exposure.policy.scenario_file import read_scenario, shipped_scenarios
+
+    check_names(names, shipped_scenarios())
+    scenarios = each(read_scenario, names)
+    if options.after is None:
+        return scenarios
+    check_open_end(scenarios)
+    return [
+        read_scenario(name, after=options.after) if scenario.open_end else scenario
+        for name, scenario in zip(names, scenarios, strict=True)
+    ]
+
+
+def each(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+    """Do the work for all items, and raise the errors of all of them together."""
+    results, errors = [], []
+    for item in items:
+        try:
+            results.append(work(item))
+        except ExposureError as error:
+            errors.append(error)
+    if errors:
+        raise together(errors)
+    return results
+
+
+def together(errors: Sequence[ExposureError]) -> ExposureError:
+    """One error that says what several say, each thing once; it has the class of the first."""
+    # A mixture repeats the faults of a member.
+    faults = dict.fromkeys(fault for error in errors for fault in error.faults)
+    texts = dict.fromkeys(map(str, errors))
+    said = faults if all(error.faults for error in errors) else "\n".join(texts)
+    return type(errors[0])(said, skipped=any(error.skipped for error in errors))
+
+
+def settings_of(
+    options: "Options",
+    *,
+    dataset: "Dataset | None" = None,
+    used: Collection[str] | None = None,
+    **given: object,
+) -> "Settings":
+    """Make settings of the options.
+
+    Parameters
+    ----------
+    options
+        Shared options, those set by name among them.
+    dataset
+        Tables, to refuse a destination that they do not have.
+    used
+        Settings that the command uses; None for all. Others are warned of.
+    given
+        Settings that the command itself knows.
+
+    Raises
+    ------
+    SettingsError
+        If a setting is unknown, outside its range or given twice.
+    """
+    from exposure.settings import Settings
+
+    values = {name: getattr(options, name) for name in OWN_OPTIONS}
+    chosen = {name: value for name, value in values.items() if value is not None}
+    chosen |= {"prior": True} if options.prior else {}
+    chosen |= given
+    by_name = assignments(options.settings or ())
+    _refuse_twice(sorted(chosen.keys() & by_name.keys()))
+    whole = {**chosen, **by_name}
+    if dataset is not None and "destination" in whole:
+        check_destination(str(whole["destination"]), dataset)
+    settings = Settings.model_validate(whole)
+    unused = [name for name in (*by_name, *chosen) if used is not None and name not in used]
+    warn([f"this command does not use the setting {name}" for name in unused], options)
+    return settings
+
+
+def _refuse_twice(names: Sequence[str]) -> None:
+    if names:
+        expected = "each setting once"
+        raise SettingsError(
+            Fault(name, "it by --set and otherwise", expected, "leave --set out") for name in names
+        )
+
+
+def run_all(
+    dataset: "Dataset", scenarios: "Sequence[Scenario]", settings: "Settings", options: "Options"
+) -> "list[Assessment]":
+    """Assess each scenario, showing progress, and say what to know about the results."""
+    from exposure.assessment import assess, check_run
+
+    each(lambda scenario: check_run(dataset, scenario, settings), scenarios)
+    warn(draws_warnings(settings.draws), options)
+    with progress(steps=len(scenarios), quiet=options.quiet) as begin:
+        results = [
+            assess(dataset, own, settings, progress=begin(step, own.name))
+            for step, own in enumerate(scenarios)
+        ]
+    _note_what_was_learnt_later(dataset, settings, options)
+    conditioned = results[0].conditioned if results else None
+    if conditioned is not None and conditioned.note:
+        note(f"note: {conditioned.note}", options)
+    return results
+
+
+def _note_what_was_learnt_later(
+    dataset: "Dataset", settings: "Settings", options: "Options"
+) -> None:
+    from exposure.citations import learnt_later
+
+    if settings.as_of is not None:
+        later, sourced = learnt_later(dataset, settings.as_of)
+        note(
+            f"note: {later} of {sourced} sourced figures were published after {settings.as_of}; "
+            "--as-of hides later rules and observations, not what the tables learnt later",
+            options,
+        )

@@ -1,0 +1,121 @@
+"""What a command does when its streams, its memory or its process fail."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import warnings
+from pathlib import Path
+
+import pytest
+
+from exposure.cli import main
+from tests.tiny import write_folder
+
+QUICK = ["free_flow", "--draws", "8"]
+FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return write_folder(tmp_path_factory.mktemp("tables"))
+
+
+def shell(line: str, **environment) -> subprocess.CompletedProcess:
+    """Run a line of bash in which $exposure is the command; its code is that of the command."""
+    return subprocess.run(
+        ["/bin/bash", "-c", f"set -o pipefail; {line}"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"exposure": f"{sys.executable} -m exposure"} | environment,
+    )
+
+
+@pytest.mark.parametrize("words", ["--help", "--version", "scenarios", "sources", "rank --help"])
+def test_a_reader_that_has_gone_is_no_error(words):
+    done = shell(f"(sleep 0.1; $exposure {words}) | true")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_reader_that_leaves_early_gets_its_lines(folder):
+    done = shell(f"$exposure sources needs --data {folder} --format csv | head -n 1")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("table,key,")
+
+
+def test_a_report_is_written_though_nobody_reads_what_it_prints(folder, tmp_path):
+    done = shell(f"$exposure report {' '.join(QUICK)} --data {folder} --out {tmp_path}/r | true")
+    assert done.returncode == 0
+    assert (tmp_path / "r" / "report.html").is_file()
+
+
+@pytest.mark.parametrize("stream", ["2>&-", pytest.param("2>/dev/full", marks=FULL)])
+def test_a_stderr_that_takes_nothing_loses_nothing(folder, tmp_path, stream):
+    line = f"report free_flow --draws 1 --data {folder} --out {tmp_path}"
+    done = shell(f"$exposure {line} {stream}")
+    assert done.returncode == 0
+    assert "Missiles" in done.stdout
+    assert (tmp_path / "report.html").is_file()
+
+
+@pytest.mark.parametrize("stream", ["2>&-", pytest.param("2>/dev/full", marks=FULL)])
+@pytest.mark.parametrize("words", ["rank nowhere", "rank --draws many", "check /nowhere"])
+def test_a_refusal_keeps_its_code_without_a_stderr(stream, words):
+    with_stderr = shell(f"$exposure {words}").returncode
+    assert with_stderr in (2, 3)
+    assert shell(f"$exposure {words} {stream}").returncode == with_stderr
+
+
+def test_a_run_that_does_not_fit_into_memory_says_so(capsys, monkeypatch, folder):
+    def fail(*_args, **_kwargs):
+        raise MemoryError
+
+    monkeypatch.setattr("exposure.assessment.assess", fail)
+    assert main(["rank", *QUICK, "--data", str(folder)]) == 2
+    assert capsys.readouterr().err == (
+        "exposure: memory: found too little for this run; expected room for every draw; take "
+        "fewer, such as --draws 1024, or a shorter --horizon-weeks\n"
+    )
+
+
+def test_a_backend_that_does_not_exist_does_not_matter(folder, tmp_path):
+    line = f"$exposure report {' '.join(QUICK)} --data {folder} --out {tmp_path} --quiet"
+    done = shell(line, MPLBACKEND="bogus")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_home_that_cannot_be_written_is_not_talked_about(folder, tmp_path):
+    line = f"$exposure report {' '.join(QUICK)} --data {folder} --out {tmp_path} --quiet"
+    done = shell(line, MPLCONFIGDIR="/proc/nowhere", HOME="/proc/nowhere")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_warning_of_a_library_has_no_path_of_a_source(capsys, monkeypatch):
+    def warn(*_args, **_kwargs):
+        warnings.warn("glyph missing", UserWarning, stacklevel=1)
+        raise ZeroDivisionError("boom")
+
+    monkeypatch.setattr("exposure.tables.reading.folders.read_dataset", warn)
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        main(["check"])
+    assert capsys.readouterr().err.splitlines()[0] == "note: UserWarning: glyph missing"
+
+
+@pytest.mark.parametrize(("name", "code"), [("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130)])
+def test_a_signal_ends_a_run_with_its_own_code(folder, tmp_path, name, code):
+    words = ["report", "full_withhold", "--draws", "20000", "--data", folder, "--out", tmp_path]
+    started = subprocess.Popen(
+        [sys.executable, "-m", "exposure", *map(str, words)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(1.5)
+    started.send_signal(getattr(signal, name))
+    out, err = started.communicate(timeout=60)
+    assert (started.returncode, out) == (code, "")
+    assert "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []
