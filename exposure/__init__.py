@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from exposure.report.html.notebook import scenario_html as scenario_html
     from exposure.report.plots.licences import licences_figure
     from exposure.report.plots.rankings import scores_figure, svg
+    from exposure.report.plots.record import record_figure
     from exposure.report.plots.result_plots import ResultPlots
     from exposure.result import Assessment, load_assessment
     from exposure.settings import Settings
@@ -79,6 +80,7 @@ _HOMES = {
     "exit_shares": "exposure.supply.exit_stage",
     "exit_shares_of_flow": "exposure.supply.exit_stage",
     "licences_figure": "exposure.report.plots.licences",
+    "record_figure": "exposure.report.plots.record",
     "licensed_flow": "exposure.licensing.flow_table",
     "load_assessment": "exposure.result",
     "mix": "exposure.policy.scenario",
@@ -144,6 +146,7 @@ __all__ = [
     "rank_changes_text",
     "read_dataset",
     "read_scenario",
+    "record_figure",
     "scores_figure",
     "shipped_scenarios",
     "stoppages",

@@ -10,6 +10,7 @@ import pytest
 from exposure.assessment import assess
 from exposure.cli import main
 from exposure.errors import TableError
+from exposure.policy.scenario_file import read_scenario
 from exposure.settings import Settings
 from exposure.tables.dataset import Dataset
 from exposure.tables.reading.edits import with_value
@@ -248,29 +249,36 @@ def test_the_python_of_the_page_runs_and_shows_what_it_says(
         exec(compile(block, PAGE.name, "exec"), names)  # noqa: S102 - the page is our own
         shown.append(capsys.readouterr().out)
     differences, moves, added = shown
-    assert differences.startswith("Rows: 0 added, 0 removed, 6 changed.\n\nsourcing\n")
+    assert differences.startswith("Rows: 0 added, 0 removed, 1 changed.\n\ncover\n")
     assert re.search(r"Acme missiles: rank \d+ -> \d+, score [\d.]+ -> [\d.]+ \(\+", moves)
     assert added == blocks("text")[0]
 
 
-def test_what_the_second_supplier_brings_it_brings_by_separating_elsewhere(
-    example: Dataset, tmp_path: Path
+def test_stock_bridges_the_months_until_priority_works_and_a_second_supplier_does_not_matter(
+    example: Dataset,
 ):
-    header, *rows = (EXAMPLE / "one_supplier" / "sourcing.csv").read_text("utf-8").splitlines()
-    separated = "\n".join([header, *(row for row in rows if ",separation," in row)])
-    (tmp_path / "sourcing.csv").write_text(separated, encoding="utf-8")
-    two, one, oxide = (
-        assess(dataset, "full_withhold", Settings(draws=64))
+    own, short, one = (
+        assess(dataset, "full_withhold", Settings(draws=64, prior=True))
         .ranking.set_index("sector")
         .loc["acme_missiles", "score"]
         for dataset in (
             example,
+            apply_overlay(example, EXAMPLE / "less_stock"),
             apply_overlay(example, EXAMPLE / "one_supplier"),
-            apply_overlay(example, tmp_path),
         )
     )
-    assert one > two + 5.0
-    assert oxide == pytest.approx(one, abs=0.5)
+    assert short > own + 5.0
+    assert one == pytest.approx(own, abs=0.5)
+
+
+@pytest.mark.parametrize("added", ["holmium", "gallium"])
+def test_an_element_is_added_by_rows_alone(added: str):
+    folder = ROOT / "docs" / f"own_tables_{added}"
+    merged = read_dataset(overlay=folder)
+    (sector,) = set(merged.sector_ids("USA")) - set(read_dataset().sector_ids("USA"))
+    course = read_scenario(folder / f"{added}.toml")
+    ranked = assess(merged, course, Settings(draws=16, prior=True)).ranking.set_index("sector")
+    assert ranked.loc[sector, "score"] > 0.0
 
 
 def test_the_smallest_overlay_of_the_page_is_one(tmp_path: Path):

@@ -55,7 +55,7 @@ def flow(
     Applications, backlog, live licences and licensed flow, by class of buyer and goods.
     """
     from exposure.assessment import check_run
-    from exposure.impact.preparation import run_window
+    from exposure.impact.prepared import run_window
     from exposure.licensing.flow_table import licensed_flow
     from exposure.report.files.json_output import flow_json
 

@@ -33,7 +33,8 @@ from exposure.evidence.observed import (
     stock_weeks_wanted,
     term_deviations,
 )
-from exposure.impact.course import Question, component_players, run_course
+from exposure.impact.course import run_course
+from exposure.impact.outcomes import Question, component_players
 from exposure.impact.prepared import Prepared, Window
 from exposure.inputs.streams import Sampler
 from exposure.policy.replay import seen_from

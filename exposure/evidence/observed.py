@@ -13,7 +13,7 @@ from datetime import date
 import numpy as np
 
 from exposure.arrays import FloatArray, IntArray
-from exposure.impact.course import SectorRun
+from exposure.impact.outcomes import SectorRun
 from exposure.impact.world import World
 from exposure.tables.dataset import Dataset
 from exposure.tables.schema.demand import SectorRow

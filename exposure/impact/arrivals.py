@@ -111,11 +111,11 @@ def border_of(
         total += chi
         final = licences.of_final_user(channel, stage, destination=place, buyer=kind, tier=tier)
         if g == len(channel.stages) - 1:
-            own = [(chi, _kept(final, stage, restrict))]
+            own = [(chi, kept_of(final, stage, restrict))]
         else:
-            processor = _kept(licences.of_processor(channel, stage), stage, restrict)
+            processor = kept_of(licences.of_processor(channel, stage), stage, restrict)
             unseen = (1.0 - final.look_through) * chi
-            own = [(final.look_through * chi, _kept(final, stage, restrict)), (unseen, processor)]
+            own = [(final.look_through * chi, kept_of(final, stage, restrict)), (unseen, processor)]
             passed += unseen
             if own[0][1].stopped is not None:
                 seen = np.maximum(0.0, own[0][1].stopped)
@@ -133,7 +133,7 @@ def border_of(
     )
 
 
-def _kept(flow: Flow, stage: str, restrict: Restriction | None) -> Flow:
+def kept_of(flow: Flow, stage: str, restrict: Restriction | None) -> Flow:
     """A flow with only the part of what it stops that a coalition keeps."""
     if restrict is None or flow.stopped is None:
         return flow

@@ -1,4 +1,4 @@
-"""The firms of a sector, run week after week: the reference, and the choice of its fast twin.
+"""The firms of a sector, run week after week: the reference that can be read.
 
 Firms of five strata share one inflow and differ in the stock they hold and in how soon priority
 reaches them. A sector's loss is their weighted mean.
@@ -55,25 +55,10 @@ def run_firms(
     leak_share
         Share of firms that priority reaches late, shape (D,).
     coupling
-        See `exposure.impact.stocks`; `line_stop` has no fast twin.
+        See `exposure.impact.stocks`.
     """
     multiples = stock_multiples(sector.firm_spread)
-    strata = len(multiples)
-    late = late_shares(leak_share, strata)
-    if coupling == "independent" and kernels.AVAILABLE:
-        shares = stratum_shares(strata)
-        return FirmRun(*kernels.firms(sector, arrival, asked, multiples, shares, late))
-    return _reference(sector, arrival, asked, multiples, late, coupling)
-
-
-def _reference(
-    sector: Sector,
-    arrival: Arrival,
-    asked: Asked,
-    multiples: FloatArray,
-    late: FloatArray,
-    coupling: Coupling,
-) -> FirmRun:
+    late = late_shares(leak_share, len(multiples))
     weeks, holdings, draws = arrival.inflow.shape
     weekly, stopped = np.zeros((weeks, draws)), np.zeros((weeks, draws))
     by_player, unmet = np.zeros((len(asked.members), draws)), np.zeros((holdings, draws))

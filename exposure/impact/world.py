@@ -7,6 +7,7 @@ is ranked. A world belongs to a period: the same tables drawn for the same weeks
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from exposure.supply.exits import ExitSplit, exit_split
 from exposure.supply.gradual import Gradual, same_course
 from exposure.supply.period import Period
 from exposure.tables.schema.supply import ElementRow
-from exposure.terms import BuyerClass, week_of
+from exposure.terms import BuyerClass, Tier, week_of
 
 Supply = tuple[Channel, str, BuyerClass]
 """What decides how supply splits by exit stage: channel, destination, buyer class."""
@@ -68,7 +69,7 @@ class Pool:
     claims: tuple[Claim, ...]
     """Claims, those of ranked sectors first; empty where the tables name no user."""
     kinds: tuple[Kind, ...]
-    """Claims put together that are served alike."""
+    """Claims put together that are served alike, in the order of their classes."""
     kind_of: tuple[int, ...]
     """Position in `kinds` of each claim."""
     added: FloatArray | None
@@ -77,6 +78,19 @@ class Pool:
     """Share of contracts that no longer hold."""
     demand: FloatArray | None
     """Demand outside China, tonnes a year, shape (D,)."""
+
+    def weight_of(
+        self, user: str, channel: Channel, buyer: BuyerClass, tier: Tier
+    ) -> FloatArray | None:
+        """Share of the demand of one kind of buyer of a user; None if it claims nothing."""
+        return self._weights.get((user, channel, buyer, tier))
+
+    @cached_property
+    def _weights(self) -> dict[tuple[str, Channel, BuyerClass, Tier], FloatArray]:
+        return {
+            (claim.user, claim.channel, claim.buyer_class, claim.tier): claim.weight
+            for claim in reversed(self.claims)
+        }
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,7 +206,7 @@ def _switched(inputs: Inputs, period: Period, elements: frozenset[str]) -> Gradu
 def _kinds(
     claims: Sequence[Claim], sectors: Mapping[str, Sector]
 ) -> tuple[tuple[Kind, ...], tuple[int, ...]]:
-    """Claims put together that are served alike, and the kind of each claim."""
+    """Claims put together that are served alike, by class, and the kind of each claim."""
     kinds: list[Kind] = []
     alike: dict[tuple[object, ...], list[int]] = {}
     kind_of = []
@@ -206,7 +220,9 @@ def _kinds(
         else:
             kinds[same] = replace(kinds[same], weight=kinds[same].weight + own.weight)
         kind_of.append(same)
-    return tuple(kinds), tuple(kind_of)
+    in_order = sorted(range(len(kinds)), key=lambda i: kinds[i].claim.order_class)
+    place = {i: position for position, i in enumerate(in_order)}
+    return tuple(kinds[i] for i in in_order), tuple(place[i] for i in kind_of)
 
 
 def _control_week(inputs: Inputs, period: Period, elements: frozenset[str]) -> int:

@@ -13,7 +13,8 @@ import numpy as np
 
 from exposure.arrays import FloatArray
 from exposure.impact.arrivals import Restriction
-from exposure.impact.course import Question, component_players, run_course
+from exposure.impact.course import run_course
+from exposure.impact.outcomes import Question, component_players
 from exposure.impact.prepared import Prepared
 from exposure.methods.shapley import shapley_values
 from exposure.scoring.sector_risk import chunk_sums, weighted_sum

@@ -14,7 +14,8 @@ from typing import Literal, TypeVar
 import numpy as np
 
 from exposure.arrays import FloatArray
-from exposure.impact.course import Question, element_players, run_course
+from exposure.impact.course import run_course
+from exposure.impact.outcomes import Question, element_players
 from exposure.impact.prepared import Prepared, Window, plans_of, prepare
 from exposure.impact.stocks import discount
 from exposure.inputs.cells import Inputs

@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 
 from exposure.arrays import FloatArray
-from exposure.impact.course import SectorRun, first_week_hit
+from exposure.impact.outcomes import SectorRun, first_week_hit
 from exposure.scoring.tail import tail_weights
 from exposure.scoring.weekly_bands import weekly_bands
 from exposure.settings import Settings

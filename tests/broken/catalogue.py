@@ -416,8 +416,8 @@ FILES = [
         "UTF-8",
         "needs",
         both_edits(edit("needs", "made up", "für Tests"), recode("needs", "latin-1")),
-        "line 2: found byte 0xfc, which is not UTF-8; expected UTF-8 text; save the file as"
-        " UTF-8 CSV",
+        "line 2: found byte 0xfc, which is not UTF-8; expected a UTF-8 CSV file; save the file as"
+        " UTF-8",
         seen=("encoding-error",),
     ),
     file(

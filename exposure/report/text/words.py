@@ -120,7 +120,7 @@ def _doubts(ranking: "pd.DataFrame") -> list[str]:
         low, high = formats.percent(shares.min()), formats.percent(shares.max())
         span = low if low == high else f"{low} to {high}"
         doubts.append(f"Judgement: {span} % of the rows behind a score.")
-    refuted = ranking.loc[ranking["refuted"].fillna(False).astype(bool), "name"]
+    refuted = ranking.loc[ranking["refuted"].fillna(value=False).astype(bool), "name"]
     if len(refuted):
         doubts.append(f"Refuted by the record: {', '.join(refuted)}.")
     return doubts

@@ -118,8 +118,8 @@ def _names_resolve(
         found = getattr(line.row, column, None)
         if found and found not in known:
             yield Fault(
-                column, f"'{found}'", f"{article} {column} of {home}.csv", did_you_mean(found, words),
-                f"{name}.csv", line.number,
+                column, f"'{found}'", f"{article} {column} of {home}.csv",
+                did_you_mean(found, words), f"{name}.csv", line.number,
             )  # fmt: skip
 
 

@@ -1,0 +1,477 @@
+"""The firms of one kind of buyer, a lane of draws at a time; importing this module loads numba.
+
+The twin of `exposure.impact.firm_runs`: the same sums in the same order, so that the results are
+the same to the last bit. Every inner loop runs over the draws of a lane without a branch. What
+cannot lose anything is not run:
+
+* a holding in whose lane as much arrives as is needed, in every week and draw;
+* firms that hold more than firms who lose nothing of the holding and get as much. Every step is
+  monotone in the stock, its rounding too, so this is exact. With thrift it is not used.
+
+Losses are split among players only in the weeks in which something is lost, and only among those
+who lose something.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from exposure.arrays import BoolArray, FloatArray, IntArray
+from exposure.impact.fast.arrays import Kinds, Lanes, Results, Sectors, Streams
+from exposure.impact.fast.lanes import LANE
+from exposure.impact.firms import STOPPED
+
+
+class Desk(NamedTuple):
+    """Room for one stream in one lane."""
+
+    need: FloatArray
+    """Need of each change, (J, T, LANE)."""
+    loss: FloatArray
+    """(holdings of a sector, T, LANE)."""
+    arriving: FloatArray
+    """(T, LANE)."""
+    saved: FloatArray
+    """(T, LANE)."""
+    lost: FloatArray
+    """(T, LANE)."""
+    weekly: FloatArray
+    """(T, LANE)."""
+    stopped: FloatArray
+    """(T, LANE)."""
+    state: FloatArray
+    """Stock, cap, criticality, what is missed, what was missed before, (5, LANE)."""
+    players: FloatArray
+    """Losses alone, in order, parts and sums of each player, (4, players, LANE)."""
+
+
+@njit(cache=True, nogil=True)
+def make_desk(kinds: Kinds, sectors: Sectors, weeks: int) -> Desk:
+    """Room for the firms of one thread."""
+    most = 1
+    for i in range(len(sectors.strata)):
+        most = max(most, sectors.holdings[i + 1] - sectors.holdings[i])
+    return Desk(
+        np.empty((len(kinds.changes), weeks, LANE)),
+        np.empty((most, weeks, LANE)),
+        np.empty((weeks, LANE)),
+        np.empty((weeks, LANE)),
+        np.empty((weeks, LANE)),
+        np.empty((weeks, LANE)),
+        np.empty((weeks, LANE)),
+        np.empty((5, LANE)),
+        np.empty((4, sectors.members.shape[1] + 1, LANE)),
+    )
+
+
+@njit(cache=True, nogil=True)
+def fill_needs(
+    kinds: Kinds, sectors: Sectors, wanted: BoolArray, begin: int, size: int, desk: Desk
+) -> None:
+    """Need of the holdings of the sectors wanted, in one lane."""
+    done = np.zeros(len(kinds.changes), dtype=np.bool_)
+    for i in range(len(sectors.strata)):
+        for k in range(sectors.holdings[i], sectors.holdings[i + 1]):
+            j = sectors.need[k]
+            if wanted[i] and not done[j]:
+                _fill_need(kinds.changes[j], begin, size, desk.need[j])
+                done[j] = True
+
+
+@njit(cache=True, nogil=True)
+def _fill_need(change: FloatArray, begin: int, size: int, need: FloatArray) -> None:
+    for t in range(len(need)):
+        for d in range(size):
+            share, since = change[0, begin + d], t - change[1, begin + d]
+            width = change[2, begin + d]
+            gradual = since / (width if width > 0.0 else 1.0)
+            gradual = gradual if gradual < 1.0 else 1.0
+            step = gradual if width > 0.0 else 1.0
+            begun = since > 0.0 if width > 0.0 else since >= 0.0
+            need[t, d] = 1.0 - (share * step if begun else 0.0)
+
+
+@njit(cache=True, nogil=True)
+def run_sector(  # noqa: PLR0913, PLR0917
+    sectors: Sectors,
+    streams: Streams,
+    lanes: Lanes,
+    results: Results,
+    weight: FloatArray,
+    desk: Desk,
+    i: int,
+    lane: int,
+) -> None:
+    """Run all streams of one sector in one lane, and add up what they lose."""
+    begin = lane * LANE
+    weekly, stopped = results.weekly[i], results.stopped[i]
+    size = min(LANE, weekly.shape[1] - begin)
+    weeks = len(weekly)
+    for t in range(weeks):
+        for d in range(size):
+            weekly[t, begin + d] = 0.0
+            stopped[t, begin + d] = 0.0
+    for b in range(streams.streams[i], streams.streams[i + 1]):
+        _run_stream(sectors, streams, lanes, results, weight, desk, i, b, lane, size)
+        share = streams.share[b]
+        for t in range(weeks):
+            for d in range(size):
+                weekly[t, begin + d] += share[begin + d] * desk.weekly[t, d]
+                stopped[t, begin + d] += share[begin + d] * desk.stopped[t, d]
+
+
+@njit(cache=True, nogil=True)
+def _run_stream(  # noqa: PLR0913, PLR0917
+    sectors: Sectors,
+    streams: Streams,
+    lanes: Lanes,
+    results: Results,
+    weight: FloatArray,
+    desk: Desk,
+    i: int,
+    b: int,
+    lane: int,
+    size: int,
+) -> None:
+    """Run the firms of one stream: rows of the results, and weekly losses on the desk."""
+    begin, k0 = lane * LANE, sectors.holdings[i]
+    holdings = sectors.holdings[i + 1] - k0
+    first = len(desk.weekly) - len(weight)
+    unmet = results.unmet[streams.slots[b] : streams.slots[b + 1]]
+    borne = results.by_player[streams.players[b] : streams.players[b + 1]]
+    asked = sectors.asked_weeks[sectors.asked[i] : sectors.asked[i + 1]]
+    held = results.held[streams.held[b] : streams.held[b + 1]]
+    for rows in (unmet, borne, held):
+        rows[:, begin : begin + size] = 0.0
+    desk.weekly[:] = 0.0
+    desk.stopped[:] = 0.0
+    loses = np.zeros(holdings, dtype=np.bool_)
+    open_ = np.ones(holdings, dtype=np.bool_)
+    for f in range(sectors.strata[i]):
+        share = sectors.shares[i, f]
+        for k in range(holdings):
+            loses[k] = False
+            if open_[k]:
+                slot = streams.slot[streams.slots[b] + k]
+                need = desk.need[sectors.need[k0 + k]]
+                loses[k], open_[k] = _run_holding(
+                    sectors, lanes, desk, i, f, k0 + k, slot, need, first, begin, size, lane,
+                    desk.loss[k], asked, held[k * len(asked) : (k + 1) * len(asked)],
+                )  # fmt: skip
+                for d in range(size):
+                    unmet[k, begin + d] += share * desk.state[3, d]
+        if any_of(loses):
+            members = sectors.members[i, : sectors.players[i]]
+            _add_up(desk, loses, share, members, weight, first, size)
+            for p in range(len(borne)):
+                for d in range(size):
+                    borne[p, begin + d] += share * desk.players[3, p, d]
+
+
+@njit(cache=True, nogil=True)
+def _run_holding(  # noqa: PLR0913, PLR0917
+    sectors: Sectors,
+    lanes: Lanes,
+    desk: Desk,
+    i: int,
+    f: int,
+    k: int,
+    slot: int,
+    need: FloatArray,
+    first: int,
+    begin: int,
+    size: int,
+    lane: int,
+    loss: FloatArray,
+    asked: IntArray,
+    held: FloatArray,
+) -> tuple[bool, bool]:
+    """Run one holding of one stratum; whether it loses, and whether richer firms may."""
+    to = lane % len(lanes.inflow)
+    arriving, multiples = lanes.inflow[to, slot], sectors.multiples[i, f]
+    thrift = sectors.thrift[k]
+    thrifty = any_above(thrift[begin : begin + size])
+    late = lanes.late.shape[2] > 0 and any_above(sectors.late[i, f, begin : begin + size])
+    if late:
+        _take_late(
+            arriving, lanes.begins[to, slot], lanes.late[to, slot], sectors.late[i, f], begin,
+            size, desk.arriving,
+        )  # fmt: skip
+        arriving = desk.arriving
+    state = desk.state
+    for d in range(size):
+        state[0, d] = sectors.stock[k, begin + d] * multiples[begin + d]
+        state[1, d] = sectors.cap[k, begin + d] * multiples[begin + d]
+        state[2, d] = sectors.criticality[k, begin + d]
+        state[3, d] = 0.0
+        state[4, d] = 0.0
+    if thrifty:
+        _save(arriving, need, thrift, begin, size, desk.saved)
+        need = desk.saved
+    if len(asked):
+        _hold(arriving, need, state, asked, sectors.shares[i, f], held, begin, size)
+        for d in range(size):
+            state[0, d] = sectors.stock[k, begin + d] * multiples[begin + d]
+    elif not late and _covers(arriving, need, state[4], size):
+        return False, False
+    loses = _run_weeks(arriving, need, state, first, size, loss)
+    return loses, loses or thrifty or len(asked) > 0
+
+
+@njit(cache=True, nogil=True)
+def any_above(values: FloatArray) -> bool:
+    for value in values:
+        if value > 0.0:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def any_of(values: BoolArray) -> bool:
+    for value in values:
+        if value:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _covers(arriving: FloatArray, need: FloatArray, least: FloatArray, size: int) -> bool:
+    """Whether as much arrives as is needed, in every week and draw of a lane."""
+    for d in range(size):
+        least[d] = 0.0
+    for t in range(len(need)):
+        for d in range(size):
+            spare = arriving[t, d] - need[t, d]
+            least[d] = spare if spare < least[d] else least[d]
+    lacking = False
+    for d in range(size):
+        lacking |= least[d] < 0.0
+        least[d] = 0.0
+    return not lacking
+
+
+@njit(cache=True, nogil=True)
+def _take_late(  # noqa: PLR0913, PLR0917
+    inflow: FloatArray,
+    begins: IntArray,
+    late: FloatArray,
+    shares: FloatArray,
+    begin: int,
+    size: int,
+    arriving: FloatArray,
+) -> None:
+    """Inflow without what firms that priority reaches late do not get."""
+    weeks = len(inflow)
+    for t in range(weeks):
+        for d in range(size):
+            arriving[t, d] = inflow[t, d]
+    for d in range(size):
+        share, since = shares[begin + d], begins[d]
+        if share > 0.0:
+            for n in range(min(len(late), weeks - since)):
+                arriving[since + n, d] -= share * late[n, d]
+
+
+@njit(cache=True, nogil=True)
+def _save(  # noqa: PLR0913, PLR0917
+    arriving: FloatArray,
+    need: FloatArray,
+    thrift: FloatArray,
+    begin: int,
+    size: int,
+    saved: FloatArray,
+) -> None:
+    """Need once users save what they can without loss."""
+    for t in range(len(need)):
+        for d in range(size):
+            least, came = 1.0 - thrift[begin + d], arriving[t, d]
+            came = came if came > least else least
+            saved[t, d] = need[t, d] * (came if came < 1.0 else 1.0)
+
+
+@njit(cache=True, nogil=True)
+def _run_weeks(  # noqa: PLR0913, PLR0917
+    arriving: FloatArray,
+    need: FloatArray,
+    state: FloatArray,
+    first: int,
+    size: int,
+    loss: FloatArray,
+) -> bool:
+    """Run the stock of one holding in one lane; whether anything is missed."""
+    level, cap, criticality, missed = state[0], state[1], state[2], state[3]
+    before = state[4]
+    for t in range(len(need)):
+        if t == first:
+            for d in range(size):
+                before[d] = missed[d]
+                missed[d] = 0.0
+        for d in range(size):
+            available, wanted = level[d] + arriving[t, d], need[t, d]
+            met = available if available < wanted else wanted
+            left = available - met
+            level[d] = left if left < cap[d] else cap[d]
+            short = wanted - met
+            missed[d] += short
+            loss[t, d] = criticality[d] * short
+    any_missed = False
+    for d in range(size):
+        any_missed |= before[d] + missed[d] > 0.0
+    return any_missed
+
+
+@njit(cache=True, nogil=True)
+def _hold(  # noqa: PLR0913, PLR0917
+    arriving: FloatArray,
+    need: FloatArray,
+    state: FloatArray,
+    asked: IntArray,
+    share: float,
+    held: FloatArray,
+    begin: int,
+    size: int,
+) -> None:
+    """Add the stock of a stratum at the end of the weeks asked for."""
+    level, cap = state[0], state[1]
+    for t in range(len(need)):
+        for d in range(size):
+            available, wanted = level[d] + arriving[t, d], need[t, d]
+            left = available - (available if available < wanted else wanted)
+            level[d] = left if left < cap[d] else cap[d]
+        for o in range(len(asked)):
+            if asked[o] == t:
+                for d in range(size):
+                    held[o, begin + d] += share * level[d]
+
+
+@njit(cache=True, nogil=True)
+def _add_up(  # noqa: PLR0913, PLR0917
+    desk: Desk,
+    loses: BoolArray,
+    share: float,
+    members: BoolArray,
+    weight: FloatArray,
+    first: int,
+    size: int,
+) -> None:
+    """Add what one stratum loses in one lane; what each player bears stands in `players[3]`."""
+    playing, active = _playing(members, loses)
+    lost = _largest(desk.loss, loses, size, desk.lost)
+    weekly, stopped, borne = desk.weekly, desk.stopped, desk.players[3]
+    for t in range(len(lost)):
+        for d in range(size):
+            own = lost[t, d]
+            weekly[t, d] += share * own
+            stopped[t, d] += share if own > STOPPED else 0.0
+    for p in range(len(members)):
+        for d in range(size):
+            borne[p, d] = 0.0
+    if active == 1:
+        only = borne[playing[0]]
+        for t in range(first, len(lost)):
+            for d in range(size):
+                only[d] += weight[t - first] * lost[t, d]
+    elif active > 1:
+        _share_among(desk, loses, lost, members, playing[:active], weight, first, size)
+
+
+@njit(cache=True, nogil=True)
+def _playing(members: BoolArray, loses: BoolArray) -> tuple[IntArray, int]:
+    """Players who answer for a holding that loses anything, and how many they are."""
+    playing = np.empty(len(members), dtype=np.int64)
+    active = 0
+    for p in range(len(members)):
+        for k in range(len(loses)):
+            if members[p, k] and loses[k]:
+                playing[active] = p
+                active += 1
+                break
+    return playing, active
+
+
+@njit(cache=True, nogil=True)
+def _largest(loss: FloatArray, loses: BoolArray, size: int, lost: FloatArray) -> FloatArray:
+    """Largest loss over the holdings that lose anything, (T, LANE)."""
+    only, several = -1, False
+    for k in range(len(loses)):
+        if loses[k]:
+            several = only >= 0
+            only = k if only < 0 else only
+    if not several:
+        return loss[only]
+    lost[:] = loss[only]
+    for k in range(only + 1, len(loses)):
+        if loses[k]:
+            own = loss[k]
+            for t in range(len(lost)):
+                for d in range(size):
+                    lost[t, d] = own[t, d] if own[t, d] > lost[t, d] else lost[t, d]
+    return lost
+
+
+@njit(cache=True, nogil=True)
+def _share_among(  # noqa: PLR0913, PLR0917
+    desk: Desk,
+    loses: BoolArray,
+    lost: FloatArray,
+    members: BoolArray,
+    playing: IntArray,
+    weight: FloatArray,
+    first: int,
+    size: int,
+) -> None:
+    """Add what each player bears, week by week; players who lose nothing bear nothing."""
+    loss, active = desk.loss, len(playing)
+    alone, ordered, part = desk.players[0], desk.players[1], desk.players[2]
+    borne, reached = desk.players[3], desk.state[4]
+    for t in range(first, len(lost)):
+        if not any_above(lost[t, :size]):
+            continue
+        for a in range(active):
+            own = alone[a]
+            for d in range(size):
+                own[d] = 0.0
+            for k in range(len(loses)):
+                if members[playing[a], k] and loses[k]:
+                    for d in range(size):
+                        own[d] = loss[k, t, d] if loss[k, t, d] > own[d] else own[d]
+        _sort(alone, ordered, active, size)
+        _airport(alone, ordered, reached, part, active, size)
+        for a in range(active):
+            for d in range(size):
+                borne[playing[a], d] += weight[t - first] * part[a, d]
+
+
+@njit(cache=True, nogil=True)
+def _sort(alone: FloatArray, ordered: FloatArray, active: int, size: int) -> None:
+    """Losses of the players in ascending order, draw by draw."""
+    for a in range(active):
+        for d in range(size):
+            ordered[a, d] = alone[a, d]
+    for last in range(active - 1, 0, -1):
+        for k in range(last):
+            for d in range(size):
+                small, large = ordered[k, d], ordered[k + 1, d]
+                ordered[k, d] = small if small < large else large
+                ordered[k + 1, d] = large if small < large else small
+
+
+@njit(cache=True, nogil=True)
+def _airport(  # noqa: PLR0913, PLR0917
+    alone: FloatArray,
+    ordered: FloatArray,
+    reached: FloatArray,
+    part: FloatArray,
+    active: int,
+    size: int,
+) -> None:
+    """Shares of the airport game: whoever reaches a step of the ordered losses bears up to it."""
+    for k in range(active):
+        step = 1.0 / (active - k)
+        for d in range(size):
+            below = ordered[k - 1, d] if k else 0.0
+            reached[d] = (reached[d] if k else 0.0) + step * (ordered[k, d] - below)
+        for a in range(active):
+            for d in range(size):
+                part[a, d] = reached[d] if alone[a, d] >= ordered[k, d] else part[a, d]

@@ -1,0 +1,186 @@
+"""What arrives, a lane of draws at a time; importing this module loads numba."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from exposure.arrays import FloatArray, IntArray
+from exposure.impact.fast.arrays import Kinds, Lanes, Licensed, Pools, Routes, Slots
+from exposure.impact.fast.pools import (
+    BESIDE,
+    border_of,
+    fill_rows,
+    licences_of,
+    share_out,
+    under_contracts,
+)
+
+LANE = 64
+"""Draws of a lane."""
+
+
+class Rows(NamedTuple):
+    """Rows that are written anew for every draw, or for the few that stand side by side."""
+
+    stopped: FloatArray
+    """(classes, BESIDE, T)."""
+    sums: FloatArray
+    """(classes, spans, BESIDE)."""
+    borders: FloatArray
+    """(routes of a pool, 4, T)."""
+    needs: FloatArray
+    """(changes, BESIDE, T)."""
+    first: FloatArray
+    """(kinds of a pool, T)."""
+    short: FloatArray
+    """(kinds of a pool, T)."""
+    sharing: FloatArray
+    """(14, T)."""
+    inflow: FloatArray
+    """(kinds kept, BESIDE, T)."""
+    before: FloatArray
+    """(kinds kept, BESIDE, T)."""
+    classes: IntArray
+    shares: FloatArray
+
+
+@njit(cache=True, nogil=True)
+def make_rows(licensed: Licensed, routes: Routes, kinds: Kinds, pools: Pools, kept: int) -> Rows:
+    """Room for the rows of one thread."""
+    classes, weeks, _ = licensed.stopped.shape
+    most_routes, most_kinds = 1, 1
+    for p in range(len(pools.rationed)):
+        most_routes = max(most_routes, pools.routes[p + 1] - pools.routes[p])
+        most_kinds = max(most_kinds, pools.kinds[p + 1] - pools.kinds[p])
+    parts = 2 * routes.final.shape[1]
+    return Rows(
+        np.empty((classes, BESIDE, weeks)),
+        np.empty((classes, len(licensed.spans) - 1, BESIDE)),
+        np.empty((most_routes, 4, weeks)),
+        np.empty((len(kinds.changes), BESIDE, weeks)),
+        np.empty((most_kinds, weeks)),
+        np.empty((most_kinds, weeks)),
+        np.empty((14, weeks)),
+        np.empty((kept, BESIDE, weeks)),
+        np.empty((kept, BESIDE, weeks)),
+        np.empty(parts, dtype=np.int64),
+        np.empty(parts),
+    )
+
+
+@njit(cache=True, nogil=True)
+def fill_lane(  # noqa: PLR0913, PLR0917
+    licensed: Licensed,
+    routes: Routes,
+    kinds: Kinds,
+    pools: Pools,
+    slots: Slots,
+    lanes: Lanes,
+    rows: Rows,
+    lane: int,
+) -> None:
+    """What arrives at every slot in one lane of draws."""
+    begin = lane * LANE
+    end = min(begin + LANE, kinds.weight.shape[1])
+    for since in range(begin, end, BESIDE):
+        beside = min(BESIDE, end - since)
+        licences_of(licensed, since, beside, rows.stopped, rows.sums)
+        for d in range(beside):
+            _draw(licensed, routes, kinds, pools, slots, lanes, rows, since + d, d)
+        for s in range(len(slots.need)):
+            _put(slots, lanes, rows, s, lane, since - begin, since, beside)
+            if lanes.late.shape[2] > 0:
+                _put_late(slots, lanes, rows, s, lane, since - begin, since, beside)
+
+
+@njit(cache=True, nogil=True)
+def _draw(  # noqa: PLR0913, PLR0917
+    licensed: Licensed,
+    routes: Routes,
+    kinds: Kinds,
+    pools: Pools,
+    slots: Slots,
+    lanes: Lanes,
+    rows: Rows,
+    draw: int,
+    d: int,
+) -> None:
+    """Work through all pools in one draw."""
+    for j in range(len(kinds.changes)):
+        row = rows.needs[j, d]
+        fill_rows(kinds.changes[j], draw, row)
+        if kinds.remains[j]:
+            for t in range(len(row)):
+                row[t] = 1.0 - row[t]
+    for p in range(len(pools.rationed)):
+        for r in range(pools.routes[p], pools.routes[p + 1]):
+            border_of(
+                licensed, routes, r, draw, d, rows.stopped, rows.sums,
+                rows.borders[r - pools.routes[p]], lanes.stopped, rows.classes, rows.shares,
+            )  # fmt: skip
+        if pools.rationed[p]:
+            share_out(
+                kinds, pools, slots, p, draw, d, routes.military, rows.borders, rows.needs,
+                rows.first, rows.short, rows.sharing, rows.inflow, rows.before,
+            )  # fmt: skip
+        else:
+            under_contracts(
+                kinds, pools, slots, p, draw, d, rows.borders, rows.needs, rows.inflow, rows.before
+            )
+
+
+@njit(cache=True, nogil=True)
+def _put(  # noqa: PLR0913, PLR0917
+    slots: Slots, lanes: Lanes, rows: Rows, s: int, lane: int, at: int, draw: int, beside: int
+) -> None:
+    """Put the inflow of one slot in some draws side by side, with what is lacking of it."""
+    first, end = slots.channels[s], slots.channels[s + 1]
+    own, need = lanes.inflow[lane % len(lanes.inflow), s], rows.needs[slots.need[s]]
+    for c in range(first, end):
+        arriving, weight = rows.inflow[slots.emitted[slots.kind[c]]], slots.weight[c]
+        lacked = lanes.lacked[c]
+        for d in range(beside):
+            lacked[draw + d] = 0.0
+        for t in range(len(own)):
+            for d in range(beside):
+                came = arriving[d, t]
+                own[t, at + d] = weight * came + (own[t, at + d] if c > first else 0.0)
+                lacking = need[d, t] - came
+                lacked[draw + d] += lacking if lacking > 0.0 else 0.0
+        for d in range(beside):
+            lacked[draw + d] *= weight
+
+
+@njit(cache=True, nogil=True)
+def _put_late(  # noqa: PLR0913, PLR0917
+    slots: Slots, lanes: Lanes, rows: Rows, s: int, lane: int, at: int, draw: int, beside: int
+) -> None:
+    """Put the first weeks of want of one slot side by side, and what priority brings in them."""
+    to = lane % len(lanes.inflow)
+    inflow, late = lanes.inflow[to, s], lanes.late[to, s]
+    need = rows.needs[slots.need[s]]
+    weeks = len(inflow)
+    for d in range(beside):
+        begins = weeks
+        for t in range(weeks):
+            gain = _gain(slots, rows, s, d, t)
+            if need[d, t] - (inflow[t, at + d] - gain) > 0.0:
+                begins = t
+                break
+        lanes.begins[to, s, at + d] = begins
+        for n in range(len(late)):
+            amount = 0.0
+            if begins + n < weeks and n + 1 <= lanes.leak_weeks[draw + d]:
+                amount = max(0.0, _gain(slots, rows, s, d, begins + n))
+            late[n, at + d] = amount
+
+
+@njit(cache=True, nogil=True)
+def _gain(slots: Slots, rows: Rows, s: int, d: int, t: int) -> float:
+    """What rationing brings to a slot in a week."""
+    gain = 0.0
+    for c in range(slots.channels[s], slots.channels[s + 1]):
+        kept = slots.emitted[slots.kind[c]]
+        gain += slots.weight[c] * (rows.inflow[kept, d, t] - rows.before[kept, d, t])
+    return gain
