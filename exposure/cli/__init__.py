@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from exposure.cli import condition, licences, rankings, tables
+from exposure.cli import condition, imports, licences, rankings, tables
 from exposure.cli.messages import say, show
 from exposure.cli.process import plain_streams, signals_unwind, without_library_warnings
 from exposure.errors import ExposureError
@@ -46,6 +46,7 @@ for command in (
     *tables.COMMANDS,
 ):
     app.command()(command)
+app.add_typer(imports.app)
 
 
 def _version(value: bool) -> None:  # noqa: FBT001 - the signature of a typer callback
