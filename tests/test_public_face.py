@@ -205,6 +205,12 @@ def calls() -> dict[str, dict[str, object]]:
             "shares": np.ones((2, 1)), "nested_share": np.ones(1), "method": "mixture",
         },
         "exit_shares_of_flow": {"feeds": [np.eye(2)], "purchases": np.ones(2), "china": 0},
+        "import_comtrade": {"path": "trade.csv", "dataset": tables},
+        "import_purchases": {
+            "path": "orders.csv", "dataset": tables, "component": None, "destination": "USA",
+            "buyer_class": "*", "from_date": None,
+        },
+        "import_usgs": {"path": "world.csv", "dataset": tables, "elements": None},
         "licences_figure": {"flow": flow, "calibration": None},
         "licensed_flow": {"dataset": tables, "scenario": "free_flow", "settings": FEW},
         "load_assessment": {"path": "result.zip"},
