@@ -2,7 +2,8 @@
 
 Data go to stdout, progress and messages to stderr. Exit codes: 0 ok, 2 a wrong word on the
 command line, 3 a fault in a file or folder, 5 internal; 1 (a threshold was crossed) and 4 (data
-stale) are kept for scheduled reports and are not used yet; a run that a signal ends leaves with 128 and its number, 130 from the keyboard.
+stale) are kept for scheduled reports and are not used yet; a run that a signal ends leaves with
+128 and its number, 130 from the keyboard.
 Everything slow is imported inside the command that needs it.
 """
 

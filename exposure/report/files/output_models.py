@@ -90,6 +90,8 @@ class ChangeRecord(OutputModel):
 class TablesRecord(OutputModel):
     """Code and tables that a result was made with."""
 
+    record_digest: str
+    """First 16 digits of the SHA-256 of the rest of the record; every file of a run carries it."""
     package_version: str
     library_versions: dict[str, str]
     """Python and the libraries on whose numerics results depend."""

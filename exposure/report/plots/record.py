@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 
 from exposure.arguments import check_arguments
 from exposure.errors import ArgumentError
-from exposure.report.plots.rankings import GRID, PALETTE, report_style
+from exposure.report.plots.figure_files import report_style, settled
+from exposure.report.plots.rankings import GRID, PALETTE
 from exposure.result import ASSESSMENT
 
 if TYPE_CHECKING:
