@@ -100,7 +100,7 @@ def record_figure(assessment: "Assessment") -> Figure:
             "with the record (mean, 5–95 %); ×, all draws of the tables",
             fontsize=8.5,
         )
-    return figure
+        return settled(figure)
 
 
 def _panels(ranges: "Sequence[Compared]", sectors: Sequence[str]) -> Mapping[str, "list[Compared]"]:
