@@ -39,8 +39,9 @@ if TYPE_CHECKING:
     from exposure.report.html.notebook import assessment_html as assessment_html
     from exposure.report.html.notebook import dataset_html as dataset_html
     from exposure.report.html.notebook import scenario_html as scenario_html
+    from exposure.report.plots.figure_files import svg
     from exposure.report.plots.licences import licences_figure
-    from exposure.report.plots.rankings import scores_figure, svg
+    from exposure.report.plots.rankings import scores_figure
     from exposure.report.plots.record import record_figure
     from exposure.report.plots.result_plots import ResultPlots
     from exposure.result import Assessment, load_assessment
@@ -93,7 +94,7 @@ _HOMES = {
     "scores_figure": "exposure.report.plots.rankings",
     "shipped_scenarios": "exposure.policy.scenario_file",
     "stoppages": "exposure.evidence.stoppage_reports",
-    "svg": "exposure.report.plots.rankings",
+    "svg": "exposure.report.plots.figure_files",
     "with_value": "exposure.tables.reading.edits",
     "with_values": "exposure.tables.reading.edits",
     "write_report": "exposure.report.files.report_folder",

@@ -22,7 +22,9 @@ from exposure.report.files.csv_output import (
     ranking_csv,
     weekly_of_all,
 )
-from exposure.report.files.json_output import common_record, report_json
+from exposure.report.files.file_records import FileRecord, of_runs
+from exposure.report.files.json_output import report_json
+from exposure.report.text.marks import tables_line
 from exposure.result import ASSESSMENTS
 
 if TYPE_CHECKING:
@@ -98,7 +100,7 @@ def older_files(written: Sequence[Path]) -> tuple[Path, ...]:
 
 
 def _check(assessments: "Sequence[Assessment]") -> None:
-    common_record(assessments)
+    of_runs(assessments)
     names = [own.scenario.scenario for own in assessments]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -129,13 +131,14 @@ def _contents(assessments: "Sequence[Assessment]") -> dict[str, bytes]:
     """Every file of the report by name, in the order in which they are put into place."""
     from exposure.report.html.page import report_page  # noqa: PLC0415 - it loads jinja2 and matplotlib
 
+    record = of_runs(assessments)
     splits = [_split(own) for own in assessments]
-    vector, raster = _figures(assessments, splits)
+    vector, raster = _figures(assessments, splits, record)
     texts = {
         **{f"{name}.svg": text for name, text in vector.items()},
         "ranking.csv": ranking_csv(assessments),
-        "weekly.csv": csv_text(weekly_of_all(assessments)),
-        "attribution.csv": csv_text(attribution_of_all(assessments)),
+        "weekly.csv": csv_text(weekly_of_all(assessments), record),
+        "attribution.csv": csv_text(attribution_of_all(assessments), record),
         "report.json": report_json(assessments),
         "report.html": report_page(assessments, splits, vector),
     }
@@ -151,22 +154,26 @@ def _split(assessment: "Assessment") -> "dict[str, pd.DataFrame]":
 
 
 def _figures(
-    assessments: "Sequence[Assessment]", splits: Splits
+    assessments: "Sequence[Assessment]", splits: Splits, record: FileRecord
 ) -> tuple[dict[str, str], dict[str, bytes]]:
-    from exposure.report.plots import rankings as figures  # noqa: PLC0415 - it loads matplotlib
+    from exposure.report.plots import rankings as plots  # noqa: PLC0415 - it loads matplotlib
+    from exposure.report.plots.figure_files import png, report_style, svg  # noqa: PLC0415
 
-    with figures.report_style():
-        drawn = {"scores": figures.scores_figure(assessments)}
+    mark = tables_line(assessments[0].dataset)
+    tables = mark or f"tables {record['dataset_version']}"
+    description = f"record {record['record_digest']}, {tables}"
+    with report_style():
+        drawn = {"scores": plots.scores_figure(assessments)}
         for own, split in zip(assessments, splits, strict=True):
-            if figures.loses_nothing(own):
+            if plots.loses_nothing(own):
                 continue
             scenario = own.scenario.scenario
             names = {sector: scored.label.name for sector, scored in own.sectors.items()}
-            drawn[f"heat_map_{scenario}"] = figures.heat_map_figure(split["element"], names)
-            drawn[f"weekly_{scenario}"] = figures.weekly_figure(own)
-            drawn[f"stages_{scenario}"] = figures.attribution_figure(split["stage"], names)
-        vector = {name: figures.svg(figure) for name, figure in drawn.items()}
-        raster = {name: figures.png(figure) for name, figure in drawn.items()}
+            drawn[f"heat_map_{scenario}"] = plots.heat_map_figure(split["element"], names, mark)
+            drawn[f"weekly_{scenario}"] = plots.weekly_figure(own)
+            drawn[f"stages_{scenario}"] = plots.attribution_figure(split["stage"], names, mark)
+        vector = {name: svg(own, description=description) for name, own in drawn.items()}
+        raster = {name: png(own, description=description) for name, own in drawn.items()}
     return vector, raster
 
 
