@@ -231,14 +231,15 @@ FAULTY: list[tuple[str, dict, str]] = [
         "general, ordinary, withheld",
     ),
     (
-        "a misspelt element",
+        "a symbol that is none",
         {"element": "Smm"},
-        "element: found 'Smm'; expected a known element, or '*'; did you mean 'Sm'?",
+        "element: found 'Smm'; expected a chemical symbol, such as Dy, or '*'; correct it",
     ),
     (
-        "a misspelt stage",
-        {"stage": "magnets"},
-        "stage: found 'magnets'; expected a known stage, or '*'; did you mean 'magnet'?",
+        "a stage by its label",
+        {"stage": "Magnet making"},
+        "stage: found 'Magnet making'; expected a key of lower-case letters, digits and "
+        "underscores, or '*'; write 'magnet_making'",
     ),
     (
         "a misspelt tier",

@@ -141,20 +141,20 @@ CASES: list[tuple[str, Edit, str]] = [
         "a cell that is not UTF-8",
         save("needs.csv", b"sector,component\nm\xfcssiles,smco\n"),
         "needs.csv: 1 fault\n"
-        "  - line 2: found byte 0xfc, which is not UTF-8; expected UTF-8 text; save the file as "
-        "UTF-8 CSV",
+        "  - line 2: found byte 0xfc, which is not UTF-8; expected a UTF-8 CSV file; save the file "
+        "as UTF-8",
     ),
     (
         "UTF-16",
         recode("needs", "utf-16"),
         "needs.csv: 1 fault\n"
-        "  - line 1: found byte 0xff, which is not UTF-8; expected UTF-8 text; save the file as "
-        "UTF-8 CSV",
+        "  - line 1: found byte 0xff, which is not UTF-8; expected a UTF-8 CSV file; save the file "
+        "as UTF-8",
     ),
     (
         "a folder for a file",
         folder_for_file("needs.csv"),
-        "needs.csv: found a folder; expected a file; put the table in its place",
+        "needs.csv: found a folder; expected a UTF-8 CSV file; put the file in its place",
     ),
     (
         "a missing file",
@@ -250,8 +250,9 @@ def test_faults_of_several_files_come_in_one_message(tmp_path: Path):
 
 WANTED = (
     "elements.csv, stages.csv, components.csv, component_elements.csv, stage_shares.csv, "
-    "sourcing.csv, pool_users.csv, sectors.csv, sector_values.csv, buyers.csv, needs.csv, cover.csv, substitution.csv, "
-    "new_supply.csv, demand.csv, licence_queue.csv, parameters.csv, sources.csv"
+    "sourcing.csv, pool_users.csv, sectors.csv, sector_values.csv, buyers.csv, needs.csv, "
+    "cover.csv, substitution.csv, new_supply.csv, demand.csv, licence_queue.csv, parameters.csv, "
+    "sources.csv"
 )
 
 
@@ -295,7 +296,7 @@ def test_files_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     lines = [f"{file}: found no such file" for file in required]
     unreadable = (
         "needs.csv: found an unreadable file (Permission denied); "
-        "expected a readable file; check its permissions"
+        "expected a UTF-8 CSV file; check its permissions"
     )
     blocks = [f"{line}; expected the table; add the file" for line in lines if "needs" not in line]
     assert told(error.value) == "\n".join(sorted([*blocks, unreadable]))

@@ -26,9 +26,7 @@ LIKELY = 0.5
 """Share of draws from which the model is taken to say that something happens."""
 
 
-def stoppages(
-    dataset: Dataset, settings: Settings | None = None, *, sampler: Sampler | None = None
-) -> "pd.DataFrame":
+def stoppages(dataset: Dataset, settings: Settings | None = None) -> "pd.DataFrame":
     """Compare reported stoppages and sectors at work with the model.
 
     Parameters
@@ -37,8 +35,6 @@ def stoppages(
         Tables; ``disruptions`` holds the stoppages, ``observed_losses`` the sectors at work.
     settings
         Draws, seed and threshold; None for the defaults.
-    sampler
-        Draws to use; None for the first of the settings.
 
     Returns
     -------
@@ -51,7 +47,7 @@ def stoppages(
 
     check_arguments("stoppages", dataset=(dataset, DATASET), settings=(settings, SETTINGS))
     settings = settings or Settings()
-    draws = sampler or Sampler.first(settings.draws, settings.seed)
+    draws = Sampler.first(settings.draws, settings.seed)
     examined = examine(dataset, settings, draws, kinds=("losses", "stoppages"))
     first = _first_stoppages(examined)
     start = examined.implied[0].from_date if examined.implied else None

@@ -416,8 +416,8 @@ FILES = [
         "UTF-8",
         "needs",
         both_edits(edit("needs", "made up", "für Tests"), recode("needs", "latin-1")),
-        "line 2: found byte 0xfc, which is not UTF-8; expected UTF-8 text; save the file as"
-        " UTF-8 CSV",
+        "line 2: found byte 0xfc, which is not UTF-8; expected a UTF-8 CSV file; save the file as"
+        " UTF-8",
         seen=("encoding-error",),
     ),
     file(
@@ -665,6 +665,19 @@ RULES = [
         "outturn row in stage_shares.csv; add the row, as assumed with an argued range if "
         "it is not known",
         blind=ONE_WAY,
+    ),
+    rows(
+        "an enforcement that is the same for all buyers at all times",
+        "licence_queue",
+        add(
+            "licence_queue",
+            queue("JPN", "enforcement_weeks", 2.0)
+            | {"buyer_class": "military", "from_date": "2026-01-08"},
+        ),
+        f"line {END}, enforcement_weeks: found buyer_class 'military', from_date '2026-01-08'; "
+        "expected one figure for the office as a whole; write '*' for buyer_class and element and "
+        "no from_date",
+        blind=ACROSS_ROWS,
     ),
     rows(
         "a renewal within the licence's life",
