@@ -18,7 +18,7 @@ from exposure.impact.fast.lanes import LANE, Rows, fill_lane
 
 
 @kernel
-def run_block(  # noqa: PLR0913, PLR0917
+def run_block(
     licensed: Licensed,
     routes: Routes,
     kinds: Kinds,

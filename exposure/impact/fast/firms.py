@@ -15,6 +15,7 @@ who lose something.
 from typing import NamedTuple
 
 import numpy as np
+
 from exposure.arrays import BoolArray, FloatArray, IntArray
 from exposure.impact.fast.arrays import Kinds, Lanes, Results, Sectors, Streams
 from exposure.impact.fast.compiling import kernel
@@ -54,10 +55,15 @@ class Desk(NamedTuple):
 def make_desk(kinds: Kinds, sectors: Sectors, weeks: int) -> Desk:
     """Room for the firms of one thread."""
     holdings, players = np.diff(sectors.holdings).max(), sectors.members.shape[1]
+    rooms = np.empty((5, weeks, LANE))
     return Desk(
         np.empty((len(kinds.changes), weeks, LANE)),
         np.empty((holdings, weeks, LANE)),
-        *np.empty((5, weeks, LANE)),
+        rooms[0],
+        rooms[1],
+        rooms[2],
+        rooms[3],
+        rooms[4],
         np.empty((5, LANE)),
         np.empty((4, players, LANE)),
         np.empty((2, holdings), dtype=np.bool_),
@@ -96,7 +102,7 @@ def _fill_need(change: FloatArray, begin: int, size: int, need: FloatArray) -> N
 
 
 @kernel
-def run_sector(  # noqa: PLR0913, PLR0917
+def run_sector(
     sectors: Sectors,
     streams: Streams,
     lanes: Lanes,
@@ -131,7 +137,7 @@ def _clear(rows: FloatArray, begin: int, size: int) -> None:
 
 
 @kernel
-def _run_stream(  # noqa: PLR0913, PLR0917
+def _run_stream(
     sectors: Sectors,
     streams: Streams,
     lanes: Lanes,
@@ -181,7 +187,7 @@ def _run_stream(  # noqa: PLR0913, PLR0917
 
 
 @kernel
-def _run_holding(  # noqa: PLR0913, PLR0917
+def _run_holding(
     sectors: Sectors,
     lanes: Lanes,
     desk: Desk,
@@ -232,6 +238,7 @@ def _run_holding(  # noqa: PLR0913, PLR0917
 
 @kernel
 def any_above(values: FloatArray) -> bool:
+    """Whether a value is above 0."""
     for value in values:
         if value > 0.0:
             return True
@@ -240,6 +247,7 @@ def any_above(values: FloatArray) -> bool:
 
 @kernel
 def any_of(values: BoolArray) -> bool:
+    """Whether a value is true."""
     for value in values:
         if value:
             return True
@@ -263,7 +271,7 @@ def _covers(arriving: FloatArray, need: FloatArray, least: FloatArray, size: int
 
 
 @kernel
-def _take_late(  # noqa: PLR0913, PLR0917
+def _take_late(
     inflow: FloatArray,
     begins: IntArray,
     late: FloatArray,
@@ -283,7 +291,7 @@ def _take_late(  # noqa: PLR0913, PLR0917
 
 
 @kernel
-def _save(  # noqa: PLR0913, PLR0917
+def _save(
     arriving: FloatArray,
     need: FloatArray,
     thrift: FloatArray,
@@ -301,7 +309,7 @@ def _save(  # noqa: PLR0913, PLR0917
 
 
 @kernel
-def _run_weeks(  # noqa: PLR0913, PLR0917
+def _run_weeks(
     arriving: FloatArray,
     need: FloatArray,
     state: FloatArray,
@@ -332,7 +340,7 @@ def _run_weeks(  # noqa: PLR0913, PLR0917
 
 
 @kernel
-def _hold(  # noqa: PLR0913, PLR0917
+def _hold(
     arriving: FloatArray,
     need: FloatArray,
     state: FloatArray,
@@ -356,7 +364,7 @@ def _hold(  # noqa: PLR0913, PLR0917
 
 
 @kernel
-def _add_up(  # noqa: PLR0913, PLR0917
+def _add_up(
     desk: Desk,
     loses: BoolArray,
     share: float,
@@ -430,7 +438,7 @@ def copy_lane(values: FloatArray, to: FloatArray, size: int) -> None:
 
 
 @kernel
-def _share_among(  # noqa: PLR0913, PLR0917
+def _share_among(
     desk: Desk,
     loses: BoolArray,
     lost: FloatArray,
@@ -477,7 +485,7 @@ def _sort(alone: FloatArray, ordered: FloatArray, active: int, size: int) -> Non
 
 
 @kernel
-def _airport(  # noqa: PLR0913, PLR0917
+def _airport(
     alone: FloatArray,
     ordered: FloatArray,
     reached: FloatArray,
