@@ -230,7 +230,7 @@ def calls() -> dict[str, dict[str, object]]:
         "scores_figure": {"assessments": [result]},
         "shipped_scenarios": {},
         "stoppages": {"dataset": shipped, "settings": FEW},
-        "svg": {"figure": Figure()},
+        "svg": {"figure": Figure(), "description": "text"},
         "with_value": {
             "dataset": tables, "table": "cover", "key": STOCK, "value": 1.0, "note": "why",
         },

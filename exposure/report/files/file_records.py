@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from exposure.errors import ReportError
 from exposure.policy.scenario import Scenario
-from exposure.records import run_record, tables_record
+from exposure.records import draws_record, run_record, scenario_record, tables_record
 from exposure.settings import Settings
 from exposure.tables.dataset import Dataset
 
@@ -31,8 +31,8 @@ def of_tables(dataset: Dataset) -> FileRecord:
 
 
 def of_run(dataset: Dataset, scenarios: Sequence[Scenario], settings: Settings) -> FileRecord:
-    """Record of a file that shows results of one or several scenarios."""
-    return _with_digest(run_record(dataset, scenarios, settings))
+    """Record of a file that shows results of one or several scenarios on the tables' draws."""
+    return _with_digest({**run_record(dataset, scenarios, settings), "draws": draws_record(None)})
 
 
 def of_runs(assessments: "Sequence[Assessment]") -> FileRecord:
@@ -45,17 +45,23 @@ def of_runs(assessments: "Sequence[Assessment]") -> FileRecord:
     """
     if not assessments:
         raise ReportError("report: found no assessment; expected at least one; assess a scenario")
-    first = assessments[0]
-    shared = run_record(first.dataset, [], first.settings)
+    shared = _shared(assessments[0])
     for own in assessments[1:]:
-        other = run_record(own.dataset, [], own.settings)
+        other = _shared(own)
         differing = [key for key in shared if other[key] != shared[key]]
         if differing:
             raise ReportError(
                 f"report: found assessments that differ in {', '.join(differing)}; expected one "
                 "dataset and one choice of settings; assess every scenario with the same"
             )
-    return of_run(first.dataset, [own.scenario for own in assessments], first.settings)
+    scenarios = [scenario_record(own.scenario) for own in assessments]
+    return _with_digest({**shared, "scenarios": scenarios})
+
+
+def _shared(own: "Assessment") -> dict[str, object]:
+    """What the runs of one file have in common: all but their scenarios."""
+    draws = draws_record(own.conditioned)
+    return {**run_record(own.dataset, [], own.settings), "draws": draws}
 
 
 def _with_digest(record: Mapping[str, object]) -> FileRecord:

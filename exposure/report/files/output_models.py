@@ -112,11 +112,25 @@ class ScenarioRecord(OutputModel):
     """SHA-256 of its rules and members."""
 
 
+class DrawsRecord(OutputModel):
+    """Which draws a result rests on."""
+
+    conditioned: bool
+    """Whether only draws that agree with the record were used."""
+    acceptance: float | None = None
+    """Share of the tables' draws that agree with the record."""
+    numbers_digest: str | None = None
+    """SHA-256 of the numbers of the draws used."""
+    note: str | None = None
+    """What a reader should know of them."""
+
+
 class RunRecord(TablesRecord):
     """Everything that a result was made from: equal records give equal bytes."""
 
     settings: Settings
     scenarios: list[ScenarioRecord]
+    draws: DrawsRecord
 
 
 class ScenarioResult(OutputModel):

@@ -14,7 +14,7 @@ from markupsafe import escape
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from exposure.arguments import check_arguments, instance_of
+from exposure.arguments import TEXT, check_arguments, instance_of, optional
 from exposure.report.plots.labels import literal, set_fonts
 from exposure.report.text.layout import wrapped
 from exposure.report.text.safe import one_line
@@ -90,7 +90,7 @@ def svg(figure: Figure, *, description: str | None = None) -> str:
     description
         What the metadata say of it, such as the digest of the run.
     """
-    check_arguments("svg", figure=(figure, FIGURE))
+    check_arguments("svg", figure=(figure, FIGURE), description=(description, optional(TEXT)))
     buffer = io.BytesIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     with mpl.rc_context({"svg.hashsalt": STYLE["svg.hashsalt"], "svg.fonttype": "path"}):
