@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import threading
 from datetime import date
 
 import numpy as np
@@ -13,15 +14,21 @@ import exposure as ex
 from exposure.assessment import assess
 from exposure.comparison import compare
 from exposure.errors import SettingsError, UnknownNameError
+from exposure.impact.world import _arrival_rows
+from exposure.inputs.cells import Inputs
+from exposure.inputs.streams import Sampler
 from exposure.policy.rules import Rule
 from exposure.policy.scenario import Scenario, mix
 from exposure.scoring.columns import names_of
 from exposure.settings import Settings
-from tests.tiny import add_sector, tiny_dataset, tiny_records
+from exposure.supply.claims import claims_on
+from tests.tiny import add_parameter, add_sector, tiny_dataset, tiny_records
 
-FEW = Settings(draws=64, seed=3)
+FEW = Settings(draws=64, seed=3, prior=True)
 START = date(2025, 4, 4)
 SINGLE = ("april_2025_queue", "london_truce", "full_withhold", "samarium_only", "truce_lapse")
+OF_OTHERS = ("rank", "rank_p05", "rank_p95", "band", "p_top3")
+"""Columns of the ranking that speak of the other sectors too."""
 CAUSES = ("element", "component", "stage", "licence_class")
 
 
@@ -36,7 +43,7 @@ def scenario_of(*rules, name="test"):
 
 def frames_equal_but_for_rank(first, second):
     """Whether two rankings agree in all that does not speak of other sectors."""
-    own = [column for column in names_of("ranking") if column not in ("rank", "p_top3")]
+    own = [column for column in names_of("ranking") if column not in OF_OTHERS]
     pd.testing.assert_frame_equal(first[own], second[own], check_exact=True)
 
 
@@ -48,13 +55,15 @@ def test_under_free_flow_every_score_is_exactly_nought(tiny):
     assert (ranking["score"] == 0.0).all()
     assert (ranking["rank"] == 1).all()
     assert (ranking["main_driver"] == "").all()
-    assert ranking["assumed_share"].isna().all()
+    assert (ranking["band"] == 1).all()
+    assert ranking["first_hit_date_p50"].isna().all()
     assert ranking["weeks_to_impact_p50"].isna().all()
-    assert ranking["p_top3"].to_numpy() == pytest.approx(1.0)
+    for column in ("unmet_tonnes_per_year", "value_at_risk_usd_per_year", "score_se"):
+        assert (ranking[column] == 0.0).all()
 
 
 def test_under_free_flow_every_shipped_score_is_exactly_nought():
-    ranking = assess(ex.read_dataset(), "free_flow", Settings(draws=16, destination="all")).ranking
+    ranking = assess(ex.read_dataset(), "free_flow", Settings(draws=16, destination="all", prior=True)).ranking
     assert (ranking["score"] == 0.0).all()
 
 
@@ -62,7 +71,9 @@ def test_sectors_without_samarium_lose_exactly_nothing_when_only_samarium_is_wit
     dataset = ex.read_dataset()
     made_with = {row.component for row in dataset.rows["components"] if "Sm" in row.elements}
     needing = {row.sector for row in dataset.rows["needs"] if row.component in made_with}
-    ranking = assess(dataset, "samarium_only", Settings(draws=16, destination="all")).ranking
+    groups = {row.sector: row.uncertainty_group for row in dataset.rows["sectors"]}
+    needing = {sector for sector, group in groups.items() if {sector, group} & needing}
+    ranking = assess(dataset, "samarium_only", Settings(draws=16, destination="all", prior=True)).ranking
     scores = ranking.set_index("sector")["score"]
     assert (scores[[s for s in scores.index if s not in needing]] == 0.0).all()
     assert (scores[sorted(needing)] > 0.0).all()
@@ -100,11 +111,15 @@ def test_score_is_made_of_mean_and_tail_and_ranks_follow_it(tiny, name):
     assert (ranking["expected_loss_share"] <= ranking["cvar_loss_share"] + 1e-12).all()
     assert ranking["score"].is_monotonic_decreasing
     assert (ranking["score_p05"] <= ranking["score_p95"]).all()
-    assert ranking["p_top3"].sum() == pytest.approx(3.0)
+    assert (ranking["rank_p05"] <= ranking["rank_p95"]).all()
+    # Three sectors always take three places: there is nothing to say.
+    assert ranking["p_top3"].isna().all()
     weekly = result.weekly
     assert list(weekly.columns) == [
         "sector", "industry_code", "scenario", "week", "date", "lost_share", "low", "high",
+        "firms_stopped_share",
     ]  # fmt: skip
+    assert weekly["firms_stopped_share"].between(0, 1).all()
     assert weekly["lost_share"].between(0, 1).all()
     assert (weekly["low"] <= weekly["high"]).all()
 
@@ -131,15 +146,28 @@ def test_value_at_risk_is_value_added_times_the_mean_loss(tiny):
     result = assess(tiny, "full_withhold", FEW)
     row = result.ranking.set_index("sector").loc["electric_vehicles"]
     mean_loss = result.weekly.query("sector == 'electric_vehicles'")["lost_share"].mean()
-    # 1,000 million a year, half of it the sector's, over two years.
-    assert row["value_at_risk_usd"] == pytest.approx(500e6 * 2 * mean_loss)
+    # 1,000 million a year, half of it the sector's; nothing is made up later.
+    assert row["value_at_risk_usd_per_year"] == pytest.approx(500e6 * mean_loss)
+    assert row["value_at_risk_gross_usd_per_year"] == row["value_at_risk_usd_per_year"]
+
+
+def test_what_is_made_up_later_is_no_value_at_risk():
+    records = tiny_records()
+    add_parameter(records, "recapture_share", 0.3, "share")
+    add_parameter(records, "recapture_share", 0.8, "share", scope="defence")
+    records["sectors"][0] |= {"uncertainty_group": "defence"}
+    rows = assess(tiny_dataset(records), "full_withhold", FEW).ranking.set_index("sector")
+    for sector, kept in (("electric_vehicles", 0.7), ("missiles", 0.2)):
+        gross = rows.loc[sector, "value_at_risk_gross_usd_per_year"]
+        assert gross > 0.0
+        assert rows.loc[sector, "value_at_risk_usd_per_year"] == pytest.approx(kept * gross)
 
 
 def test_a_sector_without_known_value_has_no_value_at_risk():
     records = tiny_records()
     records["sector_values"] = []
     ranking = assess(tiny_dataset(records), "full_withhold", FEW).ranking
-    assert ranking["value_at_risk_usd"].isna().all()
+    assert ranking["value_at_risk_usd_per_year"].isna().all()
 
 
 # --- invariance -------------------------------------------------------------------------------
@@ -155,7 +183,7 @@ def test_same_record_same_numbers_on_any_number_of_threads(tiny):
 def test_another_process_gives_the_same_bytes():
     command = [
         sys.executable, "-m", "exposure", "rank", "samarium_only", "--draws", "32",
-        "--format", "json",
+        "--format", "json", "--prior",
     ]  # fmt: skip
     outputs = {
         subprocess.run(command, capture_output=True, check=True, env=None).stdout for _ in range(2)
@@ -167,17 +195,17 @@ def test_another_process_gives_the_same_bytes():
 
 def test_another_seed_gives_other_numbers_and_nought_is_a_seed(tiny):
     scores = {
-        seed: assess(tiny, "london_truce", Settings(draws=32, seed=seed)).ranking["score"].sum()
+        seed: assess(tiny, "london_truce", Settings(draws=32, seed=seed, prior=True)).ranking["score"].sum()
         for seed in (0, 1, 2)
     }
     assert len(set(scores.values())) == 3
-    again = assess(tiny, "london_truce", Settings(draws=32, seed=0)).ranking["score"].sum()
+    again = assess(tiny, "london_truce", Settings(draws=32, seed=0, prior=True)).ranking["score"].sum()
     assert again == scores[0]
 
 
 def test_more_draws_begin_with_the_fewer(tiny):
-    few = assess(tiny, "full_withhold", Settings(draws=16)).sectors["missiles"].scores
-    more = assess(tiny, "full_withhold", Settings(draws=48)).sectors["missiles"].scores
+    few = assess(tiny, "full_withhold", Settings(draws=16, prior=True)).sectors["missiles"].scores
+    more = assess(tiny, "full_withhold", Settings(draws=48, prior=True)).sectors["missiles"].scores
     assert more[:16].tolist() == few.tolist()
 
 
@@ -190,7 +218,12 @@ def test_adding_a_sector_leaves_every_other_row_as_it_was(tiny):
     before = assess(tiny, "outlook", FEW)
     after = assess(tiny_dataset(records), "outlook", FEW)
     rows = after.ranking.query("sector != 'torpedoes'").reset_index(drop=True)
-    frames_equal_but_for_rank(before.ranking, rows)
+    # The rows of those who buy from the same pool are read too.
+    counts = ["rows", "assumed_rows"]
+    assert (rows[counts] >= before.ranking[counts]).all(axis=None)
+    frames_equal_but_for_rank(
+        before.ranking.assign(rows=0, assumed_rows=0), rows.assign(rows=0, assumed_rows=0)
+    )
     weeks = after.weekly.query("sector != 'torpedoes'").reset_index(drop=True)
     pd.testing.assert_frame_equal(before.weekly, weeks, check_exact=True)
 
@@ -228,8 +261,8 @@ def test_splitting_a_sector_in_two_equal_halves_keeps_losses_and_adds_up():
             row |= {"low": row["central"], "high": row["central"]}
     whole = assess(tiny_dataset(whole_records), "london_truce", FEW).ranking.set_index("sector")
     assert first["score"] == whole.loc["missiles", "score"]
-    total = first["value_at_risk_usd"] + second["value_at_risk_usd"]
-    assert total == pytest.approx(whole.loc["missiles", "value_at_risk_usd"])
+    total = first["value_at_risk_usd_per_year"] + second["value_at_risk_usd_per_year"]
+    assert total == pytest.approx(whole.loc["missiles", "value_at_risk_usd_per_year"])
 
 
 def test_a_need_that_matters_to_nothing_changes_no_score_and_bears_nothing():
@@ -243,7 +276,11 @@ def test_a_need_that_matters_to_nothing_changes_no_score_and_bears_nothing():
     ]
     before = assess(tiny_dataset(), "full_withhold", FEW)
     after = assess(tiny_dataset(records), "full_withhold", FEW)
-    frames_equal_but_for_rank(before.ranking, after.ranking)
+    counted = ["rows", "assumed_rows"]
+    assert (after.ranking[counted] >= before.ranking[counted]).all(axis=None)
+    frames_equal_but_for_rank(
+        before.ranking.assign(rows=0, assumed_rows=0), after.ranking.assign(rows=0, assumed_rows=0)
+    )
     assert after.attribution("element").loc["electric_vehicles", "Sm"] == 0.0
 
 
@@ -254,10 +291,10 @@ def test_money_in_another_unit_changes_no_rank(tiny):
             row |= {"low": 1e6, "central": 1e6, "high": 1e6}
     richer = assess(tiny_dataset(records), "london_truce", FEW).ranking
     plain = assess(tiny, "london_truce", FEW).ranking
-    assert richer["value_at_risk_usd"].to_numpy() == pytest.approx(
-        1e3 * plain["value_at_risk_usd"].to_numpy()
-    )
-    same = [c for c in names_of("ranking") if c != "value_at_risk_usd"]
+    money = [name for name in names_of("ranking") if name.startswith("value_at_risk")]
+    assert len(money) == 4
+    assert richer[money].to_numpy() == pytest.approx(1e3 * plain[money].to_numpy())
+    same = [name for name in names_of("ranking") if name not in money]
     pd.testing.assert_frame_equal(richer[same], plain[same], check_exact=True)
 
 
@@ -359,6 +396,29 @@ def test_comparison_stands_side_by_side_and_says_what_moved(tiny):
     moved = single["full_withhold"]["score"] - single["london_truce"]["score"]
     assert table["score_moved"].to_numpy() == pytest.approx(moved.reindex(table.index).to_numpy())
     assert (table["rank_moved"] == table["rank_london_truce"] - table["rank_full_withhold"]).all()
+
+
+def test_notes_are_read_while_other_threads_write_them(tiny):
+    """Blocks of draws run in threads and share the notes of what was read."""
+    inputs = Inputs.of(tiny, Sampler.first(1, 7))
+    inputs.notes["missiles"] = {("cover", ("missiles", str(i), "lag_weeks")) for i in range(9_000)}
+    claim = next(own for own in claims_on(inputs, "sm", ["missiles"]) if own.user == "missiles")
+    done = threading.Event()
+
+    def write() -> None:
+        number = 0
+        while not done.is_set() and number < 20_000:
+            number += 1
+            inputs.under("missiles").note({("cover", ("missiles", f"n{number}", "lag_weeks"))})
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        found = [len(_arrival_rows(inputs, claim)) for _ in range(8)]
+    finally:
+        done.set()
+        writer.join()
+    assert found == sorted(found)
 
 
 def test_changing_an_assumption_moves_only_the_sector_it_belongs_to(tiny):

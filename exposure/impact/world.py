@@ -261,8 +261,9 @@ def _note_what_sectors_share(world: World) -> None:
 def _arrival_rows(inputs: Inputs, claim: Claim) -> set[tuple[str, tuple[str, ...]]]:
     """Rows of a sector that decide what it needs from a pool, and when."""
     wanted = ("lag_weeks", "assembly", "largest_share", "qualification_weeks", "ramp_weeks")
+    # Blocks of draws share their notes and run in threads: look at a copy.
     return {
         (table, key)
-        for table, key in inputs.notes.get(claim.user, set())
+        for table, key in tuple(inputs.notes.get(claim.user, ()))
         if key[-1].startswith(wanted)
     }
