@@ -474,7 +474,8 @@ CASES: list[tuple[str, Change, str]] = [
         "a parameter of no element",
         put("parameters", 2, scope="Smm"),
         "parameters.csv: 1 fault\n"
-        "  - line 4, scope: found 'Smm'; expected an element, a group of sectors, or '*'; did you mean 'Sm'?",
+        "  - line 4, scope: found 'Smm'; expected an element, a group of sectors, or "
+        "'*'; did you mean 'Sm'?",
     ),
     (
         "a table without rows",
