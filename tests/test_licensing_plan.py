@@ -290,13 +290,14 @@ def test_rules_that_speak_of_what_the_tables_do_not_have_are_refused_together() 
         Rule(element="Dx", starts=START, state="withheld"),
         Rule(stage="magnets", starts=week(2), state="withheld"),
         Rule(component="smco_magnets", starts=week(2), state="withheld"),
+        Rule(element="Gd", starts=START, state="withheld"),  # a rare earth, if not one of these
     ]
     with pytest.raises(ScenarioError) as error:
         plan(*rules)
     assert str(error.value) == (
         "made_up: 3 faults\n"
         "  - rule from 2025-04-04, element: found 'Dx'; expected a word of the tables, or '*'; "
-        "write one of: Dy, Nd, Sm, Tb\n"
+        "write one of: Ce, Dy, Er, Eu, Gd, Ho, La, Lu, Nd, Pm, Pr, Sc, Sm, Tb, Tm, Y, Yb\n"
         "  - rule from 2025-04-18, stage: found 'magnets'; expected a word of the tables, or '*'; "
         "did you mean 'magnet'?\n"
         "  - rule from 2025-04-18, component: found 'smco_magnets'; expected a word of the tables, "

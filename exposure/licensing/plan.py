@@ -120,7 +120,7 @@ def plan_office(
     Raises
     ------
     ScenarioError
-        If a rule names an element, component or stage that the tables do not have.
+        If a rule names something that the tables do not have.
     """
     check_rules(index, scenario)
     calendar = _Calendar.of(index, scenario, destination, weeks)
