@@ -274,7 +274,7 @@ def _take_late(  # noqa: PLR0913, PLR0917
 
 
 @njit(cache=True, nogil=True)
-def _save(  # noqa: PLR0913, PLR0917
+def _save(
     arriving: FloatArray,
     need: FloatArray,
     thrift: FloatArray,
@@ -291,7 +291,7 @@ def _save(  # noqa: PLR0913, PLR0917
 
 
 @njit(cache=True, nogil=True)
-def _run_weeks(  # noqa: PLR0913, PLR0917
+def _run_weeks(
     arriving: FloatArray,
     need: FloatArray,
     state: FloatArray,
@@ -458,7 +458,7 @@ def _sort(alone: FloatArray, ordered: FloatArray, active: int, size: int) -> Non
 
 
 @njit(cache=True, nogil=True)
-def _airport(  # noqa: PLR0913, PLR0917
+def _airport(
     alone: FloatArray,
     ordered: FloatArray,
     reached: FloatArray,

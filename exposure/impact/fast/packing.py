@@ -76,9 +76,7 @@ class _Changes:
         return rows
 
 
-def pack_world(
-    world: World, players: Mapping[str, Players], question: Question
-) -> Packed:
+def pack_world(world: World, players: Mapping[str, Players], question: Question) -> Packed:
     """Put a world into arrays.
 
     Parameters
@@ -97,16 +95,15 @@ def pack_world(
     slots, slot_of = _pack_slots(world, ranked, pools, changes)
     leak_weeks = np.where(world.leak_share > 0.0, world.leak_weeks, 0.0)
     sectors = _pack_sectors(world, players, question, changes)
-    shown = {
-        route: row
-        for row, route in enumerate(dict.fromkeys(_ranked_routes(world, ranked)))
-    }
+    shown = {route: row for row, route in enumerate(dict.fromkeys(_ranked_routes(world, ranked)))}
     return Packed(
         world,
         ranked,
         tuple(route for own in pools.routes for route in own),
         shown,
-        kinds._replace(changes=changes.packed(world.inputs.draws), remains=np.array(changes.remains)),
+        kinds._replace(
+            changes=changes.packed(world.inputs.draws), remains=np.array(changes.remains)
+        ),
         _pack_pools(world, pools),
         slots,
         int(slots.emitted.max(initial=NOTHING)) + 1,
@@ -232,7 +229,9 @@ def _pack_pools(world: World, pools: _PoolPacking) -> Pools:
     for p, name in enumerate(pools.names):
         switched[p] = list(vars(world.pools[name].switched).values())
     of_kinds = [
-        row.get(name, NOTHING) for name, own in zip(pools.names, pools.kinds, strict=False) for _ in own
+        row.get(name, NOTHING)
+        for name, own in zip(pools.names, pools.kinds, strict=False)
+        for _ in own
     ]
     return Pools(
         routes=_starts(len(own) for own in pools.routes),

@@ -13,7 +13,7 @@ reads them.
 from numba import njit
 
 from exposure.arrays import BoolArray, FloatArray, IntArray
-from exposure.impact.fast.arrays import Kinds, Lanes, Licensed, Pools, Routes, Slots
+from exposure.impact.fast.arrays import Kinds, Licensed, Pools, Routes, Slots
 from exposure.supply.pools import ROUNDING
 
 BESIDE = 8
@@ -161,7 +161,7 @@ def _arriving(border: FloatArray, lag: int, assembled: FloatArray, arriving: Flo
 
 
 @njit(cache=True, nogil=True)
-def _before(  # noqa: PLR0913, PLR0917
+def _before(
     border: FloatArray,
     lag: int,
     switched: FloatArray,
@@ -182,7 +182,11 @@ def _before(  # noqa: PLR0913, PLR0917
 
 @njit(cache=True, nogil=True)
 def _want(
-    short: FloatArray, reach: FloatArray, weight: float, bounded: bool, asked: FloatArray  # noqa: FBT001
+    short: FloatArray,
+    reach: FloatArray,
+    weight: float,
+    bounded: bool,
+    asked: FloatArray,
 ) -> None:
     """Add what a kind wants: unbound, bound, and what it may touch of that."""
     unbound, bound, reached = asked[0], asked[1], asked[2]
@@ -246,7 +250,7 @@ def _serve_bound(free: FloatArray, asked: FloatArray, met: FloatArray) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _inflow(  # noqa: PLR0913, PLR0917
+def _inflow(
     first: FloatArray,
     short: FloatArray,
     need: FloatArray,

@@ -84,9 +84,7 @@ def _pack_policy(
 
     for r, (channel, (place, buyer, tier)) in enumerate(packed.routes):
         for g, stage in enumerate(channel.stages):
-            flow = licences.of_final_user(
-                channel, stage, destination=place, buyer=buyer, tier=tier
-            )
+            flow = licences.of_final_user(channel, stage, destination=place, buyer=buyer, tier=tier)
             final[r, g] = class_row(flow, stage)
             if g < len(channel.stages) - 1:
                 seen[r, g] = seen_row(flow)
@@ -162,9 +160,7 @@ def _empty_results(packed: Packed) -> Results:
     )
 
 
-def _outcome(
-    packed: Packed, lanes: Lanes, results: Results, players: Players, i: int
-) -> SectorRun:
+def _outcome(packed: Packed, lanes: Lanes, results: Results, players: Players, i: int) -> SectorRun:
     sector = packed.world.sectors[packed.ranked[i]]
     streams = packed.streams
     own = []
@@ -190,6 +186,4 @@ def _outcome(
                 },
             )
         )
-    return put_together(
-        packed.world, sector, players, results.weekly[i], results.stopped[i], own
-    )
+    return put_together(packed.world, sector, players, results.weekly[i], results.stopped[i], own)
