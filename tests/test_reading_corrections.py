@@ -154,7 +154,8 @@ REFUSED = [
         "a column of the key",
         {"column": '"quantity"'},
         f"line 2, {ROW}, quantity: found column 'quantity'; expected a column outside the key; "
-        "write one of: basis, central, high, locator, low, note, source_id, unit",
+        "write one of: basis, central, high, locator, low, note, rests_on_assumption, source_id, "
+        "unit",
     ),
     (
         "a misspelt key",

@@ -251,7 +251,8 @@ def test_faults_of_several_files_come_in_one_message(tmp_path: Path):
 WANTED = (
     "elements.csv, stages.csv, components.csv, component_elements.csv, stage_shares.csv, "
     "sourcing.csv, pool_users.csv, sectors.csv, sector_values.csv, buyers.csv, needs.csv, "
-    "cover.csv, substitution.csv, new_supply.csv, demand.csv, licence_queue.csv, parameters.csv, sources.csv"
+    "cover.csv, substitution.csv, new_supply.csv, demand.csv, licence_queue.csv, parameters.csv, "
+    "sources.csv"
 )
 
 

@@ -20,6 +20,8 @@ from tests.changes import buyer, cover, save, told
 from tests.tiny import Record, figure, tiny_dataset, tiny_records, write_folder
 
 STOCK = ("missiles", "smco_magnet", "stock_weeks")
+FAST = ("draws=256", "draws=64, prior=True")
+"""What replaces the settings of the page here: fewer draws, and no comparison with the record."""
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "own_tables.md"
 EXAMPLE = ROOT / "docs" / "own_tables"
@@ -246,7 +248,7 @@ def test_the_python_of_the_page_runs_and_shows_what_it_says(
     names: dict[str, object] = {}
     shown = []
     for block in blocks("python"):
-        exec(compile(block, PAGE.name, "exec"), names)  # noqa: S102 - the page is our own
+        exec(compile(block.replace(*FAST), PAGE.name, "exec"), names)  # noqa: S102 - our own page
         shown.append(capsys.readouterr().out)
     differences, moves, added = shown
     assert differences.startswith("Rows: 0 added, 0 removed, 1 changed.\n\ncover\n")
@@ -301,4 +303,7 @@ def test_the_commands_of_the_page_work(
     for command in commands:
         program, *arguments = command.split()
         assert program == "exposure"
+        if arguments[0] in ("rank", "explain"):
+            # Later options count; few draws, and no comparison with the record.
+            arguments += ["--draws", "16", "--prior"]
         assert main(arguments) == 0, (command, capsys.readouterr().err)

@@ -31,7 +31,7 @@ def test_no_course_on_the_first_screen_contradicts_what_was_seen(results):
         ranking = result.ranking
         assert not ranking["refuted"].fillna(value=False).any()
         # The knowledge date is the first day scored: no hit before it, bar the week it lies in.
-        hits = [day for day in ranking["first_hit_date_p50"] if day is not None and day == day]
+        hits = list(ranking["first_hit_date_p50"].dropna())
         assert min(hits) >= result.first_day
 
 

@@ -103,7 +103,8 @@ def border_of(
     split, weeks = world.splits[(channel, place, kind)], world.period.weeks
     draws = world.inputs.draws
     parts: list[tuple[FloatArray, Flow]] = []
-    passed, unseen_stopped = np.zeros((weeks, draws)), np.zeros((weeks, draws))
+    processed: list[tuple[FloatArray, Flow]] = []
+    passed = np.zeros((weeks, draws))
     stopped = np.zeros((len(channel.stages), draws))
     total, refused = np.zeros((weeks, draws)), np.zeros((1, draws))
     for g, stage in enumerate(channel.stages):
@@ -120,10 +121,10 @@ def border_of(
             if own[0][1].stopped is not None:
                 seen = np.maximum(0.0, own[0][1].stopped)
                 refused = np.maximum(refused, final.look_through * seen)
-            if processor.stopped is not None:
-                unseen_stopped += unseen * processor.stopped
+            processed.append((unseen, processor))
         parts += own
         stopped[g] = sum(_mean_stopped(share, flow, first) for share, flow in own)
+    unseen_stopped = _sum_of_products(processed, (weeks, draws))
     return Border(
         missing=_sum_of_products(parts, (weeks, draws)),
         contracted=1.0 - total + passed - unseen_stopped,

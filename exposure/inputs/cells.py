@@ -9,9 +9,10 @@ hand states leaves its shared stream.
 Every array has shape (D,), one value a draw, in the unit of its row.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from threading import Lock
 
 import numpy as np
 
@@ -58,6 +59,8 @@ class Inputs:
     notes: dict[str, set[RowKey]] = field(default_factory=dict, repr=False)
     """Rows that each reader read."""
     _made: dict[str, FloatArray] = field(default_factory=dict, repr=False)
+    _lock: Lock = field(default_factory=Lock, repr=False)
+    """Blocks of draws run in threads and share the notes."""
 
     @classmethod
     def of(cls, dataset: Dataset, sampler: Sampler) -> "Inputs":
@@ -66,19 +69,25 @@ class Inputs:
 
     def with_sampler(self, sampler: Sampler) -> "Inputs":
         """The same tables under other draws; what is read goes to the same notes."""
-        return Inputs(self.index, sampler, self.reader, self.notes)
+        return Inputs(self.index, sampler, self.reader, self.notes, _lock=self._lock)
 
     def under(self, reader: str) -> "Inputs":
         """The same figures, read on behalf of somebody."""
         return replace(self, reader=reader)
 
-    def note(self, rows: set[RowKey]) -> None:
+    def note(self, rows: Iterable[RowKey]) -> None:
         """Note rows as read."""
-        self.notes.setdefault(self.reader, set()).update(rows)
+        with self._lock:
+            self.notes.setdefault(self.reader, set()).update(rows)
+
+    def read_by(self, reader: str) -> frozenset[RowKey]:
+        """Rows that a reader has read so far."""
+        with self._lock:
+            return frozenset(self.notes.get(reader, ()))
 
     def borrow(self, reader: str) -> None:
         """Note everything that another reader read as read here too."""
-        self.note(self.notes.get(reader, set()))
+        self.note(self.read_by(reader))
 
     def rows_of(self, model: type[Row]) -> tuple[Row, ...]:
         """Rows of a table."""

@@ -200,12 +200,11 @@ def _serve(
         if until <= since:
             continue
         ready = np.stack([_ready(books[q], rules[q], since, until, week) for q in group])
-        share = _first_come(total(ready), left)
+        share, left = _first_come(total(ready), left)
         for q, waiting in zip(group, ready, strict=True):
             load = waiting[: len(share)] * share
             decide(books[q], load, rules[q], since=since, week=week)
             served[q] = total(load)
-        left = np.maximum(left - total(served[group]), 0)
     for book in books:
         _forget_done(book, week=week)
     return served
@@ -217,8 +216,8 @@ def _ready(book: Book, rule: Rule, since: int, until: int, week: int) -> FloatAr
     return np.where(filed + rule.delay <= week, book.line[since:until], 0)
 
 
-def _first_come(ready: FloatArray, capacity: FloatArray) -> FloatArray:
-    """Share of each week's submissions that is decided, oldest first.
+def _first_come(ready: FloatArray, capacity: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Share of each week's submissions that is decided, oldest first; capacity left.
 
     Parameters
     ----------
@@ -229,8 +228,10 @@ def _first_come(ready: FloatArray, capacity: FloatArray) -> FloatArray:
 
     Returns
     -------
-    numpy.ndarray
-        Shares in [0, 1], up to the submission week in which all capacity is spent in every draw.
+    shares : numpy.ndarray
+        In [0, 1], up to the submission week in which all capacity is spent in every draw.
+    left : numpy.ndarray
+        Shape (D,); exactly 0 where all is spent.
     """
     shares = np.zeros_like(ready)
     left = capacity.copy()
@@ -242,7 +243,7 @@ def _first_come(ready: FloatArray, capacity: FloatArray) -> FloatArray:
         left -= decided
         if not left.any():
             break
-    return shares[:last]
+    return shares[:last], left
 
 
 def _forget_done(book: Book, *, week: int) -> None:

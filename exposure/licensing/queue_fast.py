@@ -73,7 +73,9 @@ def _run(deck: Deck, desk: Desk, lanes: FloatArray, out: FloatArray) -> None:
 def _open(desk: Desk, deck: Deck, d: int) -> None:
     """Clear the desk, lay out the terms of a draw and enter the licences held at the start."""
     for q in range(len(desk.live)):
-        _end_licences(_book(desk, q))
+        for filed in range(desk.rows.shape[1]):
+            if desk.rows[q, filed, AHEAD] == MANY:
+                desk.holders[q, filed] = 0.0
     desk.rows[:] = 0.0
     desk.live[:] = 0.0
     desk.oldest[:] = 0
@@ -258,15 +260,12 @@ def _serve(desk: Desk, deck: Deck, week: int, capacity: float) -> None:
         while end < len(order) and deck.level[week, end] == deck.level[week, begin]:
             end += 1
         ready = desk.ready[: _ready(desk, deck.row[week], order[begin:end], week)]
-        _serve_group(desk, deck.row[week], ready, week, left)
-        served = 0.0
+        left = _serve_group(desk, deck.row[week], ready, week, left)
         for q in ready:
             r = deck.row[week, q]
             desk.live[q] += _finish(
                 _book(desk, q), desk.weeks[r], desk.shares[r], desk.decided[q], week
             )
-            served += desk.decided[q, LOAD]
-        left = max(left - served, 0.0)
         begin = end
 
 
@@ -284,8 +283,8 @@ def _ready(desk: Desk, row: IntArray, group: IntArray, week: int) -> int:
 
 
 @inlined
-def _serve_group(desk: Desk, row: IntArray, group: IntArray, week: int, capacity: float) -> None:
-    """Serve classes of one priority, the oldest submissions first."""
+def _serve_group(desk: Desk, row: IntArray, group: IntArray, week: int, capacity: float) -> float:
+    """Serve classes of one priority, the oldest submissions first; capacity left."""
     since, until, left = week + 1, 0, capacity
     for q in group:
         since, until = min(since, desk.oldest[q]), max(until, desk.ripe[q])
@@ -305,6 +304,7 @@ def _serve_group(desk: Desk, row: IntArray, group: IntArray, week: int, capacity
         left -= decided
         if left == 0.0:
             break
+    return left
 
 
 @inlined

@@ -297,6 +297,12 @@ DRAWS = (
 )
 """One row a draw, sector and scenario; of a mixture, each member."""
 
+RECORD_DIGEST = Column(
+    "record_digest",
+    "Digest of what the run was made from; files of one run carry the same.",
+)
+"""Last column of every CSV file; in JSON it is a part of the record."""
+
 RESULTS: Mapping[str, Sequence[Column]] = {
     "ranking": RANKING,
     "weekly": WEEKLY,

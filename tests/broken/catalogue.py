@@ -667,6 +667,19 @@ RULES = [
         blind=ONE_WAY,
     ),
     rows(
+        "an enforcement that is the same for all buyers at all times",
+        "licence_queue",
+        add(
+            "licence_queue",
+            queue("JPN", "enforcement_weeks", 2.0)
+            | {"buyer_class": "military", "from_date": "2026-01-08"},
+        ),
+        f"line {END}, enforcement_weeks: found buyer_class 'military', from_date '2026-01-08'; "
+        "expected one figure for the office as a whole; write '*' for buyer_class and element and "
+        "no from_date",
+        blind=ACROSS_ROWS,
+    ),
+    rows(
         "a renewal within the licence's life",
         "licence_queue",
         add("licence_queue", queue("JPN", "validity_weeks_fast_track", (6.0, 26.0, 26.0))),

@@ -29,6 +29,8 @@ class Routes(NamedTuple):
     """Shares by exit stage, (X, D)."""
     chi_row: IntArray
     """Row of `chi` for each route, span and stage, (R, S, G)."""
+    same: BoolArray
+    """Whether a span of weeks goes on as the one before, (R, S)."""
     stages: IntArray
     """Number of stages, (R,)."""
     seen_row: IntArray

@@ -1,7 +1,5 @@
 """One call for a block of draws: what arrives, and what sectors lose of it."""
 
-from numba import njit
-
 from exposure.arrays import BoolArray, FloatArray
 from exposure.impact.fast.arrays import (
     Kinds,
@@ -14,12 +12,13 @@ from exposure.impact.fast.arrays import (
     Slots,
     Streams,
 )
-from exposure.impact.fast.firms import fill_needs, make_desk, run_sector
-from exposure.impact.fast.lanes import LANE, fill_lane, make_rows
+from exposure.impact.fast.compiling import kernel
+from exposure.impact.fast.firms import Desk, fill_needs, run_sector
+from exposure.impact.fast.lanes import LANE, Rows, fill_lane
 
 
-@njit(cache=True, nogil=True)
-def run_block(  # noqa: PLR0913, PLR0917
+@kernel
+def run_block(
     licensed: Licensed,
     routes: Routes,
     kinds: Kinds,
@@ -30,23 +29,24 @@ def run_block(  # noqa: PLR0913, PLR0917
     streams: Streams,
     results: Results,
     weight: FloatArray,
-    kept: int,
+    rows: Rows,
+    desk: Desk,
     wanted: BoolArray,
 ) -> None:
     """Run a block of draws, lane by lane.
 
     Parameters
     ----------
-    kept
-        Number of kinds whose inflow reaches a slot.
+    rows, desk
+        Room to work in.
     wanted
         Sectors to run.
     """
     draws = kinds.weight.shape[1]
-    weeks = licensed.stopped.shape[1]
-    rows = make_rows(licensed, routes, kinds, pools, kept)
-    desk = make_desk(kinds, sectors, weeks)
-    lanes.stopped[:] = 0.0
+    for d in range(draws):
+        for v in range(lanes.stopped.shape[0]):
+            for g in range(lanes.stopped.shape[1]):
+                lanes.stopped[v, g, d] = 0.0
     for lane in range((draws + LANE - 1) // LANE):
         fill_lane(licensed, routes, kinds, pools, slots, lanes, rows, lane)
         begin = lane * LANE

@@ -15,10 +15,10 @@ who lose something.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from exposure.arrays import BoolArray, FloatArray, IntArray
 from exposure.impact.fast.arrays import Kinds, Lanes, Results, Sectors, Streams
+from exposure.impact.fast.compiling import kernel
 from exposure.impact.fast.lanes import LANE
 from exposure.impact.firms import STOPPED
 
@@ -44,33 +44,42 @@ class Desk(NamedTuple):
     """Stock, cap, criticality, what is missed, what was missed before, (5, LANE)."""
     players: FloatArray
     """Losses alone, in order, parts and sums of each player, (4, players, LANE)."""
+    loses: BoolArray
+    """Holdings that lose something, and those that may, (2, holdings of a sector)."""
+    playing: IntArray
+    """Players who lose something, (players,)."""
+    done: BoolArray
+    """Changes whose need is worked out, (J,)."""
 
 
-@njit(cache=True, nogil=True)
 def make_desk(kinds: Kinds, sectors: Sectors, weeks: int) -> Desk:
     """Room for the firms of one thread."""
-    most = 1
-    for i in range(len(sectors.strata)):
-        most = max(most, sectors.holdings[i + 1] - sectors.holdings[i])
+    holdings, players = np.diff(sectors.holdings).max(), sectors.members.shape[1]
+    rooms = np.empty((5, weeks, LANE))
     return Desk(
         np.empty((len(kinds.changes), weeks, LANE)),
-        np.empty((most, weeks, LANE)),
-        np.empty((weeks, LANE)),
-        np.empty((weeks, LANE)),
-        np.empty((weeks, LANE)),
-        np.empty((weeks, LANE)),
-        np.empty((weeks, LANE)),
+        np.empty((holdings, weeks, LANE)),
+        rooms[0],
+        rooms[1],
+        rooms[2],
+        rooms[3],
+        rooms[4],
         np.empty((5, LANE)),
-        np.empty((4, sectors.members.shape[1] + 1, LANE)),
+        np.empty((4, players, LANE)),
+        np.empty((2, holdings), dtype=np.bool_),
+        np.empty(players, dtype=np.int64),
+        np.empty(len(kinds.changes), dtype=np.bool_),
     )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def fill_needs(
     kinds: Kinds, sectors: Sectors, wanted: BoolArray, begin: int, size: int, desk: Desk
 ) -> None:
     """Need of the holdings of the sectors wanted, in one lane."""
-    done = np.zeros(len(kinds.changes), dtype=np.bool_)
+    done = desk.done
+    for j in range(len(done)):
+        done[j] = False
     for i in range(len(sectors.strata)):
         for k in range(sectors.holdings[i], sectors.holdings[i + 1]):
             j = sectors.need[k]
@@ -79,12 +88,12 @@ def fill_needs(
                 done[j] = True
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _fill_need(change: FloatArray, begin: int, size: int, need: FloatArray) -> None:
+    change = change[:, begin : begin + size]
     for t in range(len(need)):
         for d in range(size):
-            share, since = change[0, begin + d], t - change[1, begin + d]
-            width = change[2, begin + d]
+            share, since, width = change[0, d], t - change[1, d], change[2, d]
             gradual = since / (width if width > 0.0 else 1.0)
             gradual = gradual if gradual < 1.0 else 1.0
             step = gradual if width > 0.0 else 1.0
@@ -92,8 +101,8 @@ def _fill_need(change: FloatArray, begin: int, size: int, need: FloatArray) -> N
             need[t, d] = 1.0 - (share * step if begun else 0.0)
 
 
-@njit(cache=True, nogil=True)
-def run_sector(  # noqa: PLR0913, PLR0917
+@kernel
+def run_sector(
     sectors: Sectors,
     streams: Streams,
     lanes: Lanes,
@@ -107,22 +116,28 @@ def run_sector(  # noqa: PLR0913, PLR0917
     begin = lane * LANE
     weekly, stopped = results.weekly[i], results.stopped[i]
     size = min(LANE, weekly.shape[1] - begin)
-    weeks = len(weekly)
-    for t in range(weeks):
-        for d in range(size):
-            weekly[t, begin + d] = 0.0
-            stopped[t, begin + d] = 0.0
+    _clear(weekly, begin, size)
+    _clear(stopped, begin, size)
     for b in range(streams.streams[i], streams.streams[i + 1]):
         _run_stream(sectors, streams, lanes, results, weight, desk, i, b, lane, size)
-        share = streams.share[b]
-        for t in range(weeks):
+        share = streams.share[b, begin : begin + size]
+        for t in range(len(weekly)):
+            lost, idle = weekly[t, begin : begin + size], stopped[t, begin : begin + size]
             for d in range(size):
-                weekly[t, begin + d] += share[begin + d] * desk.weekly[t, d]
-                stopped[t, begin + d] += share[begin + d] * desk.stopped[t, d]
+                lost[d] += share[d] * desk.weekly[t, d]
+                idle[d] += share[d] * desk.stopped[t, d]
 
 
-@njit(cache=True, nogil=True)
-def _run_stream(  # noqa: PLR0913, PLR0917
+@kernel
+def _clear(rows: FloatArray, begin: int, size: int) -> None:
+    for i in range(len(rows)):
+        row = rows[i, begin : begin + size]
+        for d in range(size):
+            row[d] = 0.0
+
+
+@kernel
+def _run_stream(
     sectors: Sectors,
     streams: Streams,
     lanes: Lanes,
@@ -142,12 +157,14 @@ def _run_stream(  # noqa: PLR0913, PLR0917
     borne = results.by_player[streams.players[b] : streams.players[b + 1]]
     asked = sectors.asked_weeks[sectors.asked[i] : sectors.asked[i + 1]]
     held = results.held[streams.held[b] : streams.held[b + 1]]
-    for rows in (unmet, borne, held):
-        rows[:, begin : begin + size] = 0.0
-    desk.weekly[:] = 0.0
-    desk.stopped[:] = 0.0
-    loses = np.zeros(holdings, dtype=np.bool_)
-    open_ = np.ones(holdings, dtype=np.bool_)
+    _clear(unmet, begin, size)
+    _clear(borne, begin, size)
+    _clear(held, begin, size)
+    _clear(desk.weekly, 0, LANE)
+    _clear(desk.stopped, 0, LANE)
+    loses, open_ = desk.loses[0, :holdings], desk.loses[1, :holdings]
+    for k in range(holdings):
+        open_[k] = True
     for f in range(sectors.strata[i]):
         share = sectors.shares[i, f]
         for k in range(holdings):
@@ -169,8 +186,8 @@ def _run_stream(  # noqa: PLR0913, PLR0917
                     borne[p, begin + d] += share * desk.players[3, p, d]
 
 
-@njit(cache=True, nogil=True)
-def _run_holding(  # noqa: PLR0913, PLR0917
+@kernel
+def _run_holding(
     sectors: Sectors,
     lanes: Lanes,
     desk: Desk,
@@ -219,23 +236,25 @@ def _run_holding(  # noqa: PLR0913, PLR0917
     return loses, loses or thrifty or len(asked) > 0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def any_above(values: FloatArray) -> bool:
+    """Whether a value is above 0."""
     for value in values:
         if value > 0.0:
             return True
     return False
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def any_of(values: BoolArray) -> bool:
+    """Whether a value is true."""
     for value in values:
         if value:
             return True
     return False
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _covers(arriving: FloatArray, need: FloatArray, least: FloatArray, size: int) -> bool:
     """Whether as much arrives as is needed, in every week and draw of a lane."""
     for d in range(size):
@@ -251,8 +270,8 @@ def _covers(arriving: FloatArray, need: FloatArray, least: FloatArray, size: int
     return not lacking
 
 
-@njit(cache=True, nogil=True)
-def _take_late(  # noqa: PLR0913, PLR0917
+@kernel
+def _take_late(
     inflow: FloatArray,
     begins: IntArray,
     late: FloatArray,
@@ -263,9 +282,7 @@ def _take_late(  # noqa: PLR0913, PLR0917
 ) -> None:
     """Inflow without what firms that priority reaches late do not get."""
     weeks = len(inflow)
-    for t in range(weeks):
-        for d in range(size):
-            arriving[t, d] = inflow[t, d]
+    copy_lane(inflow, arriving, size)
     for d in range(size):
         share, since = shares[begin + d], begins[d]
         if share > 0.0:
@@ -273,7 +290,7 @@ def _take_late(  # noqa: PLR0913, PLR0917
                 arriving[since + n, d] -= share * late[n, d]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _save(
     arriving: FloatArray,
     need: FloatArray,
@@ -283,14 +300,15 @@ def _save(
     saved: FloatArray,
 ) -> None:
     """Need once users save what they can without loss."""
+    thrift = thrift[begin : begin + size]
     for t in range(len(need)):
         for d in range(size):
-            least, came = 1.0 - thrift[begin + d], arriving[t, d]
+            least, came = 1.0 - thrift[d], arriving[t, d]
             came = came if came > least else least
             saved[t, d] = need[t, d] * (came if came < 1.0 else 1.0)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _run_weeks(
     arriving: FloatArray,
     need: FloatArray,
@@ -321,8 +339,8 @@ def _run_weeks(
     return any_missed
 
 
-@njit(cache=True, nogil=True)
-def _hold(  # noqa: PLR0913, PLR0917
+@kernel
+def _hold(
     arriving: FloatArray,
     need: FloatArray,
     state: FloatArray,
@@ -345,8 +363,8 @@ def _hold(  # noqa: PLR0913, PLR0917
                     held[o, begin + d] += share * level[d]
 
 
-@njit(cache=True, nogil=True)
-def _add_up(  # noqa: PLR0913, PLR0917
+@kernel
+def _add_up(
     desk: Desk,
     loses: BoolArray,
     share: float,
@@ -356,8 +374,10 @@ def _add_up(  # noqa: PLR0913, PLR0917
     size: int,
 ) -> None:
     """Add what one stratum loses in one lane; what each player bears stands in `players[3]`."""
-    playing, active = _playing(members, loses)
-    lost = _largest(desk.loss, loses, size, desk.lost)
+    playing = desk.playing
+    active = _playing(members, loses, playing)
+    only = _largest(desk.loss, loses, size, desk.lost)
+    lost = desk.lost if only < 0 else desk.loss[only]
     weekly, stopped, borne = desk.weekly, desk.stopped, desk.players[3]
     for t in range(len(lost)):
         for d in range(size):
@@ -376,10 +396,9 @@ def _add_up(  # noqa: PLR0913, PLR0917
         _share_among(desk, loses, lost, members, playing[:active], weight, first, size)
 
 
-@njit(cache=True, nogil=True)
-def _playing(members: BoolArray, loses: BoolArray) -> tuple[IntArray, int]:
-    """Players who answer for a holding that loses anything, and how many they are."""
-    playing = np.empty(len(members), dtype=np.int64)
+@kernel
+def _playing(members: BoolArray, loses: BoolArray, playing: IntArray) -> int:
+    """Find the players who answer for a holding that loses anything; how many they are."""
     active = 0
     for p in range(len(members)):
         for k in range(len(loses)):
@@ -387,31 +406,39 @@ def _playing(members: BoolArray, loses: BoolArray) -> tuple[IntArray, int]:
                 playing[active] = p
                 active += 1
                 break
-    return playing, active
+    return active
 
 
-@njit(cache=True, nogil=True)
-def _largest(loss: FloatArray, loses: BoolArray, size: int, lost: FloatArray) -> FloatArray:
-    """Largest loss over the holdings that lose anything, (T, LANE)."""
-    only, several = -1, False
-    for k in range(len(loses)):
+@kernel
+def _largest(loss: FloatArray, loses: BoolArray, size: int, lost: FloatArray) -> int:
+    """Largest loss over the holdings that lose anything; the holding if it is one alone, or -1."""
+    first, count = 0, 0
+    for k in range(len(loses) - 1, -1, -1):
         if loses[k]:
-            several = only >= 0
-            only = k if only < 0 else only
-    if not several:
-        return loss[only]
-    lost[:] = loss[only]
-    for k in range(only + 1, len(loses)):
+            first = k
+            count += 1
+    if count == 1:
+        return first
+    copy_lane(loss[first], lost, size)
+    for k in range(first + 1, len(loses)):
         if loses[k]:
             own = loss[k]
             for t in range(len(lost)):
                 for d in range(size):
                     lost[t, d] = own[t, d] if own[t, d] > lost[t, d] else lost[t, d]
-    return lost
+    return -1
 
 
-@njit(cache=True, nogil=True)
-def _share_among(  # noqa: PLR0913, PLR0917
+@kernel
+def copy_lane(values: FloatArray, to: FloatArray, size: int) -> None:
+    """Copy the weeks of a lane."""
+    for t in range(len(values)):
+        for d in range(size):
+            to[t, d] = values[t, d]
+
+
+@kernel
+def _share_among(
     desk: Desk,
     loses: BoolArray,
     lost: FloatArray,
@@ -443,7 +470,7 @@ def _share_among(  # noqa: PLR0913, PLR0917
                 borne[playing[a], d] += weight[t - first] * part[a, d]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _sort(alone: FloatArray, ordered: FloatArray, active: int, size: int) -> None:
     """Losses of the players in ascending order, draw by draw."""
     for a in range(active):
@@ -457,7 +484,7 @@ def _sort(alone: FloatArray, ordered: FloatArray, active: int, size: int) -> Non
                 ordered[k + 1, d] = large if small < large else small
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _airport(
     alone: FloatArray,
     ordered: FloatArray,

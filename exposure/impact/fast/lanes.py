@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from exposure.arrays import FloatArray, IntArray
 from exposure.impact.fast.arrays import Kinds, Lanes, Licensed, Pools, Routes, Slots
+from exposure.impact.fast.compiling import kernel
 from exposure.impact.fast.pools import (
     BESIDE,
     border_of,
@@ -36,23 +36,23 @@ class Rows(NamedTuple):
     short: FloatArray
     """(kinds of a pool, T)."""
     sharing: FloatArray
-    """(14, T)."""
+    """(13, T)."""
     inflow: FloatArray
     """(kinds kept, BESIDE, T)."""
     before: FloatArray
     """(kinds kept, BESIDE, T)."""
+    gain: FloatArray
+    """(2, T)."""
     classes: IntArray
+    """(2, parts of a route)."""
     shares: FloatArray
+    """(2, parts of a route)."""
 
 
-@njit(cache=True, nogil=True)
 def make_rows(licensed: Licensed, routes: Routes, kinds: Kinds, pools: Pools, kept: int) -> Rows:
     """Room for the rows of one thread."""
     classes, weeks, _ = licensed.stopped.shape
-    most_routes, most_kinds = 1, 1
-    for p in range(len(pools.rationed)):
-        most_routes = max(most_routes, pools.routes[p + 1] - pools.routes[p])
-        most_kinds = max(most_kinds, pools.kinds[p + 1] - pools.kinds[p])
+    most_routes, most_kinds = np.diff(pools.routes).max(), np.diff(pools.kinds).max()
     parts = 2 * routes.final.shape[1]
     return Rows(
         np.empty((classes, BESIDE, weeks)),
@@ -61,16 +61,17 @@ def make_rows(licensed: Licensed, routes: Routes, kinds: Kinds, pools: Pools, ke
         np.empty((len(kinds.changes), BESIDE, weeks)),
         np.empty((most_kinds, weeks)),
         np.empty((most_kinds, weeks)),
-        np.empty((14, weeks)),
+        np.empty((13, weeks)),
         np.empty((kept, BESIDE, weeks)),
         np.empty((kept, BESIDE, weeks)),
-        np.empty(parts, dtype=np.int64),
-        np.empty(parts),
+        np.empty((2, weeks)),
+        np.empty((2, parts), dtype=np.int64),
+        np.empty((2, parts)),
     )
 
 
-@njit(cache=True, nogil=True)
-def fill_lane(  # noqa: PLR0913, PLR0917
+@kernel
+def fill_lane(
     licensed: Licensed,
     routes: Routes,
     kinds: Kinds,
@@ -94,8 +95,8 @@ def fill_lane(  # noqa: PLR0913, PLR0917
                 _put_late(slots, lanes, rows, s, lane, since - begin, since, beside)
 
 
-@njit(cache=True, nogil=True)
-def _draw(  # noqa: PLR0913, PLR0917
+@kernel
+def _draw(
     licensed: Licensed,
     routes: Routes,
     kinds: Kinds,
@@ -126,12 +127,22 @@ def _draw(  # noqa: PLR0913, PLR0917
             )  # fmt: skip
         else:
             under_contracts(
-                kinds, pools, slots, p, draw, d, rows.borders, rows.needs, rows.inflow, rows.before
+                kinds,
+                pools,
+                slots,
+                p,
+                draw,
+                d,
+                rows.borders,
+                rows.needs,
+                rows.sharing,
+                rows.inflow,
+                rows.before,
             )
 
 
-@njit(cache=True, nogil=True)
-def _put(  # noqa: PLR0913, PLR0917
+@kernel
+def _put(
     slots: Slots, lanes: Lanes, rows: Rows, s: int, lane: int, at: int, draw: int, beside: int
 ) -> None:
     """Put the inflow of one slot in some draws side by side, with what is lacking of it."""
@@ -139,48 +150,57 @@ def _put(  # noqa: PLR0913, PLR0917
     own, need = lanes.inflow[lane % len(lanes.inflow), s], rows.needs[slots.need[s]]
     for c in range(first, end):
         arriving, weight = rows.inflow[slots.emitted[slots.kind[c]]], slots.weight[c]
-        lacked = lanes.lacked[c]
+        lacked = lanes.lacked[c, draw : draw + beside]
         for d in range(beside):
-            lacked[draw + d] = 0.0
+            lacked[d] = 0.0
         for t in range(len(own)):
+            week = own[t, at : at + beside]
             for d in range(beside):
                 came = arriving[d, t]
-                own[t, at + d] = weight * came + (own[t, at + d] if c > first else 0.0)
+                week[d] = weight * came + (week[d] if c > first else 0.0)
                 lacking = need[d, t] - came
-                lacked[draw + d] += lacking if lacking > 0.0 else 0.0
+                lacked[d] += lacking if lacking > 0.0 else 0.0
         for d in range(beside):
-            lacked[draw + d] *= weight
+            lacked[d] *= weight
 
 
-@njit(cache=True, nogil=True)
-def _put_late(  # noqa: PLR0913, PLR0917
+@kernel
+def _put_late(
     slots: Slots, lanes: Lanes, rows: Rows, s: int, lane: int, at: int, draw: int, beside: int
 ) -> None:
     """Put the first weeks of want of one slot side by side, and what priority brings in them."""
     to = lane % len(lanes.inflow)
-    inflow, late = lanes.inflow[to, s], lanes.late[to, s]
-    need = rows.needs[slots.need[s]]
-    weeks = len(inflow)
+    late = lanes.late[to, s]
     for d in range(beside):
-        begins = weeks
-        for t in range(weeks):
-            gain = _gain(slots, rows, s, d, t)
-            if need[d, t] - (inflow[t, at + d] - gain) > 0.0:
-                begins = t
-                break
+        _gain(slots, rows, s, d)
+        begins = _first_above(rows.gain[1])
         lanes.begins[to, s, at + d] = begins
+        gain = rows.gain[0]
         for n in range(len(late)):
-            amount = 0.0
-            if begins + n < weeks and n + 1 <= lanes.leak_weeks[draw + d]:
-                amount = max(0.0, _gain(slots, rows, s, d, begins + n))
-            late[n, at + d] = amount
+            comes = begins + n < len(gain) and n + 1 <= lanes.leak_weeks[draw + d]
+            amount = gain[begins + n] if comes else 0.0
+            late[n, at + d] = amount if amount > 0.0 else 0.0
 
 
-@njit(cache=True, nogil=True)
-def _gain(slots: Slots, rows: Rows, s: int, d: int, t: int) -> float:
-    """What rationing brings to a slot in a week."""
-    gain = 0.0
-    for c in range(slots.channels[s], slots.channels[s + 1]):
-        kept = slots.emitted[slots.kind[c]]
-        gain += slots.weight[c] * (rows.inflow[kept, d, t] - rows.before[kept, d, t])
-    return gain
+@kernel
+def _gain(slots: Slots, rows: Rows, s: int, d: int) -> None:
+    """What rationing brings to a slot, and what is short without it, as rows."""
+    gain, inflow, need = rows.gain[0], rows.gain[1], rows.needs[slots.need[s], d]
+    first = slots.channels[s]
+    for c in range(first, slots.channels[s + 1]):
+        kept, weight = slots.emitted[slots.kind[c]], slots.weight[c]
+        came, before = rows.inflow[kept, d], rows.before[kept, d]
+        for t in range(len(gain)):
+            gain[t] = (gain[t] if c > first else 0.0) + weight * (came[t] - before[t])
+            inflow[t] = (inflow[t] if c > first else 0.0) + weight * came[t]
+    for t in range(len(gain)):
+        inflow[t] = need[t] - (inflow[t] - gain[t])
+
+
+@kernel
+def _first_above(row: FloatArray) -> int:
+    """First week in which a row lies above 0; their number if there is none."""
+    for t in range(len(row)):
+        if row[t] > 0.0:
+            return t
+    return len(row)

@@ -9,7 +9,8 @@ from exposure.arrays import FloatArray, IntArray
 from exposure.impact.arrivals import Restriction, kept_of
 from exposure.impact.fast.arrays import Lanes, Licensed, Results, Routes
 from exposure.impact.fast.course import run_block
-from exposure.impact.fast.lanes import LANE
+from exposure.impact.fast.firms import make_desk
+from exposure.impact.fast.lanes import LANE, make_rows
 from exposure.impact.fast.packing import NOTHING, Packed, pack_world
 from exposure.impact.outcomes import Players, Question, SectorRun, StreamRun, put_together
 from exposure.impact.world import World
@@ -32,11 +33,13 @@ def run_course(
     """
     packed = pack_world(world, players, question)
     licensed, routes = _pack_policy(packed, licences, question, restrict)
-    lanes = _empty_lanes(packed, licensed)
+    lanes = _empty_lanes(packed)
     results = _empty_results(packed)
     run_block(
         licensed, routes, packed.kinds, packed.pools, packed.slots, lanes, packed.sectors,
-        packed.streams, results, question.weight, packed.kept,
+        packed.streams, results, question.weight,
+        make_rows(licensed, routes, packed.kinds, packed.pools, packed.kept),
+        make_desk(packed.kinds, packed.sectors, world.period.weeks),
         np.ones(len(packed.ranked), dtype=np.bool_),
     )  # fmt: skip
     return {
@@ -115,6 +118,14 @@ def _pack_policy(
         for s, since in enumerate(spans[:-1]):
             n = max(i for i, (week, _) in enumerate(splits[supply]) if week <= since)
             chi_row[r, s] = row[(supply, n)] + np.arange(most)
+    same = np.zeros((len(packed.routes), len(spans) - 1), dtype=np.bool_)
+    looks_same = np.array(
+        [[False, *(look[h, 1:] == look[h, :-1]).all(axis=1)] for h in range(len(look))]
+    ).reshape(len(look), -1)
+    for r in range(len(packed.routes)):
+        same[r, 1:] = (chi_row[r, 1:] == chi_row[r, :-1]).all(axis=1)
+        for h in seen[r, seen[r] >= 0]:
+            same[r] &= looks_same[h]
     licensed = Licensed(
         np.stack(stopped) if stopped else np.zeros((0, weeks, draws)),
         look,
@@ -124,6 +135,7 @@ def _pack_policy(
     routes = Routes(
         np.concatenate(chi),
         chi_row,
+        same,
         np.array([len(channel.stages) for channel, _ in packed.routes], dtype=np.int64),
         seen,
         final,
@@ -134,9 +146,9 @@ def _pack_policy(
     return licensed, routes
 
 
-def _empty_lanes(packed: Packed, licensed: Licensed) -> Lanes:
+def _empty_lanes(packed: Packed) -> Lanes:
     draws, weeks = packed.world.inputs.draws, packed.world.period.weeks
-    lanes, slots = -(-draws // LANE), len(packed.slots.need)
+    slots = len(packed.slots.need)
     most = max(len(channel.stages) for channel, _ in packed.routes)
     kept = 1
     return Lanes(
@@ -153,7 +165,8 @@ def _empty_results(packed: Packed) -> Results:
     draws, weeks = packed.world.inputs.draws, packed.world.period.weeks
     streams = packed.streams
     return Results(
-        *np.empty((2, len(packed.ranked), weeks, draws)),
+        weekly=np.empty((len(packed.ranked), weeks, draws)),
+        stopped=np.empty((len(packed.ranked), weeks, draws)),
         by_player=np.empty((streams.players[-1], draws)),
         unmet=np.empty((streams.slots[-1], draws)),
         held=np.empty((streams.held[-1], draws)),

@@ -8,7 +8,10 @@ from matplotlib.figure import Figure
 
 from exposure.arguments import check_arguments
 from exposure.errors import ArgumentError
-from exposure.report.plots.rankings import GRID, PALETTE, report_style
+from exposure.report.plots.figure_files import report_style, settled
+from exposure.report.plots.labels import label, set_fonts
+from exposure.report.plots.rankings import GRID, PALETTE
+from exposure.report.text.marks import tables_line
 from exposure.result import ASSESSMENT
 
 if TYPE_CHECKING:
@@ -93,13 +96,14 @@ def record_figure(assessment: "Assessment") -> Figure:
         for axes, (sector, ranges) in zip(figure.axes[: len(panels)], panels.items(), strict=True):
             axes.set_axis_on()
             plot_record(ranges, axes)
-            axes.set_title(names[sector], fontsize=8)
+            title = axes.set_title(label(names[sector], key=sector), fontsize=8)
+            set_fonts([title])
         figure.suptitle(
             "Output lost by quarter from April 2025, %: grey, range seen; blue, draws that agree "
             "with the record (mean, 5–95 %); ×, all draws of the tables",
             fontsize=8.5,
         )
-    return figure
+        return settled(figure, tables_line(assessment.dataset))
 
 
 def _panels(ranges: "Sequence[Compared]", sectors: Sequence[str]) -> Mapping[str, "list[Compared]"]:

@@ -12,8 +12,10 @@ from exposure.report.text import formats
 from exposure.report.text.cells import shown_text, terminal_columns
 from exposure.report.text.explanation import explain_text
 from exposure.report.text.layout import GAP, WIDTH, aligned, shortened, underlined, wrapped
+from exposure.report.text.marks import changes_line
 from exposure.report.text.rule_lines import rule_lines
 from exposure.scoring.column import NAME, Cell, Column, Form
+from exposure.tables.dataset import Dataset
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +58,8 @@ def ranking_text(assessment: "Assessment", limit: int | None = None) -> str:
     table = _ranking_table(shown)
     hidden = len(ranking) - len(shown)
     more = [f"... and {hidden} more"] if hidden > 0 else []
-    return "\n".join([run_title(assessment), "", table, *more, "", _footnote(assessment)])
+    header = [run_title(assessment), *changes(assessment.dataset)]
+    return "\n".join([*header, "", table, *more, "", _footnote(assessment)])
 
 
 def run_title(assessment: "Assessment") -> str:
@@ -67,6 +70,12 @@ def run_title(assessment: "Assessment") -> str:
         f"tables {dataset.version} | {formats.counted(settings.draws, 'draw')}",
         WIDTH,
     )
+
+
+def changes(dataset: Dataset) -> list[str]:
+    """Lines of a header on what was changed in the tables; none for tables as they were read."""
+    line = changes_line(dataset)
+    return [wrapped(line, width=WIDTH)] if line else []
 
 
 def _ranking_table(ranking: "pd.DataFrame") -> str:

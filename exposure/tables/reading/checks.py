@@ -22,7 +22,12 @@ from exposure.tables.schema.demand import (
     SectorValueRow,
     SubstitutionRow,
 )
-from exposure.tables.schema.policy import LicenceQueueRow, ParameterRow, SourceRow
+from exposure.tables.schema.policy import (
+    OFFICE_QUANTITIES,
+    LicenceQueueRow,
+    ParameterRow,
+    SourceRow,
+)
 from exposure.tables.schema.rows import QuantityRow, split_list
 from exposure.tables.schema.supply import (
     ComponentRow,
@@ -258,6 +263,25 @@ def _position(row: StageRow) -> int:
     return row.position
 
 
+def office_figures_hold_for_all(tables: TableLines) -> Iterable[Fault]:
+    """A figure of an office as a whole holds for all buyers and elements, at all times."""
+    for line in tables.of(LicenceQueueRow):
+        row = line.row
+        said = {
+            "buyer_class": "" if row.buyer_class == ANY else str(row.buyer_class),
+            "element": "" if row.element == ANY else row.element,
+            "from_date": str(row.from_date or ""),
+        }
+        if row.quantity in OFFICE_QUANTITIES and any(said.values()):
+            yield Fault(
+                row.quantity,
+                ", ".join(f"{column} '{word}'" for column, word in said.items() if word),
+                "one figure for the office as a whole",
+                f"write '{ANY}' for buyer_class and element and no from_date",
+                "licence_queue.csv", line.number,
+            )  # fmt: skip
+
+
 def licences_outlive_their_renewal(tables: TableLines) -> Iterable[Fault]:
     """A renewal is filed during the life of the licence."""
     lines = tables.of(LicenceQueueRow)
@@ -351,6 +375,7 @@ CHECKS: dict[Check, tuple[str, ...]] = {
     completeness.default_queue_is_complete: ("licence_queue",),
     components_are_made_in_order: ("components", "stages"),
     completeness.stages_have_shares: ("stage_shares", "components"),
+    office_figures_hold_for_all: (),
     licences_outlive_their_renewal: (),
     caps_hold_the_stock: (),
     completeness.parameters_are_complete: ("parameters",),
