@@ -9,7 +9,7 @@ from exposure.errors import unknown_name
 from exposure.evidence.conditioned_list import RecordMet, meet_record
 from exposure.impact.prepared import rows_read, run_window
 from exposure.inputs.streams import Sampler
-from exposure.policy.known_stages import check_stages
+from exposure.policy.against_tables import refuse_unknown_names
 from exposure.policy.replay import seen_from
 from exposure.policy.scenario import SCENARIO, Scenario
 from exposure.policy.scenario_file import read_scenario
@@ -24,7 +24,6 @@ from exposure.scoring.sector_risk import SectorRisk
 from exposure.settings import SETTINGS, Settings
 from exposure.tables.dataset import DATASET, Dataset
 from exposure.tables.schema.demand import SectorRow
-from exposure.tables.schema.supply import StageRow
 
 REFUTED_BELOW = 0.05
 """Share of the tables' draws inside the record below which a sector may be refuted."""
@@ -122,13 +121,13 @@ def check_run(
     SettingsError
         If `as_of` lies before the scenario's start.
     ScenarioError
-        If the run passes the end of a record, and nothing was chosen to follow it; if a rule
-        names a stage that the tables do not know.
+        If the run passes the end of a record, and nothing was chosen to follow it, or if a rule
+        names what no table has.
     """
+    refuse_unknown_names(scenario, dataset)
     window = run_window(scenario, settings)
     last_day = scenario.start + timedelta(weeks=window.run)
     seen = seen_from(scenario, settings.as_of, last_day=last_day)
-    check_stages(seen, {row.stage for row in dataset.rows_of(StageRow)})
     return seen, _sector_ids(dataset, settings)
 
 

@@ -16,7 +16,6 @@ from exposure.arguments import TEXT, check_arguments
 from exposure.arrays import FloatArray
 from exposure.errors import unknown_name
 from exposure.impact.prepared import rows_read, run_window
-from exposure.inputs.index import key_of
 from exposure.inputs.streams import Sampler
 from exposure.policy.scenario import SCENARIO, Scenario
 from exposure.policy.scenario_file import read_scenario
@@ -26,7 +25,7 @@ from exposure.scoring.column import Cell
 from exposure.scoring.columns import result_frame
 from exposure.settings import Settings
 from exposure.supply.channels import components_needed
-from exposure.tables.dataset import DATASET, Dataset, RowKey, cell_text
+from exposure.tables.dataset import DATASET, Dataset, RowKey, cell_text, row_key
 from exposure.tables.schema.catalogue import TABLES
 from exposure.tables.schema.policy import SourceRow
 from exposure.tables.schema.rows import QuantityRow, split_list
@@ -199,7 +198,7 @@ def key_assumptions(assessment: Assessment, sector: str, *, limit: int = 5) -> l
     found = []
     for row in uncertain_rows(assessment.run, sector):
         if row.assumed:
-            table, key = key_of(row)
+            table, key = row_key(row)
             explained = _squared_correlation(inputs.draw(row), scores)
             found.append(
                 KeyAssumption(

@@ -380,6 +380,6 @@ def test_a_rule_of_a_stage_that_the_tables_do_not_know_is_refused_not_ignored():
         with pytest.raises(ScenarioError) as error:
             run(tiny_dataset(), course, Settings(draws=4, prior=True))
         assert str(error.value) == (
-            "shut: 1 fault\n  - rule 2, stage: found 'magnets'; expected a stage of the table "
-            "stages, or '*'; did you mean 'magnet'?"
+            "shut: 1 fault\n  - rule from 2025-04-04 for stage magnets, stage: found 'magnets'; "
+            "expected a stage of stages.csv, or '*'; did you mean 'magnet'?"
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from exposure.cli.effects import as_warnings, idle_rules_of
 from exposure.cli.messages import grid, note, show, show_csv, show_results, warn
 from exposure.cli.options import RUN, TABLES, Format, Options, with_options
 from exposure.cli.parsers import draws_warnings
@@ -38,8 +39,10 @@ def check(
     options: Options,
 ) -> None:
     """Check tables and scenarios; list every fault with its cure."""
+    from exposure.policy.against_tables import refuse_unknown_names
     from exposure.policy.scenario_file import read_scenario
     from exposure.tables.describing.package import stale_notes
+    from exposure.tables.reading.effect import rows_without_effect
     from exposure.tables.reading.location import shipped_folder
     from exposure.tables.reading.overlays import overlay_text
 
@@ -47,8 +50,10 @@ def check(
     files = sorted((tables / "scenarios").glob("*.toml"))
     refused: list[ExposureError] = []
     dataset = _checked_tables(refused, folder, options.overlay or ())
-    for path in files:
-        _kept(refused, read_scenario, path)
+    scenarios = [own for path in files if (own := _kept(refused, read_scenario, path))]
+    if dataset is not None:
+        for own in scenarios:
+            _kept(refused, refuse_unknown_names, own, dataset)
     if dataset is None or refused:
         raise together(refused)
     rows = sum(len(table) for table in dataset.rows.values())
@@ -60,6 +65,9 @@ def check(
         show(overlay_text(dataset))
     for text in stale_notes(tables):
         note(f"note: {text}", options)
+    starts = {own.start for own in scenarios} or {read_scenario(DEFAULT_SCENARIO).start}
+    idle = [*dataset.origin.unread, *rows_without_effect(dataset, starts=starts)]
+    warn(as_warnings([*idle, *idle_rules_of(dataset, scenarios)]), options)
 
 
 def _checked_tables(

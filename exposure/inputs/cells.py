@@ -17,9 +17,9 @@ from threading import Lock
 import numpy as np
 
 from exposure.arrays import FloatArray
-from exposure.inputs.index import Index, key_of
+from exposure.inputs.index import Index
 from exposure.inputs.streams import Sampler, correlated, triangular, whole_weeks
-from exposure.tables.dataset import Dataset, Row, RowKey
+from exposure.tables.dataset import Dataset, Row, RowKey, row_key
 from exposure.tables.schema.demand import (
     BuyerRow,
     CoverQuantity,
@@ -100,7 +100,7 @@ class Inputs:
 
     def draw(self, row: QuantityRow) -> FloatArray:
         """Draws of one row."""
-        key = key_of(row)
+        key = row_key(row)
         self.note({key})
         name = "|".join((key[0], *key[1]))
         if name not in self._made:
@@ -264,7 +264,7 @@ class Inputs:
                 newest = max(start for start, _ in begun)
                 in_force = [row for start, row in begun if start == newest]
                 china = [row for row in in_force if row.country == CHINA]
-                self.note({key_of(row) for row in china or in_force})
+                self.note({row_key(row) for row in china or in_force})
                 return self.draw(china[0]) if china else np.zeros(self.draws)
         return None
 
@@ -289,7 +289,7 @@ def begins(row: SourcingRow, measures: Measures) -> date | None:
 def shared_stream(row: QuantityRow) -> str | None:
     """Stream that a row shares with others; None for a row with a stream of its own."""
     if isinstance(row, SHARED_TABLES):
-        table, _ = key_of(row)
+        table, _ = row_key(row)
         return f"{table}|{row.sector}|{row.quantity}"
     if isinstance(row, SourcingRow):
         return "|".join(

@@ -18,13 +18,12 @@ from exposure.inputs.streams import Sampler
 from exposure.licensing.flows import ClassRun, run_office
 from exposure.licensing.goods import items_of
 from exposure.licensing.naming import class_names
-from exposure.policy.known_stages import check_stages
+from exposure.policy.against_tables import refuse_unknown_names
 from exposure.policy.scenario import SCENARIO, Scenario
 from exposure.policy.scenario_file import read_scenario
 from exposure.settings import SETTINGS, Settings
 from exposure.tables.dataset import DATASET, Dataset
 from exposure.tables.schema.demand import SectorRow
-from exposure.tables.schema.supply import StageRow
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,8 +75,8 @@ def licensed_flow(
     )
     scenario = read_scenario(scenario) if isinstance(scenario, str) else scenario
     settings = settings or Settings()
+    refuse_unknown_names(scenario, dataset)
     inputs = Inputs.of(dataset, Sampler.first(settings.draws, settings.seed))
-    check_stages(scenario, {row.stage for row in inputs.rows_of(StageRow)})
     places = {row.destination for row in inputs.rows_of(SectorRow)}
     if settings.destination != "all":
         if settings.destination not in places:
