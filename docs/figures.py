@@ -20,13 +20,15 @@ def stamp(dataset: ex.Dataset) -> str:
 
 def draw(dataset: ex.Dataset) -> dict[str, Figure]:
     """All figures, by file name."""
-    shown = [ex.assess(dataset, name) for name in ("london_truce", "full_withhold")]
+    courses = ("licences_continue", "licences_queued", "licences_withheld")
+    shown = [ex.assess(dataset, name) for name in courses]
     flow = ex.licensed_flow(dataset, "london_truce")
     # Civil buyers that are not trusted; of their classes the first holds finished goods.
     name = next(n for n in flow["licence_class"] if n.startswith("civil standard"))
     buyers = flow[flow["licence_class"] == name]
     return {
         "ranking.svg": ex.scores_figure(shown),
+        "record.svg": ex.record_figure(shown[0]),
         "licences.svg": ex.licences_figure(buyers, ex.calibrate(dataset, elements=True)),
     }
 

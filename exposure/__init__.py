@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from exposure.errors import (
         ArgumentError,
         ExposureError,
+        ImportedFileError,
         ReportError,
         SavedResultError,
         ScenarioError,
@@ -39,14 +40,19 @@ if TYPE_CHECKING:
     from exposure.report.html.notebook import assessment_html as assessment_html
     from exposure.report.html.notebook import dataset_html as dataset_html
     from exposure.report.html.notebook import scenario_html as scenario_html
+    from exposure.report.plots.figure_files import svg
     from exposure.report.plots.licences import licences_figure
-    from exposure.report.plots.rankings import scores_figure, svg
+    from exposure.report.plots.rankings import scores_figure
+    from exposure.report.plots.record import record_figure
     from exposure.report.plots.result_plots import ResultPlots
     from exposure.result import Assessment, load_assessment
     from exposure.settings import Settings
     from exposure.supply.exit_stage import exit_shares, exit_shares_of_flow
     from exposure.tables.dataset import Dataset
     from exposure.tables.describing.differences import compare_datasets, differences_text
+    from exposure.tables.importing.comtrade import import_comtrade
+    from exposure.tables.importing.purchases import import_purchases
+    from exposure.tables.importing.usgs import import_usgs
     from exposure.tables.reading.edits import with_value, with_values
     from exposure.tables.reading.folders import read_dataset
     from exposure.tables.reading.overlays import apply_overlay
@@ -58,6 +64,7 @@ _HOMES = {
     "Calibration": "exposure.evidence.calibration",
     "Dataset": "exposure.tables.dataset",
     "ExposureError": "exposure.errors",
+    "ImportedFileError": "exposure.errors",
     "ReportError": "exposure.errors",
     "ResultPlots": "exposure.report.plots.result_plots",
     "SavedResultError": "exposure.errors",
@@ -78,7 +85,11 @@ _HOMES = {
     "equally_good": "exposure.evidence.calibration",
     "exit_shares": "exposure.supply.exit_stage",
     "exit_shares_of_flow": "exposure.supply.exit_stage",
+    "import_comtrade": "exposure.tables.importing.comtrade",
+    "import_purchases": "exposure.tables.importing.purchases",
+    "import_usgs": "exposure.tables.importing.usgs",
     "licences_figure": "exposure.report.plots.licences",
+    "record_figure": "exposure.report.plots.record",
     "licensed_flow": "exposure.licensing.flow_table",
     "load_assessment": "exposure.result",
     "mix": "exposure.policy.scenario",
@@ -91,7 +102,7 @@ _HOMES = {
     "scores_figure": "exposure.report.plots.rankings",
     "shipped_scenarios": "exposure.policy.scenario_file",
     "stoppages": "exposure.evidence.stoppage_reports",
-    "svg": "exposure.report.plots.rankings",
+    "svg": "exposure.report.plots.figure_files",
     "with_value": "exposure.tables.reading.edits",
     "with_values": "exposure.tables.reading.edits",
     "write_report": "exposure.report.files.report_folder",
@@ -113,6 +124,7 @@ __all__ = [
     "Calibration",
     "Dataset",
     "ExposureError",
+    "ImportedFileError",
     "ReportError",
     "ResultPlots",
     "Rule",
@@ -134,6 +146,9 @@ __all__ = [
     "equally_good",
     "exit_shares",
     "exit_shares_of_flow",
+    "import_comtrade",
+    "import_purchases",
+    "import_usgs",
     "licences_figure",
     "licensed_flow",
     "load_assessment",
@@ -144,6 +159,7 @@ __all__ = [
     "rank_changes_text",
     "read_dataset",
     "read_scenario",
+    "record_figure",
     "scores_figure",
     "shipped_scenarios",
     "stoppages",

@@ -9,6 +9,7 @@ from exposure.errors import unknown_name
 from exposure.evidence.conditioned_list import RecordMet, meet_record
 from exposure.impact.prepared import rows_read, run_window
 from exposure.inputs.streams import Sampler
+from exposure.policy.against_tables import refuse_unknown_names
 from exposure.policy.replay import seen_from
 from exposure.policy.scenario import SCENARIO, Scenario
 from exposure.policy.scenario_file import read_scenario
@@ -120,8 +121,10 @@ def check_run(
     SettingsError
         If `as_of` lies before the scenario's start.
     ScenarioError
-        If the run passes the end of a record, and nothing was chosen to follow it.
+        If the run passes the end of a record, and nothing was chosen to follow it, or if a rule
+        names what no table has.
     """
+    refuse_unknown_names(scenario, dataset)
     window = run_window(scenario, settings)
     last_day = scenario.start + timedelta(weeks=window.run)
     seen = seen_from(scenario, settings.as_of, last_day=last_day)

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import BaseModel
 
+from exposure.arguments import TEXT, check_arguments
 from exposure.arrays import FloatArray
 from exposure.errors import unknown_name
 from exposure.impact.prepared import rows_read, run_window
-from exposure.inputs.index import key_of
 from exposure.inputs.streams import Sampler
-from exposure.policy.scenario import Scenario
+from exposure.policy.scenario import SCENARIO, Scenario
 from exposure.policy.scenario_file import read_scenario
 from exposure.result import Assessment
 from exposure.scoring.blocks import Run
@@ -25,7 +25,7 @@ from exposure.scoring.column import Cell
 from exposure.scoring.columns import result_frame
 from exposure.settings import Settings
 from exposure.supply.channels import components_needed
-from exposure.tables.dataset import Dataset, RowKey, cell_text
+from exposure.tables.dataset import DATASET, Dataset, RowKey, cell_text, row_key
 from exposure.tables.schema.catalogue import TABLES
 from exposure.tables.schema.policy import SourceRow
 from exposure.tables.schema.rows import QuantityRow, split_list
@@ -35,7 +35,7 @@ from exposure.terms import Grade
 if TYPE_CHECKING:
     import pandas as pd
 
-DEFAULT_SCENARIO = "london_truce"
+DEFAULT_SCENARIO = "licences_continue"
 """Course of policy whose rows are listed unless another is named."""
 
 VALUE_AT_RISK = ("industry_value_added_musd", "industry_share")
@@ -81,6 +81,9 @@ def provenance(
     >>> "missiles, smco_magnet, criticality_share" in set(rows["key"])
     True
     """
+    check_arguments(
+        "provenance", dataset=(dataset, DATASET), what=(what, TEXT), scenario=(scenario, SCENARIO)
+    )
     sources = {row.source_id: row for row in dataset.rows_of(SourceRow)}
     sectors = dataset.sector_ids()
     if what in sectors:
@@ -195,7 +198,7 @@ def key_assumptions(assessment: Assessment, sector: str, *, limit: int = 5) -> l
     found = []
     for row in uncertain_rows(assessment.run, sector):
         if row.assumed:
-            table, key = key_of(row)
+            table, key = row_key(row)
             explained = _squared_correlation(inputs.draw(row), scores)
             found.append(
                 KeyAssumption(

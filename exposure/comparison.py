@@ -122,7 +122,7 @@ def rank_changes(
     --------
     >>> import exposure as ex
     >>> old = ex.read_dataset()
-    >>> key = ("missiles", "smco_magnet", "stock_weeks")
+    >>> key = ("defence", "smco_magnet", "stock_weeks")
     >>> new = ex.with_value(old, "cover", key, value=104)
     >>> moves = rank_changes(old, new, "samarium_only", ex.Settings(draws=16))
     >>> bool(moves.set_index("sector").loc["missiles", "score_moved"] < 0)

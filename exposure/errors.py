@@ -85,6 +85,10 @@ class ReportError(ExposureError):
     """A report that cannot be written: where it should go, or results that do not fit together."""
 
 
+class ImportedFileError(ExposureError):
+    """A file of a stranger that cannot be imported, or an import that cannot be written."""
+
+
 class SavedResultError(ExposureError):
     """A saved result that cannot be written or read."""
 

@@ -147,8 +147,8 @@ class Assessment:
             parts = points_by_cause(self.run, risks, by=by)
         columns = sorted({cause for part in parts.values() for cause in part})
         # A sector that does not meet a cause owes it nothing: here the absent is zero.
-        filled = {s: {c: parts[s].get(c, 0.0) for c in columns} for s in order}
-        return pd.DataFrame.from_dict(filled, orient="index", columns=columns).rename_axis("sector")
+        filled = {c: [parts[s].get(c, 0.0) for s in order] for c in columns}
+        return pd.DataFrame(filled, index=pd.Index(order, name="sector"), columns=columns)
 
     @property
     def plot(self) -> "exposure.ResultPlots":
@@ -202,6 +202,9 @@ class Assessment:
     def _repr_html_(self) -> str:
         return exposure.assessment_html(self)
 
+
+ASSESSMENT = instance_of(Assessment, "an Assessment", "write ex.assess(dataset, scenario)")
+"""The argument ``assessment`` of a public function."""
 
 ASSESSMENTS = each(
     instance_of(Assessment, "an Assessment", "run ex.assess"),

@@ -25,6 +25,7 @@ PATTERNS = {
     r"^[A-Z][a-z]?$": "a chemical symbol, such as Dy",
     r"^([a-z][a-z0-9_]*|[A-Z][a-z]?)$": "a key of lower-case letters, or a chemical symbol",
     PLACE_PATTERN: "three capital letters (ISO 3166-1 alpha-3, or EUU, ROW, WLD)",
+    r"^([A-Z]{3}|all)$": "three capital letters (ISO 3166-1 alpha-3, or EUU), or 'all'",
     r"^\d{4}-\d{2}$": "a month, YYYY-MM",
     r"^\d{4}(-\d{2}(-\d{2})?|-Q[1-4]|-H[12])?$": (
         "a period such as 2025, 2025-H1, 2025-Q3, 2025-06 or 2025-06-11"
@@ -226,4 +227,4 @@ def _listed_words(item: ErrorDetails) -> list[str]:
     if item["type"] not in CHOICES:
         return []
     listed = str(item.get("ctx", {}).get("expected", ""))
-    return listed.split("'")[1::2]
+    return [word for word in listed.split("'")[1::2] if word]

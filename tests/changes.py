@@ -86,12 +86,26 @@ def plant(*quantities: str) -> list[Record]:
 
 
 def world_use(element: str) -> list[Record]:
-    """What the world uses of an element, and how much of it outside China."""
-    key = {"element": element, "destination": "WLD"}
-    return [
-        key | {"quantity": "world_use_t_per_year"} | figure(100.0, "t/yr"),
-        key | {"quantity": "share_outside_china"} | figure(0.4),
-    ]
+    """What the world uses of an element."""
+    key = {"element": element, "destination": "WLD", "quantity": "world_use_t_per_year"}
+    return [key | figure(100.0, "t/yr")]
+
+
+def pool_user(
+    user: str, quantity: str, value: float | tuple[float, float, float], **cells: str
+) -> Record:
+    """A figure of a user of the dysprosium pool."""
+    units = {"demand_t_per_year": "t/yr", "order_class": "class"}
+    described = dict.fromkeys(
+        ("name", "sector", "component", "destination", "buyer_class", "part_of"), ""
+    )
+    key = {"pool": "dy", "user": user, "quantity": quantity}
+    return key | described | cells | figure(value, units.get(quantity, "share"))
+
+
+def pool_size() -> Record:
+    """Demand of the dysprosium pool."""
+    return pool_user("all", "demand_t_per_year", 50.0)
 
 
 def cover(quantity: str, weeks: float) -> Record:
@@ -100,9 +114,16 @@ def cover(quantity: str, weeks: float) -> Record:
     return key | figure(weeks, "week")
 
 
+def stock(subject: str, day: str) -> Record:
+    """A stock that was seen."""
+    described = {"strength": "strong", "what": ""}
+    return {"subject": subject, "component": "*", "date": day} | described | figure(4.0, "week")
+
+
 def queue(destination: str, quantity: str, weeks: float | tuple[float, float, float]) -> Record:
     """A duration of the queue of one destination."""
-    return {"destination": destination, "quantity": quantity} | figure(weeks, "week")
+    key = {"destination": destination, "buyer_class": "*", "element": "*", "quantity": quantity}
+    return key | {"from_date": ""} | figure(weeks, "week")
 
 
 def buyer(sector: str, buyer_class: str, share: float) -> Record:

@@ -20,6 +20,7 @@ LAYERS = (  # lowest first; a module may import its own layer and those before i
         "wording",
         "settings",
         "arrays",
+        "fast",
         "arguments",
         "values",
         "plain_values",

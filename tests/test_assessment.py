@@ -17,11 +17,18 @@ from exposure.policy.rules import Rule
 from exposure.policy.scenario import Scenario, mix
 from exposure.scoring.columns import names_of
 from exposure.settings import Settings
-from tests.tiny import add_sector, tiny_dataset, tiny_records
+from tests.tiny import add_parameter, add_sector, tiny_dataset, tiny_records
 
-FEW = Settings(draws=64, seed=3)
+FEW = Settings(draws=16, seed=3, prior=True)
+SHIPPED = Settings(draws=4, destination="all", prior=True)
 START = date(2025, 4, 4)
 SINGLE = ("april_2025_queue", "london_truce", "full_withhold", "samarium_only", "truce_lapse")
+MONEY = (
+    "value_at_risk_usd_per_year",
+    "value_at_risk_p05",
+    "value_at_risk_p95",
+    "value_at_risk_gross_usd_per_year",
+)
 CAUSES = ("element", "component", "stage", "licence_class")
 
 
@@ -36,7 +43,9 @@ def scenario_of(*rules, name="test"):
 
 def frames_equal_but_for_rank(first, second):
     """Whether two rankings agree in all that does not speak of other sectors."""
-    own = [column for column in names_of("ranking") if column not in ("rank", "p_top3")]
+    # The rows behind a score count those of all who claim from the same pools.
+    relative = ("rank", "rank_p05", "rank_p95", "band", "p_top3", "rows", "assumed_rows")
+    own = [column for column in names_of("ranking") if column not in relative]
     pd.testing.assert_frame_equal(first[own], second[own], check_exact=True)
 
 
@@ -47,22 +56,30 @@ def test_under_free_flow_every_score_is_exactly_nought(tiny):
     ranking = assess(tiny, "free_flow", FEW).ranking
     assert (ranking["score"] == 0.0).all()
     assert (ranking["rank"] == 1).all()
+    # Three sectors share the three ranks in every draw, and nothing tells them apart.
+    assert (ranking["rank_p05"] == 1).all()
+    assert (ranking["rank_p95"] == 3).all()
+    assert (ranking["band"] == 1).all()
     assert (ranking["main_driver"] == "").all()
-    assert ranking["assumed_share"].isna().all()
+    assert (ranking["value_at_risk_gross_usd_per_year"] == 0.0).all()
     assert ranking["weeks_to_impact_p50"].isna().all()
-    assert ranking["p_top3"].to_numpy() == pytest.approx(1.0)
+    assert ranking["first_hit_date_p50"].isna().all()
 
 
 def test_under_free_flow_every_shipped_score_is_exactly_nought():
-    ranking = assess(ex.read_dataset(), "free_flow", Settings(draws=16, destination="all")).ranking
+    ranking = assess(ex.read_dataset(), "free_flow", SHIPPED).ranking
     assert (ranking["score"] == 0.0).all()
 
 
 def test_sectors_without_samarium_lose_exactly_nothing_when_only_samarium_is_withheld():
     dataset = ex.read_dataset()
     made_with = {row.component for row in dataset.rows["components"] if "Sm" in row.elements}
-    needing = {row.sector for row in dataset.rows["needs"] if row.component in made_with}
-    ranking = assess(dataset, "samarium_only", Settings(draws=16, destination="all")).ranking
+    named = {row.sector for row in dataset.rows["needs"] if row.component in made_with}
+    # What is said of a group of sectors is said of each of them.
+    needing = {
+        row.sector for row in dataset.rows["sectors"] if named & {row.sector, row.uncertainty_group}
+    }
+    ranking = assess(dataset, "samarium_only", SHIPPED).ranking
     scores = ranking.set_index("sector")["score"]
     assert (scores[[s for s in scores.index if s not in needing]] == 0.0).all()
     assert (scores[sorted(needing)] > 0.0).all()
@@ -100,12 +117,15 @@ def test_score_is_made_of_mean_and_tail_and_ranks_follow_it(tiny, name):
     assert (ranking["expected_loss_share"] <= ranking["cvar_loss_share"] + 1e-12).all()
     assert ranking["score"].is_monotonic_decreasing
     assert (ranking["score_p05"] <= ranking["score_p95"]).all()
-    assert ranking["p_top3"].sum() == pytest.approx(3.0)
+    assert (ranking["rank_p05"] <= ranking["rank_p95"]).all()
+    assert ranking["band"].is_monotonic_increasing
+    # With no more sectors than places, a place among the first three says nothing.
+    assert ranking["p_top3"].isna().all()
+    assert (ranking["assumed_rows"] <= ranking["rows"]).all()
     weekly = result.weekly
-    assert list(weekly.columns) == [
-        "sector", "industry_code", "scenario", "week", "date", "lost_share", "low", "high",
-    ]  # fmt: skip
+    assert tuple(weekly.columns) == names_of("weekly")
     assert weekly["lost_share"].between(0, 1).all()
+    assert weekly["firms_stopped_share"].between(0, 1).all()
     assert (weekly["low"] <= weekly["high"]).all()
 
 
@@ -127,19 +147,25 @@ def test_attribution_goes_to_controlled_elements_only(tiny):
     assert "Nd" not in parts.columns or (parts["Nd"] == 0.0).all()
 
 
-def test_value_at_risk_is_value_added_times_the_mean_loss(tiny):
-    result = assess(tiny, "full_withhold", FEW)
+def test_value_at_risk_is_value_added_times_the_mean_loss_less_what_is_made_up():
+    records = tiny_records()
+    add_parameter(records, "recapture_share", 0.25, "share")
+    result = assess(tiny_dataset(records), "full_withhold", FEW)
     row = result.ranking.set_index("sector").loc["electric_vehicles"]
     mean_loss = result.weekly.query("sector == 'electric_vehicles'")["lost_share"].mean()
-    # 1,000 million a year, half of it the sector's, over two years.
-    assert row["value_at_risk_usd"] == pytest.approx(500e6 * 2 * mean_loss)
+    # 1,000 million a year, half of it the sector's.
+    assert row["value_at_risk_gross_usd_per_year"] == pytest.approx(500e6 * mean_loss)
+    assert row["value_at_risk_usd_per_year"] == pytest.approx(0.75 * 500e6 * mean_loss)
+    low, high = row["value_at_risk_p05"], row["value_at_risk_p95"]
+    assert low <= row["value_at_risk_usd_per_year"] <= high
 
 
 def test_a_sector_without_known_value_has_no_value_at_risk():
     records = tiny_records()
     records["sector_values"] = []
     ranking = assess(tiny_dataset(records), "full_withhold", FEW).ranking
-    assert ranking["value_at_risk_usd"].isna().all()
+    for column in MONEY:
+        assert ranking[column].isna().all()
 
 
 # --- invariance -------------------------------------------------------------------------------
@@ -154,7 +180,7 @@ def test_same_record_same_numbers_on_any_number_of_threads(tiny):
 
 def test_another_process_gives_the_same_bytes():
     command = [
-        sys.executable, "-m", "exposure", "rank", "samarium_only", "--draws", "32",
+        sys.executable, "-m", "exposure", "rank", "samarium_only", "--draws", "4", "--prior",
         "--format", "json",
     ]  # fmt: skip
     outputs = {
@@ -166,18 +192,18 @@ def test_another_process_gives_the_same_bytes():
 
 
 def test_another_seed_gives_other_numbers_and_nought_is_a_seed(tiny):
-    scores = {
-        seed: assess(tiny, "london_truce", Settings(draws=32, seed=seed)).ranking["score"].sum()
-        for seed in (0, 1, 2)
-    }
-    assert len(set(scores.values())) == 3
-    again = assess(tiny, "london_truce", Settings(draws=32, seed=0)).ranking["score"].sum()
-    assert again == scores[0]
+    def total(seed):
+        settings = Settings(draws=16, seed=seed, prior=True)
+        return assess(tiny, "london_truce", settings).ranking["score"].sum()
+
+    scores = [total(seed) for seed in (0, 1, 2)]
+    assert len(set(scores)) == 3
+    assert total(0) == scores[0]
 
 
 def test_more_draws_begin_with_the_fewer(tiny):
-    few = assess(tiny, "full_withhold", Settings(draws=16)).sectors["missiles"].scores
-    more = assess(tiny, "full_withhold", Settings(draws=48)).sectors["missiles"].scores
+    few = assess(tiny, "full_withhold", Settings(draws=16, prior=True)).sectors["missiles"].scores
+    more = assess(tiny, "full_withhold", Settings(draws=80, prior=True)).sectors["missiles"].scores
     assert more[:16].tolist() == few.tolist()
 
 
@@ -191,6 +217,8 @@ def test_adding_a_sector_leaves_every_other_row_as_it_was(tiny):
     after = assess(tiny_dataset(records), "outlook", FEW)
     rows = after.ranking.query("sector != 'torpedoes'").reset_index(drop=True)
     frames_equal_but_for_rank(before.ranking, rows)
+    # Four sectors hold three places.
+    assert after.ranking["p_top3"].sum() == pytest.approx(3.0)
     weeks = after.weekly.query("sector != 'torpedoes'").reset_index(drop=True)
     pd.testing.assert_frame_equal(before.weekly, weeks, check_exact=True)
 
@@ -204,32 +232,31 @@ def test_the_order_of_rows_changes_nothing(tiny):
     )
 
 
-def test_splitting_a_sector_in_two_equal_halves_keeps_losses_and_adds_up():
-    records = tiny_records()
-    for table in ("sectors", "buyers", "needs", "cover", "sector_values"):
-        records[table] += [
-            {**row, "sector": "missiles_too"}
-            for row in records[table]
-            if row["sector"] == "missiles"
-        ]
-    # Streams are keyed by cell, so only figures that are known are the same in both halves.
-    for table in ("needs", "cover"):
+def certain(records, *tables):
+    """Records whose figures in these tables are known."""
+    for table in tables:
         for row in records[table]:
             row |= {"low": row["central"], "high": row["central"]}
+    return records
+
+
+def test_splitting_a_sector_in_two_equal_halves_keeps_losses_and_adds_up():
+    # Streams are keyed by sector, so only figures that are known are the same in both halves.
+    records = certain(tiny_records(), "needs", "cover")
+    for table in ("sectors", "buyers", "needs", "cover", "sector_values"):
+        own = [row for row in records[table] if row["sector"] == "missiles"]
+        records[table] += [{**row, "sector": "missiles_too"} for row in own]
     for row in records["sector_values"]:
         if row["quantity"] == "industry_share" and row["sector"].startswith("missiles"):
             row |= {"low": 0.25, "central": 0.25, "high": 0.25}
     halves = assess(tiny_dataset(records), "london_truce", FEW).ranking.set_index("sector")
     first, second = halves.loc["missiles"], halves.loc["missiles_too"]
     assert first["score"] == second["score"]
-    whole_records = tiny_records()
-    for table in ("needs", "cover"):
-        for row in whole_records[table]:
-            row |= {"low": row["central"], "high": row["central"]}
+    whole_records = certain(tiny_records(), "needs", "cover")
     whole = assess(tiny_dataset(whole_records), "london_truce", FEW).ranking.set_index("sector")
     assert first["score"] == whole.loc["missiles", "score"]
-    total = first["value_at_risk_usd"] + second["value_at_risk_usd"]
-    assert total == pytest.approx(whole.loc["missiles", "value_at_risk_usd"])
+    for column in MONEY:
+        assert first[column] + second[column] == pytest.approx(whole.loc["missiles", column])
 
 
 def test_a_need_that_matters_to_nothing_changes_no_score_and_bears_nothing():
@@ -254,10 +281,9 @@ def test_money_in_another_unit_changes_no_rank(tiny):
             row |= {"low": 1e6, "central": 1e6, "high": 1e6}
     richer = assess(tiny_dataset(records), "london_truce", FEW).ranking
     plain = assess(tiny, "london_truce", FEW).ranking
-    assert richer["value_at_risk_usd"].to_numpy() == pytest.approx(
-        1e3 * plain["value_at_risk_usd"].to_numpy()
-    )
-    same = [c for c in names_of("ranking") if c != "value_at_risk_usd"]
+    for column in MONEY:
+        assert richer[column].to_numpy() == pytest.approx(1e3 * plain[column].to_numpy())
+    same = [column for column in names_of("ranking") if column not in MONEY]
     pd.testing.assert_frame_equal(richer[same], plain[same], check_exact=True)
 
 
@@ -300,10 +326,7 @@ def test_a_line_that_stops_loses_no_more_than_one_that_builds_shy(tiny):
 
 
 def test_worse_in_every_input_is_worse_in_every_draw():
-    records = tiny_records()
-    for table in ("needs", "cover"):
-        for row in records[table]:
-            row |= {"low": row["central"], "high": row["central"]}
+    records = certain(tiny_records(), "needs", "cover")
     worse = [dict(row) for row in records["cover"]]
     for row in worse:
         if row["quantity"] == "stock_weeks":

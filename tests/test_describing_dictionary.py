@@ -89,7 +89,14 @@ def test_a_figure_has_the_widest_range_of_its_tables_quantities():
             "destination",
             "three capital letters (ISO 3166-1 alpha-3, or EUU, ROW, WLD), or `*`",
         ),
-        ("components", "stages", "`mining`, `separation`, `metal`, `magnet`; separated by blanks"),
+        (
+            "components",
+            "stages",
+            "a key of lower-case letters, digits and underscores; several separated by blanks",
+        ),
+        ("elements", "element", "a chemical symbol, such as Dy"),
+        ("licence_queue", "element", "a chemical symbol, such as Dy, or `*`"),
+        ("pool_users", "buyer_class", "one of `civil`, `dual`, `military`"),
     ],
 )
 def test_what_may_stand_in_a_column_is_said_in_words(table: str, name: str, allowed: str):

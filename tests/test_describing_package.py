@@ -74,8 +74,8 @@ def test_a_resource_carries_the_size_and_hash_of_its_file(tmp_path: Path):
 def test_the_schema_of_a_table_says_what_its_row_model_says():
     schema = table_schema("cover")
     assert schema["primaryKey"] == ["sector", "component", "quantity"]
+    # The column ``sector`` may name a group of sectors too.
     assert schema["foreignKeys"] == [
-        {"fields": ["sector"], "reference": {"resource": "sectors", "fields": ["sector"]}},
         {"fields": ["component"], "reference": {"resource": "components", "fields": ["component"]}},
     ]
     fields = {field["name"]: field for field in schema["fields"]}
@@ -98,10 +98,19 @@ def test_the_schema_of_a_table_says_what_its_row_model_says():
 
 def test_lists_and_selectors_are_patterns():
     fields = {field["name"]: field for field in table_schema("components")["fields"]}
-    one = "mining|separation|metal|magnet"
+    one = "[a-z][a-z0-9_]*"
     assert fields["stages"]["constraints"]["pattern"] == f"^({one})( ({one}))*$"
+    assert fields["elements"]["constraints"]["pattern"] == "^([A-Z][a-z]?)( ([A-Z][a-z]?))*$"
     fields = {field["name"]: field for field in table_schema("licence_queue")["fields"]}
     assert fields["destination"]["constraints"]["pattern"] == "^([A-Z]{3}|[*])$"
+
+
+def test_elements_and_stages_refer_to_the_tables_that_list_them():
+    foreign = table_schema("stage_shares")["foreignKeys"]
+    assert [own["reference"]["resource"] for own in foreign] == ["elements", "stages"]
+    # A column in which '*' may stand refers to nothing.
+    assert "foreignKeys" not in table_schema("licence_queue")
+    assert [own["fields"] for own in table_schema("buyers")["foreignKeys"]] == [["sector"]]
 
 
 def test_the_back_test_may_speak_of_sectors_that_nobody_ranks():
@@ -138,8 +147,6 @@ def test_a_stale_hash_is_a_note_and_no_fault(tmp_path: Path):
     write_package(folder, version="2026.11.3")
     path = folder / "needs.csv"
     path.write_bytes(path.read_bytes().replace(b"made up", b"invented"))
-    (folder / "component_elements.csv").unlink()
-    write_folder(folder, {"component_elements": []})
     (folder / "demand.csv").rename(folder / "use.csv")
     assert stale_notes(folder) == [
         "needs.csv has changed since datapackage.json was written",
@@ -166,7 +173,9 @@ def test_a_folder_without_a_descriptor_is_unversioned(tmp_path: Path):
                "quotes)"),
         (b"", "line 1: found text that is not JSON (Expecting value)"),
         (b"[1, 2]", "found JSON that is no object"),
-        (b"\xff", "found text that is not UTF-8"),
+        (b"\xff", "line 1: found byte 0xff, which is not UTF-8"),
+        (b"[" * 9000, "found lists or objects in one another, too deep to be read"),
+        (b"9" * 9000, "found a number of thousands of digits"),
     ],
 )  # fmt: skip
 def test_a_broken_descriptor_is_refused_with_the_faults_of_the_tables(

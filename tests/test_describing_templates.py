@@ -31,20 +31,32 @@ SENSIBLE = {
     "population": "members",
     "project": "plant",
     "event": "announcement",
+    "stage": "metal",
+    "stages": "metal magnet",
+    "elements": "Sm",
+    "pool": "sm",
+    "user": "missiles",
+    "subject": "missiles",
+    "uncertainty_group": "defence",
 }
 """What a person would write in the columns that have no closed vocabulary."""
 
 FORMS = {
+    "a key": "smco_magnet",
+    "chemical symbol": "Sm",
     "ISO alpha-3 code": "USA",
     "YYYY-MM-DD": "2026-11-21",
     "YYYY or YYYY-MM or YYYY-MM-DD": "2025-06",
-    "a whole number": "2024",
 }
 """What a person would write in the columns that ask for a form."""
 
 
 def filled_in(column: Column, cell: str) -> str:
     """A cell as a person would fill it in, by what the template says."""
+    if cell == "a whole number":
+        return f"{column.minimum:g}"
+    if not cell and not column.required and column.name not in SENSIBLE:
+        return "text" if column.kind is Kind.TEXT and not column.pattern else ""
     if column.name in SENSIBLE and not column.words:
         return SENSIBLE[column.name]
     if column.kind is Kind.NUMBER:
@@ -105,8 +117,8 @@ def test_filled_in_it_makes_an_overlay_that_passes_the_check(table: str, tmp_pat
 def test_the_cells_say_what_may_stand_there():
     assert rows_of(template("stage_shares")) == [
         {
-            "element": "Sm | Dy | Tb | Nd | Pr | Gd | Y | Lu | Sc",
-            "stage": "mining | separation | metal | magnet",
+            "element": "chemical symbol",
+            "stage": "",
             "country": "ISO alpha-3 code",
             "year": "a whole number",
             "kind": "outturn | forecast",
@@ -115,6 +127,7 @@ def test_the_cells_say_what_may_stand_there():
             "high": "between 0 and 1",
             "unit": "share",
             "basis": "measured | reported | derived | assumed",
+            "rests_on_assumption": "",
             "source_id": "",
             "locator": "",
             "note": "",

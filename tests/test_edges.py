@@ -5,16 +5,15 @@ from datetime import date, timedelta
 import pytest
 
 import exposure as ex
-from exposure.impact.sectors import _plant
 from exposure.inputs.cells import Inputs
 from exposure.inputs.streams import Sampler
 from exposure.policy.rules import Overrides, Rule
 from exposure.policy.scenario import Scenario, mix
-from exposure.supply.channels import Channel
+from exposure.supply.additions import _plant
 from tests.tiny import figure, tiny_dataset, tiny_records
 
 DAY = date(2025, 4, 4)
-FEW = ex.Settings(draws=16)
+FEW = ex.Settings(draws=16, prior=True)
 
 
 def course(*rules, name="own"):
@@ -61,7 +60,7 @@ def test_parts_sum_to_the_score_when_control_ends_and_returns(by):
         Rule(element="Sm", starts=DAY, ends=DAY + timedelta(weeks=4), state="withheld"),
         Rule(element="Sm", starts=DAY + timedelta(weeks=12), state="withheld"),
     ]
-    settings = ex.Settings(draws=16, horizon_weeks=26)
+    settings = ex.Settings(draws=16, horizon_weeks=26, prior=True)
     result = ex.assess(tiny_dataset(records), course(*stops), settings)
     scores = result.ranking.set_index("sector")["score"]
     assert scores["missiles"] > 0
@@ -92,11 +91,11 @@ def test_buyers_that_are_seen_through_differently_are_not_run_as_one():
 
 def test_a_record_inside_a_mixture_knows_no_more_than_alone():
     dataset, record = ex.read_dataset(), ex.read_scenario("as_it_happened")
-    settings = ex.Settings(draws=8, as_of=date(2025, 5, 1))
+    settings = ex.Settings(draws=4, as_of=date(2025, 5, 1), prior=True)
     alone = ex.assess(dataset, record, settings).ranking["score"]
     mixed = ex.assess(dataset, mix("one", [(record, 1.0)], text="made up"), settings).ranking
     assert mixed["score"].tolist() == alone.tolist()
-    late = ex.Settings(draws=8, as_of=date(2026, 7, 2))
+    late = ex.Settings(draws=4, as_of=date(2026, 7, 2), prior=True)
     with pytest.raises(ex.ScenarioError, match="Choose what follows"):
         ex.assess(dataset, mix("one", [(record, 1.0)], text="made up"), late)
 
@@ -111,17 +110,8 @@ def test_a_project_works_for_all_its_elements_or_for_none():
     for row in made:
         key = (project, row.element, row.stage, "success_probability")
         dataset = ex.with_value(dataset, "new_supply", key, value=(0.5, 0.5, 0.5))
-    inputs = Inputs(dataset, Sampler(64, 7))
-    works = [
-        _plant(
-            inputs,
-            row,
-            Channel("magnet", row.element, (row.stage,), (row.element,), "USA"),
-            start=DAY,
-        ).tonnes_per_year
-        > 0
-        for row in made
-    ]
+    inputs = Inputs.of(dataset, Sampler.first(64, 7))
+    works = [_plant(inputs, row, (row.stage,), start=DAY).tonnes_per_year > 0 for row in made]
     assert len(works) > 1
     assert 0 < works[0].sum() < 64
     assert all((own == works[0]).all() for own in works)

@@ -1,21 +1,27 @@
 """Firms of a sector: strata, late priority, thrift, and the fast twin against the reference."""
 
-from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from exposure.impact import firm_runs, kernels
+import exposure as ex
+from exposure.impact import kernels
 from exposure.impact.arrivals import Arrival, Late
+from exposure.impact.course import run_reference
 from exposure.impact.firm_runs import run_firms
 from exposure.impact.firms import STRATUM_SHARES, Asked, late_shares, stock_multiples
+from exposure.impact.outcomes import Question, element_players
+from exposure.impact.prepared import run_window
 from exposure.impact.sectors import Sector, Stream
+from exposure.inputs.streams import Sampler
+from exposure.scoring.blocks import Run
 from exposure.supply.channels import Channel, Holding
-from exposure.supply.gradual import Gradual
 from exposure.terms import BuyerClass, Tier
+from tests.tiny import tiny_dataset
+from tests.tiny_world import world_records
 
+DAY = date(2025, 6, 13)
 MADE = ("separation", "metal")
 
 
@@ -98,42 +104,31 @@ def test_stock_asked_for_is_the_mean_over_firms():
 
 
 @pytest.mark.skipif(not kernels.AVAILABLE, reason="numba is not installed")
-@settings(max_examples=1000, deadline=None)
-@given(st.integers(0, 2**31), st.integers(1, 5), st.integers(1, 70), st.booleans())
-def test_the_fast_twin_equals_the_reference_to_the_last_bit(seed, holdings, draws, several):
-    rng = np.random.default_rng(seed)
-    weeks, shape = 12, (holdings, draws)
-    spread = 0.8 if several else 0.0
-    saved = tuple(
-        Gradual(*(rng.random((3, draws)) * [[0.5], [9.0], [6.0]])) if rng.random() < 0.5 else None
-        for _ in range(holdings)
-    )
-    sector = sector_of(
-        rng.integers(0, 5, shape) + rng.random(shape),
-        criticality=rng.choice([0.0, 0.5, 0.8, 1.0], shape),
-        spread=spread,
-        thrift=rng.choice([0.0, 0.1], shape) * rng.integers(0, 2, (holdings, 1)),
-        saved=saved,
-        weeks=weeks,
-    )
-    sector = replace(sector, firm_spread=sector.firm_spread * rng.integers(0, 2, draws))
-    inflow = rng.choice([0.0, 0.25, 0.9, 1.2], (weeks, *shape))
-    inflow[:, rng.random(holdings) < 0.3] = 1.0
-    late = None
-    if rng.random() < 0.7:
-        late = Late(rng.integers(0, weeks + 1, shape), rng.random((holdings, 3, draws)))
-    arrival = Arrival(inflow, late, (np.zeros((1, draws)),) * holdings)
-    members = rng.random((int(rng.integers(1, 5)), holdings)) < 0.6
-    members[0] |= ~members.any(axis=0)
-    members = members[members.any(axis=1)]
-    first = int(rng.integers(0, weeks))
-    asked_weeks = rng.choice(weeks, int(rng.integers(0, 3)), replace=False)
-    asked = Asked(members, rng.random(weeks - first), first, asked_weeks)
-    leak = rng.random(draws) * 0.3
-    fast = run_firms(sector, arrival, asked, leak_share=leak)
-    multiples = stock_multiples(sector.firm_spread)
-    slow = firm_runs._reference(
-        sector, arrival, asked, multiples, late_shares(leak, len(multiples)), "independent"
-    )
-    for name in ("weekly", "stopped", "by_player", "unmet", "held"):
-        assert np.array_equal(getattr(fast, name), getattr(slow, name)), name
+@pytest.mark.parametrize("name", ["london_truce", "april_2025_queue"])
+@pytest.mark.parametrize(("seed", "draws", "first_day"), [(1, 5, None), (2, 67, DAY)])
+def test_the_fast_twin_equals_the_reference_to_the_last_bit(name, seed, draws, first_day):
+    dataset, scenario = tiny_dataset(world_records()), ex.read_scenario(name)
+    settings = ex.Settings(prior=True, draws=draws, horizon_weeks=40, as_of=first_day)
+    window = run_window(scenario, settings)
+    ranked = dataset.sector_ids(None)
+    run = Run(dataset, scenario, settings, window, ranked, Sampler.first(draws, seed))
+    prepared = run.prepared(0, draws)
+    world, licences = prepared.worlds[0], prepared.granted[0]
+    controlled = frozenset({"Sm", "Dy"})
+    players = {own: element_players(world.sectors[own], controlled) for own in ranked}
+    question = Question(run.weight, {"missiles": np.array([0, 7])})
+    fast = kernels.run_course(world, licences, players, question)
+    slow = run_reference(world, licences, players, question, settings)
+    assert any(own.weekly.any() for own in slow.values())
+    for sector, own in slow.items():
+        twin = fast[sector]
+        for table in ("weekly", "stopped", "held"):
+            assert np.array_equal(getattr(twin, table), getattr(own, table)), (sector, table)
+        for table in ("by_player", "by_element", "unmet"):
+            found, wanted = getattr(twin, table), getattr(own, table)
+            assert list(found) == list(wanted), (sector, table)
+            assert all(np.array_equal(found[key], wanted[key]) for key in wanted), (sector, table)
+        # The twin sums the shares stopped in another order.
+        assert list(twin.held_up) == list(own.held_up), sector
+        for key, share in own.held_up.items():
+            assert twin.held_up[key] == pytest.approx(share, rel=1e-12, abs=1e-12), (sector, key)

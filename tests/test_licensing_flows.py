@@ -230,6 +230,16 @@ def test_oxide_has_its_own_approval_and_delay() -> None:
         np.testing.assert_allclose(licensed[weeks:], share)
 
 
+def test_licences_that_are_not_renewed_run_out_and_nobody_comes_back() -> None:
+    end = {"renewal_approval": 0.0, "reapplication_share": 0.0}
+    lapse = Rule(starts=START + timedelta(weeks=10), state="ordinary", overrides=end)
+    found = flow(
+        ORDINARY, lapse, weeks=80, capacity_share_per_week=10, first_decision_week=0,
+        reapplication_share=1.0, refusal_share=1.0, reapplication_weeks=60,
+    )  # fmt: skip
+    np.testing.assert_allclose(found, [0] * 7 + [0.7] * 26 + [0] * 41 + [0.21] * 6, atol=1e-12)
+
+
 @QUICK
 @given(seed=st.integers(0, 2**32 - 1))
 def test_loads_are_kept_and_none_is_lost(seed: int) -> None:

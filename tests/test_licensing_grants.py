@@ -10,6 +10,7 @@ from exposure.licensing.grants import grant, grant_planned, plan_grants
 from exposure.licensing.plan import FREE_CLASS
 from exposure.policy.rules import Rule
 from exposure.policy.scenario import mix
+from exposure.policy.scenario_file import read_scenario, shipped_scenarios
 from exposure.settings import Settings
 from exposure.supply.channels import Channel
 from exposure.terms import BuyerClass, Tier
@@ -86,6 +87,14 @@ def test_rows_are_noted_for_the_office_that_read_them() -> None:
     assert own in drawn.notes[found.readers["USA"]]
     assert own not in drawn.notes[found.readers["DEU"]]
     assert found.readers["JPN"] == found.readers["DEU"]
+
+
+@pytest.mark.parametrize("name", shipped_scenarios())
+def test_a_shipped_rule_that_ends_renewals_leaves_no_way_back(name: str) -> None:
+    for member, _ in read_scenario(name).members:
+        for rule in member.rules:
+            if rule.overrides.renewal_approval == 0.0:
+                assert rule.overrides.reapplication_share == 0.0, rule.note
 
 
 def test_the_table_has_a_row_for_each_class_and_week_of_each_member() -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from exposure.errors import ScenarioError
 from exposure.licensing.flows import run_office
 from exposure.licensing.goods import Item
 from exposure.licensing.plan import plan_office
@@ -282,3 +283,23 @@ def test_tiers_of_a_case_take_their_own_rules() -> None:
     found = plan(ORDINARY, trusted)
     own = turns(found, SMCO, (BuyerClass.CIVIL, Tier.TRUSTED))
     assert [(turn.state, turn.priority) for turn in own] == [(LicenceState.GENERAL, 0)]
+
+
+def test_rules_that_speak_of_what_the_tables_do_not_have_are_refused_together() -> None:
+    rules = [
+        Rule(element="Dx", starts=START, state="withheld"),
+        Rule(stage="magnets", starts=week(2), state="withheld"),
+        Rule(component="smco_magnets", starts=week(2), state="withheld"),
+        Rule(element="Gd", starts=START, state="withheld"),  # a rare earth, if not one of these
+    ]
+    with pytest.raises(ScenarioError) as error:
+        plan(*rules)
+    assert str(error.value) == (
+        "made_up: 3 faults\n"
+        "  - rule from 2025-04-04, element: found 'Dx'; expected a word of the tables, or '*'; "
+        "write one of: Ce, Dy, Er, Eu, Gd, Ho, La, Lu, Nd, Pm, Pr, Sc, Sm, Tb, Tm, Y, Yb\n"
+        "  - rule from 2025-04-18, stage: found 'magnets'; expected a word of the tables, or '*'; "
+        "did you mean 'magnet'?\n"
+        "  - rule from 2025-04-18, component: found 'smco_magnets'; expected a word of the tables, "
+        "or '*'; did you mean 'smco_magnet'?"
+    )

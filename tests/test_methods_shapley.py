@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from exposure.impact.firm_runs import attribute
+from exposure.impact.outcomes import lacking_shares
 from exposure.methods.shapley import airport_shares, shapley_values
-from exposure.scoring.sector_risk import attribute
 
 QUICK = settings(max_examples=150, deadline=None)
 losses_of = st.integers(1, 5).flatmap(
@@ -75,13 +76,29 @@ def test_attribution_of_the_worked_example():
     samarium = [0.0, 0.5, 1.0, 1.0]
     dysprosium = [0.0, 0.4, 0.45, 0.45]
     losses = np.array([samarium, dysprosium]).T[:, :, np.newaxis]
-    parts = attribute(losses, {"Sm": [0], "Dy": [1]}, np.full(4, 0.25))
-    assert parts["Sm"] == pytest.approx([37 / 80])
-    assert parts["Dy"] == pytest.approx([13 / 80])
+    parts = attribute(losses, np.eye(2, dtype=bool), np.full(4, 0.25))
+    assert parts.ravel() == pytest.approx([37 / 80, 13 / 80])
 
 
-def test_a_player_answers_for_the_worst_of_its_channels():
+def test_a_player_answers_for_the_worst_of_its_holdings():
     losses = np.array([[[0.2], [0.6], [0.1]]])
-    parts = attribute(losses, {"Dy": [0, 1], "Sm": [2]}, np.ones(1))
-    assert parts["Dy"] + parts["Sm"] == pytest.approx([0.6])
-    assert parts["Sm"] == pytest.approx([0.05])
+    members = np.array([[True, True, False], [False, False, True]])
+    parts = attribute(losses, members, np.ones(1))
+    assert parts.ravel() == pytest.approx([0.55, 0.05])
+
+
+@given(
+    arrays(np.float64, (3, 2), elements=st.one_of(st.just(0.0), st.floats(1e-6, 9.0))),
+    st.floats(0.0, 1.0),
+)
+@QUICK
+def test_alternatives_bear_a_loss_by_the_mass_that_each_lacks(lacked, share):
+    weights = (share, (1.0 - share) / 2, (1.0 - share) / 2)
+    shares = lacking_shares(lacked, weights)
+    assert shares.sum(axis=0) == pytest.approx(1.0)
+    for column, own in zip(lacked.T, shares.T, strict=True):
+        if column.any():
+            assert (own[column == 0.0] == 0.0).all()
+            assert own * column.sum() == pytest.approx(column)
+        else:
+            assert own == pytest.approx(weights)

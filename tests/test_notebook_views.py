@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 import exposure as ex
 from exposure.report.plots import rankings
+from exposure.report.plots.figure_files import report_style, settled, svg
 from tests.tiny import tiny_dataset
 
 FEW = ex.Settings(draws=16)
@@ -86,12 +87,10 @@ def test_a_figure_is_drawn_on_the_axes_given_or_on_its_own(figure: str):
 
 
 def test_figures_of_a_result_are_those_of_the_report():
-    with rankings.report_style():
+    with report_style():
         figure = Figure(figsize=(7.5, 4.2), layout="constrained")
         made().plot.weekly(figure.subplots())
-        assert rankings.svg(rankings._settled(figure)) == rankings.svg(
-            rankings.weekly_figure(made())
-        )
+        assert svg(settled(figure)) == svg(rankings.weekly_figure(made()))
 
 
 def test_a_figure_may_split_by_another_cause():

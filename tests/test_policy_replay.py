@@ -49,22 +49,22 @@ def test_once_the_end_is_scheduled_what_follows_must_be_chosen(record):
         seen_from(record, date(2025, 12, 15), last_day=LAST)
     message = str(error.value)
     assert message.startswith(
-        "as_it_happened: found a run to 2027-06-01, beyond the record, which ends on 2026-07-02; "
+        "as_it_happened: found a run to 2027-06-01, beyond the record, which ends on 2026-10-08; "
         "expected a choice of what follows the record; the suspension of the October 2025 rules "
-        "was scheduled to end on 10 November 2026, and what followed is not known. Choose what "
-        "follows:\n  - prolonged: "
+        "is to end, since the agreement of September 2026 on 10 January 2027, and what follows "
+        "is not known. Choose what follows:\n  - prolonged: "
     )
     assert "\n  - lapsed: " in message
 
 
 def test_a_run_that_ends_before_the_open_day_needs_no_choice(record):
-    assert seen_from(record, date(2026, 6, 30), last_day=date(2026, 11, 9)).rules
+    assert seen_from(record, date(2026, 6, 30), last_day=date(2027, 1, 9)).rules
 
 
 def test_the_choice_adds_its_rules_and_replaces_those_it_changes(record):
     prolonged = seen_from(carried_on(record, "prolonged"), date(2026, 6, 30), last_day=LAST)
     lapsed = seen_from(carried_on(record, "lapsed"), date(2026, 6, 30), last_day=LAST)
-    returned = date(2026, 11, 10)
+    returned = date(2027, 1, 10)
     back = [rule for rule in lapsed.rules if rule.starts == returned]
     assert len(lapsed.rules) == len(prolonged.rules) + len(back)
     assert {rule.overrides.look_through for rule in back} == {1.0}
@@ -98,7 +98,7 @@ def test_two_days_see_the_same_past_and_score_forward_from_their_own_stocks():
         day: ex.assess(
             dataset,
             ex.read_scenario("as_it_happened", after="prolonged"),
-            ex.Settings(draws=32, as_of=day, horizon_weeks=26),
+            ex.Settings(draws=16, as_of=day, horizon_weeks=13, prior=True),
         )
         for day in (date(2025, 6, 13), date(2025, 12, 12))
     }

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from exposure.assessment import assess
 from exposure.errors import ScenarioError
+from exposure.licensing.flow_table import licensed_flow
 from exposure.policy.rules import (
     SELECTORS,
     Case,
@@ -17,12 +19,15 @@ from exposure.policy.rules import (
     reaching,
     rule_in_force,
 )
+from exposure.policy.scenario import Scenario
+from exposure.settings import Settings
 from exposure.terms import (
     RESTRICTIVENESS,
     BuyerClass,
     LicenceState,
     Tier,
 )
+from tests.tiny import tiny_dataset
 
 QUICK = settings(max_examples=100, deadline=None)
 START, TRUCE, LATER = date(2025, 4, 4), date(2025, 6, 11), date(2025, 12, 1)
@@ -231,14 +236,15 @@ FAULTY: list[tuple[str, dict, str]] = [
         "general, ordinary, withheld",
     ),
     (
-        "a misspelt element",
+        "a symbol that is none",
         {"element": "Smm"},
-        "element: found 'Smm'; expected a known element, or '*'; did you mean 'Sm'?",
+        "element: found 'Smm'; expected a chemical symbol, such as Dy, or '*'; correct it",
     ),
     (
-        "a misspelt stage",
-        {"stage": "magnets"},
-        "stage: found 'magnets'; expected a known stage, or '*'; did you mean 'magnet'?",
+        "a stage by its label",
+        {"stage": "Rolled strip"},
+        "stage: found 'Rolled strip'; expected a key of lower-case letters, digits and "
+        "underscores, or '*'; write 'rolled_strip'",
     ),
     (
         "a misspelt tier",
@@ -363,3 +369,17 @@ def test_elements_for_whose_sake_a_licence_is_needed():
     assert licensed(magnet, rule(element="Nd")) == ("Dy", "Nd")
     assert licensed(case("Nd"), rule(component="ndfeb_light_magnet")) == ("Nd",)
     assert licensed(case("Nd"), None) == ("Nd",)
+
+
+def test_a_rule_of_a_stage_that_the_tables_do_not_know_is_refused_not_ignored():
+    course = Scenario(
+        scenario="shut", name="Shut", text="made up", start=START,
+        rules=(rule("withheld", stage="magnet"), rule("withheld", stage="magnets")),
+    )  # fmt: skip
+    for run in (assess, licensed_flow):
+        with pytest.raises(ScenarioError) as error:
+            run(tiny_dataset(), course, Settings(draws=4, prior=True))
+        assert str(error.value) == (
+            "shut: 1 fault\n  - rule from 2025-04-04 for stage magnets, stage: found 'magnets'; "
+            "expected a stage of stages.csv, or '*'; did you mean 'magnet'?"
+        )

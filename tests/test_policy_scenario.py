@@ -265,7 +265,7 @@ def test_mixing_resolves_mixtures_and_takes_the_longest_horizon():
         course("c", horizon_weeks=156),
     )
     own = mix(
-        "m", [(mix("n", {first: 0.5, second: 0.5}, text="even"), 0.5), (third, 0.5)], text="t"
+        "m", [(mix("n", [(first, 0.5), (second, 0.5)], text="even"), 0.5), (third, 0.5)], text="t"
     )
     assert [(s.scenario, p) for s, p in own.members] == [("a", 0.25), ("b", 0.25), ("c", 0.5)]
     assert (own.scenario, own.start, own.horizon_weeks, own.text) == ("m", START, 156, "t")
@@ -382,14 +382,14 @@ def test_a_list_in_a_selector_is_one_rule_a_word(tmp_path: Path):
 
 
 def test_faults_of_a_list_are_told_once_and_an_empty_list_is_one(tmp_path: Path):
-    text = HEAD + '[[rules]]\nelement = ["Dy", "Tm"]\ntier = []\nstarts = 2025-06-11\n'
-    text += 'state = "shut"\n[[rules]]\nelement = ["Dy", "Tm"]\nstarts = 2025-06-11\n'
+    text = HEAD + '[[rules]]\nelement = ["Dy", "Tmm"]\ntier = []\nstarts = 2025-06-11\n'
+    text += 'state = "shut"\n[[rules]]\nelement = ["Dy", "Tmm"]\nstarts = 2025-06-11\n'
     text += 'state = "free"\n'
     with pytest.raises(ScenarioError) as error:
         read(tmp_path, truce=text)
     assert str(error.value) == (
         "truce.toml: 2 faults\n"
         "  - rule 1, tier: found an empty list; expected words; write '*'\n"
-        "  - rule 2, element: found 'Tm'; expected a known element, or '*'; write one of: *, Dy, "
-        "Gd, Lu, Nd, Pr, Sc, Sm, Tb, Y"
+        "  - rule 2, element: found 'Tmm'; expected a chemical symbol, such as Dy, or '*'; "
+        "correct it"
     )

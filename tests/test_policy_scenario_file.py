@@ -40,8 +40,8 @@ CASES: list[tuple[str, dict[str, str], str]] = [
         {"truce": HEAD + "colour = 1\n"},
         "truce.toml: 1 fault\n"
         "  - colour: found an unknown key; expected a known one; write one of: dates, extends, "
-        "extends_until, horizon_weeks, mixture, name, open_end, record_ends, rules, sources, "
-        "start, text",
+        "extends_until, horizon_weeks, measures, mixture, name, open_end, record_ends, rules, "
+        "scored_from, sources, start, text",
     ),
     (
         "no rule header but one table",
@@ -85,11 +85,12 @@ CASES: list[tuple[str, dict[str, str], str]] = [
     ),
     (
         "a misspelt element, stage, tier and class",
-        {"truce": HEAD + rule(element="Smm", stage="metals", tier="trust", buyer_class="militery")},
+        {"truce": HEAD + rule(element="Smm", stage="Metal", tier="trust", buyer_class="militery")},
         "truce.toml: 4 faults\n"
-        "  - rule 1, element: found 'Smm'; expected a known element, or '*'; did you mean 'Sm'?\n"
-        "  - rule 1, stage: found 'metals'; expected a known stage, or '*'; did you mean "
-        "'metal'?\n"
+        "  - rule 1, element: found 'Smm'; expected a chemical symbol, such as Dy, or '*'; "
+        "correct it\n"
+        "  - rule 1, stage: found 'Metal'; expected a key of lower-case letters, digits and "
+        "underscores, or '*'; write 'metal'\n"
         "  - rule 1, buyer_class: found 'militery'; expected a known buyer class, or '*'; did "
         "you mean 'military'?\n"
         "  - rule 1, tier: found 'trust'; expected a known tier, or '*'; write one of: *, "
@@ -119,10 +120,10 @@ CASES: list[tuple[str, dict[str, str], str]] = [
     ),
     (
         "the third rule of three",
-        {"truce": HEAD + rule() + rule(element="Dy") + rule(element="Tv")},
+        {"truce": HEAD + rule() + rule(element="Dy") + rule(element="tv")},
         "truce.toml: 1 fault\n"
-        "  - rule 3, element: found 'Tv'; expected a known element, or '*'; write one of: *, Dy, "
-        "Gd, Lu, Nd, Pr, Sc, Sm, Tb, Y",
+        "  - rule 3, element: found 'tv'; expected a chemical symbol, such as Dy, or '*'; "
+        "write 'Tv'",
     ),
     (
         "an hour",

@@ -7,7 +7,6 @@ import json
 import pickle
 import re
 from collections.abc import Callable
-from datetime import date
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
@@ -21,7 +20,7 @@ import exposure as ex
 from tests.tiny import tiny_dataset
 
 ROOT = Path(__file__).parents[1]
-FEW = ex.Settings(draws=16)
+FEW = ex.Settings(draws=16, prior=True)
 STOCK = ("missiles", "smco_magnet", "stock_weeks")
 
 
@@ -75,7 +74,6 @@ RESULTS: dict[str, Callable[[], object]] = {
     "scenario": lambda: ex.read_scenario("london_truce"),
     "backtest": lambda: ex.backtest(ex.read_dataset(), destinations=["WLD"]),
     "calibration": lambda: ex.calibrate(ex.read_dataset()),
-    "matching": lambda: ex.match_history(ex.read_dataset(), FEW),
 }
 
 
@@ -98,7 +96,7 @@ def test_results_that_differ_are_not_equal():
     assert made() == ex.assess(tiny_dataset(), "full_withhold", FEW)
     assert hash(made()) == hash(ex.assess(tiny_dataset(), "full_withhold", FEW))
     assert made() != ex.assess(longer, "full_withhold", FEW)
-    assert made() != ex.assess(tables, "full_withhold", ex.Settings(draws=16, seed=8))
+    assert made() != ex.assess(tables, "full_withhold", ex.Settings(draws=16, seed=8, prior=True))
     assert made() != ex.assess(tables, "free_flow", FEW)
 
 
@@ -207,14 +205,19 @@ def calls() -> dict[str, dict[str, object]]:
             "shares": np.ones((2, 1)), "nested_share": np.ones(1), "method": "mixture",
         },
         "exit_shares_of_flow": {"feeds": [np.eye(2)], "purchases": np.ones(2), "china": 0},
+        "import_comtrade": {"path": "trade.csv", "dataset": tables},
+        "import_purchases": {
+            "path": "orders.csv", "dataset": tables, "component": None, "destination": "USA",
+            "buyer_class": "*", "from_date": None,
+        },
+        "import_usgs": {"path": "world.csv", "dataset": tables, "elements": None},
         "licences_figure": {"flow": flow, "calibration": None},
         "licensed_flow": {"dataset": tables, "scenario": "free_flow", "settings": FEW},
         "load_assessment": {"path": "result.zip"},
-        "match_history": {"dataset": shipped, "settings": FEW},
         "mix": {
             "name": "both", "members": {ex.read_scenario("free_flow"): 1.0}, "text": "all of it",
         },
-        "provenance": {"dataset": tables, "what": "missiles", "start": date(2025, 4, 4)},
+        "provenance": {"dataset": tables, "what": "missiles", "scenario": "free_flow"},
         "queue_against_customs": {"dataset": shipped, "scenario": "free_flow", "settings": FEW},
         "rank_changes": {
             "old": tables, "new": tables, "scenario": "free_flow", "settings": FEW,
@@ -223,10 +226,11 @@ def calls() -> dict[str, dict[str, object]]:
         "rank_changes_text": {"changes": flow},
         "read_dataset": {"folder": None, "overlay": None},
         "read_scenario": {"name": "free_flow", "dates": None, "after": None},
+        "record_figure": {"assessment": result},
         "scores_figure": {"assessments": [result]},
         "shipped_scenarios": {},
         "stoppages": {"dataset": shipped, "settings": FEW},
-        "svg": {"figure": Figure()},
+        "svg": {"figure": Figure(), "description": "text"},
         "with_value": {
             "dataset": tables, "table": "cover", "key": STOCK, "value": 1.0, "note": "why",
         },

@@ -11,8 +11,11 @@ from tests.changes import (
     cover,
     every,
     plant,
+    pool_size,
+    pool_user,
     put,
     queue,
+    stock,
     substitute,
     told,
     without,
@@ -22,6 +25,8 @@ from tests.tiny import figure, tiny_dataset, tiny_records
 
 END = len(tiny_records()["licence_queue"]) + 2
 """Line of a row that is added to the queue."""
+
+SHARE, TONNES = "share_of_demand_outside_china", "demand_t_per_year"
 
 PLANT = ("capacity_t_per_year", "slip_weeks", "ramp_weeks", "success_probability")
 
@@ -47,14 +52,41 @@ CASES: list[tuple[str, Change, str]] = [
         "  - line 2, component: found 'keel'; expected a component of components.csv; write one "
         "of: ndfeb_heavy_magnet, ndfeb_light_magnet, smco_magnet\n"
         "  - line 2, sector: found 'yachts'; expected a sector of sectors.csv; write one of: "
-        "electric_vehicles, loudspeakers, missiles",
+        "electric_vehicles, loudspeakers, made_up, missiles",
     ),
     (
         "a component of an element without a control date",
-        without("elements", "Dy"),
+        put("components", 1, elements="Ho Nd"),
         "components.csv: 1 fault\n"
-        "  - line 3, elements: found 'Dy'; expected an element of elements.csv; add it there, "
+        "  - line 3, elements: found 'Ho'; expected an element of elements.csv; add it there, "
         "with its control date",
+    ),
+    (
+        "an element that is gone",
+        without("elements", "Nd"),
+        "component_elements.csv: 2 faults\n"
+        "  - line 4, element: found 'Nd'; expected an element of elements.csv; write one of: Dy, "
+        "Sm\n"
+        "  - line 5, element: found 'Nd'; expected an element of elements.csv; write one of: Dy, "
+        "Sm\n"
+        "components.csv: 2 faults\n"
+        "  - line 3, elements: found 'Nd'; expected an element of elements.csv; add it there, "
+        "with its control date\n"
+        "  - line 4, elements: found 'Nd'; expected an element of elements.csv; add it there, "
+        "with its control date\n"
+        "stage_shares.csv: 8 faults\n"
+        + "\n".join(
+            f"  - line {line}, element: found 'Nd'; expected an element of elements.csv; write "
+            "one of: Dy, Sm"
+            for line in range(18, 26)
+        ),
+    ),
+    (
+        "a component of a stage that nobody knows",
+        put("components", 1, stages="mining seperation metal magnet"),
+        "components.csv: 1 fault\n"
+        "  - line 3, stages: found 'seperation'; expected a stage of stages.csv; did you mean "
+        "'separation'?",
     ),
     (
         "an unknown source, nearly spelt",
@@ -152,7 +184,11 @@ CASES: list[tuple[str, Change, str]] = [
     ),
     (
         "a plant without its capacity",
-        both(add("new_supply", *plant(*PLANT[1:])), add("demand", *world_use("Dy"))),
+        both(
+            add("new_supply", *plant(*PLANT[1:])),
+            add("demand", *world_use("Dy")),
+            add("pool_users", pool_size()),
+        ),
         "new_supply.csv: 1 fault\n"
         "  - line 2, plant, Dy, separation: found no capacity_t_per_year; expected all "
         "quantities; add the rows",
@@ -163,8 +199,8 @@ CASES: list[tuple[str, Change, str]] = [
         "new_supply.csv: 2 faults\n"
         "  - line 2, element Dy: found no world_use_t_per_year of the world (WLD); expected a "
         "row in demand.csv; add the row\n"
-        "  - line 2, element Dy: found no share_outside_china of the world (WLD); expected a row "
-        "in demand.csv; add the row",
+        "  - line 2, element Dy: found no demand_t_per_year of all users of pool 'dy'; expected a "
+        "row in pool_users.csv; add the row",
     ),
     (
         "a queue without look-through",
@@ -245,6 +281,183 @@ CASES: list[tuple[str, Change, str]] = [
         "start, 12; raise the cap",
     ),
     (
+        "a cap of a group below the stock of one of its sectors",
+        add("cover", cover("cap_weeks", 8.0) | {"sector": "made_up"}),
+        "cover.csv: 1 fault\n"
+        "  - line 10, low: found a cap of 8 weeks; expected at least the highest stock at the "
+        "start, 12; raise the cap",
+    ),
+    (
+        "a cap of a sector below the stock of its group",
+        both(put("cover", 0, sector="made_up"), add("cover", cover("cap_weeks", 8.0))),
+        "cover.csv: 1 fault\n"
+        "  - line 10, low: found a cap of 8 weeks; expected at least the highest stock at the "
+        "start, 12; raise the cap",
+    ),
+    (
+        "an element of a component without its pool",
+        without("component_elements", "ndfeb_heavy_magnet", "Nd"),
+        "components.csv: 1 fault\n"
+        "  - line 3, ndfeb_heavy_magnet: found no row for Nd; expected a row in "
+        "component_elements.csv; add its mass fraction and its pool",
+    ),
+    (
+        "a pool of an element that is not in the component",
+        put("component_elements", 0, element="Dy"),
+        "component_elements.csv: 1 fault\n"
+        "  - line 2, element: found 'Dy'; expected an element of smco_magnet; add it to the "
+        "elements of components.csv, or delete the row\n"
+        "components.csv: 1 fault\n"
+        "  - line 2, smco_magnet: found no row for Sm; expected a row in component_elements.csv; "
+        "add its mass fraction and its pool",
+    ),
+    (
+        "a replacement that replaces nothing",
+        put("component_elements", 1, alternative="heavy"),
+        "component_elements.csv: 1 fault\n"
+        "  - line 3, alternative: found 'heavy' for Dy alone in ndfeb_heavy_magnet; expected at "
+        "least two elements with the same word; name its replacement, or leave it out",
+    ),
+    (
+        "users who take more than there is",
+        add(
+            "pool_users",
+            pool_size(),
+            pool_user("missiles", SHARE, 0.5, sector="missiles"),
+            pool_user("electric_vehicles", SHARE, 0.53, sector="electric_vehicles"),
+        ),
+        "pool_users.csv: 1 fault\n"
+        "  - line 3, pool dy: found central shares that sum to 1.030; expected at most 1 + 0.02; "
+        "lower what is counted twice",
+    ),
+    (
+        "a part of a user whom nobody knows",
+        add(
+            "pool_users",
+            pool_size(),
+            pool_user("missiles", SHARE, 0.1, sector="missiles", part_of="defense"),
+        ),
+        "pool_users.csv: 1 fault\n"
+        "  - line 3, part_of: found 'defense'; expected a user of pool dy; write one of: all, "
+        "missiles",
+    ),
+    (
+        "a user of a sector that nobody knows",
+        add("pool_users", pool_user("missiles", SHARE, 0.1, sector="misiles")),
+        "pool_users.csv: 1 fault\n"
+        "  - line 2, sector: found 'misiles'; expected a sector of sectors.csv; did you mean "
+        "'missiles'?",
+    ),
+    (
+        "a sector that is two users",
+        add(
+            "pool_users",
+            pool_user("missiles", SHARE, 0.1, sector="missiles"),
+            pool_user("interceptors", SHARE, 0.1, sector="missiles"),
+        ),
+        "pool_users.csv: 1 fault\n"
+        "  - line 3, sector: found sector 'missiles' as user 'interceptors' and as user "
+        "'missiles'; expected one user of pool dy; join them",
+    ),
+    (
+        "users of whom nobody knows what they buy, or for whom",
+        add(
+            "pool_users",
+            pool_user("toys", SHARE, 0.1),
+            pool_user("trains", SHARE, 0.1, component="smco_magnet"),
+            pool_user("ships", SHARE, 0.1, component="ndfeb_heavy_magnet"),
+        ),
+        "pool_users.csv: 3 faults\n"
+        "  - line 2, component: found nothing; expected a component that draws on pool 'dy'; "
+        "name one, or name the sector\n"
+        "  - line 3, component: found 'smco_magnet'; expected a component that draws on pool "
+        "'dy'; name one, or name the sector\n"
+        "  - line 4, buyer_class: found nothing; expected civil, dual or military for a user that "
+        "is no sector; fill it in",
+    ),
+    (
+        "users without a size, with two sizes, and in tonnes of an unknown whole",
+        add(
+            "pool_users",
+            pool_user("missiles", "order_class", 1.0, sector="missiles"),
+            pool_user("electric_vehicles", SHARE, 0.1, sector="electric_vehicles"),
+            pool_user("electric_vehicles", TONNES, 10.0, sector="electric_vehicles"),
+            pool_user("loudspeakers", TONNES, 10.0, sector="loudspeakers"),
+        ),
+        "pool_users.csv: 3 faults\n"
+        "  - line 2, dy, missiles: found no size; expected share_of_demand_outside_china or "
+        "demand_t_per_year; add the row\n"
+        "  - line 3, dy, electric_vehicles: found demand_t_per_year and "
+        "share_of_demand_outside_china; expected share_of_demand_outside_china or "
+        "demand_t_per_year; keep one of the rows\n"
+        "  - line 5, dy, loudspeakers: found no demand_t_per_year of 'all', of which it would be "
+        "a part; expected the demand of the pool; add the row",
+    ),
+    (
+        "a share of the whole, and of what is left",
+        add(
+            "pool_users", pool_size(), pool_user("all", SHARE, 0.5), pool_user("other", SHARE, 0.5)
+        ),
+        "pool_users.csv: 2 faults\n"
+        "  - line 3, quantity: found share_of_demand_outside_china of 'all'; expected "
+        "demand_t_per_year alone; delete the row\n"
+        "  - line 4, quantity: found share_of_demand_outside_china of 'other'; expected "
+        "order_class alone; delete the row",
+    ),
+    (
+        "a user described in two ways",
+        add(
+            "pool_users",
+            pool_user("missiles", SHARE, 0.1, sector="missiles"),
+            pool_user("missiles", "order_class", 1.0),
+        ),
+        "pool_users.csv: 2 faults\n"
+        "  - line 3, component: found nothing; expected a component that draws on pool 'dy'; "
+        "name one, or name the sector\n"
+        "  - line 3, sector: found '' for missiles of pool dy; expected 'missiles', as on line 2; "
+        "describe the user once",
+    ),
+    (
+        "a class of service that is drawn, and half a class",
+        add(
+            "pool_users",
+            pool_user("missiles", SHARE, 0.1, sector="missiles"),
+            pool_user("missiles", "order_class", (1.0, 2.0, 3.0), sector="missiles"),
+            pool_user("loudspeakers", SHARE, 0.1, sector="loudspeakers"),
+            pool_user("loudspeakers", "order_class", 2.5, sector="loudspeakers"),
+        ),
+        "pool_users.csv: 2 faults\n"
+        "  - line 3, order_class: found 1, 2, 3; expected one whole number, three times; decide "
+        "on one class\n"
+        "  - line 5, order_class: found 2.5, 2.5, 2.5; expected one whole number, three times; "
+        "decide on one class",
+    ),
+    (
+        "a class of service that does not exist",
+        add("pool_users", pool_user("missiles", "order_class", 8.0, sector="missiles")),
+        "pool_users.csv: 3 faults\n"
+        "  - line 2, central: found 8; expected between 1 and 7; correct the figure\n"
+        "  - line 2, high: found 8; expected between 1 and 7; correct the figure\n"
+        "  - line 2, low: found 8; expected between 1 and 7; correct the figure",
+    ),
+    (
+        "a negative spread of firms",
+        add("parameters", {"parameter": "firm_spread", "scope": "*"} | figure(-0.1, "sigma")),
+        "parameters.csv: 3 faults\n"
+        "  - line 6, central: found -0.1; expected at least 0; correct the figure\n"
+        "  - line 6, high: found -0.1; expected at least 0; correct the figure\n"
+        "  - line 6, low: found -0.1; expected at least 0; correct the figure",
+    ),
+    (
+        "stocks of a stranger, and of a day before control",
+        add("observed_stocks", stock("misiles", "2025-11-15"), stock("missiles", "2025-03-31")),
+        "observed_stocks.csv: 2 faults\n"
+        "  - line 2, subject: found 'misiles'; expected a sector or an element; did you mean "
+        "'missiles'?\n"
+        "  - line 3, date: found '2025-03-31'; expected a day from 2025-04-04 on, when control "
+        "began; state it in cover.csv, which holds the stocks of that day",
+    ),
+    (
         "a missing parameter",
         without("parameters", "restock_ratio"),
         "parameters.csv: 1 fault\n"
@@ -261,7 +474,8 @@ CASES: list[tuple[str, Change, str]] = [
         "a parameter of no element",
         put("parameters", 2, scope="Smm"),
         "parameters.csv: 1 fault\n"
-        "  - line 4, scope: found 'Smm'; expected an element or '*'; did you mean 'Sm'?",
+        "  - line 4, scope: found 'Smm'; expected an element, a group of sectors, or "
+        "'*'; did you mean 'Sm'?",
     ),
     (
         "a table without rows",
@@ -305,8 +519,12 @@ FITTING: list[tuple[str, Change]] = [
     ),
     ("a licence that lives as long as its renewal lead", put("licence_queue", 9, low=9)),
     (
-        "a plant and what the world uses",
-        both(add("new_supply", *plant(*PLANT)), add("demand", *world_use("Dy"))),
+        "a plant, what the world uses and the pool it feeds",
+        both(
+            add("new_supply", *plant(*PLANT)),
+            add("demand", *world_use("Dy")),
+            add("pool_users", pool_size()),
+        ),
     ),
     (
         "a back-test of a sector nobody ranks",

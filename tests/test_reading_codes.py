@@ -34,9 +34,10 @@ def test_places_that_buy_for_themselves_are_accepted(place: str):
 
 def test_a_share_of_a_country_that_does_not_exist_is_refused(tmp_path: Path):
     (tmp_path / "stage_shares.csv").write_text(
-        "element,stage,country,year,kind,low,central,high,unit,basis,source_id,locator,note\n"
-        "Dy,metal,CHN,2025,outturn,0,0,0,share,assumed,,,see the rows of PRC\n"
-        "Dy,metal,PRC,2025,outturn,0.9,0.9,0.9,share,assumed,,,made up\n",
+        "element,stage,country,year,kind,low,central,high,unit,basis,rests_on_assumption,"
+        "source_id,locator,note\n"
+        "Dy,metal,CHN,2025,outturn,0,0,0,share,assumed,,,,see the rows of PRC\n"
+        "Dy,metal,PRC,2025,outturn,0.9,0.9,0.9,share,assumed,,,,made up\n",
         encoding="utf-8",
     )
     with pytest.raises(TableError) as error:
@@ -67,7 +68,7 @@ CASES: list[tuple[str, Change, str]] = [
         "a share of an element by its name",
         put("stage_shares", 0, element="samarium"),
         "stage_shares.csv: 1 fault\n"
-        "  - line 2, element: found 'samarium'; expected a known element; did you mean 'Sm'?",
+        "  - line 2, element: found 'samarium'; expected a chemical symbol, such as Dy; write 'Sm'",
     ),
 ]
 

@@ -154,7 +154,8 @@ REFUSED = [
         "a column of the key",
         {"column": '"quantity"'},
         f"line 2, {ROW}, quantity: found column 'quantity'; expected a column outside the key; "
-        "write one of: basis, central, high, locator, low, note, source_id, unit",
+        "write one of: basis, central, high, locator, low, note, rests_on_assumption, source_id, "
+        "unit",
     ),
     (
         "a misspelt key",
@@ -201,8 +202,8 @@ def test_a_cell_is_corrected_once(tmp_path: Path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("x = [", "found broken TOML (Invalid value (at end of document)); expected TOML; correct "
-         "the file"),
+        ("x = [", "found text that is not TOML (Invalid value (at end of document)); expected "
+         "TOML; correct the file"),
         ("[[corrections]]\na = 1", "found the key 'corrections'; expected [[correction]] records; "
          "begin each record with [[correction]]"),
         ("correction = 3", "found no list of records; expected [[correction]] records; begin each "
@@ -221,9 +222,27 @@ def test_a_file_that_is_not_utf8(tmp_path: Path):
     records, (found,) = read_corrections(tmp_path)
     assert records == []
     assert str(found) == (
-        "whole file: found an unreadable file (UnicodeDecodeError); expected UTF-8 text; save the "
-        "file as UTF-8"
+        "line 1: found byte 0xfc, which is not UTF-8; expected UTF-8 text; save the file as UTF-8"
     )
+
+
+def test_a_byte_order_mark_is_passed_over(tmp_path: Path):
+    (tmp_path / "corrections.toml").write_bytes(b"\xef\xbb\xbfcorrection = []")
+    assert read_corrections(tmp_path) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("x = " + "[" * 5000, "tables or lists in one another, too deep to be read"),
+        ("x = " + "9" * 5000, "a number of thousands of digits"),
+    ],
+    ids=["lists in lists", "5,000 digits"],
+)
+def test_values_that_are_too_deep_or_too_long_are_refused(text: str, found: str):
+    records, (fault,) = parse_corrections(text)
+    assert records == []
+    assert str(fault) == f"whole file: found {found}; expected TOML; correct the file"
 
 
 def test_a_correction_of_a_faulty_table_waits_until_it_is_mended(tmp_path: Path):

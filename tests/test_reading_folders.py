@@ -24,7 +24,7 @@ from tests.changes import (
 )
 from tests.tiny import tiny_dataset, tiny_records, write_folder
 
-NEED = "missiles,smco_magnet,criticality_share,0.5,0.8,1.0,share,assumed,,,made up for tests\n"
+NEED = "missiles,smco_magnet,criticality_share,0.5,0.8,1.0,share,assumed,,,,made up for tests\n"
 
 CASES: list[tuple[str, Edit, str]] = [
     (
@@ -74,12 +74,14 @@ CASES: list[tuple[str, Edit, str]] = [
         "no header",
         edit(
             "needs",
-            "sector,component,quantity,low,central,high,unit,basis,source_id,locator,note\n",
+            "sector,component,quantity,low,central,high,unit,basis,rests_on_assumption,source_id,"
+            "locator,note\n",
             "",
         ),
         "needs.csv: 1 fault\n"
         "  - line 1, header: found none of the columns; expected their names; write the header: "
-        "sector,component,quantity,low,central,high,unit,basis,source_id,locator,note",
+        "sector,component,quantity,low,central,high,unit,basis,rests_on_assumption,source_id,"
+        "locator,note",
     ),
     (
         "semicolons for commas",
@@ -92,13 +94,15 @@ CASES: list[tuple[str, Edit, str]] = [
         "an empty file",
         save("needs.csv", b""),
         "needs.csv: found an empty file; expected a header and rows; write the header: "
-        "sector,component,quantity,low,central,high,unit,basis,source_id,locator,note",
+        "sector,component,quantity,low,central,high,unit,basis,rests_on_assumption,source_id,"
+        "locator,note",
     ),
     (
         "blank lines only",
         save("needs.csv", b"\n,,,\n"),
         "needs.csv: found an empty file; expected a header and rows; write the header: "
-        "sector,component,quantity,low,central,high,unit,basis,source_id,locator,note",
+        "sector,component,quantity,low,central,high,unit,basis,rests_on_assumption,source_id,"
+        "locator,note",
     ),
     (
         "a header alone",
@@ -107,16 +111,16 @@ CASES: list[tuple[str, Edit, str]] = [
     ),
     (
         "too few cells",
-        edit("needs", ",,,made", ",,made"),
+        edit("needs", ",,,,made", ",,,made"),
         "needs.csv: 1 fault\n"
-        "  - line 2: found 10 cells; expected 11, as in the header; write every cell, empty ones "
+        "  - line 2: found 11 cells; expected 12, as in the header; write every cell, empty ones "
         "too",
     ),
     (
         "a comma in a cell",
         edit("needs", "made up for tests", "made up, for tests"),
         "needs.csv: 1 fault\n"
-        "  - line 2: found 12 cells; expected 11, as in the header; quote a cell that holds a "
+        "  - line 2: found 13 cells; expected 12, as in the header; quote a cell that holds a "
         "comma",
     ),
     (
@@ -137,20 +141,20 @@ CASES: list[tuple[str, Edit, str]] = [
         "a cell that is not UTF-8",
         save("needs.csv", b"sector,component\nm\xfcssiles,smco\n"),
         "needs.csv: 1 fault\n"
-        "  - line 2: found byte 0xfc, which is not UTF-8; expected UTF-8 text; save the file as "
-        "UTF-8 CSV",
+        "  - line 2: found byte 0xfc, which is not UTF-8; expected a UTF-8 CSV file; save the file "
+        "as UTF-8",
     ),
     (
         "UTF-16",
         recode("needs", "utf-16"),
         "needs.csv: 1 fault\n"
-        "  - line 1: found byte 0xff, which is not UTF-8; expected UTF-8 text; save the file as "
-        "UTF-8 CSV",
+        "  - line 1: found byte 0xff, which is not UTF-8; expected a UTF-8 CSV file; save the file "
+        "as UTF-8",
     ),
     (
         "a folder for a file",
         folder_for_file("needs.csv"),
-        "needs.csv: found a folder; expected a file; put the table in its place",
+        "needs.csv: found a folder; expected a UTF-8 CSV file; put the file in its place",
     ),
     (
         "a missing file",
@@ -174,7 +178,7 @@ CASES: list[tuple[str, Edit, str]] = [
         "the line after a cell of several lines",
         edit("needs", NEED, NEED.replace("made up for tests", '"made up\nfor\ntests"') + "x,"),
         "needs.csv: 1 fault\n"
-        "  - line 5: found 12 cells; expected 11, as in the header; quote a cell that holds a "
+        "  - line 5: found 13 cells; expected 12, as in the header; quote a cell that holds a "
         "comma",
     ),
     (
@@ -245,9 +249,10 @@ def test_faults_of_several_files_come_in_one_message(tmp_path: Path):
 
 
 WANTED = (
-    "elements.csv, components.csv, component_elements.csv, stage_shares.csv, sourcing.csv, "
-    "sectors.csv, sector_values.csv, buyers.csv, needs.csv, cover.csv, substitution.csv, "
-    "new_supply.csv, demand.csv, licence_queue.csv, parameters.csv, sources.csv"
+    "elements.csv, stages.csv, components.csv, component_elements.csv, stage_shares.csv, "
+    "sourcing.csv, pool_users.csv, sectors.csv, sector_values.csv, buyers.csv, needs.csv, "
+    "cover.csv, substitution.csv, new_supply.csv, demand.csv, licence_queue.csv, parameters.csv, "
+    "sources.csv"
 )
 
 
@@ -291,7 +296,7 @@ def test_files_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     lines = [f"{file}: found no such file" for file in required]
     unreadable = (
         "needs.csv: found an unreadable file (Permission denied); "
-        "expected a readable file; check its permissions"
+        "expected a UTF-8 CSV file; check its permissions"
     )
     blocks = [f"{line}; expected the table; add the file" for line in lines if "needs" not in line]
     assert told(error.value) == "\n".join(sorted([*blocks, unreadable]))
@@ -317,7 +322,7 @@ ACCEPTED: list[tuple[str, Edit]] = [
     ("as written", lambda _: None),
     ("a byte-order mark", recode("needs", "utf-8-sig")),
     ("CRLF line ends", edit("cover", "\n", "\r\n")),
-    ("blank lines", edit("needs", NEED, "\n\n" + NEED + ",,,,,,,,,,\n")),
+    ("blank lines", edit("needs", NEED, "\n\n" + NEED + ",,,,,,,,,,,\n")),
     ("blanks around cells", edit("needs", "missiles,smco_magnet", " missiles , smco_magnet\t")),
     ("blanks around column names", edit("needs", "component,", " component ,")),
     ("quoted cells", edit("needs", "missiles,", '"missiles",')),

@@ -86,7 +86,7 @@ class Page(HTMLParser):
 
 def test_a_report_holds_page_data_and_figures(folder):
     assert {path.name for path in folder.iterdir()} == {
-        "report.html", "report.json", "ranking.csv", "weekly.csv", "attribution.csv",
+        "report.html", "report.json", "ranking.csv", "weekly.csv", "attribution.csv", "SHA256SUMS",
         *(f"{name}.{form}" for form in ("svg", "png") for name in (
             "scores", "heat_map_withheld", "weekly_withheld", "stages_withheld",
         )),
@@ -136,9 +136,10 @@ def test_csv_reads_back_equal_to_the_frame(runs, folder):
     text = (folder / "ranking.csv").read_text(encoding="utf-8")
     assert text == ranking_csv(runs)
     back = pd.read_csv(io.StringIO(text), engine="python")
-    assert list(back.columns) == ["scenario", *names_of("ranking")]
+    assert list(back.columns) == ["scenario", *names_of("ranking"), "record_digest"]
     for run in runs:
-        own = back[back["scenario"] == run.scenario.scenario].drop(columns="scenario")
+        own = back[back["scenario"] == run.scenario.scenario]
+        own = own.drop(columns=["scenario", "record_digest"])
         own["main_driver"] = own["main_driver"].fillna("")
         assert_frame_equal(
             own.reset_index(drop=True), run.ranking, check_exact=True, check_dtype=False
@@ -147,11 +148,12 @@ def test_csv_reads_back_equal_to_the_frame(runs, folder):
 
 def test_weekly_and_attribution_csv_read_back_equal(runs, folder):
     weekly = pd.read_csv(folder / "weekly.csv", engine="python")
-    own = weekly[weekly["run"] == "withheld"].drop(columns="run").reset_index(drop=True)
+    own = weekly[weekly["run"] == "withheld"].drop(columns=["run", "record_digest"])
+    own = own.reset_index(drop=True)
     expected = runs[0].weekly.assign(date=lambda frame: frame["date"].dt.strftime("%Y-%m-%d"))
     assert_frame_equal(own, expected, check_exact=True, check_dtype=False)
     points = pd.read_csv(folder / "attribution.csv", engine="python")
-    assert list(points.columns) == ["scenario", "sector", "element", "points"]
+    assert list(points.columns) == ["scenario", "sector", "element", "points", "record_digest"]
     one = points.query("scenario == 'withheld' and sector == 'missiles'").set_index("element")
     assert one["points"].to_dict() == runs[0].attribution().loc["missiles"].to_dict()
 

@@ -58,13 +58,17 @@ def test_every_schema_is_the_one_on_record_for_its_version(name):
     assert record.fault(name) == ""
 
 
-def test_a_schema_that_changes_under_its_version_is_noticed(monkeypatch):
+def test_a_schema_that_changes_is_noticed_and_needs_a_version_that_no_release_has(monkeypatch):
     class Flow(output_models.FlowFile):
         note: str
 
     monkeypatch.setitem(output_models.MODELS, "flow", Flow)
     assert record.fault("flow") == (
-        "flow: its JSON Schema changed, and schema_version is still 1; raise it in "
+        "flow: its JSON Schema is not the one on record; run python -m tests.golden.record"
+    )
+    monkeypatch.setattr(record, "released", lambda _: 1)
+    assert record.fault("flow") == (
+        "flow: its JSON Schema changed, and version 1 is released; raise its schema_version in "
         "exposure/report/files/output_models.py, then run python -m tests.golden.record"
     )
 

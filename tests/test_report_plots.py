@@ -9,6 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import exposure as ex
+from exposure.report.plots import figure_files
 from exposure.report.plots import rankings as figures
 from tests.test_report_text import FREE, WITHHELD
 from tests.tiny import tiny_dataset
@@ -107,23 +108,23 @@ def test_nothing_held_up_draws_without_a_legend(runs, axes):
 @pytest.mark.parametrize("form", ["svg", "png"])
 def test_the_same_figure_gives_the_same_bytes(runs, form):
     def draw() -> str | bytes:
-        with figures.report_style():
+        with figure_files.report_style():
             figure = figures.weekly_figure(runs[0])
-            return figures.svg(figure) if form == "svg" else figures.png(figure)
+            return figure_files.svg(figure) if form == "svg" else figure_files.png(figure)
 
     assert draw() == draw()
 
 
 def test_the_report_style_ignores_the_users_own(runs):
-    with figures.report_style():
-        plain = figures.svg(figures.scores_figure(runs))
-    with mpl.rc_context({"font.size": 30.0, "axes.facecolor": "red"}), figures.report_style():
-        assert figures.svg(figures.scores_figure(runs)) == plain
+    with figure_files.report_style():
+        plain = figure_files.svg(figures.scores_figure(runs))
+    with mpl.rc_context({"font.size": 30.0, "axes.facecolor": "red"}), figure_files.report_style():
+        assert figure_files.svg(figures.scores_figure(runs)) == plain
 
 
 def test_inline_svg_has_ids_of_its_own_a_label_and_no_preamble(runs):
-    text = figures.svg(figures.scores_figure(runs))
-    inline = figures.inline_svg(text, prefix="a", label='5 < 6 & "so"')
+    text = figure_files.svg(figures.scores_figure(runs))
+    inline = figure_files.inline_svg(text, prefix="a", label='5 < 6 & "so"')
     root = ET.fromstring(inline)  # noqa: S314 - our own figure
     assert inline.startswith("<svg")
     assert root.get("aria-label") == '5 < 6 & "so"'

@@ -20,26 +20,27 @@ CASES: list[tuple[str, Change, str]] = [
         "a misspelt element",
         put("stage_shares", 0, element="Smm"),
         "stage_shares.csv: 1 fault\n"
-        "  - line 2, element: found 'Smm'; expected a known element; did you mean 'Sm'?",
+        "  - line 2, element: found 'Smm'; expected a chemical symbol, such as Dy; correct it",
     ),
     (
         "an element nobody knows",
         put("stage_shares", 0, element="dysprosium"),
         "stage_shares.csv: 1 fault\n"
-        "  - line 2, element: found 'dysprosium'; expected a known element; did you mean 'Dy'?",
+        "  - line 2, element: found 'dysprosium'; expected a chemical symbol, such as Dy; write "
+        "'Dy'",
     ),
     (
         "an element in the wrong case",
         put("stage_shares", 0, element="SM"),
         "stage_shares.csv: 1 fault\n"
-        "  - line 2, element: found 'SM'; expected a known element; did you mean 'Sm'?",
+        "  - line 2, element: found 'SM'; expected a chemical symbol, such as Dy; write 'Sm'",
     ),
     (
-        "a misspelt stage in a list",
-        put("components", 0, stages="mining separatoin metal magnet"),
+        "a stage in a list that is not spelt like a key",
+        put("components", 0, stages="mining Separation metal magnet"),
         "components.csv: 1 fault\n"
-        "  - line 2, stages: found 'separatoin'; expected a known stage; did you mean "
-        "'separation'?",
+        "  - line 2, stages: found 'Separation'; expected a key of lower-case letters, digits and "
+        "underscores; write 'separation'",
     ),
     (
         "no stage at all",
@@ -245,10 +246,38 @@ CASES: list[tuple[str, Change, str]] = [
     ),
     (
         "a derived row without its arithmetic",
-        put("needs", 0, basis="derived", note=""),
+        put("needs", 0, basis="derived", rests_on_assumption="yes", note=""),
         "needs.csv: 1 fault\n"
         "  - line 2, note: found nothing; expected the arithmetic of a derived figure; name what "
         "it uses",
+    ),
+    (
+        "a derived row that does not say on what it rests",
+        put("needs", 0, basis="derived"),
+        "needs.csv: 1 fault\n"
+        "  - line 2, rests_on_assumption: found nothing; expected 'yes' or 'no' for a derived "
+        "figure; write 'yes' if any input of the arithmetic is assumed",
+    ),
+    (
+        "an assumed row that rests on no assumption",
+        put("needs", 0, rests_on_assumption="no"),
+        "needs.csv: 1 fault\n"
+        "  - line 2, rests_on_assumption: found 'no' in a row that is assumed; expected nothing, "
+        "or a word that agrees with the basis; leave the cell empty",
+    ),
+    (
+        "a reported row that rests on an assumption",
+        put("needs", 0, basis="reported", rests_on_assumption="yes"),
+        "needs.csv: 1 fault\n"
+        "  - line 2, rests_on_assumption: found 'yes' in a row that is reported; expected "
+        "nothing, or a word that agrees with the basis; leave the cell empty",
+    ),
+    (
+        "perhaps",
+        put("needs", 0, rests_on_assumption="perhaps"),
+        "needs.csv: 1 fault\n"
+        "  - line 2, rests_on_assumption: found 'perhaps'; expected a known rests on assumption; "
+        "write one of: no, yes",
     ),
     (
         "an assumed row without a note",

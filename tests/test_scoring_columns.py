@@ -21,7 +21,7 @@ from tests.test_report_text import WITHHELD
 from tests.tiny import tiny_dataset
 
 PAGE = Path(__file__).parents[1] / "docs" / "results.md"
-KEY = ("missiles", "smco_magnet", "stock_weeks")
+KEY = ("defence", "smco_magnet", "stock_weeks")
 SHOWN = Column(
     "lost_weeks",
     "Weeks of output lost.",
@@ -36,13 +36,13 @@ HIDDEN = Column("lost_days", "Days of output lost.", unit="day", form=Form.POINT
 
 @pytest.fixture(scope="module")
 def run():
-    return ex.assess(tiny_dataset(), WITHHELD, ex.Settings(draws=16))
+    return ex.assess(tiny_dataset(), WITHHELD, ex.Settings(draws=16, prior=True))
 
 
 @pytest.fixture(scope="module")
 def frames(run) -> dict[str, pd.DataFrame]:
     """Every result of the registry, as its own function gives it."""
-    shipped, settings = ex.read_dataset(), ex.Settings(draws=16)
+    shipped, settings = ex.read_dataset(), ex.Settings(draws=16, prior=True)
     changed = ex.with_value(shipped, "cover", KEY, value=(26, 39, 52))
     tested = ex.backtest(shipped, destinations=["WLD"])
     return {
@@ -94,7 +94,7 @@ def test_a_value_without_an_entry_is_refused_by_name(run, monkeypatch):
     figures = ranking._figures
     monkeypatch.setattr(ranking, "_figures", lambda *own: {**figures(*own), "lost_weeks": 1.0})
     with pytest.raises(KeyError) as raised:
-        ranking.ranking_frame(run.sectors, horizon_weeks=104)
+        ranking.ranking_frame(run.sectors, first_day=run.first_day)
     assert raised.value.args == ("ranking: not in exposure/scoring/columns.py: lost_weeks",)
 
 
@@ -156,7 +156,7 @@ def test_one_entry_and_its_value_reach_every_output(with_two_more):
     found = with_two_more
     assert found["frame"]["lost_weeks"] == 12.34
     assert found["json"]["scenarios"][0]["ranking"][0]["lost_weeks"] == 12.34
-    assert found["csv"].splitlines()[0].endswith(",lost_weeks,lost_days")
+    assert found["csv"].splitlines()[0].endswith(",lost_weeks,lost_days,record_digest")
     assert found["schema"]["properties"]["lost_weeks"] == {
         "description": "Weeks of output lost.",
         "title": "Lost Weeks",
@@ -174,7 +174,7 @@ def test_one_entry_and_its_value_reach_every_output(with_two_more):
 
 def test_a_column_without_a_heading_stays_in_the_files(with_two_more):
     assert "86.38" not in with_two_more["terminal"] + with_two_more["page"]
-    assert ",86.38\n" in with_two_more["csv"]
+    assert ",86.38," in with_two_more["csv"]
 
 
 def test_the_page_of_the_documentation_is_the_one_of_the_registry():

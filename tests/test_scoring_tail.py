@@ -1,17 +1,23 @@
-"""Mean and tail over scenarios, ranks and their probabilities, total effects."""
+"""Mean and tail over scenarios, ranks, their intervals and bands."""
 
 import numpy as np
 import pytest
-from exposure.scoring.sensitivity import total_effect
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from exposure.scoring.ranking import median_hit
-from exposure.scoring.ranks import competition_ranks, rank_probabilities, top_probabilities
+from exposure.scoring.ranks import (
+    bands,
+    competition_ranks,
+    rank_interval,
+    rank_probabilities,
+    told_apart,
+    top_probabilities,
+)
 from exposure.scoring.tail import tail_weights
 
-QUICK = settings(max_examples=150, deadline=None)
+QUICK = settings(max_examples=100, deadline=None)
 # A coarse grid makes ties frequent.
 GRID = st.integers(0, 4).map(lambda n: n / 4)
 
@@ -150,12 +156,48 @@ def test_median_week_of_impact_weighs_scenarios_by_probability():
     assert median_hit(weeks, np.array([0.1, 0.9])) == 50.0
 
 
-def test_total_effect_of_an_additive_function_is_its_share_of_the_variance():
-    rng = np.random.default_rng(5)
-    a, b, again = rng.standard_normal((3, 200_000))
-    # Variance 4 from a and 1 from b: knowing b would remove a fifth.
-    assert total_effect(2 * a + b, 2 * a + again) == pytest.approx(0.2, abs=0.01)
+@given(arrays(np.float64, st.tuples(st.integers(1, 6), st.integers(1, 8)), elements=GRID))
+@QUICK
+def test_rank_intervals_are_the_first_ranks_that_are_sure_enough(scores):
+    table = rank_probabilities(scores)
+    best, worst = (rank_interval(table, level=level) for level in (0.05, 0.95))
+    for own, low, high in zip(table, best, worst, strict=True):
+        assert 1 <= low <= high <= len(scores)
+        assert own[:low].sum() >= 0.05 - 1e-9
+        assert own[: low - 1].sum() < 0.05
+        assert own[:high].sum() >= 0.95 - 1e-9
+        assert own[: high - 1].sum() < 0.95
 
 
-def test_total_effect_of_a_constant_is_missing():
-    assert np.isnan(total_effect(np.full(8, 0.3), np.full(8, 0.3)))
+def test_scores_that_differ_by_rounding_alone_share_a_rank():
+    scores = np.array([[7.0], [7.0 + 1e-12], [3.0]])
+    assert competition_ranks(scores[:, 0]).tolist() == [1, 1, 3]
+    assert rank_probabilities(scores)[0].tolist() == [0.5, 0.5, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("higher", "lower", "apart"),
+    [
+        (3, 1, True),  # 75 % of the draws that differ: just sure enough.
+        (29, 11, False),  # 72.5 % of them.
+        (10, 0, True),  # One draw in ten differs: just often enough.
+        (9, 0, False),
+        (0, 0, False),
+    ],
+)
+def test_neighbours_are_told_apart_where_the_order_is_sure_and_differs_often(higher, lower, apart):
+    draws = 100 if not lower else higher + lower
+    difference = np.zeros(draws)
+    difference[:higher] = 1.0
+    difference[higher : higher + lower] = -1.0
+    assert told_apart(5.0 + difference, np.full(draws, 5.0)) is apart
+
+
+def test_a_band_runs_to_the_last_that_cannot_be_told_from_its_first():
+    # The second is told from the first, the third is not: all three are one band.
+    first = np.array([4.0, 4.0, 4.0, 4.0])
+    second = np.array([3.0, 3.0, 3.0, 3.0])
+    third = np.array([5.0, 5.0, 0.0, 0.0])
+    last = np.array([1.0, 1.0, 1.0, 1.0])
+    assert bands(np.stack([first, second, third])).tolist() == [1, 1, 1]
+    assert bands(np.stack([first, second, last])).tolist() == [1, 2, 3]

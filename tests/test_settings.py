@@ -114,8 +114,8 @@ def test_all_wrong_settings_come_in_one_message_a_line_each():
         "seed: found -1; expected at least 0; correct it\n"
         "coupling: found 'line-stop'; expected a known coupling; did you mean 'line_stop'?\n"
         "horizon: found an unknown setting; expected a known one; write one of: as_of, coupling, "
-        "destination, draws, half_life_weeks, history_matching, history_tolerance, horizon_weeks, "
-        "impact_threshold, seed, supply_method, tail_level, tail_weight"
+        "destination, draws, half_life_weeks, horizon_weeks, impact_threshold, prior, seed, "
+        "supply_method, tail_level, tail_weight"
     )
 
 

@@ -1,8 +1,9 @@
 """The command line: parse, call, print; no arithmetic.
 
-Data go to stdout, progress and messages to stderr. Exit codes: 0 ok, 1 a threshold was
-crossed, 2 a wrong word on the command line, 3 a fault in a file or folder, 4 data stale,
-5 internal; a run that a signal ends leaves with 128 and its number, 130 from the keyboard.
+Data go to stdout, progress and messages to stderr. Exit codes: 0 ok, 2 a wrong word on the
+command line, 3 a fault in a file or folder, 5 internal; 1 (a threshold was crossed) and 4 (data
+stale) are kept for scheduled reports and are not used yet; a run that a signal ends leaves with
+128 and its number, 130 from the keyboard.
 Everything slow is imported inside the command that needs it.
 """
 
@@ -13,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from exposure.cli import condition, licences, rankings, tables
+from exposure.cli import condition, imports, licences, rankings, tables
 from exposure.cli.messages import say, show
 from exposure.cli.process import plain_streams, signals_unwind, without_library_warnings
 from exposure.errors import ExposureError
@@ -46,6 +47,7 @@ for command in (
     *tables.COMMANDS,
 ):
     app.command()(command)
+app.add_typer(imports.app)
 
 
 def _version(value: bool) -> None:  # noqa: FBT001 - the signature of a typer callback

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from exposure.cli.messages import note, show, show_csv, show_grid, warn
+from exposure.cli.messages import grid, note, show, show_csv, show_results, warn
 from exposure.cli.options import RUN, Format, Options, with_options
 from exposure.cli.parsers import draws_warnings
 from exposure.cli.progress import progress
@@ -33,6 +33,7 @@ def condition(
     The list beside the tables, conditioned_draws.json, spares rank and report this work.
     """
     from exposure.evidence.conditioned_list import list_text, make_list
+    from exposure.report.files.file_records import of_run
 
     dataset = read_tables(options)
     settings = settings_of(options, dataset=dataset)
@@ -44,12 +45,11 @@ def condition(
     if options.form is Format.JSON:
         show(list_text(found))
     elif options.form is Format.CSV:
-        show_csv(compared_frame(found))
+        show_csv(compared_frame(found), of_run(dataset, [], settings))
     else:
-        show(f"{found.examined} draws examined\n")
-        show_grid(accepted_frame(found), ["destination", "agree", "acceptance"])
-        show("")
-        show_grid(compared_frame(found), BRIEF)
+        accepted = grid(accepted_frame(found), ["destination", "agree", "acceptance"])
+        compared = grid(compared_frame(found), BRIEF)
+        show_results(f"{found.examined} draws examined\n\n{accepted}\n\n{compared}", dataset)
     if out is not None:
         note(f"wrote {out}", options)
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from exposure.cli.messages import note, show, show_csv, warn
+from exposure.cli.messages import note, show, show_csv, show_results, warn
 from exposure.cli.options import RUN, TABLES, Format, Options, with_options
 from exposure.cli.parsers import draws_warnings
 from exposure.cli.runs import (
@@ -55,8 +55,9 @@ def flow(
     Applications, backlog, live licences and licensed flow, by class of buyer and goods.
     """
     from exposure.assessment import check_run
-    from exposure.impact.preparation import run_window
+    from exposure.impact.prepared import run_window
     from exposure.licensing.flow_table import licensed_flow
+    from exposure.report.files.file_records import of_run
     from exposure.report.files.json_output import flow_json
 
     names = chosen_names([name] if name else None, options, [DEFAULT_SCENARIO])
@@ -71,11 +72,11 @@ def flow(
     if options.form is Format.JSON:
         show(flow_json(frame, dataset, chosen, settings))
     elif options.form is Format.CSV:
-        show_csv(frame)
+        show_csv(frame, of_run(dataset, [chosen], settings))
     else:
         note(f"every {WEEKS_BETWEEN_LINES}th week; --format csv has all, with intervals", options)
         some = frame["week"].isin(range(window.first, window.run, WEEKS_BETWEEN_LINES))
-        show(flow_text(frame[some]))
+        show_results(flow_text(frame[some]), dataset)
 
 
 def backtest(*, options: Options) -> None:
@@ -86,19 +87,20 @@ def backtest(*, options: Options) -> None:
     """
     from exposure.evidence.backtesting import backtest as run_backtest
     from exposure.evidence.stoppage_reports import stoppages
+    from exposure.report.files.file_records import of_run
     from exposure.report.files.json_output import backtest_json
 
     dataset, settings = read_tables(options), settings_of(options, used=BACKTEST_SETTINGS)
     warn(draws_warnings(settings.draws), options)
     result = run_backtest(dataset, seed=settings.seed)
     if options.form is Format.CSV:
-        show_csv(result.months)
+        show_csv(result.months, of_run(dataset, [], settings))
         return
     reports = stoppages(dataset, settings)
     if options.form is Format.JSON:
         show(backtest_json(result, reports, dataset, settings))
         return
-    show(result.text())
+    show_results(result.text(), dataset)
     show("\nStoppages reported, and sectors at work, under the record of what happened:")
     show(stoppages_text(reports))
 

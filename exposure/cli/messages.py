@@ -15,11 +15,23 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from exposure.cli.options import Options
+    from exposure.tables.dataset import Dataset
 
 
 def show(text: str) -> None:
-    """Print data."""
-    typer.echo(text.rstrip("\n"))
+    """Print data, without characters that would change how a terminal shows the rest."""
+    from exposure.report.text.safe import printable
+
+    typer.echo(printable(text).rstrip("\n"))
+
+
+def show_results(text: str, dataset: "Dataset") -> None:
+    """Print results below a line that says what was changed in their tables, if anything was."""
+    from exposure.report.text.layout import WIDTH, wrapped
+    from exposure.report.text.marks import tables_line
+
+    line = wrapped(tables_line(dataset), width=WIDTH)
+    show(f"{line}\n\n{text}" if line else text)
 
 
 def say(text: str) -> None:
@@ -51,23 +63,25 @@ def warn(warnings: Sequence[str], options: "Options") -> None:
         )
 
 
-def show_csv(frame: "pd.DataFrame") -> None:
-    """Print a table as CSV."""
+def show_csv(frame: "pd.DataFrame", record: dict[str, object]) -> None:
+    """Print a table as CSV, with the digest of what it was made from."""
     from exposure.report.files.csv_output import csv_text
 
-    show(csv_text(frame))
+    show(csv_text(frame, record))
 
 
-def show_grid(frame: "pd.DataFrame", columns: Sequence[str], *, widest: int = 60) -> None:
-    """Print some columns of a table for the screen, no cell wider than `widest`."""
+def grid(frame: "pd.DataFrame", columns: Sequence[str], *, widest: int = 60) -> str:
+    """Some columns of a table for the screen, no cell wider than `widest`."""
     from exposure.report.text.layout import aligned, shortened
+    from exposure.report.text.safe import one_line
 
     chosen = frame[list(columns)]
     align = "".join("r" if kind.kind in "fiu" else "l" for kind in chosen.dtypes)
     rows = [
-        [shortened(_cell(cell), widest) for cell in row] for row in chosen.itertuples(index=False)
+        [shortened(one_line(_cell(cell)), widest) for cell in row]
+        for row in chosen.itertuples(index=False)
     ]
-    show(aligned(list(chosen.columns), rows, align=align))
+    return aligned(list(chosen.columns), rows, align=align)
 
 
 def _cell(value: object) -> str:

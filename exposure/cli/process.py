@@ -14,6 +14,7 @@ from types import FrameType
 from typing import TextIO
 
 from exposure.cli.messages import say
+from exposure.report.text.safe import printable
 
 PLAIN = {
     "\u2013": "-", "\u2014": "-", "\u2212": "-", "\u2019": "'", "\u2265": ">=", "\u2264": "<=",
@@ -25,15 +26,24 @@ ENDING = ("SIGTERM", "SIGHUP")
 
 
 class Lossy(io.TextIOBase):
-    """A stream that loses what cannot be written: a stderr that is full, closed or gone."""
+    """A stderr that loses what cannot be written, being full, closed or gone.
 
-    def __init__(self, stream: TextIO) -> None:
+    What it writes is printable; `raw` writes colours and cursor movements too.
+    """
+
+    def __init__(self, stream: TextIO, *, printable_only: bool = True) -> None:
         self._stream = stream
+        self._printable_only = printable_only
+
+    @property
+    def raw(self) -> "Lossy":
+        """The same stream for a bar of progress, which moves the cursor."""
+        return Lossy(self._stream, printable_only=False)
 
     def write(self, text: str, /) -> int:
         """Write, or lose the text."""
         with suppress(OSError, ValueError):
-            self._stream.write(text)
+            self._stream.write(printable(text) if self._printable_only else text)
         return len(text)
 
     def flush(self) -> None:

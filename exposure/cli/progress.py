@@ -4,7 +4,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO, cast
+
+from exposure.cli.process import Lossy
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -68,13 +70,14 @@ def _bar(steps: int) -> "Progress":
         TimeRemainingColumn,
     )
 
+    stream = sys.stderr.raw if isinstance(sys.stderr, Lossy) else sys.stderr
     bar = Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         TaskProgressColumn(),
         TimeRemainingColumn(compact=True),
         TextColumn("left"),
-        console=Console(stderr=True),
+        console=Console(file=cast("TextIO", stream)),
         transient=True,
     )
     bar.add_task("", total=steps)

@@ -86,10 +86,14 @@ def report(
     Without a scenario: licences_continue, licences_queued and licences_withheld, the courses that
     start today.
     """
-    from exposure.report.files.report_folder import write_report
+    from exposure.report.files.report_folder import check_target, older_files, write_report
 
+    names = chosen_names(scenarios, options, DEFAULT_SCENARIOS)
+    check_target(out, [own.scenario for own in read_scenarios(names, options)])
     results = _results(scenarios, options)
     files = write_report(results, out)
+    for path in older_files(files):
+        note(f"note: {path} is not of this report", options)
     show(_rankings(results))
     note(f"wrote {len(files)} files to {out}; open {out / 'report.html'}", options)
 

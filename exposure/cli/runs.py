@@ -6,6 +6,7 @@ Everything that can be refused is refused before the first run.
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+from exposure.cli.effects import as_warnings, idle_in_runs, idle_rules_of, idle_tables
 from exposure.cli.messages import note, warn
 from exposure.cli.parsers import (
     assignments,
@@ -46,6 +47,7 @@ def read_tables(options: "Options") -> "Dataset":
     dataset = read_dataset(options.data)
     for folder in options.overlay or ():
         dataset = apply_overlay(dataset, folder)
+    warn(as_warnings(idle_tables(dataset, options)), options)
     return dataset
 
 
@@ -159,14 +161,18 @@ def run_all(
 ) -> "list[Assessment]":
     """Assess each scenario, showing progress, and say what to know about the results."""
     from exposure.assessment import assess, check_run
+    from exposure.impact.prepared import run_window
 
-    each(lambda scenario: check_run(dataset, scenario, settings), scenarios)
-    warn(draws_warnings(settings.draws), options)
+    seen = each(lambda scenario: check_run(dataset, scenario, settings)[0], scenarios)
+    weeks = max((run_window(own, settings).run for own in scenarios), default=None)
+    idle = idle_rules_of(dataset, seen, weeks=weeks)
+    warn([*draws_warnings(settings.draws), *as_warnings(idle)], options)
     with progress(steps=len(scenarios), quiet=options.quiet) as begin:
         results = [
             assess(dataset, own, settings, progress=begin(step, own.name))
             for step, own in enumerate(scenarios)
         ]
+    warn(as_warnings(idle_in_runs(dataset, results)), options)
     _note_what_was_learnt_later(dataset, settings, options)
     conditioned = results[0].conditioned if results else None
     if conditioned is not None and conditioned.note:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from exposure.cli.messages import note, show, show_csv, show_grid, warn
+from exposure.cli.effects import as_warnings, idle_rules_of
+from exposure.cli.messages import grid, note, show, show_csv, show_results, warn
 from exposure.cli.options import RUN, TABLES, Format, Options, with_options
 from exposure.cli.parsers import draws_warnings
 from exposure.cli.progress import progress
@@ -38,8 +39,10 @@ def check(
     options: Options,
 ) -> None:
     """Check tables and scenarios; list every fault with its cure."""
+    from exposure.policy.against_tables import refuse_unknown_names
     from exposure.policy.scenario_file import read_scenario
     from exposure.tables.describing.package import stale_notes
+    from exposure.tables.reading.effect import rows_without_effect
     from exposure.tables.reading.location import shipped_folder
     from exposure.tables.reading.overlays import overlay_text
 
@@ -47,8 +50,10 @@ def check(
     files = sorted((tables / "scenarios").glob("*.toml"))
     refused: list[ExposureError] = []
     dataset = _checked_tables(refused, folder, options.overlay or ())
-    for path in files:
-        _kept(refused, read_scenario, path)
+    scenarios = [own for path in files if (own := _kept(refused, read_scenario, path))]
+    if dataset is not None:
+        for own in scenarios:
+            _kept(refused, refuse_unknown_names, own, dataset)
     if dataset is None or refused:
         raise together(refused)
     rows = sum(len(table) for table in dataset.rows.values())
@@ -60,6 +65,9 @@ def check(
         show(overlay_text(dataset))
     for text in stale_notes(tables):
         note(f"note: {text}", options)
+    starts = {own.start for own in scenarios} or {read_scenario(DEFAULT_SCENARIO).start}
+    idle = [*dataset.origin.unread, *rows_without_effect(dataset, starts=starts)]
+    warn(as_warnings([*idle, *idle_rules_of(dataset, scenarios)]), options)
 
 
 def _checked_tables(
@@ -103,6 +111,7 @@ def sources(
     Without a word: the sources themselves.
     """
     from exposure.citations import provenance
+    from exposure.report.files.file_records import of_tables
     from exposure.report.files.json_output import provenance_json, source_list_json
 
     dataset = read_tables(options)
@@ -111,12 +120,12 @@ def sources(
     if options.form is Format.JSON:
         show(source_list_json(dataset) if listed else provenance_json(frame, dataset))
     elif options.form is Format.CSV:
-        show_csv(frame)
+        show_csv(frame, of_tables(dataset))
     elif listed:
-        show_grid(frame, ["source_id", "grade", "published", "title"])
+        show_results(grid(frame, ["source_id", "grade", "published", "title"]), dataset)
     else:
         columns = ["table", "key", "low", "value", "high", "basis", "grade", "source_id"]
-        show_grid(frame, columns)
+        show_results(grid(frame, columns), dataset)
 
 
 def template(
@@ -167,6 +176,7 @@ def diff(
     An overlay is laid over the tables after.
     """
     from exposure.comparison import rank_changes, rank_changes_text
+    from exposure.report.files.file_records import of_run
     from exposure.report.files.json_output import diff_json
     from exposure.tables.describing.differences import compare_datasets, differences_text
 
@@ -175,10 +185,10 @@ def diff(
     (chosen,) = read_scenarios([options.scenario or DEFAULT_SCENARIO], options)
     differences = compare_datasets(before, after)
     if options.form is Format.CSV:
-        show_csv(differences)
+        show_csv(differences, of_run(after, [chosen], settings))
         return
     if options.form is Format.TABLE:
-        show(differences_text(differences))
+        show_results(differences_text(differences), after)
         if before.digest == after.digest:
             return
     warn(draws_warnings(settings.draws), options)

@@ -43,18 +43,16 @@ def _cell(value: object) -> str:
 
 STOPPAGES = {
     "sector": "sector",
-    "case": "case",
     "reported": "reported",
     "week": "week of report",
     "first_firms_week": "first firms stop",
-    "middle_firm_week": "middle firm stops",
     "probability": "probability",
     "verdict": "verdict",
 }
 """Columns of `exposure.evidence.stoppage_reports.stoppages`, as they are headed on screen."""
 
 STOPPAGES_LEGEND = (
-    "weeks count from 4 April 2025; first firms, middle firm: median week over draws, - where "
+    "weeks count from 4 April 2025; first firms: median week over draws, - where "
     "most draws have none; probability: share of draws in which some firm stops by then, or, at "
     "work, in which more is lost than the record allows"
 )
@@ -67,7 +65,7 @@ def stoppages_text(frame: "pd.DataFrame") -> str:
     rows = [
         [_plain(value) for value in row] for row in frame[list(STOPPAGES)].itertuples(index=False)
     ]
-    table = aligned(list(STOPPAGES.values()), rows, align="lllrrrrl")
+    table = aligned(list(STOPPAGES.values()), rows, align="llrrrl")
     return f"{table}\n\n{wrapped(STOPPAGES_LEGEND, width=WIDTH)}"
 
 

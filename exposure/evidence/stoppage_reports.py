@@ -12,9 +12,10 @@ import numpy as np
 
 from exposure.arguments import check_arguments
 from exposure.arrays import FloatArray
-from exposure.evidence.conditioning import Examined, examine
+from exposure.evidence.conditioning import RECORD, Examined, examine
 from exposure.evidence.observed import Implied
 from exposure.inputs.streams import Sampler
+from exposure.policy.scenario_file import read_scenario
 from exposure.settings import SETTINGS, Settings
 from exposure.tables.dataset import DATASET, Dataset
 from exposure.terms import week_of
@@ -26,9 +27,7 @@ LIKELY = 0.5
 """Share of draws from which the model is taken to say that something happens."""
 
 
-def stoppages(
-    dataset: Dataset, settings: Settings | None = None, *, sampler: Sampler | None = None
-) -> "pd.DataFrame":
+def stoppages(dataset: Dataset, settings: Settings | None = None) -> "pd.DataFrame":
     """Compare reported stoppages and sectors at work with the model.
 
     Parameters
@@ -37,8 +36,6 @@ def stoppages(
         Tables; ``disruptions`` holds the stoppages, ``observed_losses`` the sectors at work.
     settings
         Draws, seed and threshold; None for the defaults.
-    sampler
-        Draws to use; None for the first of the settings.
 
     Returns
     -------
@@ -51,15 +48,15 @@ def stoppages(
 
     check_arguments("stoppages", dataset=(dataset, DATASET), settings=(settings, SETTINGS))
     settings = settings or Settings()
-    draws = sampler or Sampler.first(settings.draws, settings.seed)
+    draws = Sampler.first(settings.draws, settings.seed)
     examined = examine(dataset, settings, draws, kinds=("losses", "stoppages"))
     first = _first_stoppages(examined)
-    start = examined.implied[0].from_date if examined.implied else None
+    start = read_scenario(RECORD).start
     records = []
     for own in examined.implied:
         if own.kind == "stoppages":
             records.append(_stopped(own, first))
-        elif start is not None:
+        else:
             records.append(_at_work(own, first, week_of(own.to_date, start=start)))
     return pd.DataFrame.from_records(records)
 

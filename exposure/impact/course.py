@@ -105,8 +105,6 @@ def _run_sector(  # noqa: PLR0913, PLR0917 - each is a different kind of thing
             for channel in holding.channels
         }
         streams.append(
-            StreamRun(
-                stream, run.by_player, run.unmet, run.held, arrival.missing_mass, at_border
-            )
+            StreamRun(stream, run.by_player, run.unmet, run.held, arrival.missing_mass, at_border)
         )
     return put_together(world, sector, players, weekly, stopped, streams)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from exposure.arrays import BoolArray, FloatArray, total
-from exposure.impact import kernels
 from exposure.impact.arrivals import Arrival
 from exposure.impact.firms import STOPPED, Asked, late_shares, stock_multiples, stratum_shares
 from exposure.impact.sectors import Sector

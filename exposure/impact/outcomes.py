@@ -180,9 +180,7 @@ def _tonnes(world: World, sector: Sector, own: StreamRun) -> dict[str, FloatArra
             pool = world.pools.get(channel.pool)
             if pool is None or pool.demand is None:
                 continue
-            weight = pool.weight_of(
-                sector.sector, channel, own.stream.buyer_class, own.stream.tier
-            )
+            weight = pool.weight_of(sector.sector, channel, own.stream.buyer_class, own.stream.tier)
             if weight is not None:
                 weeks = own.unmet[k] * shares[c] / holding.weights[c] if holding.weights[c] else 0.0
                 _add(tonnes, channel.element, weeks * weight * pool.demand / WEEKS_A_YEAR)

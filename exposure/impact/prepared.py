@@ -128,4 +128,4 @@ def rows_read(inputs: Inputs, sector: str) -> frozenset[RowKey]:
     sector
         Its id.
     """
-    return frozenset(inputs.notes.get(sector, set()))
+    return inputs.read_by(sector)

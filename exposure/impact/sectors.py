@@ -147,9 +147,7 @@ def _saved(inputs: Inputs, sector: str, component: str) -> Gradual | None:
     return Gradual(largest, qualified, width)
 
 
-def _assembled(
-    inputs: Inputs, sector: str, component: str, *, control_week: int
-) -> Gradual | None:
+def _assembled(inputs: Inputs, sector: str, component: str, *, control_week: int) -> Gradual | None:
     share = inputs.substitution(sector, component, "assembly_share")
     if share is None:
         return None
@@ -161,4 +159,3 @@ def _assembled(
 def _thrift(inputs: Inputs, sector: str, component: str) -> FloatArray:
     share = inputs.substitution(sector, component, "thrift_share")
     return np.zeros(inputs.draws) if share is None else share
-

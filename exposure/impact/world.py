@@ -169,9 +169,7 @@ def _channels(inputs: Inputs, sector: str) -> tuple[Channel, ...]:
     )
 
 
-def _build_pool(
-    inputs: Inputs, name: str, period: Period, sectors: Mapping[str, Sector]
-) -> Pool:
+def _build_pool(inputs: Inputs, name: str, period: Period, sectors: Mapping[str, Sector]) -> Pool:
     own = inputs.under(f"pool {name}")
     elements = {
         element
@@ -263,8 +261,4 @@ def _note_what_sectors_share(world: World) -> None:
 def _arrival_rows(inputs: Inputs, claim: Claim) -> set[tuple[str, tuple[str, ...]]]:
     """Rows of a sector that decide what it needs from a pool, and when."""
     wanted = ("lag_weeks", "assembly", "largest_share", "qualification_weeks", "ramp_weeks")
-    return {
-        (table, key)
-        for table, key in inputs.notes.get(claim.user, set())
-        if key[-1].startswith(wanted)
-    }
+    return {(table, key) for table, key in inputs.read_by(claim.user) if key[-1].startswith(wanted)}

@@ -9,16 +9,17 @@ hand states leaves its shared stream.
 Every array has shape (D,), one value a draw, in the unit of its row.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from threading import Lock
 
 import numpy as np
 
 from exposure.arrays import FloatArray
-from exposure.inputs.index import Index, key_of
+from exposure.inputs.index import Index
 from exposure.inputs.streams import Sampler, correlated, triangular, whole_weeks
-from exposure.tables.dataset import Dataset, Row, RowKey
+from exposure.tables.dataset import Dataset, Row, RowKey, row_key
 from exposure.tables.schema.demand import (
     BuyerRow,
     CoverQuantity,
@@ -58,6 +59,8 @@ class Inputs:
     notes: dict[str, set[RowKey]] = field(default_factory=dict, repr=False)
     """Rows that each reader read."""
     _made: dict[str, FloatArray] = field(default_factory=dict, repr=False)
+    _lock: Lock = field(default_factory=Lock, repr=False)
+    """Blocks of draws run in threads and share the notes."""
 
     @classmethod
     def of(cls, dataset: Dataset, sampler: Sampler) -> "Inputs":
@@ -66,19 +69,25 @@ class Inputs:
 
     def with_sampler(self, sampler: Sampler) -> "Inputs":
         """The same tables under other draws; what is read goes to the same notes."""
-        return Inputs(self.index, sampler, self.reader, self.notes)
+        return Inputs(self.index, sampler, self.reader, self.notes, _lock=self._lock)
 
     def under(self, reader: str) -> "Inputs":
         """The same figures, read on behalf of somebody."""
         return replace(self, reader=reader)
 
-    def note(self, rows: set[RowKey]) -> None:
+    def note(self, rows: Iterable[RowKey]) -> None:
         """Note rows as read."""
-        self.notes.setdefault(self.reader, set()).update(rows)
+        with self._lock:
+            self.notes.setdefault(self.reader, set()).update(rows)
+
+    def read_by(self, reader: str) -> frozenset[RowKey]:
+        """Rows that a reader has read so far."""
+        with self._lock:
+            return frozenset(self.notes.get(reader, ()))
 
     def borrow(self, reader: str) -> None:
         """Note everything that another reader read as read here too."""
-        self.note(self.notes.get(reader, set()))
+        self.note(self.read_by(reader))
 
     def rows_of(self, model: type[Row]) -> tuple[Row, ...]:
         """Rows of a table."""
@@ -91,7 +100,7 @@ class Inputs:
 
     def draw(self, row: QuantityRow) -> FloatArray:
         """Draws of one row."""
-        key = key_of(row)
+        key = row_key(row)
         self.note({key})
         name = "|".join((key[0], *key[1]))
         if name not in self._made:
@@ -255,7 +264,7 @@ class Inputs:
                 newest = max(start for start, _ in begun)
                 in_force = [row for start, row in begun if start == newest]
                 china = [row for row in in_force if row.country == CHINA]
-                self.note({key_of(row) for row in china or in_force})
+                self.note({row_key(row) for row in china or in_force})
                 return self.draw(china[0]) if china else np.zeros(self.draws)
         return None
 
@@ -280,7 +289,7 @@ def begins(row: SourcingRow, measures: Measures) -> date | None:
 def shared_stream(row: QuantityRow) -> str | None:
     """Stream that a row shares with others; None for a row with a stream of its own."""
     if isinstance(row, SHARED_TABLES):
-        table, _ = key_of(row)
+        table, _ = row_key(row)
         return f"{table}|{row.sector}|{row.quantity}"
     if isinstance(row, SourcingRow):
         return "|".join(

@@ -5,22 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from exposure.tables.dataset import Dataset, RowKey, cell_text
-from exposure.tables.schema.catalogue import TABLES
+from exposure.tables.dataset import Dataset, RowKey, row_key
 from exposure.tables.schema.demand import SectorRow
 from exposure.tables.schema.policy import LicenceQueueRow
 from exposure.tables.schema.rows import QuantityRow
 from exposure.tables.schema.supply import SourcingRow, StageRow, StageShareRow
 from exposure.terms import ANY, CHINA, ShareKind
-
-TABLE_OF = {table.row: table for table in TABLES.values()}
-"""Table of each row model."""
-
-
-def key_of(row: QuantityRow) -> RowKey:
-    """Table and key of a row, as text."""
-    table = TABLE_OF[type(row)]
-    return table.name, tuple(cell_text(getattr(row, column)) for column in table.key)
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +23,7 @@ class Index:
     def cells(self) -> dict[RowKey, QuantityRow]:
         """Rows that state a figure, by table and key."""
         return {
-            key_of(row): row
+            row_key(row): row
             for rows in self.dataset.rows.values()
             for row in rows
             if isinstance(row, QuantityRow)

@@ -94,49 +94,57 @@ class Book:
         return int(self.holders.shape[2])
 
 
-def rule_of(terms: LicenceTerms, draws: int) -> Rule:
-    """Work out terms for every draw."""
+EVERY = slice(None)
+"""All draws."""
+
+
+def rule_of(terms: LicenceTerms, draws: int, own: slice = EVERY) -> Rule:
+    """Work out terms for some of the draws, one after another."""
     free = terms.state is LicenceState.FREE
     if free:
         terms = UNREAD
-    approval = _floats(terms.approval, draws)
-    renewal_approval = _floats(terms.renewal_approval, draws)
-    comes_back = _floats(terms.reapplication_share, draws)
+    approval = _floats(terms.approval, draws)[own]
+    renewal_approval = _floats(terms.renewal_approval, draws)[own]
+    comes_back = _floats(terms.reapplication_share, draws)[own]
     return Rule(
         free=free,
         decides=STATES[terms.state].decides,
         revoke=terms.revoke,
         priority=terms.priority,
-        delay=_weeks(terms.delay_weeks, draws),
-        validity=_weeks(terms.validity_weeks, draws),
-        lead=_weeks(terms.renewal_lead_weeks, draws),
+        delay=_weeks(terms.delay_weeks, draws)[own],
+        validity=_weeks(terms.validity_weeks, draws)[own],
+        lead=_weeks(terms.renewal_lead_weeks, draws)[own],
         approval=approval,
         renewal_approval=renewal_approval,
-        again=(1 - approval) * _floats(terms.refusal_share, draws) * comes_back,
+        again=(1 - approval) * _floats(terms.refusal_share, draws)[own] * comes_back,
         renewal_again=(1 - renewal_approval) * comes_back,
-        again_weeks=_weeks(terms.reapplication_weeks, draws),
+        again_weeks=_weeks(terms.reapplication_weeks, draws)[own],
     )
 
 
-def open_book(one: LicenceClass, rules: dict[int, Rule], *, weeks: int, draws: int) -> Book:
+def open_book(
+    one: LicenceClass, rules: dict[int, Rule], *, weeks: int, draws: int, own: slice = EVERY
+) -> Book:
     """Open the book of a class with the licences it holds at the start."""
+    relationships = _floats(one.relationships, draws)[own]
+    size = len(relationships)
     # Licences that outlive the horizon are kept as if they ended there.
     depth = min(max(int(rule.lead.max()) for rule in rules.values()), weeks) + 1
     book = Book(
-        relationships=_floats(one.relationships, draws),
-        live=np.zeros(draws),
-        change=np.zeros((weeks + 1, draws)),
-        asking=np.zeros((weeks + 1, draws)),
-        line=np.zeros((weeks + 1, draws)),
-        first=np.zeros((weeks + 1, draws)),
-        late=np.zeros((weeks + 1, draws)),
-        holders=np.zeros((2, weeks + 1, depth, draws)),
+        relationships=relationships,
+        live=np.zeros(size),
+        change=np.zeros((weeks + 1, size)),
+        asking=np.zeros((weeks + 1, size)),
+        line=np.zeros((weeks + 1, size)),
+        first=np.zeros((weeks + 1, size)),
+        late=np.zeros((weeks + 1, size)),
+        holders=np.zeros((2, weeks + 1, depth, size)),
     )
     for held in one.held_at_start:
-        licences = book.relationships * _floats(held.share, draws)
+        licences = relationships * _floats(held.share, draws)[own]
         book.live += licences
         # As if approved in week 0: holders do not apply in that week.
-        _enter(book, licences, _weeks(held.expiry_week, draws), rules[0], week=0)
+        _enter(book, licences, _weeks(held.expiry_week, draws)[own], rules[0], week=0)
     return book
 
 
@@ -171,12 +179,11 @@ def withdraw(book: Book, rule: Rule, *, week: int) -> FloatArray:
         book.first += total(np.moveaxis(book.holders[FIRST], 1, 0))
         for filed in range(max(book.oldest, week - book.depth + 1), week):
             renewals = total(book.holders[RENEWAL, filed])
-            gone = book.line[filed] * renewals
             kept = np.maximum(1 - renewals, 0)
-            book.line[filed] -= gone
+            withdrawn += book.line[filed] - book.line[filed] * kept
+            book.line[filed] *= kept
             book.first[filed] = _ratio(book.first[filed], kept)
             book.late[filed] = _ratio(book.late[filed], kept)
-            withdrawn += gone
     if rule.free or rule.revoke:
         book.holders[:] = book.change[:] = book.asking[:] = book.live[:] = 0
     return withdrawn

@@ -10,6 +10,7 @@ first.
 
 import numpy as np
 
+from exposure import fast
 from exposure.arrays import FloatArray
 
 
@@ -53,9 +54,20 @@ def share_stopped(
     ...               ceiling=np.array([1.4]), recoverable=np.array([0.5])).ravel().round(3)
     array([1.  , 0.3 , 0.45, 0.5 ])
     """
-    stopped = enforced * (1.0 - licensed)
     if (ceiling == 1.0).all() or not licensed.any():
-        return np.asarray(stopped)
+        return np.asarray(enforced * (1.0 - licensed))
+    if fast.AVAILABLE:
+        from exposure.licensing.border_fast import share_stopped_fast  # noqa: PLC0415 - numba
+
+        return share_stopped_fast(licensed, enforced, ceiling=ceiling, recoverable=recoverable)
+    return share_stopped_reference(licensed, enforced, ceiling=ceiling, recoverable=recoverable)
+
+
+def share_stopped_reference(
+    licensed: FloatArray, enforced: FloatArray, *, ceiling: FloatArray, recoverable: FloatArray
+) -> FloatArray:
+    """What `share_stopped` defines, all draws side by side."""
+    stopped = enforced * (1.0 - licensed)
     waiting, in_hand = np.zeros_like(licensed[0]), np.zeros_like(licensed[0])
     before = licensed[0]
     for week, share in enumerate(licensed):

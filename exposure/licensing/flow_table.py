@@ -18,6 +18,7 @@ from exposure.inputs.streams import Sampler
 from exposure.licensing.flows import ClassRun, run_office
 from exposure.licensing.goods import items_of
 from exposure.licensing.naming import class_names
+from exposure.policy.against_tables import refuse_unknown_names
 from exposure.policy.scenario import SCENARIO, Scenario
 from exposure.policy.scenario_file import read_scenario
 from exposure.settings import SETTINGS, Settings
@@ -74,6 +75,7 @@ def licensed_flow(
     )
     scenario = read_scenario(scenario) if isinstance(scenario, str) else scenario
     settings = settings or Settings()
+    refuse_unknown_names(scenario, dataset)
     inputs = Inputs.of(dataset, Sampler.first(settings.draws, settings.seed))
     places = {row.destination for row in inputs.rows_of(SectorRow)}
     if settings.destination != "all":

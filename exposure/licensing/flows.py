@@ -24,8 +24,8 @@ from exposure.licensing.office import (
     sizes,
     terms_of,
 )
-from exposure.licensing.plan import FREE_CLASS, OfficePlan, QueueClass, plan_office
-from exposure.licensing.queue import run_queue
+from exposure.licensing.plan import FREE_CLASS, OfficePlan, plan_office
+from exposure.licensing.queue import QueueResult, licensed_shares, run_queue
 from exposure.licensing.terms import LicenceClass
 from exposure.policy.scenario import Scenario
 from exposure.terms import LicenceState
@@ -118,21 +118,27 @@ def run_office(
     """
     plan = plan_office(inputs.index, scenario, items, destination, weeks=weeks)
     size = class_sizes(inputs, plan)
-    loads = _loads(inputs, plan, size)
-    stopped = _stopped(inputs, plan, [load.licensed for load in loads])
+    results = _results(inputs, plan, size)
+    stopped = _stopped(inputs, plan, [own.licensed for own in results])
     classes = tuple(
         ClassRun(
-            own.members, own.states, relationships,
-            load.arrivals, load.served, load.withdrawn, load.backlog, load.licensed, gone,
+            own.members, own.states, relationships, done.arrivals, done.served, done.withdrawn,
+            done.backlog, done.licensed, gone,
         )
-        for own, relationships, load, gone in zip(plan.classes, size, loads, stopped, strict=True)
+        for own, relationships, done, gone in zip(plan.classes, size, results, stopped, strict=True)
     )  # fmt: skip
     return OfficeRun(_flows(inputs, plan, stopped), classes)
 
 
 def office_flows(inputs: Inputs, plan: OfficePlan) -> dict[Key, Flow]:
     """Flows of all cases, without the loads behind them: the same as those of `run_office`."""
-    licensed = [load.licensed for load in _loads(inputs, plan, class_sizes(inputs, plan))]
+    queued = _queued(inputs, plan, class_sizes(inputs, plan))
+    nothing = np.zeros((plan.weeks, inputs.draws))
+    licensed = [nothing] * len(plan.classes)
+    if queued:
+        shares = licensed_shares(list(queued.values()), capacity(inputs, plan), weeks=plan.weeks)
+        for q, share in zip(queued, shares, strict=True):
+            licensed[q] = share
     return _flows(inputs, plan, _stopped(inputs, plan, licensed))
 
 
@@ -161,48 +167,40 @@ def class_sizes(inputs: Inputs, plan: OfficePlan) -> list[FloatArray]:
     ]
 
 
-@dataclass(frozen=True, eq=False)
-class _Load:
-    """What the queue did with one class; arrays of shape (T, D)."""
-
-    licensed: FloatArray
-    arrivals: FloatArray
-    served: FloatArray
-    backlog: FloatArray
-    withdrawn: FloatArray
-
-
-def _loads(inputs: Inputs, plan: OfficePlan, size: Sequence[FloatArray]) -> list[_Load]:
-    """Run all classes; those that are withheld throughout take no part in the queue."""
-    loads = {
-        q: _waiting(plan, relationships)
-        for q, (own, relationships) in enumerate(zip(plan.classes, size, strict=True))
-        if own.never_decided
+def _queued(
+    inputs: Inputs, plan: OfficePlan, size: Sequence[FloatArray]
+) -> dict[int, LicenceClass]:
+    """Classes that take part in the queue, by position: all that are not withheld throughout."""
+    names = class_names([own.members for own in plan.classes])
+    return {
+        q: LicenceClass(
+            f"{plan.destination}, {names[q]}",
+            size[q],
+            tuple((turn.week, terms_of(inputs, turn)) for turn in own.turns),
+        )
+        for q, own in enumerate(plan.classes)
+        if not own.never_decided
     }
-    queued = [q for q in range(len(plan.classes)) if q not in loads]
+
+
+def _results(inputs: Inputs, plan: OfficePlan, size: Sequence[FloatArray]) -> list[QueueResult]:
+    """What the queue did with each class; arrays of shape (T, D)."""
+    queued = _queued(inputs, plan, size)
+    results = [_waiting(plan, relationships) for relationships in size]
     if queued:
-        names = class_names([own.members for own in plan.classes])
-        classes = [
-            _licence_class(inputs, plan.classes[q], f"{plan.destination}, {names[q]}", size[q])
-            for q in queued
-        ]
-        result = run_queue(classes, capacity(inputs, plan), weeks=plan.weeks)
+        together = run_queue(list(queued.values()), capacity(inputs, plan), weeks=plan.weeks)
         for position, q in enumerate(queued):
-            loads[q] = _Load(**{name: own[:, position] for name, own in vars(result).items()})
-    return [loads[q] for q in range(len(plan.classes))]
+            own = {name: array[:, position] for name, array in vars(together).items()}
+            results[q] = QueueResult(**own)
+    return results
 
 
-def _licence_class(inputs: Inputs, own: QueueClass, name: str, size: FloatArray) -> LicenceClass:
-    timeline = tuple((turn.week, terms_of(inputs, turn)) for turn in own.turns)
-    return LicenceClass(name, size, timeline)
-
-
-def _waiting(plan: OfficePlan, size: FloatArray) -> _Load:
+def _waiting(plan: OfficePlan, size: FloatArray) -> QueueResult:
     """All apply in week 0, and nobody is ever served."""
     shape = (plan.weeks, len(size))
     filed, nothing = np.zeros(shape), np.zeros(shape)
     filed[0] = size
-    return _Load(nothing, filed, nothing, np.broadcast_to(size, shape), nothing)
+    return QueueResult(nothing, filed, nothing, np.broadcast_to(size, shape), nothing)
 
 
 def _stopped(inputs: Inputs, plan: OfficePlan, licensed: Sequence[FloatArray]) -> list[FloatArray]:

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from exposure.inputs.index import Index
 from exposure.licensing.goods import Item, Key, case_of, control_dates
+from exposure.licensing.known import check_rules
 from exposure.licensing.states import (
     FIGURES,
     LOOK_THROUGH,
@@ -115,7 +116,13 @@ def plan_office(
         The buyers' place; ``*`` for one without rules or rows of its own.
     weeks
         Number T of weeks.
+
+    Raises
+    ------
+    ScenarioError
+        If a rule names something that the tables do not have.
     """
+    check_rules(index, scenario)
     calendar = _Calendar.of(index, scenario, destination, weeks)
     members: dict[tuple[Turn, ...], list[Key]] = {}
     looks: dict[Seen, int] = {}

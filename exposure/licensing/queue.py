@@ -20,9 +20,11 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from exposure import fast
 from exposure.arrays import FloatArray
 from exposure.faults import Fault
 from exposure.licensing.book import (
+    EVERY,
     Book,
     Rule,
     begin,
@@ -34,10 +36,11 @@ from exposure.licensing.book import (
     total,
     withdraw,
 )
+from exposure.licensing.deck import pack
 from exposure.licensing.terms import LicenceClass, check_classes, raise_faults
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class QueueResult:
     """What the office did; every array has shape (weeks, classes, draws).
 
@@ -54,6 +57,10 @@ class QueueResult:
     """Load in line at the end of the week."""
     withdrawn: FloatArray
     """Load that left the line undecided: control ended, or the licence to renew was revoked."""
+
+
+BLOCK = 128
+"""Draws that the reference runs at once: the books of all classes then stay small."""
 
 
 def run_queue(classes: Sequence[LicenceClass], capacity: FloatArray, *, weeks: int) -> QueueResult:
@@ -99,37 +106,62 @@ def run_queue(classes: Sequence[LicenceClass], capacity: FloatArray, *, weeks: i
     >>> result.licensed[:, 0, 0].round(4).tolist()
     [0.0, 0.0, 0.0667, 0.1333, 0.2]
     """
-    _check_capacity(capacity, weeks=weeks)
-    draws = capacity.shape[1]
-    check_classes(classes, draws)
-    rules = [{week: rule_of(terms, draws) for week, terms in one.timeline} for one in classes]
-    return run_reference(classes, rules, capacity, weeks=weeks)
+    _check(classes, capacity, weeks=weeks)
+    return QueueResult(*np.moveaxis(_run(classes, capacity, loads=True), 1, 2))
 
 
-def run_reference(
-    classes: Sequence[LicenceClass],
-    rules: Sequence[dict[int, Rule]],
-    capacity: FloatArray,
-    *,
-    weeks: int,
-) -> QueueResult:
-    """Run the queue as it is defined, all draws side by side."""
-    draws = capacity.shape[1]
+def licensed_shares(
+    classes: Sequence[LicenceClass], capacity: FloatArray, *, weeks: int
+) -> FloatArray:
+    """Licences of `run_queue` alone, which takes less time and room; shape (Q, T, D)."""
+    _check(classes, capacity, weeks=weeks)
+    return np.asarray(_run(classes, capacity, loads=False)[0])
+
+
+def _run(classes: Sequence[LicenceClass], capacity: FloatArray, *, loads: bool) -> FloatArray:
+    """Results in the order of `QueueResult`, shape (5, Q, T, D); the first may stand alone."""
+    if not fast.AVAILABLE:
+        return run_reference(classes, capacity)
+    from exposure.licensing.queue_fast import run_fast  # noqa: PLC0415 - it loads numba
+
+    return run_fast(pack(classes, _rules(classes, capacity.shape[1]), capacity), loads=loads)
+
+
+def _rules(
+    classes: Sequence[LicenceClass], draws: int, own: slice = EVERY
+) -> list[dict[int, Rule]]:
+    return [{week: rule_of(terms, draws, own) for week, terms in one.timeline} for one in classes]
+
+
+def run_reference(classes: Sequence[LicenceClass], capacity: FloatArray) -> FloatArray:
+    """Run the queue as it is defined, some draws side by side; shape (5, Q, T, D)."""
+    weeks, draws = capacity.shape
+    out = np.zeros((len(fields(QueueResult)), len(classes), weeks, draws))
+    for first in range(0, draws, BLOCK):
+        _run_block(classes, capacity, slice(first, first + BLOCK), out)
+    return out
+
+
+def _run_block(
+    classes: Sequence[LicenceClass], capacity: FloatArray, own: slice, out: FloatArray
+) -> None:
+    """Run the queue in some of the draws and fill in their results."""
+    weeks, draws = capacity.shape
+    rules = _rules(classes, draws, own)
     books = [
-        open_book(one, own, weeks=weeks, draws=draws)
-        for one, own in zip(classes, rules, strict=True)
+        open_book(one, terms, weeks=weeks, draws=draws, own=own)
+        for one, terms in zip(classes, rules, strict=True)
     ]
-    result = QueueResult(*(np.zeros((weeks, len(classes), draws)) for _ in fields(QueueResult)))
+    result = QueueResult(*np.moveaxis(out[..., own], 1, 2))
     for week in range(weeks):
-        for q, (book, own) in enumerate(zip(books, rules, strict=True)):
-            arrived, withdrawn = _take_in(book, own, week=week)
+        for q, (book, terms) in enumerate(zip(books, rules, strict=True)):
+            arrived, withdrawn = _take_in(book, terms, week=week)
             result.arrivals[week, q], result.withdrawn[week, q] = arrived, withdrawn
-        now = [own[_row_in_force(own, week)] for own in rules]
-        result.served[week] = _serve(books, now, capacity[week], week=week)
+        now = [terms[_row_in_force(terms, week)] for terms in rules]
+        result.served[week] = _serve(books, now, capacity[week, own], week=week)
         for q, (book, rule) in enumerate(zip(books, now, strict=True)):
             result.licensed[week, q] = 1 if rule.free else _licensed(book)
             result.backlog[week, q] = total(book.line[book.oldest : week + 1])
-    return result
 
 
 def _row_in_force(rules: dict[int, Rule], week: int) -> int:
@@ -168,12 +200,11 @@ def _serve(
         if until <= since:
             continue
         ready = np.stack([_ready(books[q], rules[q], since, until, week) for q in group])
-        share = _first_come(total(ready), left)
+        share, left = _first_come(total(ready), left)
         for q, waiting in zip(group, ready, strict=True):
             load = waiting[: len(share)] * share
             decide(books[q], load, rules[q], since=since, week=week)
             served[q] = total(load)
-        left = np.maximum(left - total(served[group]), 0)
     for book in books:
         _forget_done(book, week=week)
     return served
@@ -185,8 +216,8 @@ def _ready(book: Book, rule: Rule, since: int, until: int, week: int) -> FloatAr
     return np.where(filed + rule.delay <= week, book.line[since:until], 0)
 
 
-def _first_come(ready: FloatArray, capacity: FloatArray) -> FloatArray:
-    """Share of each week's submissions that is decided, oldest first.
+def _first_come(ready: FloatArray, capacity: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Share of each week's submissions that is decided, oldest first; capacity left.
 
     Parameters
     ----------
@@ -197,8 +228,10 @@ def _first_come(ready: FloatArray, capacity: FloatArray) -> FloatArray:
 
     Returns
     -------
-    numpy.ndarray
-        Shares in [0, 1], up to the submission week in which all capacity is spent in every draw.
+    shares : numpy.ndarray
+        In [0, 1], up to the submission week in which all capacity is spent in every draw.
+    left : numpy.ndarray
+        Shape (D,); exactly 0 where all is spent.
     """
     shares = np.zeros_like(ready)
     left = capacity.copy()
@@ -210,7 +243,7 @@ def _first_come(ready: FloatArray, capacity: FloatArray) -> FloatArray:
         left -= decided
         if not left.any():
             break
-    return shares[:last]
+    return shares[:last], left
 
 
 def _forget_done(book: Book, *, week: int) -> None:
@@ -224,8 +257,8 @@ def _licensed(book: Book) -> FloatArray:
     return np.clip(book.live / book.relationships, 0, 1)
 
 
-def _check_capacity(capacity: FloatArray, *, weeks: int) -> None:
-    """Refuse a capacity that is not one number >= 0 for every week and draw."""
+def _check(classes: Sequence[LicenceClass], capacity: FloatArray, *, weeks: int) -> None:
+    """Refuse a capacity that is not one number >= 0 for every week and draw, and bad terms."""
     if capacity.shape[:-1] != (weeks,) or not capacity.size:
         found, expected = f"shape {capacity.shape}", f"({weeks}, draws)"
         raise_faults([Fault("capacity", found, expected, "give one value a week and draw")])
@@ -234,3 +267,4 @@ def _check_capacity(capacity: FloatArray, *, weeks: int) -> None:
         week, draw = np.argwhere(unsound)[0]
         found, cure = f"{capacity[week, draw]} in draw {draw}", "write 0 while nothing is decided"
         raise_faults([Fault(f"capacity, week {week}", found, "a load >= 0", cure)])
+    check_classes(classes, capacity.shape[1])

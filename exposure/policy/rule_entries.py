@@ -44,6 +44,8 @@ class Draft:
     """Files that led here, this one last."""
     faults: list[Fault] = field(default_factory=list)
     """Faults of this file and of those to which it refers."""
+    used: set[str] = field(default_factory=set)
+    """Turning points named so far."""
     events: Mapping[str, date] = field(default_factory=dict)
     """Events of the table ``policy_events`` by name, where the file is a record of the past."""
 
@@ -74,6 +76,7 @@ def day_of(value: object) -> date | None:
 def dated_in(draft: Draft, where: str, said: object, points: Points) -> date | None:
     """The day that a file states or names; None, and a fault somewhere, if it does neither."""
     if isinstance(said, str) and said in points:
+        draft.used.add(said)
         return points[said]
     day = day_of(said)
     if day is None:

@@ -109,6 +109,10 @@ class Scenario(Statement):
     def _repr_html_(self) -> str:
         return exposure.scenario_html(self)
 
+    def __hash__(self) -> int:
+        # The measures are a mapping, which has no hash of its own.
+        return hash((self.scenario, self.digest))
+
     @property
     def digest(self) -> str:
         """SHA-256 of everything it says."""

@@ -8,10 +8,9 @@ selector may be a list of words. All faults of a file, and of those it refers to
 one `ScenarioError`.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,7 +19,9 @@ from pydantic import Field
 from exposure.arguments import PATH, TEXT, Kind, check_arguments, optional
 from exposure.errors import ScenarioError, unknown_name
 from exposure.faults import Fault
+from exposure.policy.open_ends import open_end_of
 from exposure.policy.replay import carried_on
+from exposure.policy.rule_checks import check_dates_used, check_day, check_rules, span_of
 from exposure.policy.rule_entries import (
     A_DAY,
     Draft,
@@ -31,10 +32,8 @@ from exposure.policy.rule_entries import (
     rules_of,
     tables_of,
 )
-from exposure.policy.rules import Statement, contradictions, replaced
+from exposure.policy.rules import Statement, replaced
 from exposure.policy.scenario import (
-    FIRST_START,
-    OpenEnd,
     Scenario,
     flattened,
     mixture_faults,
@@ -43,9 +42,10 @@ from exposure.spelling import did_you_mean
 from exposure.tables.reading.lines import TableLines
 from exposure.tables.reading.location import shipped_folder
 from exposure.tables.reading.parse import parse_table
+from exposure.tables.reading.text_file import Unreadable, exists, parse_toml, read_text
 from exposure.tables.schema.catalogue import TABLES
 from exposure.tables.schema.policy import PolicyEventRow
-from exposure.terms import Identifier, week_of
+from exposure.terms import Identifier
 from exposure.wording import shown
 
 HEAD_KEYS = (
@@ -59,6 +59,9 @@ COURSE_KEYS = ("dates", "extends", "extends_until", "rules")
 FILE_KEYS = (*HEAD_KEYS, *COURSE_KEYS, "mixture", "open_end")
 """All keys of a file."""
 
+
+LONGEST_CHAIN = 20
+"""Files of which each extends the next, or is a member of the one before."""
 
 NAME = Kind(
     PATH.accepts,
@@ -127,12 +130,12 @@ def read_scenario(
 
 def _locate(name: str | Path) -> Path:
     path = Path(name)
-    if path.suffix == ".toml" and path.exists():
+    if path.suffix == ".toml" and exists(path):
         return path
     known = shipped_scenarios()
     if str(name) in known:
         return _shipped(str(name))
-    if path.exists():
+    if exists(path):
         return path
     if path.suffix == ".toml" or path.name != str(name):
         expected = "a scenario file, or the name of a shipped scenario"
@@ -159,8 +162,10 @@ def _read(
     own_rules = rules_of(draft, points, draft.content.get("rules", []), where="rule")
     placed = [*_inherited(draft, points, own_rules), *own_rules]
     pairs = _members(draft, start=head.start if head else None)
-    open_end = _open_end(draft, points)
-    _check_rules(draft, placed)
+    open_end = open_end_of(draft, points)
+    check_rules(draft, placed)
+    if not draft.faults:  # a day with a misspelt name would only echo that fault
+        check_dates_used(draft)
     if draft.faults or head is None:
         # Two members that extend the same faulty file report its faults twice.
         raise ScenarioError(dict.fromkeys(draft.faults))
@@ -170,17 +175,12 @@ def _read(
 
 
 def _load(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except IsADirectoryError:
-        found = "a folder"
-    except OSError as error:
-        found = f"an unreadable file ({error.strerror})"
-    except UnicodeDecodeError as error:
-        found = f"byte 0x{error.object[error.start]:02x}, which is not UTF-8"
-    except tomllib.TOMLDecodeError as error:
-        found = f"text that is not TOML ({error})"
-    raise ScenarioError([Fault("", found, "a scenario in TOML", "correct the file", str(path))])
+    text = read_text(path)
+    content = text.found if isinstance(text, Unreadable) else parse_toml(text)
+    if isinstance(content, str):
+        expected, cure = "a scenario in TOML", "correct the file"
+        raise ScenarioError([Fault("", content, expected, cure, str(path))])
+    return content
 
 
 def _head(draft: Draft) -> Scenario | None:
@@ -222,9 +222,9 @@ def _inherited(draft: Draft, points: Points, own: list[Placed]) -> list[Placed]:
             cure = "say which scenario it extends, or drop it"
             draft.add("extends_until", "a day alone", expected="extends beside it", cure=cure)
         return []
-    span = _span(draft)
+    span = span_of(draft)
     if day is not None and span is not None:
-        _check_day(draft, "extends_until", day, span)
+        check_day(draft, "extends_until", day, span)
     other = _other(draft, "extends", name)
     if other is None or (day is None and until is not None):
         return []
@@ -243,12 +243,16 @@ def _other(draft: Draft, where: str, name: object) -> tuple[Scenario, list[Place
     """Read a scenario to which the file refers, beside it or shipped; None, and a fault, if not."""
     folder = draft.path.parent
     beside = folder / f"{name}.toml"
-    path = beside if beside.is_file() else _shipped(str(name))
-    if not isinstance(name, str) or not path.is_file():
+    path = beside if exists(beside) else _shipped(str(name))
+    if not isinstance(name, str) or not exists(path):
         known = {*shipped_scenarios(), *(own.stem for own in folder.glob("*.toml"))}
         known -= {draft.path.stem}
         expected = "a scenario beside this file, or a shipped one"
         draft.add(where, shown(name), expected=expected, cure=did_you_mean(str(name), known))
+        return None
+    if len(draft.seen) >= LONGEST_CHAIN:
+        found = f"a chain of more than {LONGEST_CHAIN} files"
+        draft.add(where, found, expected="a shorter one", cure="extend an earlier file of it")
         return None
     if path.resolve() in draft.seen:
         chain = " -> ".join(own.stem for own in (*draft.seen, path))
@@ -291,39 +295,6 @@ def _members(draft: Draft, *, start: date | None) -> list[tuple[Scenario, float]
     return pairs
 
 
-def _open_end(draft: Draft, points: Points) -> OpenEnd | None:
-    said = draft.content.get("open_end")
-    if said is None:
-        return None
-    if not isinstance(said, dict):
-        draft.add("open_end", shown(said), expected="a table", cure="head it with [open_end]")
-        return None
-    days = {
-        key: dated_in(draft, f"open_end, {key}", said[key], points) or FIRST_START
-        for key in ("day", "known_from")
-        if key in said
-    }
-    continuations = [
-        one
-        | {
-            "rules": [
-                item.rule
-                for item in rules_of(
-                    draft, points, one.get("rules", []), where=f"continuation {number}, rule"
-                )
-            ]
-        }
-        for number, one in enumerate(
-            tables_of(draft, "open_end.continuations", said.get("continuations", [])), start=1
-        )
-    ]
-    try:
-        return OpenEnd.model_validate(said | days | {"continuations": continuations})
-    except ScenarioError as error:
-        draft.take(error.faults, within="open_end")
-        return None
-
-
 def _event_days() -> dict[str, date]:
     """Days of the shipped events, by name."""
     table = TABLES["policy_events"]
@@ -333,42 +304,3 @@ def _event_days() -> dict[str, date]:
     text = path.read_text(encoding="utf-8")
     events = TableLines({table.name: parse_table(table, text)[0]}).of(PolicyEventRow)
     return {line.row.event: line.row.date for line in events}
-
-
-def _check_rules(draft: Draft, placed: list[Placed]) -> None:
-    for first, second in contradictions([item.rule for item in placed]):
-        earlier, later = placed[first], placed[second]
-        # Rules that only became alike where the inherited past was cut off are nobody's fault.
-        if not later.inherited:
-            found = f"the cases and days of {earlier.place}, which says '{earlier.rule.state}'"
-            cure = "keep one, or give them different days"
-            draft.add(later.place, found, expected="one rule for them", cure=cure)
-    span = _span(draft)
-    for item in placed:
-        starts, ends = item.rule.starts, item.rule.ends
-        if ends is not None and ends <= starts:
-            found = f"a start on {starts} and an end on {ends}"
-            draft.add(item.place, found, expected="an end after the start", cure="move one")
-        if span is not None:
-            _check_day(draft, f"{item.place}, starts", starts, span)
-            if ends is not None and ends > starts and not item.inherited:
-                _check_day(draft, f"{item.place}, ends", ends, span)
-
-
-def _check_day(draft: Draft, where: str, day: date, span: tuple[date, date]) -> None:
-    first, last = span
-    if not first <= day <= last:
-        found = f"{day}, week {week_of(day, start=first)}"
-        cure = "start the scenario earlier" if day < first else "lengthen horizon_weeks"
-        expected = f"a day from {first} to {last}"
-        draft.add(where, found, expected=expected, cure=f"move it, or {cure}")
-
-
-def _span(draft: Draft) -> tuple[date, date] | None:
-    """First and last day of the scenario, whatever else is wrong with the file."""
-    said = {k: draft.content[k] for k in ("start", "horizon_weeks") if k in draft.content}
-    try:
-        probe = Scenario(scenario="probe", name="probe", text="probe", **said)
-    except ScenarioError:
-        return None
-    return probe.start, probe.start + timedelta(weeks=probe.horizon_weeks)

@@ -80,19 +80,11 @@ BACKTEST_ERRORS = (
 
 STOPPAGES = (
     SECTOR,
-    Column("case", "What was reported."),
     Column("reported", "`stopped`, or `at work`."),
     Column("week", "Week of the report, counted from 4 April 2025.", "week", Form.WEEKS),
     Column(
         "first_firms_week",
         "Week in which the first firms stop, median over draws; empty where most draws have none.",
-        "week",
-        Form.WEEKS,
-        nullable=True,
-    ),
-    Column(
-        "middle_firm_week",
-        "Week in which the middle firm stops, median over draws; empty where most draws have none.",
         "week",
         Form.WEEKS,
         nullable=True,

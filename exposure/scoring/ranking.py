@@ -194,7 +194,7 @@ def main_driver(own: ScoredSector) -> str:
         return ""
     cause = max(sorted(causes), key=lambda name: causes[name])
     # An element that is not controlled can be stopped too; its loss is borne by one that is.
-    bearers = {label for label, _ in own.risk.held_up}
+    bearers = {label for (label, _), share in own.risk.held_up.items() if share > 0.0}
     stopped: dict[str, float] = {}
     for (label, stage), share in own.risk.held_up.items():
         if label == cause or cause not in bearers:

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 import exposure
 from exposure.arguments import TEXT, check_arguments, instance_of, optional
 from exposure.errors import unknown_name
+from exposure.faults import Fault
 from exposure.tables.schema.catalogue import TABLES, name_of
 from exposure.tables.schema.demand import SectorRow
 
@@ -60,6 +61,33 @@ def _by_table(rows: Sequence[RowKey]) -> dict[str, list[str]]:
         for name in dict.fromkeys(name for name, _ in rows)
     }
 
+
+def row_key(row: BaseModel) -> RowKey:
+    """Table and key of a row, as text."""
+    table = TABLES[name_of(type(row))]
+    return table.name, tuple(cell_text(getattr(row, column)) for column in table.key)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where rows were read, and which files beside them were not."""
+
+    places: Mapping[RowKey, tuple[str, int]] = field(default_factory=dict)
+    """File and line of each row that was read from a file."""
+    unread: tuple[Fault, ...] = ()
+    """Files that look like data and are not read, each with the reason."""
+
+    def place(self, key: RowKey) -> tuple[str, int | None]:
+        """File and line of a row; the file of its table and no line if it came from no file."""
+        return self.places.get(key, (TABLES[key[0]].file, None))
+
+    def under(self, other: "Origin") -> "Origin":
+        """The origin of tables with others laid over them."""
+        return Origin({**self.places, **other.places}, (*self.unread, *other.unread))
+
+
+NOWHERE = Origin()
+"""Origin of rows that were not read from files."""
 
 Three = tuple[float, float, float]
 """Low, central and high value of a row."""
@@ -115,6 +143,8 @@ class Dataset:
     changed: tuple[Change, ...] = ()
     base_digest: str = ""
     """Digest of the tables before anything was laid over them or changed; empty for the same."""
+    origin: Origin = field(default=NOWHERE, compare=False, repr=False)
+    """Where the rows were read; equal tables are equal wherever they came from."""
 
     @property
     def base(self) -> str:
@@ -130,6 +160,7 @@ class Dataset:
         overlaid: tuple[Overlaid, ...] = (),
         changed: tuple[Change, ...] = (),
         base_digest: str = "",
+        origin: Origin = NOWHERE,
     ) -> "Dataset":
         """Make a dataset of checked rows.
 
@@ -145,6 +176,8 @@ class Dataset:
             Figures that were changed by hand.
         base_digest
             Digest of the tables below; empty where these are they.
+        origin
+            Where the rows were read.
         """
         ordered = {
             name: tuple(sorted(rows[name], key=lambda row, n=name: _sort_key(n, row)))  # type: ignore[misc]
@@ -152,18 +185,17 @@ class Dataset:
             if name in rows
         }
         return cls(
-            MappingProxyType(ordered), version, digest_of(ordered), overlaid, changed, base_digest
-        )
+            MappingProxyType(ordered), version, digest_of(ordered), overlaid, changed, base_digest,
+            origin,
+        )  # fmt: skip
 
     def __hash__(self) -> int:
         return hash((self.digest, self.version, self.overlaid, self.changed))
 
     def __reduce__(self) -> tuple[object, ...]:
         # A view of a mapping cannot be pickled; the mapping can.
-        parts = (
-            dict(self.rows), self.version, self.digest, self.overlaid, self.changed,
-            self.base_digest,
-        )  # fmt: skip
+        laid = (self.overlaid, self.changed)
+        parts = (dict(self.rows), self.version, self.digest, laid, self.base_digest, self.origin)
         return _restored, parts
 
     def __deepcopy__(self, memo: dict[int, object]) -> "Dataset":
@@ -239,12 +271,12 @@ def _restored(
     rows: Mapping[str, tuple[BaseModel, ...]],
     version: str,
     digest: str,
-    overlaid: tuple[Overlaid, ...],
-    changed: tuple[Change, ...],
+    laid: tuple[tuple[Overlaid, ...], tuple[Change, ...]],
     base_digest: str,
+    origin: Origin,
 ) -> Dataset:
     """The dataset that was pickled."""
-    return Dataset(MappingProxyType(dict(rows)), version, digest, overlaid, changed, base_digest)
+    return Dataset(MappingProxyType(dict(rows)), version, digest, *laid, base_digest, origin)
 
 
 def digest_of(rows: Mapping[str, Sequence[BaseModel]]) -> str:

@@ -20,12 +20,15 @@ from tests.changes import (
     every,
     headless,
     plant,
+    pool_size,
+    pool_user,
     price,
     put,
     queue,
     recode,
     save,
     semicolons,
+    stock,
     stop,
     substitute,
     without,
@@ -35,7 +38,7 @@ from tests.tiny import figure, tiny_records, write_folder
 
 ACROSS_CELLS = "a Table Schema has no rule across the cells of a row"
 ACROSS_ROWS = "a Table Schema has no rule across rows but unique keys"
-ACROSS_TABLES = "a Table Schema cannot add up what two tables hold"
+ACROSS_TABLES = "a Table Schema cannot compare what two tables hold"
 BY_QUANTITY = "a column has one list of units and one range, not one for each quantity"
 EMPTY_IS_FINE = "a table without rows breaks no rule of a Table Schema"
 LIST_IN_A_CELL = "a reference is a whole cell, and this column holds lists"
@@ -101,19 +104,20 @@ def both_edits(*edits: Edit) -> Edit:
     return change
 
 
-CONSTRAINT = ("constraint-error",)
+CONSTRAINT, FOREIGN = ("constraint-error",), ("foreign-key",)
+SHARE = "share_of_demand_outside_china"
 
 END = len(tiny_records()["licence_queue"]) + 2
 """Line of a row that is added to the queue."""
 
 CELLS = [
     rows(
-        "a word of a closed vocabulary",
+        "an element that exists",
         "stage_shares",
         put("stage_shares", 0, element="Sx"),
-        "line 2, element: found 'Sx'; expected a known element; write one of: Dy, Gd, Lu, "
-        "Nd, Pr, Sc, Sm, Tb, Y",
-        seen=CONSTRAINT,
+        "line 2, element: found 'Sx'; expected an element of elements.csv; write one of: Dy, Nd, "
+        "Sm",
+        seen=FOREIGN,
     ),
     rows(
         "a basis",
@@ -274,10 +278,26 @@ CELLS = [
         seen=CONSTRAINT,
     ),
     rows(
-        "a list of known words",
+        "a word of a closed vocabulary",
+        "cover",
+        put("cover", 0, quantity="stock_week"),
+        "line 2, quantity: found 'stock_week'; expected a known quantity; did you mean "
+        "'stock_weeks'?",
+        seen=CONSTRAINT,
+    ),
+    rows(
+        "a chemical symbol",
+        "elements",
+        put("elements", 0, element="samarium"),
+        "line 2, element: found 'samarium'; expected a chemical symbol, such as Dy; write 'Sm'",
+        seen=CONSTRAINT,
+    ),
+    rows(
+        "a list of words spelt like keys",
         "components",
-        put("components", 0, stages="mining separation metall magnet"),
-        "line 2, stages: found 'metall'; expected a known stage; did you mean 'metal'?",
+        put("components", 0, stages="mining separation Metal magnet"),
+        "line 2, stages: found 'Metal'; expected a key of lower-case letters, digits and "
+        "underscores; write 'metal'",
         seen=CONSTRAINT,
     ),
     rows(
@@ -291,10 +311,43 @@ CELLS = [
     rows(
         "the arithmetic of a derived figure",
         "needs",
-        put("needs", 0, basis="derived", note=""),
+        put("needs", 0, basis="derived", rests_on_assumption="no", note=""),
         "line 2, note: found nothing; expected the arithmetic of a derived figure; name "
         "what it uses",
         blind=ACROSS_CELLS,
+    ),
+    rows(
+        "whether a derived figure rests on an assumption",
+        "needs",
+        put("needs", 0, basis="derived"),
+        "line 2, rests_on_assumption: found nothing; expected 'yes' or 'no' for a derived figure; "
+        "write 'yes' if any input of the arithmetic is assumed",
+        blind=ACROSS_CELLS,
+    ),
+    rows(
+        "a word that agrees with the basis",
+        "needs",
+        put("needs", 0, rests_on_assumption="no"),
+        "line 2, rests_on_assumption: found 'no' in a row that is assumed; expected nothing, or a "
+        "word that agrees with the basis; leave the cell empty",
+        blind=ACROSS_CELLS,
+    ),
+    rows(
+        "an order of service that exists",
+        "pool_users",
+        add(
+            "pool_users",
+            pool_user("missiles", "order_class", 7.0, sector="missiles") | {"high": 8.0},
+        ),
+        "line 2, high: found 8; expected between 1 and 7; correct the figure",
+        blind=BY_QUANTITY,
+    ),
+    rows(
+        "a spread of firms that is no less than nothing",
+        "parameters",
+        put("parameters", 0, parameter="firm_spread", unit="sigma", low=-0.1),
+        "line 2, low: found -0.1; expected at least 0; correct the figure",
+        seen=CONSTRAINT,
     ),
     rows(
         "a source for a reported figure",
@@ -349,22 +402,22 @@ FILES = [
         "not too many cells",
         "needs",
         edit("needs", "made up for tests", "made up, for tests"),
-        "line 2: found 12 cells; expected 11, as in the header; quote a cell that holds a comma",
+        "line 2: found 13 cells; expected 12, as in the header; quote a cell that holds a comma",
         seen=("extra-cell",),
     ),
     file(
         "not too few cells",
         "needs",
         edit("needs", ",,made up for tests", ",made up for tests"),
-        "line 2: found 10 cells; expected 11, as in the header; write every cell, empty ones too",
+        "line 2: found 11 cells; expected 12, as in the header; write every cell, empty ones too",
         seen=("missing-cell",),
     ),
     file(
         "UTF-8",
         "needs",
         both_edits(edit("needs", "made up", "für Tests"), recode("needs", "latin-1")),
-        "line 2: found byte 0xfc, which is not UTF-8; expected UTF-8 text; save the file as"
-        " UTF-8 CSV",
+        "line 2: found byte 0xfc, which is not UTF-8; expected a UTF-8 CSV file; save the file as"
+        " UTF-8",
         seen=("encoding-error",),
     ),
     file(
@@ -373,7 +426,7 @@ FILES = [
         semicolons("needs"),
         "line 1, header: found cells separated by ';'; expected cells separated by commas; "
         "save it as comma-separated CSV",
-        seen=("constraint-error", "foreign-key", "incorrect-label", "missing-label"),
+        seen=("constraint-error", "incorrect-label", "missing-label"),
     ),
     file(
         "closed quotes",
@@ -388,7 +441,8 @@ FILES = [
         "needs",
         save("needs.csv", b""),
         "found an empty file; expected a header and rows; write the header: "
-        "sector,component,quantity,low,central,high,unit,basis,source_id,locator,note",
+        "sector,component,quantity,low,central,high,unit,basis,rests_on_assumption,source_id,"
+        "locator,note",
         seen=("source-error",),
     ),
     file(
@@ -423,7 +477,15 @@ RULES = [
         put("cover", 1, sector="misiles"),
         "line 3, sector: found 'misiles'; expected a sector of sectors.csv; did you mean "
         "'missiles'?",
-        seen=("foreign-key",),
+        blind="the column may name a group of sectors, which is no key of a table",
+    ),
+    rows(
+        "a buyer of a sector that exists",
+        "buyers",
+        add("buyers", buyer("misiles", "military", 1.0)),
+        "line 5, sector: found 'misiles'; expected a sector of sectors.csv; did you mean "
+        "'missiles'?",
+        seen=FOREIGN,
     ),
     rows(
         "a component that exists",
@@ -444,16 +506,17 @@ RULES = [
     rows(
         "an element with its control date",
         "components",
-        without("elements", "Dy"),
-        "line 3, elements: found 'Dy'; expected an element of elements.csv; add it there, "
+        put("components", 1, elements="Ho Nd"),
+        "line 3, elements: found 'Ho'; expected an element of elements.csv; add it there, "
         "with its control date",
         blind=LIST_IN_A_CELL,
     ),
     rows(
-        "an element or '*' as scope",
+        "an element, a group or '*' as scope",
         "parameters",
         put("parameters", 2, scope="Smm"),
-        "line 4, scope: found 'Smm'; expected an element or '*'; did you mean 'Sm'?",
+        "line 4, scope: found 'Smm'; expected an element, a group of sectors, or '*'; did you "
+        "mean 'Sm'?",
         blind=OPEN_TEXT,
     ),
     rows(
@@ -524,7 +587,11 @@ RULES = [
     rows(
         "all quantities of a plant",
         "new_supply",
-        both(add("new_supply", *plant(*TIMES)), add("demand", *world_use("Dy"))),
+        both(
+            add("new_supply", *plant(*TIMES)),
+            add("demand", *world_use("Dy")),
+            add("pool_users", pool_size()),
+        ),
         "line 2, plant, Dy, separation: found no capacity_t_per_year; expected all "
         "quantities; add the rows",
         blind=ACROSS_ROWS,
@@ -534,10 +601,21 @@ RULES = [
         "new_supply",
         both(
             add("new_supply", *plant("capacity_t_per_year", *TIMES)),
-            add("demand", world_use("Dy")[0]),
+            add("pool_users", pool_size()),
         ),
-        "line 2, element Dy: found no share_outside_china of the world (WLD); expected a "
+        "line 2, element Dy: found no world_use_t_per_year of the world (WLD); expected a "
         "row in demand.csv; add the row",
+        blind=ONE_WAY,
+    ),
+    rows(
+        "the size of a plant's pool",
+        "new_supply",
+        both(
+            add("new_supply", *plant("capacity_t_per_year", *TIMES)),
+            add("demand", *world_use("Dy")),
+        ),
+        "line 2, element Dy: found no demand_t_per_year of all users of pool 'dy'; expected a "
+        "row in pool_users.csv; add the row",
         blind=ONE_WAY,
     ),
     rows(
@@ -589,6 +667,19 @@ RULES = [
         blind=ONE_WAY,
     ),
     rows(
+        "an enforcement that is the same for all buyers at all times",
+        "licence_queue",
+        add(
+            "licence_queue",
+            queue("JPN", "enforcement_weeks", 2.0)
+            | {"buyer_class": "military", "from_date": "2026-01-08"},
+        ),
+        f"line {END}, enforcement_weeks: found buyer_class 'military', from_date '2026-01-08'; "
+        "expected one figure for the office as a whole; write '*' for buyer_class and element and "
+        "no from_date",
+        blind=ACROSS_ROWS,
+    ),
+    rows(
         "a renewal within the licence's life",
         "licence_queue",
         add("licence_queue", queue("JPN", "validity_weeks_fast_track", (6.0, 26.0, 26.0))),
@@ -603,6 +694,134 @@ RULES = [
         "line 10, low: found a cap of 8 weeks; expected at least the highest stock at the "
         "start, 12; raise the cap",
         blind=ACROSS_ROWS,
+    ),
+    rows(
+        "a stage that a component may go through",
+        "components",
+        put("components", 0, stages="mining separation metall magnet"),
+        "line 2, stages: found 'metall'; expected a stage of stages.csv; did you mean 'metal'?",
+        blind=LIST_IN_A_CELL,
+    ),
+    rows(
+        "a stage that exists",
+        "stage_shares",
+        put("stage_shares", 0, stage="minning"),
+        "line 2, stage: found 'minning'; expected a stage of stages.csv; did you mean 'mining'?",
+        seen=FOREIGN,
+    ),
+    rows(
+        "a pool of every element of a component",
+        "components",
+        without("component_elements", "ndfeb_heavy_magnet", "Nd"),
+        "line 3, ndfeb_heavy_magnet: found no row for Nd; expected a row in "
+        "component_elements.csv; add its mass fraction and its pool",
+        blind=ONE_WAY,
+    ),
+    rows(
+        "two elements that replace each other",
+        "component_elements",
+        put("component_elements", 1, alternative="heavy"),
+        "line 3, alternative: found 'heavy' for Dy alone in ndfeb_heavy_magnet; expected at "
+        "least two elements with the same word; name its replacement, or leave it out",
+        blind=ACROSS_ROWS,
+    ),
+    rows(
+        "shares of a pool of at most 1",
+        "pool_users",
+        add(
+            "pool_users",
+            pool_user("missiles", SHARE, 0.5, sector="missiles"),
+            pool_user("electric_vehicles", SHARE, 0.6, sector="electric_vehicles"),
+        ),
+        "line 2, pool dy: found central shares that sum to 1.100; expected at most 1 + 0.02; "
+        "lower what is counted twice",
+        blind=ACROSS_ROWS,
+    ),
+    rows(
+        "a user of which another is a part",
+        "pool_users",
+        add(
+            "pool_users",
+            pool_user("missiles", SHARE, 0.5, sector="missiles", part_of="misiles"),
+        ),
+        "line 2, part_of: found 'misiles'; expected a user of pool dy; did you mean 'missiles'?",
+        blind=ACROSS_ROWS,
+    ),
+    rows(
+        "a user of a sector that exists",
+        "pool_users",
+        add("pool_users", pool_user("missiles", SHARE, 0.1, sector="misiles")),
+        "line 2, sector: found 'misiles'; expected a sector of sectors.csv; did you mean "
+        "'missiles'?",
+        seen=FOREIGN,
+    ),
+    rows(
+        "a sector once in a pool",
+        "pool_users",
+        add(
+            "pool_users",
+            pool_user("missiles", SHARE, 0.1, sector="missiles"),
+            pool_user("interceptors", SHARE, 0.1, sector="missiles"),
+        ),
+        "line 3, sector: found sector 'missiles' as user 'interceptors' and as user 'missiles'; "
+        "expected one user of pool dy; join them",
+        blind=ACROSS_ROWS,
+    ),
+    rows(
+        "a user of whom it is known what it buys",
+        "pool_users",
+        add("pool_users", pool_user("toys", SHARE, 0.1, component="smco_magnet")),
+        "line 2, component: found 'smco_magnet'; expected a component that draws on pool 'dy'; "
+        "name one, or name the sector",
+        blind=ACROSS_ROWS,
+    ),
+    rows(
+        "a user of one size",
+        "pool_users",
+        add("pool_users", pool_user("missiles", "order_class", 1.0, sector="missiles")),
+        "line 2, dy, missiles: found no size; expected share_of_demand_outside_china or "
+        "demand_t_per_year; add the row",
+        blind=ACROSS_ROWS,
+    ),
+    rows(
+        "a user described in one way",
+        "pool_users",
+        add(
+            "pool_users",
+            pool_user("missiles", SHARE, 0.1, sector="missiles"),
+            pool_user("missiles", "order_class", 1.0, sector="missiles", name="Missiles"),
+        ),
+        "line 3, name: found 'Missiles' for missiles of pool dy; expected '', as on line 2; "
+        "describe the user once",
+        blind=ACROSS_ROWS,
+    ),
+    rows(
+        "an order of service that is decided",
+        "pool_users",
+        add(
+            "pool_users",
+            pool_user("missiles", SHARE, 0.1, sector="missiles"),
+            pool_user("missiles", "order_class", (1.0, 2.0, 3.0), sector="missiles"),
+        ),
+        "line 3, order_class: found 1, 2, 3; expected one whole number, three times; decide on "
+        "one class",
+        blind=ACROSS_CELLS,
+    ),
+    rows(
+        "a stock of a sector or an element",
+        "observed_stocks",
+        add("observed_stocks", stock("misiles", "2025-11-15")),
+        "line 2, subject: found 'misiles'; expected a sector or an element; did you mean "
+        "'missiles'?",
+        blind="a reference is to one table, and this column refers to two",
+    ),
+    rows(
+        "a stock that was seen under control",
+        "observed_stocks",
+        add("observed_stocks", stock("missiles", "2025-03-31")),
+        "line 2, date: found '2025-03-31'; expected a day from 2025-04-04 on, when control began; "
+        "state it in cover.csv, which holds the stocks of that day",
+        blind=ACROSS_TABLES,
     ),
     rows(
         "every constant of the model",

@@ -15,6 +15,7 @@ who lose something.
 from typing import NamedTuple
 
 import numpy as np
+
 from exposure.arrays import BoolArray, FloatArray, IntArray
 from exposure.impact.fast.arrays import Kinds, Lanes, Results, Sectors, Streams
 from exposure.impact.fast.compiling import entry, kernel
@@ -54,10 +55,15 @@ class Desk(NamedTuple):
 def make_desk(kinds: Kinds, sectors: Sectors, weeks: int) -> Desk:
     """Room for the firms of one thread."""
     holdings, players = np.diff(sectors.holdings).max(), sectors.members.shape[1]
+    rooms = np.empty((5, weeks, LANE))
     return Desk(
         np.empty((len(kinds.changes), weeks, LANE)),
         np.empty((holdings, weeks, LANE)),
-        *np.empty((5, weeks, LANE)),
+        rooms[0],
+        rooms[1],
+        rooms[2],
+        rooms[3],
+        rooms[4],
         np.empty((5, LANE)),
         np.empty((4, players, LANE)),
         np.empty((2, holdings), dtype=np.bool_),
@@ -96,7 +102,7 @@ def _fill_need(change: FloatArray, begin: int, size: int, need: FloatArray) -> N
 
 
 @entry
-def run_sectors(  # noqa: PLR0913, PLR0917
+def run_sectors(
     kinds: Kinds,
     sectors: Sectors,
     streams: Streams,
@@ -144,7 +150,7 @@ def _add(own: FloatArray, share: FloatArray, begin: int, size: int, total: Float
 
 
 @kernel
-def _run_stream(  # noqa: PLR0913, PLR0917
+def _run_stream(
     sectors: Sectors,
     streams: Streams,
     lanes: Lanes,
@@ -192,7 +198,7 @@ def _run_stream(  # noqa: PLR0913, PLR0917
 
 
 @kernel
-def _run_holding(  # noqa: PLR0913, PLR0917
+def _run_holding(
     sectors: Sectors,
     lanes: Lanes,
     desk: Desk,
@@ -243,6 +249,7 @@ def _run_holding(  # noqa: PLR0913, PLR0917
 
 @kernel
 def any_above(values: FloatArray) -> bool:
+    """Whether a value is above 0."""
     for value in values:
         if value > 0.0:
             return True
@@ -251,6 +258,7 @@ def any_above(values: FloatArray) -> bool:
 
 @kernel
 def any_of(values: BoolArray) -> bool:
+    """Whether a value is true."""
     for value in values:
         if value:
             return True
@@ -274,7 +282,7 @@ def _covers(arriving: FloatArray, need: FloatArray, least: FloatArray, size: int
 
 
 @kernel
-def _take_late(  # noqa: PLR0913, PLR0917
+def _take_late(
     inflow: FloatArray,
     begins: IntArray,
     late: FloatArray,
@@ -294,7 +302,7 @@ def _take_late(  # noqa: PLR0913, PLR0917
 
 
 @kernel
-def _save(  # noqa: PLR0913, PLR0917
+def _save(
     arriving: FloatArray,
     need: FloatArray,
     thrift: FloatArray,
@@ -312,7 +320,7 @@ def _save(  # noqa: PLR0913, PLR0917
 
 
 @kernel
-def _run_weeks(  # noqa: PLR0913, PLR0917
+def _run_weeks(
     arriving: FloatArray,
     need: FloatArray,
     state: FloatArray,
@@ -343,7 +351,7 @@ def _run_weeks(  # noqa: PLR0913, PLR0917
 
 
 @kernel
-def _hold(  # noqa: PLR0913, PLR0917
+def _hold(
     arriving: FloatArray,
     need: FloatArray,
     state: FloatArray,
@@ -367,7 +375,7 @@ def _hold(  # noqa: PLR0913, PLR0917
 
 
 @kernel
-def _add_up(  # noqa: PLR0913, PLR0917
+def _add_up(
     desk: Desk,
     loses: BoolArray,
     share: float,
@@ -441,7 +449,7 @@ def copy_lane(values: FloatArray, to: FloatArray, size: int) -> None:
 
 
 @kernel
-def _share_among(  # noqa: PLR0913, PLR0917
+def _share_among(
     desk: Desk,
     loses: BoolArray,
     lost: FloatArray,
@@ -488,7 +496,7 @@ def _sort(alone: FloatArray, ordered: FloatArray, active: int, size: int) -> Non
 
 
 @kernel
-def _airport(  # noqa: PLR0913, PLR0917
+def _airport(
     alone: FloatArray,
     ordered: FloatArray,
     reached: FloatArray,

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+
 from exposure.arrays import FloatArray, IntArray
 from exposure.impact.fast.arrays import Kinds, Lanes, Licensed, Pools, Routes, Slots
 from exposure.impact.fast.compiling import entry, kernel
@@ -70,7 +71,7 @@ def make_rows(licensed: Licensed, routes: Routes, kinds: Kinds, pools: Pools, ke
 
 
 @entry
-def fill_lane(  # noqa: PLR0913, PLR0917
+def fill_lane(
     licensed: Licensed,
     routes: Routes,
     kinds: Kinds,
@@ -99,7 +100,7 @@ def fill_lane(  # noqa: PLR0913, PLR0917
 
 
 @kernel
-def _draw(  # noqa: PLR0913, PLR0917
+def _draw(
     licensed: Licensed,
     routes: Routes,
     kinds: Kinds,
@@ -130,13 +131,22 @@ def _draw(  # noqa: PLR0913, PLR0917
             )  # fmt: skip
         else:
             under_contracts(
-                kinds, pools, slots, p, draw, d, rows.borders, rows.needs, rows.sharing,
-                rows.inflow, rows.before,
+                kinds,
+                pools,
+                slots,
+                p,
+                draw,
+                d,
+                rows.borders,
+                rows.needs,
+                rows.sharing,
+                rows.inflow,
+                rows.before,
             )
 
 
 @kernel
-def _put(  # noqa: PLR0913, PLR0917
+def _put(
     slots: Slots, lanes: Lanes, rows: Rows, s: int, lane: int, at: int, draw: int, beside: int
 ) -> None:
     """Put the inflow of one slot in some draws side by side, with what is lacking of it."""
@@ -159,7 +169,7 @@ def _put(  # noqa: PLR0913, PLR0917
 
 
 @kernel
-def _put_late(  # noqa: PLR0913, PLR0917
+def _put_late(
     slots: Slots, lanes: Lanes, rows: Rows, s: int, lane: int, at: int, draw: int, beside: int
 ) -> None:
     """Put the first weeks of want of one slot side by side, and what priority brings in them."""

@@ -1,6 +1,6 @@
 """A world as arrays of numbers: what the kernels read that no course of policy changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -76,9 +76,7 @@ class _Changes:
         return rows
 
 
-def pack_world(
-    world: World, players: Mapping[str, Players], question: Question
-) -> Packed:
+def pack_world(world: World, players: Mapping[str, Players], question: Question) -> Packed:
     """Put a world into arrays.
 
     Parameters
@@ -97,16 +95,15 @@ def pack_world(
     slots, slot_of = _pack_slots(world, ranked, pools, changes)
     leak_weeks = np.where(world.leak_share > 0.0, world.leak_weeks, 0.0)
     sectors = _pack_sectors(world, players, question, changes)
-    shown = {
-        route: row
-        for row, route in enumerate(dict.fromkeys(_ranked_routes(world, ranked)))
-    }
+    shown = {route: row for row, route in enumerate(dict.fromkeys(_ranked_routes(world, ranked)))}
     return Packed(
         world,
         ranked,
         tuple(route for own in pools.routes for route in own),
         shown,
-        kinds._replace(changes=changes.packed(world.inputs.draws), remains=np.array(changes.remains)),
+        kinds._replace(
+            changes=changes.packed(world.inputs.draws), remains=np.array(changes.remains)
+        ),
         _pack_pools(world, pools),
         slots,
         int(slots.emitted.max(initial=NOTHING)) + 1,
@@ -170,7 +167,8 @@ def _alone(
     """Channels of ranked sectors that no pool shares out; they are entered in `brings`."""
     from exposure.supply.claims import Claim  # noqa: PLC0415
 
-    kinds, added = [], []
+    kinds: list[Kind] = []
+    added: list[str] = []
     nothing = np.zeros(world.inputs.draws)
     for name in ranked:
         sector = world.sectors[name]
@@ -199,8 +197,9 @@ def _pack_kinds(world: World, pools: _PoolPacking, changes: _Changes) -> Kinds:
         if sector is not None and k is not None:
             lags[n] = sector.lag[k]
         civil = kind.claim.buyer_class is BuyerClass.CIVIL
-        need.append(changes.row(None if sector is None else sector.saved[k], remains=True))
-        part = sector.assembled[k] if sector is not None and civil else None
+        saved = sector.saved[k] if sector is not None and k is not None else None
+        need.append(changes.row(saved, remains=True))
+        part = sector.assembled[k] if sector is not None and k is not None and civil else None
         assembled.append(changes.row(part, remains=False))
     routes = {}
     begin = 0
@@ -232,7 +231,9 @@ def _pack_pools(world: World, pools: _PoolPacking) -> Pools:
     for p, name in enumerate(pools.names):
         switched[p] = list(vars(world.pools[name].switched).values())
     of_kinds = [
-        row.get(name, NOTHING) for name, own in zip(pools.names, pools.kinds, strict=False) for _ in own
+        row.get(name, NOTHING)
+        for name, own in zip(pools.names, pools.kinds, strict=False)
+        for _ in own
     ]
     return Pools(
         routes=_starts(len(own) for own in pools.routes),
@@ -345,10 +346,10 @@ def _pack_streams(
     )
 
 
-def _ints(values: "Sequence[int] | map[int] | object") -> IntArray:
-    return np.array(list(values), dtype=np.int64)  # type: ignore[call-overload]
+def _ints(values: Iterable[int]) -> IntArray:
+    return np.array(list(values), dtype=np.int64)
 
 
-def _starts(counts: object) -> IntArray:
+def _starts(counts: Iterable[int]) -> IntArray:
     """First position of each of several lists that stand one after another, and the end."""
     return np.concatenate([[0], np.cumsum(_ints(counts))]).astype(np.int64)

@@ -80,7 +80,7 @@ def _part(classes: IntArray, shares: FloatArray, count: int, own: int, share: fl
 
 
 @kernel
-def _weighted(  # noqa: PLR0913, PLR0917
+def _weighted(
     stopped: FloatArray,
     d: int,
     classes: IntArray,
@@ -111,7 +111,7 @@ def _weighted(  # noqa: PLR0913, PLR0917
 
 
 @kernel
-def border_of(  # noqa: PLR0913, PLR0917
+def border_of(
     licensed: Licensed,
     routes: Routes,
     r: int,
@@ -133,9 +133,7 @@ def border_of(  # noqa: PLR0913, PLR0917
         while s < last and routes.same[r, s]:
             s += 1
         begin, end = licensed.spans[since], licensed.spans[s]
-        total, passed, count, processed = _parts(
-            licensed, routes, r, draw, since, classes, shares
-        )
+        total, passed, count, processed = _parts(licensed, routes, r, draw, since, classes, shares)
         _weighted(stopped, d, classes[0], shares[0], count, begin, end, border[0])
         _weighted(stopped, d, classes[1], shares[1], processed, begin, end, border[2])
         contracted, china = border[1, begin:end], border[2, begin:end]
@@ -151,7 +149,7 @@ def border_of(  # noqa: PLR0913, PLR0917
 
 
 @kernel
-def _parts(  # noqa: PLR0913, PLR0917
+def _parts(
     licensed: Licensed,
     routes: Routes,
     r: int,
@@ -183,7 +181,7 @@ def _parts(  # noqa: PLR0913, PLR0917
 
 
 @kernel
-def _reach(  # noqa: PLR0913, PLR0917
+def _reach(
     licensed: Licensed,
     routes: Routes,
     r: int,
@@ -202,7 +200,8 @@ def _reach(  # noqa: PLR0913, PLR0917
     for g in range(routes.stages[r] - 1):
         final = routes.final[r, g]
         if final >= 0:
-            own, through = stopped[final, d, begin:end], licensed.look_through[routes.seen_row[r, g], s, draw]
+            own = stopped[final, d, begin:end]
+            through = licensed.look_through[routes.seen_row[r, g], s, draw]
             for t in range(len(reach)):
                 refused = through * (own[t] if own[t] > 0.0 else 0.0)
                 reach[t] = refused if refused > reach[t] else reach[t]
@@ -211,7 +210,7 @@ def _reach(  # noqa: PLR0913, PLR0917
 
 
 @kernel
-def _show(  # noqa: PLR0913, PLR0917
+def _show(
     licensed: Licensed,
     routes: Routes,
     r: int,
@@ -243,7 +242,7 @@ def _lag(kinds: Kinds, k: int, draw: int, weeks: int) -> int:
 
 
 @kernel
-def _claim(  # noqa: PLR0913, PLR0917
+def _claim(
     border: FloatArray,
     lag: int,
     weight: float,
@@ -267,7 +266,7 @@ def _claim(  # noqa: PLR0913, PLR0917
 
 
 @kernel
-def _claim_assembled(  # noqa: PLR0913, PLR0917
+def _claim_assembled(
     border: FloatArray,
     lag: int,
     weight: float,
@@ -288,7 +287,7 @@ def _claim_assembled(  # noqa: PLR0913, PLR0917
 
 
 @kernel
-def _want(  # noqa: PLR0913, PLR0917
+def _want(
     first: FloatArray, need: FloatArray, weight: float, short: FloatArray, unbound: FloatArray
 ) -> None:
     """Add what a kind is short of before rationing."""
@@ -300,7 +299,7 @@ def _want(  # noqa: PLR0913, PLR0917
 
 
 @kernel
-def _want_bound(  # noqa: PLR0913, PLR0917
+def _want_bound(
     first: FloatArray,
     need: FloatArray,
     reach: FloatArray,
@@ -404,7 +403,7 @@ def _average(free: FloatArray, taken: FloatArray, average: FloatArray) -> None:
 
 
 @kernel
-def share_out(  # noqa: PLR0913, PLR0917
+def share_out(
     kinds: Kinds,
     pools: Pools,
     slots: Slots,
@@ -433,9 +432,7 @@ def share_out(  # noqa: PLR0913, PLR0917
         if part < 0:
             _claim(own, lag, weight, switched, free, first[k - begin])
         else:
-            _claim_assembled(
-                own, lag, weight, switched, needs[part, d], free, first[k - begin]
-            )
+            _claim_assembled(own, lag, weight, switched, needs[part, d], free, first[k - begin])
     _offer(pools, pools.added_row[begin], draw, switched, free)
     k = begin
     while k < end:
@@ -485,7 +482,7 @@ def _offer(pools: Pools, row: int, draw: int, switched: FloatArray, free: FloatA
 
 
 @kernel
-def under_contracts(  # noqa: PLR0913, PLR0917
+def under_contracts(
     kinds: Kinds,
     pools: Pools,
     slots: Slots,

@@ -88,9 +88,7 @@ def _pack_policy(
 
     for r, (channel, (place, buyer, tier)) in enumerate(packed.routes):
         for g, stage in enumerate(channel.stages):
-            flow = licences.of_final_user(
-                channel, stage, destination=place, buyer=buyer, tier=tier
-            )
+            flow = licences.of_final_user(channel, stage, destination=place, buyer=buyer, tier=tier)
             final[r, g] = class_row(flow, stage)
             if g < len(channel.stages) - 1:
                 seen[r, g] = seen_row(flow)
@@ -151,7 +149,7 @@ def _pack_policy(
 
 def _empty_lanes(packed: Packed) -> Lanes:
     draws, weeks = packed.world.inputs.draws, packed.world.period.weeks
-    lanes, slots = -(-draws // LANE), len(packed.slots.need)
+    slots = len(packed.slots.need)
     most = max(len(channel.stages) for channel, _ in packed.routes)
     kept = 1
     return Lanes(
@@ -168,16 +166,15 @@ def _empty_results(packed: Packed) -> Results:
     draws, weeks = packed.world.inputs.draws, packed.world.period.weeks
     streams = packed.streams
     return Results(
-        *np.empty((2, len(packed.ranked), weeks, draws)),
+        weekly=np.empty((len(packed.ranked), weeks, draws)),
+        stopped=np.empty((len(packed.ranked), weeks, draws)),
         by_player=np.empty((streams.players[-1], draws)),
         unmet=np.empty((streams.slots[-1], draws)),
         held=np.empty((streams.held[-1], draws)),
     )
 
 
-def _outcome(
-    packed: Packed, lanes: Lanes, results: Results, players: Players, i: int
-) -> SectorRun:
+def _outcome(packed: Packed, lanes: Lanes, results: Results, players: Players, i: int) -> SectorRun:
     sector = packed.world.sectors[packed.ranked[i]]
     streams = packed.streams
     own = []
@@ -203,6 +200,4 @@ def _outcome(
                 },
             )
         )
-    return put_together(
-        packed.world, sector, players, results.weekly[i], results.stopped[i], own
-    )
+    return put_together(packed.world, sector, players, results.weekly[i], results.stopped[i], own)

@@ -1,12 +1,15 @@
 """Results as CSV text: the columns of the registry, numbers that read back to the same number.
 
-A missing value is an empty cell.
+A missing value is an empty cell. Text that a spreadsheet would run as a formula begins with a
+quote.
 """
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from exposure.scoring.columns import result_frame
+from exposure.report.files.file_records import FileRecord, of_runs
+from exposure.report.text.safe import harmless
+from exposure.scoring.columns import RECORD_DIGEST, result_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 
 def ranking_csv(assessments: "Sequence[Assessment]") -> str:
     """Rankings of all scenarios as CSV, the scenario in the first column."""
-    return csv_text(rankings_of_all(assessments))
+    return csv_text(rankings_of_all(assessments), of_runs(assessments))
 
 
 def rankings_of_all(assessments: "Sequence[Assessment]") -> "pd.DataFrame":
@@ -58,6 +61,19 @@ def attribution_of_all(assessments: "Sequence[Assessment]") -> "pd.DataFrame":
     )
 
 
-def csv_text(frame: "pd.DataFrame") -> str:
-    """Table as CSV; a number is written by `repr`, which reads back to the same number."""
-    return frame.to_csv(index=False, lineterminator="\n")
+def csv_text(frame: "pd.DataFrame", record: FileRecord) -> str:
+    """Table as CSV, the digest of the record in the last column.
+
+    Parameters
+    ----------
+    frame
+        Any result.
+    record
+        What it was made from, as `exposure.report.files.file_records` gives it.
+    """
+    whole = frame.copy()
+    for column in whole.select_dtypes(include=["object", "string"]):
+        whole[column] = [harmless(own) if isinstance(own, str) else own for own in whole[column]]
+    whole[RECORD_DIGEST.name] = str(record["record_digest"])
+    # A number is written by `repr`, which reads back to the same number.
+    return whole.to_csv(index=False, lineterminator="\n")

@@ -10,10 +10,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from exposure.errors import ReportError
 from exposure.policy.scenario import Scenario
-from exposure.records import run_record, tables_record
 from exposure.report.files.csv_output import attribution_of_all
+from exposure.report.files.file_records import of_run, of_runs, of_tables
 from exposure.report.files.output_models import (
     BacktestFile,
     DiffFile,
@@ -24,6 +23,7 @@ from exposure.report.files.output_models import (
     SourceListFile,
     version_of,
 )
+from exposure.report.text.safe import escaped
 from exposure.scoring.column import Cell, Column
 from exposure.scoring.columns import columns_of
 from exposure.settings import Settings
@@ -82,14 +82,14 @@ def _scenario(own: "Assessment") -> dict[str, object]:
 def _rank_file(
     assessments: "Sequence[Assessment]", scenarios: Sequence[Mapping[str, object]]
 ) -> str:
-    return _text(RankFile, {"record": common_record(assessments), "scenarios": scenarios})
+    return _text(RankFile, {"record": of_runs(assessments), "scenarios": scenarios})
 
 
 def flow_json(
     frame: "pd.DataFrame", dataset: Dataset, scenario: Scenario, settings: Settings
 ) -> str:
     """Licensed flow as JSON: a `FlowFile`."""
-    record = run_record(dataset, [scenario], settings)
+    record = of_run(dataset, [scenario], settings)
     return _text(FlowFile, {"record": record, "weeks": rows_of("flow", frame)})
 
 
@@ -98,7 +98,7 @@ def backtest_json(
 ) -> str:
     """Back-test as JSON: a `BacktestFile`."""
     content = {
-        "record": run_record(dataset, [], settings),
+        "record": of_run(dataset, [], settings),
         "months": rows_of("backtest_months", result.months),
         "errors": rows_of("backtest_errors", result.errors),
         "stoppages": rows_of("stoppages", stoppages),
@@ -126,8 +126,8 @@ def diff_json(
     old, new = tables
     differences, changes = frames
     content = {
-        "old": tables_record(old),
-        "record": run_record(new, [scenario], settings),
+        "old": of_tables(old),
+        "record": of_run(new, [scenario], settings),
         "differences": rows_of("differences", differences),
         "rank_changes": rows_of("rank_changes", changes),
     }
@@ -136,37 +136,14 @@ def diff_json(
 
 def provenance_json(frame: "pd.DataFrame", dataset: Dataset) -> str:
     """Rows of tables with their sources as JSON: a `ProvenanceFile`."""
-    content = {"record": tables_record(dataset), "rows": rows_of("provenance", frame)}
+    content = {"record": of_tables(dataset), "rows": rows_of("provenance", frame)}
     return _text(ProvenanceFile, content)
 
 
 def source_list_json(dataset: Dataset) -> str:
     """All sources as JSON: a `SourceListFile`."""
     sources = [row.model_dump(mode="json") for row in dataset.rows.get("sources", ())]
-    return _text(SourceListFile, {"record": tables_record(dataset), "sources": sources})
-
-
-def common_record(assessments: "Sequence[Assessment]") -> dict[str, object]:
-    """What runs were made from: code, tables, overlays, settings, and each scenario's digest.
-
-    Raises
-    ------
-    ReportError
-        If there is no run, or the runs differ in more than the scenario.
-    """
-    if not assessments:
-        raise ReportError("report: found no assessment; expected at least one; assess a scenario")
-    first = assessments[0]
-    shared = run_record(first.dataset, [], first.settings)
-    for own in assessments[1:]:
-        other = run_record(own.dataset, [], own.settings)
-        differing = [key for key in shared if other[key] != shared[key]]
-        if differing:
-            raise ReportError(
-                f"report: found assessments that differ in {', '.join(differing)}; expected one "
-                "dataset and one choice of settings; assess every scenario with the same"
-            )
-    return run_record(first.dataset, [own.scenario for own in assessments], first.settings)
+    return _text(SourceListFile, {"record": of_tables(dataset), "sources": sources})
 
 
 def rows_of(result: str, frame: "pd.DataFrame") -> list[dict[str, Cell]]:
@@ -194,4 +171,4 @@ def _text(model: type[OutputModel], content: Mapping[str, object]) -> str:
     whole = model.model_validate({"schema_version": version_of(model), **content})
     # A part that this file leaves out is absent; a value that is missing is null.
     plain = whole.model_dump(mode="json", exclude_unset=True)
-    return json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return escaped(json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False)) + "\n"

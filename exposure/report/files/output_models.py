@@ -90,6 +90,8 @@ class ChangeRecord(OutputModel):
 class TablesRecord(OutputModel):
     """Code and tables that a result was made with."""
 
+    record_digest: str
+    """First 16 digits of the SHA-256 of the rest of the record; every file of a run carries it."""
     package_version: str
     library_versions: dict[str, str]
     """Python and the libraries on whose numerics results depend."""
@@ -110,11 +112,25 @@ class ScenarioRecord(OutputModel):
     """SHA-256 of its rules and members."""
 
 
+class DrawsRecord(OutputModel):
+    """Which draws a result rests on."""
+
+    conditioned: bool
+    """Whether only draws that agree with the record were used."""
+    acceptance: float | None = None
+    """Share of the tables' draws that agree with the record."""
+    numbers_digest: str | None = None
+    """SHA-256 of the numbers of the draws used."""
+    note: str | None = None
+    """What a reader should know of them."""
+
+
 class RunRecord(TablesRecord):
     """Everything that a result was made from: equal records give equal bytes."""
 
     settings: Settings
     scenarios: list[ScenarioRecord]
+    draws: DrawsRecord
 
 
 class ScenarioResult(OutputModel):

@@ -1,15 +1,13 @@
 """Writing a report into a folder: page, JSON, CSV and figures.
 
-Everything is made in memory, then written under temporary names in the folder, then moved into
-place, the page last; if anything fails on the way, the old report is put back. Files of other
-names are left alone. Equal runs give equal bytes.
+Everything is made in memory, then the folder is put into place at once
+(`exposure.report.files.folder_swap`). Files of an earlier report that nobody has changed go;
+files of other names are left alone. Equal runs give equal bytes.
 """
 
-import os
 import re
-import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,13 +20,22 @@ from exposure.report.files.csv_output import (
     ranking_csv,
     weekly_of_all,
 )
-from exposure.report.files.json_output import common_record, report_json
+from exposure.report.files.file_records import FileRecord, of_runs
+from exposure.report.files.folder_swap import SCRATCH, SUMS, home_of_scratch, replace_folder
+from exposure.report.files.json_output import report_json
+from exposure.report.text.marks import tables_line
 from exposure.result import ASSESSMENTS
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from exposure.result import Assessment
+
+FIGURE_KINDS = ("heat_map", "weekly", "stages")
+"""Figures of one scenario."""
+
+TEXTS = ("report.html", "report.json", "ranking.csv", "weekly.csv", "attribution.csv")
+"""Files that every report has."""
 
 FIGURE_NAME = re.compile(r"(heat_map|weekly|stages)_.+\.(png|svg)")
 """Names of the figures of one scenario."""
@@ -51,8 +58,8 @@ def write_report(assessments: "Sequence[Assessment]", folder: str | Path) -> tup
     -------
     tuple of Path
         Files written: ``report.html``, ``report.json``, ``ranking.csv``, ``weekly.csv``,
-        ``attribution.csv``, and the figures as PNG and SVG. A scenario under which nothing is
-        lost has none of its own. What an older report left beside them, `older_files` tells.
+        ``attribution.csv``, the figures as PNG and SVG, and ``SHA256SUMS``, which lists them. A
+        scenario under which nothing is lost has no figures of its own.
 
     Raises
     ------
@@ -66,23 +73,61 @@ def write_report(assessments: "Sequence[Assessment]", folder: str | Path) -> tup
     >>> runs = [ex.assess(ex.read_dataset(), "free_flow", ex.Settings(draws=16))]
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     files = write_report(runs, folder)
-    >>> [file.name for file in files][-2:]
-    ['report.json', 'report.html']
+    >>> [file.name for file in files][-3:]
+    ['report.json', 'report.html', 'SHA256SUMS']
     """
     check_arguments("write_report", assessments=(assessments, ASSESSMENTS), folder=(folder, PATH))
     _check(assessments)
-    place = Path(folder)
-    with _spoken(place):
-        place.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=place, prefix=".exposure-report-") as scratch:
-            return _move_in(_contents(assessments), place, Path(scratch))
+    target = Path(folder)
+    scenarios = [own.scenario.scenario for own in assessments]
+    check_target(target, scenarios)
+    contents = _contents(assessments)
+    with _explained(target):
+        return replace_folder(target, contents)
+
+
+def check_target(folder: Path, scenarios: Sequence[str]) -> None:
+    """Find out, before anything runs, whether a report can be written.
+
+    Parameters
+    ----------
+    folder
+        Where it is to be written; nothing of it is changed.
+    scenarios
+        Names of the scenarios of the report.
+
+    Raises
+    ------
+    ReportError
+        If the folder is a file or cannot be written, or a folder has the name of a file.
+    """
+    with _explained(folder):
+        target = folder.resolve()
+        home = home_of_scratch(target)
+        existing = next(own for own in (home, *home.parents) if own.exists())
+        with tempfile.TemporaryDirectory(dir=existing, prefix=SCRATCH):
+            pass
+        if target.exists() and not target.is_dir():
+            raise FileExistsError
+    taken = [folder / name for name in _names(scenarios) if (folder / name).is_dir()]
+    if taken:
+        raise ReportError(
+            f"{taken[0]}: found a folder; expected a file of the report or nothing; "
+            "move it away, or name another place"
+        )
+
+
+def _names(scenarios: Sequence[str]) -> list[str]:
+    """Files that a report can have."""
+    figures = ["scores", *(f"{kind}_{own}" for own in scenarios for kind in FIGURE_KINDS)]
+    return [*TEXTS, SUMS, *(f"{name}.{form}" for name in figures for form in ("svg", "png"))]
 
 
 def older_files(written: Sequence[Path]) -> tuple[Path, ...]:
     """Figures beside a report that bear the names of ours but are not of it, by name.
 
-    An older report with other scenarios leaves them. They are only told, never removed: the
-    report does not show them, and a user may have put them there.
+    An older report without a list of its files leaves them, and so does a user who changed one.
+    They are named, never removed.
 
     Parameters
     ----------
@@ -98,7 +143,7 @@ def older_files(written: Sequence[Path]) -> tuple[Path, ...]:
 
 
 def _check(assessments: "Sequence[Assessment]") -> None:
-    common_record(assessments)
+    of_runs(assessments)
     names = [own.scenario.scenario for own in assessments]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -109,7 +154,7 @@ def _check(assessments: "Sequence[Assessment]") -> None:
 
 
 @contextmanager
-def _spoken(folder: Path) -> Iterator[None]:
+def _explained(folder: Path) -> Iterator[None]:
     """Say in plain words why a folder cannot be written."""
     try:
         yield
@@ -129,13 +174,14 @@ def _contents(assessments: "Sequence[Assessment]") -> dict[str, bytes]:
     """Every file of the report by name, in the order in which they are put into place."""
     from exposure.report.html.page import report_page  # noqa: PLC0415 - it loads jinja2 and matplotlib
 
+    record = of_runs(assessments)
     splits = [_split(own) for own in assessments]
-    vector, raster = _figures(assessments, splits)
+    vector, raster = _figures(assessments, splits, record)
     texts = {
         **{f"{name}.svg": text for name, text in vector.items()},
         "ranking.csv": ranking_csv(assessments),
-        "weekly.csv": csv_text(weekly_of_all(assessments)),
-        "attribution.csv": csv_text(attribution_of_all(assessments)),
+        "weekly.csv": csv_text(weekly_of_all(assessments), record),
+        "attribution.csv": csv_text(attribution_of_all(assessments), record),
         "report.json": report_json(assessments),
         "report.html": report_page(assessments, splits, vector),
     }
@@ -151,59 +197,24 @@ def _split(assessment: "Assessment") -> "dict[str, pd.DataFrame]":
 
 
 def _figures(
-    assessments: "Sequence[Assessment]", splits: Splits
+    assessments: "Sequence[Assessment]", splits: Splits, record: FileRecord
 ) -> tuple[dict[str, str], dict[str, bytes]]:
-    from exposure.report.plots import rankings as figures  # noqa: PLC0415 - it loads matplotlib
+    from exposure.report.plots import rankings as plots  # noqa: PLC0415 - it loads matplotlib
+    from exposure.report.plots.figure_files import png, report_style, svg  # noqa: PLC0415
 
-    with figures.report_style():
-        drawn = {"scores": figures.scores_figure(assessments)}
+    mark = tables_line(assessments[0].dataset)
+    tables = mark or f"tables {record['dataset_version']}"
+    description = f"record {record['record_digest']}, {tables}"
+    with report_style():
+        drawn = {"scores": plots.scores_figure(assessments)}
         for own, split in zip(assessments, splits, strict=True):
-            if figures.loses_nothing(own):
+            if plots.loses_nothing(own):
                 continue
             scenario = own.scenario.scenario
             names = {sector: scored.label.name for sector, scored in own.sectors.items()}
-            drawn[f"heat_map_{scenario}"] = figures.heat_map_figure(split["element"], names)
-            drawn[f"weekly_{scenario}"] = figures.weekly_figure(own)
-            drawn[f"stages_{scenario}"] = figures.attribution_figure(split["stage"], names)
-        vector = {name: figures.svg(figure) for name, figure in drawn.items()}
-        raster = {name: figures.png(figure) for name, figure in drawn.items()}
+            drawn[f"heat_map_{scenario}"] = plots.heat_map_figure(split["element"], names, mark)
+            drawn[f"weekly_{scenario}"] = plots.weekly_figure(own)
+            drawn[f"stages_{scenario}"] = plots.attribution_figure(split["stage"], names, mark)
+        vector = {name: svg(own, description=description) for name, own in drawn.items()}
+        raster = {name: png(own, description=description) for name, own in drawn.items()}
     return vector, raster
-
-
-def _move_in(contents: Mapping[str, bytes], folder: Path, scratch: Path) -> tuple[Path, ...]:
-    _refuse_folders(folder, contents)
-    new, old = scratch / "new", scratch / "old"
-    new.mkdir()
-    old.mkdir()
-    for name, content in contents.items():
-        (new / name).write_bytes(content)
-        if (folder / name).is_file():
-            shutil.copy2(folder / name, old / name)
-    moved = []
-    try:
-        for name in contents:
-            moved.append(name)
-            os.replace(new / name, folder / name)  # noqa: PTH105 - one call, the same on all systems
-    except BaseException:
-        # Also when interrupted from the keyboard: half a report is worse than the old one.
-        _put_back(moved, folder, old)
-        raise
-    return tuple(folder / name for name in contents)
-
-
-def _refuse_folders(folder: Path, names: Iterable[str]) -> None:
-    """Say which file of the report cannot be written because a folder has its name."""
-    taken = [folder / name for name in names if (folder / name).is_dir()]
-    if taken:
-        raise ReportError(
-            f"{taken[0]}: found a folder; expected a file of the report or nothing; "
-            "move it away, or name another place"
-        )
-
-
-def _put_back(moved: Sequence[str], folder: Path, old: Path) -> None:
-    for name in moved:
-        if (old / name).exists():
-            shutil.copy2(old / name, folder / name)
-        elif (folder / name).is_file():
-            (folder / name).unlink()

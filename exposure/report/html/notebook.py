@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from exposure.policy.scenario import Scenario
 from exposure.report.files.json_output import rows_of
+from exposure.report.html.environment import make_environment
 from exposure.report.text import formats
 from exposure.report.text.cells import page_columns, shown_text
+from exposure.report.text.marks import changes_line
 from exposure.report.text.rule_lines import rule_lines
 from exposure.tables.dataset import Dataset
 
@@ -58,7 +58,8 @@ def assessment_html(assessment: "Assessment") -> str:
     return _html(
         View(
             title=f"{scenario.name} ({scenario.scenario})",
-            subtitle=f"{settings.destination} | tables {dataset.version} | "
+            subtitle=f"{settings.destination} | "
+            f"{f'tables {dataset.version} {changes_line(dataset)}'.rstrip()} | "
             f"{formats.counted(settings.draws, 'draw')} | "
             f"{formats.counted(settings.horizon_weeks, 'week')} from "
             f"{settings.as_of or scenario.start}",
@@ -155,11 +156,5 @@ def _flat(record: Mapping[str, object], *, within: str = "") -> list[tuple[str, 
 
 
 def _html(view: View) -> str:
-    environment = Environment(
-        loader=PackageLoader("exposure", "report/html"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("notebook.html.jinja").render(view=view)
+    template = make_environment().get_template("notebook.html.jinja")
+    return template.render(view=view).rstrip("\n")

@@ -9,18 +9,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from exposure.citations import KeyAssumption, key_assumptions
 from exposure.policy.scenario import Scenario
-from exposure.report.files.json_output import common_record, rows_of
-from exposure.report.plots.rankings import INTERVAL_EVERY, drawn_member, inline_svg, loses_nothing
+from exposure.report.files.file_records import of_runs
+from exposure.report.files.json_output import rows_of
+from exposure.report.html.environment import make_environment
+from exposure.report.plots.figure_files import inline_svg
+from exposure.report.plots.rankings import INTERVAL_EVERY, drawn_member, loses_nothing
 from exposure.report.text import formats, glossary
 from exposure.report.text.caveats import caveats
 from exposure.report.text.cells import ShownCell, page_columns, shown_cell
 from exposure.report.text.drivers import driver_words
 from exposure.report.text.explanation import CHANCE
+from exposure.report.text.marks import changes_line
 from exposure.report.text.rule_lines import RuleLine, rule_lines
 from exposure.scoring.column import Column
 from exposure.tables.dataset import Dataset
@@ -90,7 +93,8 @@ def report_page(
     """
     first = assessments[0]
     context = {
-        "record": common_record(assessments),
+        "record": of_runs(assessments),
+        "changes": changes_line(first.dataset),
         "first": first,
         "names": _names(first),
         "caveats": caveats(assessments),
@@ -106,20 +110,9 @@ def report_page(
         "bases": glossary.basis_terms(),
         "sources": _sources(first.dataset, [own.scenario for own in assessments]),
     }
-    return _environment().get_template("template.html.jinja").render(context)
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("exposure", "report/html"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = make_environment()
     environment.filters.update(_FILTERS)
-    return environment
+    return environment.get_template("template.html.jinja").render(context)
 
 
 def _part(

@@ -17,6 +17,9 @@ from exposure.arguments import FRAME, check_arguments
 from exposure.arrays import FloatArray
 from exposure.evidence.calibration import CALIBRATION
 from exposure.evidence.customs import ELEMENT_BASE
+from exposure.report.plots.labels import literal
+from exposure.report.text.layout import shortened
+from exposure.report.text.safe import one_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +32,9 @@ BLUE, RED, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#888888"
 
 BASES = {"magnets": "magnets over a year before", "elements": f"Dy and Tb over {ELEMENT_BASE}"}
 """Series of a fit, with what each is measured against."""
+
+LONGEST_TITLE = 90
+"""Characters of a title that fit the width of the figure."""
 
 EDGE_DAYS = 10.0
 """Days left free on both sides of months, so that their markers are whole."""
@@ -162,7 +168,8 @@ def licences_figure(flow: "pd.DataFrame", calibration: "Calibration") -> Figure:
     figure = Figure(figsize=(7.0, 7.0), layout="constrained")
     upper, lower = figure.subplots(2)
     plot_licence_life(flow, upper)
-    upper.set_title(str(flow["licence_class"].iloc[0]), fontsize="medium", pad=14)
+    title = one_line(str(flow["licence_class"].iloc[0]))
+    upper.set_title(literal(shortened(title, LONGEST_TITLE)), fontsize="medium", pad=14)
     upper.legend(frameon=False, fontsize="small")
     plot_exports(calibration, lower)
     lower.set_title("World exports", fontsize="medium")

@@ -3,27 +3,32 @@
 Every ``plot_`` function takes results and an `Axes`, draws, and returns the `Axes`. Scores are in
 points, 0 to 100; shares come as fractions and are shown in percent. Colours are those of Okabe
 and Ito, which colour-blind readers tell apart; markers and line styles differ too.
-
-Figures are `matplotlib.figure.Figure` objects: nothing global is touched, and no window opens.
 """
 
-import io
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import cycle
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.dates import ConciseDateFormatter, MonthLocator, date2num
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from exposure.arguments import check_arguments, instance_of
+from exposure.arguments import check_arguments
 from exposure.policy.scenario import Scenario
+from exposure.report.plots.figure_files import INK, SOFT_INK, settled
+from exposure.report.plots.labels import (
+    columns_that_fit,
+    label,
+    labels,
+    literal,
+    most_lines,
+    set_fonts,
+    widest,
+)
+from exposure.report.text.marks import tables_line
 from exposure.report.text.rule_lines import turning_points
 from exposure.result import ASSESSMENTS
 
@@ -39,22 +44,6 @@ MARKERS = ("o", "s", "D", "^", "v", "P", "X")
 LINE_STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 
 GRID = "#d9d9d9"
-INK = "#222222"
-
-STYLE: Mapping[Any, Any] = {
-    "font.size": 9.0,
-    "axes.edgecolor": "#888888",
-    "axes.labelcolor": INK,
-    "text.color": INK,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "svg.fonttype": "path",
-    "svg.hashsalt": "exposure",
-}
-"""Style of the report's figures; the hash salt keeps ids in SVG the same from run to run."""
-
-DOTS_PER_INCH = 150
-
 INTERVAL_EVERY = 13
 """Weeks between two intervals of the weekly figure: a quarter."""
 
@@ -64,23 +53,17 @@ DAYS_BETWEEN = 6.0
 MARGIN_DAYS = 14.0
 """Days left free right of the last interval, which stands beside the last week."""
 
+SIDE_INCHES = 0.35
+"""Inches of a figure that neither its labels nor its legend use."""
+
+LINE_HEIGHT = 0.15
+"""Inches of one line of a label."""
+
 BLANK_BELOW = 0.05
 """Points below which a cell of the heat map stays without a number: it would read 0.0."""
 
 DARK_ABOVE = 0.55
 """Share of the colour scale above which numbers are white."""
-
-
-FIGURE = instance_of(Figure, "a Figure", "write axes.figure")
-
-
-@contextmanager
-def report_style() -> Iterator[None]:
-    """Style of the report, whatever the user's own matplotlib configuration says."""
-    with mpl.rc_context():
-        mpl.rcdefaults()
-        mpl.rcParams.update(STYLE)
-        yield
 
 
 def plot_scores(assessments: "Sequence[Assessment]", axes: Axes) -> Axes:
@@ -94,7 +77,7 @@ def plot_scores(assessments: "Sequence[Assessment]", axes: Axes) -> Axes:
         Where to draw.
     """
     order = list(assessments[0].ranking["sector"])
-    names = assessments[0].ranking.set_index("sector")["name"]
+    names = _names(assessments[0])
     spread = 0.26 if len(assessments) <= len(MARKERS) // 2 else 0.8 / len(assessments)
     for number, result in enumerate(assessments):
         ranking = result.ranking.set_index("sector").loc[order]
@@ -103,11 +86,12 @@ def plot_scores(assessments: "Sequence[Assessment]", axes: Axes) -> Axes:
         axes.hlines(place, ranking["score_p05"], ranking["score_p95"], color=colour, linewidth=1.6)
         axes.plot(
             ranking["score"], place, MARKERS[number % len(MARKERS)],
-            color=colour, markersize=4.5, label=result.scenario.name,
+            color=colour, markersize=4.5,
+            label=label(result.scenario.name, key=result.scenario.scenario),
         )  # fmt: skip
     for edge in np.arange(0.5, len(order) - 1):
         axes.axhline(edge, color=GRID, linewidth=0.6, zorder=0)
-    axes.set_yticks(range(len(order)), [str(names[sector]) for sector in order])
+    _sector_ticks(axes, np.arange(len(order)), order, names)
     axes.set_ylim(len(order) - 0.5, -0.5)
     axes.set_xlim(-1.0, 101.0)
     axes.set_xlabel("Score, 0 to 100 (line: 5–95 % of draws)")
@@ -140,8 +124,9 @@ def plot_heat_map(
                 column + 0.5, row + 0.5, f"{value:.1f}", ha="center", va="center",
                 color="white" if value > DARK_ABOVE * top else INK, fontsize="small",
             )  # fmt: skip
-    axes.set_xticks(np.arange(len(points.columns)) + 0.5, [str(c) for c in points.columns])
-    axes.set_yticks(np.arange(len(points)) + 0.5, _labels(points.index, names))
+    causes = [literal(str(cause)) for cause in points.columns]
+    axes.set_xticks(np.arange(len(causes)) + 0.5, causes)
+    _sector_ticks(axes, np.arange(len(points)) + 0.5, points.index, names or {})
     axes.invert_yaxis()
     axes.xaxis.tick_top()
     axes.set_xlabel("Points of the score (0 to 100); blank: less than 0.05")
@@ -173,7 +158,8 @@ def plot_weekly(assessment: "Assessment", axes: Axes, *, top: int = 5) -> Axes:
     first = assessment.ranking.head(top)
     for number, (_, row) in enumerate(first.iterrows()):
         own = weekly[weekly["sector"] == row["sector"]]
-        _draw_weeks(axes, own, label=str(row["name"]), number=number, of=len(first))
+        name = label(str(row["name"]), key=str(row["sector"]))
+        _draw_weeks(axes, own, name=name, number=number, of=len(first))
     first_day, last_day = _day_number(weekly["date"].min()), _day_number(weekly["date"].max())
     beside = DAYS_BETWEEN * (len(first) - 1) / 2
     axes.set_xlim(first_day, last_day + beside + MARGIN_DAYS)
@@ -184,10 +170,10 @@ def plot_weekly(assessment: "Assessment", axes: Axes, *, top: int = 5) -> Axes:
     return _plain(axes)
 
 
-def _draw_weeks(axes: Axes, own: "pd.DataFrame", *, label: str, number: int, of: int) -> None:
+def _draw_weeks(axes: Axes, own: "pd.DataFrame", *, name: str, number: int, of: int) -> None:
     colour, style = PALETTE[number % len(PALETTE)], LINE_STYLES[number % len(LINE_STYLES)]
     days = np.array([_day_number(day) for day in own["date"]])
-    axes.plot(days, own["lost_share"], color=colour, linestyle=style, label=label)
+    axes.plot(days, own["lost_share"], color=colour, linestyle=style, label=name)
     if of == 1:
         axes.fill_between(days, own["low"], own["high"], color=colour, alpha=0.15, linewidth=0)
         return
@@ -233,7 +219,7 @@ def _mark_days(axes: Axes, days: Sequence[date]) -> None:
             f"{day} control begins" if day == days[0] else str(day),
             (place, 1.0), xycoords=("data", "axes fraction"),
             xytext=(0, 3 + 9 * (number % 2)), textcoords="offset points",
-            ha="left", fontsize="x-small", color="#555555",
+            ha="left", fontsize="x-small", color=SOFT_INK,
         )  # fmt: skip
 
 
@@ -257,10 +243,10 @@ def plot_attribution(
         share = points[cause].to_numpy(dtype=float)
         axes.barh(
             place, share, left=reached, height=0.7, color=colour,
-            edgecolor="white", linewidth=0.5, label=str(cause).replace("_", " "),
+            edgecolor="white", linewidth=0.5, label=literal(str(cause).replace("_", " ")),
         )  # fmt: skip
         reached = reached + share
-    axes.set_yticks(place, _labels(points.index, names))
+    _sector_ticks(axes, place, points.index, names or {})
     axes.set_ylim(len(points) - 0.5, -0.5)
     axes.set_xlim(0.0, 100.0)
     axes.set_xlabel("Points of the score, 0 to 100")
@@ -272,15 +258,30 @@ def plot_attribution(
     return _plain(axes)
 
 
-def _labels(sectors: "pd.Index[str]", names: Mapping[str, str] | None) -> list[str]:
-    return [str((names or {}).get(str(sector), sector)) for sector in sectors]
+def _names(assessment: "Assessment") -> dict[str, str]:
+    """Names of the sectors of a result, by id."""
+    return {sector: own.label.name for sector, own in assessment.sectors.items()}
+
+
+def _sector_ticks(
+    axes: Axes, positions: Iterable[float], sectors: Iterable[str], names: Mapping[str, str]
+) -> None:
+    """Label the vertical axis with the names of sectors."""
+    axes.set_yticks(list(positions), labels([str(sector) for sector in sectors], names))
+    set_fonts(axes.get_yticklabels())
 
 
 def _legend(axes: Axes, *, columns: int, above: float = 1.0) -> None:
-    axes.legend(
-        loc="lower left", bbox_to_anchor=(0.0, above), ncols=columns, frameon=False,
-        borderaxespad=0.3, handlelength=2.4, columnspacing=1.4,
+    """A legend above the axes, in as many columns as fit."""
+    entries = axes.get_legend_handles_labels()[1]
+    beside = widest([own.get_text() for own in axes.get_yticklabels()])
+    inches = float(axes.figure.bbox.width) / axes.figure.dpi
+    room = inches - beside - SIDE_INCHES
+    legend = axes.legend(
+        loc="lower left", bbox_to_anchor=(0.0, above), frameon=False, borderaxespad=0.3,
+        ncols=columns_that_fit(entries, room, most=columns), handlelength=2.4, columnspacing=1.4,
     )  # fmt: skip
+    set_fonts(legend.get_texts())
 
 
 def _plain(axes: Axes) -> Axes:
@@ -288,76 +289,41 @@ def _plain(axes: Axes) -> Axes:
     return axes
 
 
+def _height(rows: int, *, row: float, names: Mapping[str, str]) -> float:
+    """Inches of some rows, each high enough for the tallest name among them."""
+    lines = most_lines(labels(list(names), names))
+    return rows * (row if lines == 1 else max(row, LINE_HEIGHT * (lines + 0.3)))
+
+
 def scores_figure(assessments: "Sequence[Assessment]") -> Figure:
     """Figure of the scores of all scenarios, as tall as its sectors need."""
     check_arguments("scores_figure", assessments=(assessments, ASSESSMENTS))
-    rows = len(assessments[0].ranking)
-    figure = Figure(
-        figsize=(7.5, 1.1 + rows * (0.14 + 0.08 * len(assessments))), layout="constrained"
-    )
+    first = assessments[0]
+    row = 0.14 + 0.08 * len(assessments)
+    height = _height(len(first.ranking), row=row, names=_names(first))
+    figure = Figure(figsize=(7.5, 1.1 + height), layout="constrained")
     plot_scores(assessments, figure.subplots())
-    return _settled(figure)
+    return settled(figure, tables_line(first.dataset))
 
 
-def heat_map_figure(points: "pd.DataFrame", names: Mapping[str, str]) -> Figure:
-    """Heat map of sectors by cause, as tall as its sectors need."""
-    figure = Figure(figsize=(7.5, 0.9 + 0.27 * len(points)), layout="constrained")
+def heat_map_figure(points: "pd.DataFrame", names: Mapping[str, str], mark: str = "") -> Figure:
+    """Heat map of sectors by cause, as tall as its sectors need; `mark` as `settled` takes it."""
+    height = _height(len(points), row=0.27, names=names)
+    figure = Figure(figsize=(7.5, 0.9 + height), layout="constrained")
     plot_heat_map(points, figure.subplots(), names=names)
-    return _settled(figure)
+    return settled(figure, mark)
 
 
 def weekly_figure(assessment: "Assessment") -> Figure:
     """Weekly losses of the sectors ranked first."""
     figure = Figure(figsize=(7.5, 4.2), layout="constrained")
     plot_weekly(assessment, figure.subplots())
-    return _settled(figure)
+    return settled(figure, tables_line(assessment.dataset))
 
 
-def attribution_figure(points: "pd.DataFrame", names: Mapping[str, str]) -> Figure:
-    """Stacked bars of sectors by cause, as tall as its sectors need."""
-    figure = Figure(figsize=(7.5, 1.1 + 0.27 * len(points)), layout="constrained")
+def attribution_figure(points: "pd.DataFrame", names: Mapping[str, str], mark: str = "") -> Figure:
+    """Stacked bars of sectors by cause, as tall as they need; `mark` as `settled` takes it."""
+    height = _height(len(points), row=0.27, names=names)
+    figure = Figure(figsize=(7.5, 1.1 + height), layout="constrained")
     plot_attribution(points, figure.subplots(), names=names)
-    return _settled(figure)
-
-
-def _settled(figure: Figure) -> Figure:
-    """Lay a figure out once and for all: a second layout could move things by a hair."""
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")
-    return figure
-
-
-def svg(figure: Figure) -> str:
-    """Text of a figure as SVG, the same bytes for the same figure."""
-    check_arguments("svg", figure=(figure, FIGURE))
-    buffer = io.BytesIO()
-    nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    with mpl.rc_context({"svg.hashsalt": STYLE["svg.hashsalt"], "svg.fonttype": "path"}):
-        figure.savefig(buffer, format="svg", metadata=nothing)
-    return buffer.getvalue().decode("utf-8")
-
-
-def inline_svg(text: str, *, prefix: str, label: str) -> str:
-    """Turn a figure into an element of a page, with ids of its own and a label to be read aloud.
-
-    Parameters
-    ----------
-    text
-        As `svg` gives it.
-    prefix
-        Put before every id, so that several figures share a page.
-    label
-        What the figure shows; plain words, without markup.
-    """
-    element = text[text.index("<svg") :]
-    element = re.sub(r"<metadata>.*?</metadata>\s*", "", element, flags=re.DOTALL)
-    element = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{prefix}-", element)
-    quoted = label.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
-    return element.replace("<svg", f'<svg role="img" aria-label="{quoted}"', 1)
-
-
-def png(figure: Figure) -> bytes:
-    """Bytes of a figure as PNG, the same for the same figure."""
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
-    return buffer.getvalue()
+    return settled(figure, mark)

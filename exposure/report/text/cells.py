@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from exposure.report.text import formats
+from exposure.report.text.safe import one_line
 from exposure.scoring.column import Cell, Column, Form
 from exposure.scoring.columns import columns_of
 
@@ -51,7 +52,7 @@ def shown(column: Column, value: Cell) -> str:
         return "yes" if value else "no"
     if isinstance(value, (int, float)):
         return FORMATS[column.form](value)
-    return str(value)
+    return one_line(str(value))
 
 
 def page_columns(*, mixture: bool) -> tuple[Column, ...]:

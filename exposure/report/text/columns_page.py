@@ -9,6 +9,10 @@ HEAD = """# Columns of the results
 
 Every column of every result: frames, CSV and JSON have the same columns in the same order. A
 missing value is NaN in a frame, null in JSON and an empty cell in CSV. Shares are fractions.
+A CSV file with several scenarios begins with `scenario` (or `run`, where `scenario` is a member of
+a mixture); every CSV file ends with `record_digest`, which the record in the JSON file repeats.
+A text that begins with `=`, `+`, `-` or `@` and is no number begins with a quote in CSV, so that no
+spreadsheet runs it; JSON has it as it is.
 Written by `python docs/results.py` from `exposure/scoring/columns.py`; change it there.
 """
 

@@ -6,7 +6,15 @@ from exposure.citations import KeyAssumption, key_assumptions
 from exposure.errors import unknown_name
 from exposure.report.text import formats
 from exposure.report.text.drivers import joined, leading_elements
-from exposure.report.text.layout import PARAGRAPH_WIDTH, aligned, shortened, underlined, wrapped
+from exposure.report.text.layout import (
+    PARAGRAPH_WIDTH,
+    WIDTH,
+    aligned,
+    shortened,
+    underlined,
+    wrapped,
+)
+from exposure.report.text.marks import changes_line
 from exposure.report.text.rows_behind import china_shares, own_rows, own_sourcing
 from exposure.tables.schema.demand import CoverRow, NeedRow
 
@@ -65,6 +73,7 @@ def _headline(assessment: "Assessment", sector: str) -> str:
     ranking = assessment.ranking
     row = ranking[ranking["sector"] == sector].iloc[0]
     settings, scenario = assessment.settings, assessment.scenario
+    changed = changes_line(assessment.dataset)
     week = formats.weeks(row["weeks_to_impact_p50"])
     threshold = f"{formats.percent(settings.impact_threshold)} %"
     hit = (
@@ -79,6 +88,7 @@ def _headline(assessment: "Assessment", sector: str) -> str:
             f"{scenario.name} ({scenario.scenario}), "
             f"{formats.counted(settings.horizon_weeks, 'week')} from "
             f"{settings.as_of or scenario.start}, {formats.counted(settings.draws, 'draw')}",
+            *([wrapped(changed, width=WIDTH)] if changed else []),
             "",
             f"Score {formats.points(row['score'])} of 100 (5–95 %: {low}–{high}), "
             f"rank {row['rank']} of {len(ranking)}, P(top 3) {row['p_top3']:.2f}.",

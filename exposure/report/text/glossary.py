@@ -9,7 +9,7 @@ import textwrap
 from dataclasses import dataclass
 
 from exposure.scoring.column import Column
-from exposure.scoring.columns import RUN, columns_of
+from exposure.scoring.columns import RECORD_DIGEST, RUN, columns_of
 from exposure.settings import Settings
 from exposure.tables.dataset import Dataset
 from exposure.tables.schema.supply import StageRow
@@ -54,7 +54,7 @@ def field_meanings(owner: type) -> dict[str, str]:
 def column_terms() -> list[Term]:
     """Columns of all tables of a report, each once."""
     columns = {column: None for result in REPORT_RESULTS for column in columns_of(result)}
-    return [Term(own.name, f"{own.meaning}{_unit(own)}") for own in (RUN, *columns)]
+    return [Term(own.name, f"{own.meaning}{_unit(own)}") for own in (RUN, *columns, RECORD_DIGEST)]
 
 
 def _unit(column: Column) -> str:

@@ -1,11 +1,10 @@
 """Results and scenarios in plain text for the terminal.
 
 Finished results in, text out, without a newline at the end; no colour codes, lines of at most
-100 columns, nothing beyond ASCII but the dash of a range and what names in the tables hold.
+100 columns (rankings: 120), nothing beyond ASCII but the dash of a range and what names hold.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import TYPE_CHECKING
 
 from exposure.policy.scenario import Scenario
@@ -13,9 +12,10 @@ from exposure.report.text import formats
 from exposure.report.text.cells import shown_text, terminal_columns
 from exposure.report.text.explanation import explain_text
 from exposure.report.text.layout import GAP, WIDTH, aligned, shortened, underlined, wrapped
+from exposure.report.text.marks import changes_line
 from exposure.report.text.rule_lines import rule_lines
 from exposure.scoring.column import NAME, Cell, Column, Form
-from exposure.settings import Settings
+from exposure.tables.dataset import Dataset
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +32,9 @@ __all__ = [
 
 NAME_WIDTH = 31
 """Columns for a sector's name in a comparison; longer ones are cut."""
+
+RANKING_WIDTH = 120
+"""Columns that a ranking takes at most."""
 
 NARROWEST_NAME = 16
 """Columns that a sector's name keeps in a ranking, however wide the other columns are."""
@@ -55,7 +58,8 @@ def ranking_text(assessment: "Assessment", limit: int | None = None) -> str:
     table = _ranking_table(shown)
     hidden = len(ranking) - len(shown)
     more = [f"... and {hidden} more"] if hidden > 0 else []
-    return "\n".join([run_title(assessment), "", table, *more, "", _footnote(assessment)])
+    header = [run_title(assessment), *changes(assessment.dataset)]
+    return "\n".join([*header, "", table, *more, "", _footnote(assessment)])
 
 
 def run_title(assessment: "Assessment") -> str:
@@ -66,6 +70,12 @@ def run_title(assessment: "Assessment") -> str:
         f"tables {dataset.version} | {formats.counted(settings.draws, 'draw')}",
         WIDTH,
     )
+
+
+def changes(dataset: Dataset) -> list[str]:
+    """Lines of a header on what was changed in the tables; none for tables as they were read."""
+    line = changes_line(dataset)
+    return [wrapped(line, width=WIDTH)] if line else []
 
 
 def _ranking_table(ranking: "pd.DataFrame") -> str:
@@ -84,7 +94,7 @@ def _room_for_names(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> i
     widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
     name = headings.index(NAME.short)
     others = sum(widths) - widths[name] + len(GAP) * (len(widths) - 1)
-    return max(WIDTH - others, NARROWEST_NAME)
+    return max(RANKING_WIDTH - others, NARROWEST_NAME)
 
 
 def _terminal_cell(column: Column, row: Mapping[str, Cell]) -> str:
@@ -97,7 +107,7 @@ def _footnote(assessment: "Assessment") -> str:
     settings = assessment.settings
     of_run = {
         "weeks": formats.counted(settings.horizon_weeks, "week"),
-        "first_day": first_day(assessment.scenario, settings),
+        "first_day": assessment.first_day,
         "threshold": formats.percent(settings.impact_threshold),
     }
     notes = [
@@ -105,12 +115,24 @@ def _footnote(assessment: "Assessment") -> str:
         for column in terminal_columns()
         if column.note
     ]
-    return wrapped(" ".join(notes), width=WIDTH)
+    return wrapped(" ".join([*notes, *_doubts(assessment.ranking)]), width=RANKING_WIDTH)
 
 
-def first_day(scenario: Scenario, settings: Settings) -> date:
-    """First day scored."""
-    return settings.as_of or scenario.start
+def _doubts(ranking: "pd.DataFrame") -> list[str]:
+    """How sure the numbers of a ranking are: error of sampling, judgement, the record."""
+    doubts = []
+    error = ranking["score_se"].max()
+    if error == error and error > 0.0:  # noqa: PLR0124 - NaN alone differs
+        doubts.append(f"Standard error of sampling: at most {error:.1g} points of a score.")
+    shares = (ranking["assumed_rows"] / ranking["rows"]).dropna()
+    if len(shares):
+        low, high = formats.percent(shares.min()), formats.percent(shares.max())
+        span = low if low == high else f"{low} to {high}"
+        doubts.append(f"Judgement: {span} % of the rows behind a score.")
+    refuted = ranking.loc[ranking["refuted"].fillna(value=False).astype(bool), "name"]
+    if len(refuted):
+        doubts.append(f"Refuted by the record: {', '.join(refuted)}.")
+    return doubts
 
 
 def comparison_text(frame: "pd.DataFrame") -> str:

@@ -42,7 +42,7 @@ def compare_datasets(old: Dataset, new: Dataset) -> "pd.DataFrame":
     --------
     >>> import exposure as ex
     >>> old = ex.read_dataset()
-    >>> key = ("missiles", "smco_magnet", "stock_weeks")
+    >>> key = ("defence", "smco_magnet", "stock_weeks")
     >>> new = ex.with_value(old, "cover", key, value=(26, 39, 52), note="own count")
     >>> compare_datasets(old, new)[["change", "table", "column", "now"]].tail(1).values.tolist()
     [['changed', 'cover', 'note', 'own count']]

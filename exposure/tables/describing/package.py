@@ -23,6 +23,7 @@ from exposure.tables.describing.dictionary import (
 )
 from exposure.tables.reading.checks import BACK_TEST_TABLES, GROUP_MODELS
 from exposure.tables.reading.location import DESCRIPTOR, PACKAGE_NAME
+from exposure.tables.reading.text_file import Unreadable, read_text
 from exposure.tables.schema.catalogue import TABLES, Table, name_of
 from exposure.terms import ANY
 
@@ -262,17 +263,25 @@ def _read_descriptor(folder: Path) -> dict[str, Any] | Fault:
     path, line = folder / DESCRIPTOR, None
     if not path.exists():
         return {}
+    text = read_text(path)
+    if isinstance(text, Unreadable):
+        return _not_read(text.found, text.line)
     try:
-        descriptor = json.loads(path.read_bytes())
-    except OSError as error:
-        found = f"an unreadable file ({error.strerror})"
+        descriptor = json.loads(text)
     except json.JSONDecodeError as error:
         line, found = error.lineno, f"text that is not JSON ({error.msg})"
+    except RecursionError:
+        found = "lists or objects in one another, too deep to be read"
     except ValueError:
-        found = "text that is not UTF-8"
+        # The one value that is JSON and that Python does not read.
+        found = "a number of thousands of digits"
     else:
         if isinstance(descriptor, dict):
             return descriptor
         found = "JSON that is no object"
+    return _not_read(found, line)
+
+
+def _not_read(found: str, line: int | None) -> Fault:
     cure = "correct the file, or delete it: the tables are then unversioned"
     return Fault("", found, "a Data Package in JSON", cure, DESCRIPTOR, line)

@@ -77,5 +77,6 @@ def _cell(column: Column, quantity: str, measure: Measure | None) -> str:
         return measure.wording()
     if not column.required and column.name in QuantityRow.model_fields:
         return ""
-    form = EXAMPLES.get(column.pattern or column.kind, "")
+    own_key = "a key" if column.pattern and column.words else ""
+    form = EXAMPLES.get(column.pattern or column.kind, own_key)
     return CHOICE.join(filter(None, (form, *column.words)))

@@ -22,7 +22,12 @@ from exposure.tables.schema.demand import (
     SectorValueRow,
     SubstitutionRow,
 )
-from exposure.tables.schema.policy import LicenceQueueRow, ParameterRow, SourceRow
+from exposure.tables.schema.policy import (
+    OFFICE_QUANTITIES,
+    LicenceQueueRow,
+    ParameterRow,
+    SourceRow,
+)
 from exposure.tables.schema.rows import QuantityRow, split_list
 from exposure.tables.schema.supply import (
     ComponentRow,
@@ -113,8 +118,8 @@ def _names_resolve(
         found = getattr(line.row, column, None)
         if found and found not in known:
             yield Fault(
-                column, f"'{found}'", f"{article} {column} of {home}.csv", did_you_mean(found, words),
-                f"{name}.csv", line.number,
+                column, f"'{found}'", f"{article} {column} of {home}.csv",
+                did_you_mean(found, words), f"{name}.csv", line.number,
             )  # fmt: skip
 
 
@@ -229,19 +234,25 @@ def industry_shares_fit(tables: TableLines) -> Iterable[Fault]:
             )  # fmt: skip
 
 
+def stages_of_components_resolve(tables: TableLines) -> Iterable[Fault]:
+    """A stage that a component goes through must exist."""
+    known = [line.row.stage for line in tables.of(StageRow)]
+    for line in tables.of(ComponentRow):
+        for stage in line.row.stages:
+            if stage not in known:
+                yield Fault(
+                    "stages", f"'{stage}'", "a stage of stages.csv", did_you_mean(stage, known),
+                    "components.csv", line.number,
+                )  # fmt: skip
+
+
 def components_are_made_in_order(tables: TableLines) -> Iterable[Fault]:
     """The stages of a component are listed upstream first, each once."""
     order = [row.stage for row in sorted((s.row for s in tables.of(StageRow)), key=_position)]
     for line in tables.of(ComponentRow):
         stages = line.row.stages
-        unknown = [stage for stage in stages if stage not in order]
         usual = [stage for stage in order if stage in stages]
-        for stage in unknown:
-            yield Fault(
-                "stages", f"'{stage}'", "a stage of stages.csv", did_you_mean(stage, order),
-                "components.csv", line.number,
-            )  # fmt: skip
-        if not unknown and list(stages) != usual:
+        if list(stages) != usual:
             yield Fault(
                 "stages", " ".join(stages), "each stage once, upstream first",
                 "write " + " ".join(usual), "components.csv", line.number,
@@ -250,6 +261,25 @@ def components_are_made_in_order(tables: TableLines) -> Iterable[Fault]:
 
 def _position(row: StageRow) -> int:
     return row.position
+
+
+def office_figures_hold_for_all(tables: TableLines) -> Iterable[Fault]:
+    """A figure of an office as a whole holds for all buyers and elements, at all times."""
+    for line in tables.of(LicenceQueueRow):
+        row = line.row
+        said = {
+            "buyer_class": "" if row.buyer_class == ANY else str(row.buyer_class),
+            "element": "" if row.element == ANY else row.element,
+            "from_date": str(row.from_date or ""),
+        }
+        if row.quantity in OFFICE_QUANTITIES and any(said.values()):
+            yield Fault(
+                row.quantity,
+                ", ".join(f"{column} '{word}'" for column, word in said.items() if word),
+                "one figure for the office as a whole",
+                f"write '{ANY}' for buyer_class and element and no from_date",
+                "licence_queue.csv", line.number,
+            )  # fmt: skip
 
 
 def licences_outlive_their_renewal(tables: TableLines) -> Iterable[Fault]:
@@ -287,18 +317,33 @@ def _may_meet(one: LicenceQueueRow, other: LicenceQueueRow) -> bool:
 
 
 def caps_hold_the_stock(tables: TableLines) -> Iterable[Fault]:
-    """The largest stock ever held is not below the stock at the start."""
-    stock = {
-        (line.row.sector, line.row.component): line.row.high
+    """The largest stock ever held is not below the stock at the start.
+
+    What a sector does not state itself is stated for its group.
+    """
+    highest: dict[tuple[str, str, str], float] = {
+        (line.row.sector, line.row.component, line.row.quantity): line.row.high
         for line in tables.of(CoverRow)
-        if line.row.quantity == "stock_weeks"
     }
+    groups = {line.row.sector: line.row.uncertainty_group for line in tables.of(SectorRow)}
     for line in tables.of(CoverRow):
-        most = stock.get((line.row.sector, line.row.component), 0.0)
-        if line.row.quantity == "cap_weeks" and line.row.low < most:
+        name, component = line.row.sector, line.row.component
+        if line.row.quantity != "cap_weeks":
+            continue
+        holders = [
+            sector
+            for sector, group in groups.items()
+            if name == sector or (name == group and (sector, component, "cap_weeks") not in highest)
+        ]
+        stocks = [
+            highest.get((own, component, "stock_weeks"))
+            or highest.get((groups[own], component, "stock_weeks"), 0.0)
+            for own in holders
+        ]
+        if line.row.low < max(stocks, default=0.0):
             yield Fault(
                 "low", f"a cap of {line.row.low:g} weeks",
-                f"at least the highest stock at the start, {most:g}", "raise the cap",
+                f"at least the highest stock at the start, {max(stocks):g}", "raise the cap",
                 "cover.csv", line.number,
             )  # fmt: skip
 
@@ -307,7 +352,9 @@ KEY_CHECKS: dict[Check, tuple[str, ...]] = {
     sectors_resolve: ("sectors",),
     components_resolve: ("components",),
     stages_resolve: ("stages",),
+    stages_of_components_resolve: ("stages",),
     elements_named_resolve: ("elements",),
+    elements_resolve: ("elements",),
     scopes_resolve: ("elements", "sectors"),
     codes.priced_goods_are_known: ("elements",),
     codes.seen_sectors_are_not_misspelt: ("sectors",),
@@ -315,7 +362,6 @@ KEY_CHECKS: dict[Check, tuple[str, ...]] = {
 """Checks of keys, which come first: a row under a misspelt key is not missing either."""
 
 CHECKS: dict[Check, tuple[str, ...]] = {
-    elements_resolve: ("elements",),
     sources_resolve: ("sources",),
     stage_shares_sum_to_one: ("stage_shares",),
     sourcing_sums_to_one: ("sourcing",),
@@ -327,8 +373,9 @@ CHECKS: dict[Check, tuple[str, ...]] = {
     completeness.substitutes_are_complete: ("sectors", "components", "substitution"),
     completeness.plants_are_complete: ("new_supply",),
     completeness.default_queue_is_complete: ("licence_queue",),
-    components_are_made_in_order: (),
-    completeness.stages_have_shares: ("stage_shares",),
+    components_are_made_in_order: ("components", "stages"),
+    completeness.stages_have_shares: ("stage_shares", "components"),
+    office_figures_hold_for_all: (),
     licences_outlive_their_renewal: (),
     caps_hold_the_stock: (),
     completeness.parameters_are_complete: ("parameters",),
@@ -337,7 +384,10 @@ CHECKS: dict[Check, tuple[str, ...]] = {
     pools.alternatives_have_company: ("component_elements",),
     pools.shares_fit_their_pool: ("pool_users",),
     pools.users_are_described: ("pool_users", "components"),
-    pools.users_resolve: ("pool_users", "sectors"),
+    pools.users_resolve: ("pool_users",),
+    pools.users_are_sized: ("pool_users",),
+    pools.users_are_described_once: ("pool_users",),
+    pools.order_classes_are_one_number: ("pool_users",),
     pools.stocks_are_seen_under_control: ("elements",),
 }
 """The other checks; like those, with the tables that must be clean for each to tell a missing row

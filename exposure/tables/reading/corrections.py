@@ -8,7 +8,6 @@ history and is not applied.
 """
 
 import re
-import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +21,7 @@ from exposure.spelling import did_you_mean, near, suggestion
 from exposure.tables.dataset import cell_text
 from exposure.tables.reading.lines import AnyLine
 from exposure.tables.reading.parse import parse_row
+from exposure.tables.reading.text_file import Unreadable, parse_toml, read_text
 from exposure.tables.schema.catalogue import TABLES, Table
 from exposure.tables.schema.rows import Text
 from exposure.wording import faults_of
@@ -82,13 +82,13 @@ class Record:
 
 def read_corrections(folder: Path) -> tuple[list[Record], list[Fault]]:
     """Read the corrections of a folder; a folder without the file has none."""
-    try:
-        text = (folder / FILE).read_text(encoding="utf-8")
-    except FileNotFoundError:
+    path = folder / FILE
+    if not path.exists():
         return [], []
-    except (OSError, UnicodeDecodeError) as error:
-        found = f"an unreadable file ({type(error).__name__})"
-        return [], [Fault("", found, "UTF-8 text", "save the file as UTF-8", FILE)]
+    text = read_text(path)
+    if isinstance(text, Unreadable):
+        cure = "save the file as UTF-8"
+        return [], [Fault("", text.found, "UTF-8 text", cure, FILE, text.line)]
     return parse_corrections(text)
 
 
@@ -100,10 +100,9 @@ def parse_corrections(text: str) -> tuple[list[Record], list[Fault]]:
     >>> parse_corrections("correction = []")
     ([], [])
     """
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        return [], [Fault("", f"broken TOML ({error})", "TOML", "correct the file", FILE)]
+    content = parse_toml(text)
+    if isinstance(content, str):
+        return [], [Fault("", content, "TOML", "correct the file", FILE)]
     unknown = sorted(set(content) - {"correction"})
     listed = content.get("correction", [])
     if unknown or not isinstance(listed, list):

@@ -14,8 +14,10 @@ from exposure.arguments import TEXT, VALUES, Kind, check_arguments
 from exposure.errors import TableError, UnknownNameError, unknown_name
 from exposure.faults import Fault
 from exposure.tables.dataset import DATASET, Change, Dataset, RowKey, Three, cell_text
+from exposure.tables.reading.checks import GROUP_MODELS
 from exposure.tables.reading.folders import dataset_from_records
-from exposure.tables.schema.catalogue import TABLES
+from exposure.tables.schema.catalogue import TABLES, name_of
+from exposure.tables.schema.demand import SectorRow
 from exposure.tables.schema.rows import QuantityRow
 
 SUMS_OVER: Mapping[str, tuple[str, ...]] = {
@@ -34,7 +36,7 @@ Value = float | Sequence[float]
 KEY = Kind(
     lambda value: isinstance(value, (list, tuple)),
     "a tuple with the values of the key columns",
-    'write ("missiles", "smco_magnet", "stock_weeks")',
+    'write ("defence", "smco_magnet", "stock_weeks")',
 )
 
 
@@ -221,6 +223,12 @@ def _row(dataset: Dataset, cell: RowKey) -> QuantityRow:
     if table not in TABLES:
         raise unknown_name("table", table, TABLES)
     rows = {_key(table, row): row for row in dataset.rows.get(table, ())}
+    of_group = _of_group(dataset, cell)
+    if key not in rows and of_group in rows:
+        raise UnknownNameError(
+            f"no row of table '{table}' for '{', '.join(key)}'; it is stated for its group: "
+            f"change '{', '.join(of_group)}', or add a row of its own in an overlay"
+        )
     if key not in rows:
         alike = [own for own in rows if own[-2:] == key[-2:]] or list(rows)
         raise unknown_name(f"row of table '{table}'", ", ".join(key), list(map(", ".join, alike)))
@@ -228,6 +236,14 @@ def _row(dataset: Dataset, cell: RowKey) -> QuantityRow:
     if not isinstance(row, QuantityRow):
         raise UnknownNameError(f"table '{table}' holds no figures; choose another")
     return row
+
+
+def _of_group(dataset: Dataset, cell: RowKey) -> tuple[str, ...]:
+    """Key under which the figure of a sector is stated for its group."""
+    table, key = cell
+    groups = {row.sector: row.uncertainty_group for row in dataset.rows_of(SectorRow)}
+    by_group = table in map(name_of, GROUP_MODELS) and key
+    return (groups.get(key[0], key[0]), *key[1:]) if by_group else key
 
 
 def _record(row: object, edit: _Edit | None) -> dict[str, object]:

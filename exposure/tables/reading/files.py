@@ -10,6 +10,7 @@ from pathlib import Path
 
 from exposure.errors import TableError
 from exposure.faults import Fault
+from exposure.tables.reading.text_file import Unreadable, read_text
 from exposure.tables.schema.catalogue import TABLES
 
 MISNAMED = 0.8
@@ -41,9 +42,12 @@ def read_files(folder: Path, *, whole: bool = True) -> tuple[dict[str, str], lis
     faults = list(_misnamed_files(present))
     for table in TABLES.values():
         if table.file in present:
-            text = _read_text(folder / table.file)
-            if isinstance(text, Fault):
-                faults.append(text)
+            text = read_text(folder / table.file)
+            if isinstance(text, Unreadable):
+                expected = "a UTF-8 CSV file"
+                faults.append(
+                    Fault("", text.found, expected, text.cure, table.file, text.line, hides=True)
+                )
             else:
                 texts[table.name] = text
         elif table.required and whole:
@@ -79,19 +83,3 @@ def _misnamed_files(present: set[str]) -> Iterator[Fault]:
             if near[0] in present:
                 cure += " that file is there too: join the two, or move one out of the folder"
             yield Fault("", "a file that is no table", "the name of a table", cure, file)
-
-
-def _read_text(path: Path) -> str | Fault:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except IsADirectoryError:
-        cure = "put the table in its place"
-        return Fault("", "a folder", "a file", cure, path.name, hides=True)
-    except OSError as error:
-        found = f"an unreadable file ({error.strerror})"
-        return Fault("", found, "a readable file", "check its permissions", path.name, hides=True)
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        found = f"byte 0x{error.object[error.start]:02x}, which is not UTF-8"
-        cure = "save the file as UTF-8 CSV"
-        return Fault("", found, "UTF-8 text", cure, path.name, line, hides=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from exposure.arguments import PATH, check_arguments, optional
 from exposure.errors import TableError, unknown_name
 from exposure.faults import Fault
-from exposure.tables.dataset import Dataset
+from exposure.tables.dataset import NOWHERE, Dataset, Origin
 from exposure.tables.describing.package import descriptor_faults, read_version
 from exposure.tables.reading.checks import check_tables
 from exposure.tables.reading.corrections import correct, read_corrections
@@ -20,6 +20,7 @@ from exposure.tables.reading.lines import AnyLine, TableLines
 from exposure.tables.reading.location import shipped_folder
 from exposure.tables.reading.overlays import apply_overlay
 from exposure.tables.reading.parse import duplicate_keys, parse_row, parse_table
+from exposure.tables.reading.unread_files import origin_of
 from exposure.tables.schema.catalogue import TABLES
 
 
@@ -65,7 +66,8 @@ def read_dataset(folder: str | Path | None = None, *, overlay: str | Path | None
     faults += found
     unread = descriptor_faults(place)
     version = "" if unread else read_version(place)
-    dataset = _finish(lines, [*faults, *unread], version=version)
+    origin = origin_of(place, lines, whole=True)
+    dataset = _finish(lines, [*faults, *unread], version=version, origin=origin)
     return dataset if overlay is None else apply_overlay(dataset, overlay)
 
 
@@ -104,11 +106,15 @@ def dataset_from_records(
 
 
 def _finish(
-    lines: Mapping[str, Sequence[AnyLine]], faults: list[Fault], *, version: str
+    lines: Mapping[str, Sequence[AnyLine]],
+    faults: list[Fault],
+    *,
+    version: str,
+    origin: Origin = NOWHERE,
 ) -> Dataset:
     found, skipped = check_tables(TableLines(lines), faulty={fault.file for fault in faults})
     if faults or found:
         hidden = any(fault.hides for fault in faults)
         raise TableError([*faults, *found], skipped=skipped or hidden)
     rows = {name: [line.row for line in table] for name, table in lines.items()}
-    return Dataset.from_rows(rows, version=version)
+    return Dataset.from_rows(rows, version=version, origin=origin)

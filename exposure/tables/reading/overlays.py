@@ -17,6 +17,7 @@ from exposure.tables.reading.checks import check_tables
 from exposure.tables.reading.files import read_files
 from exposure.tables.reading.lines import AnyLine, Line, TableLines
 from exposure.tables.reading.parse import key_of, parse_table
+from exposure.tables.reading.unread_files import origin_of
 from exposure.tables.schema.catalogue import TABLES
 
 BELOW = "under the overlay"
@@ -63,6 +64,7 @@ def apply_overlay(dataset: Dataset, folder: str | Path) -> Dataset:
         base_digest=dataset.base,
         overlaid=(*dataset.overlaid, _record(dataset, own, place)),
         changed=dataset.changed,
+        origin=dataset.origin.under(origin_of(place, own, whole=False)),
     )
 
 

@@ -87,9 +87,30 @@ def _header_faults(table: Table, header: tuple[str, ...]) -> list[Fault]:
     if separator and len(header) == 1:
         found, cure = f"cells separated by {separator!r}", "save it as comma-separated CSV"
         return [_header_fault(found, "cells separated by commas", cure)]
+    foreign = _foreign_fault(table, header)
+    if foreign is not None:
+        return [foreign]
     if not set(header) & set(table.columns):
         return [_header_fault("none of the columns", "their names", whole)]
     return list(_column_faults(table, header))
+
+
+FOREIGN_FILES = {
+    ("reporterISO", "cmdCode"): ("a UN Comtrade download", "comtrade"),
+    ("MCS chapter", "Statistics"): ("a USGS data release", "usgs"),
+    ("COMMODITY", "COUNTRY", "TYPE"): ("a USGS world production table", "usgs"),
+    ("Country", "Type", "Prod_notes"): ("a USGS world production table", "usgs"),
+}
+"""Columns of files that others publish, with what the file is and the import that reads it."""
+
+
+def _foreign_fault(table: Table, header: tuple[str, ...]) -> Fault | None:
+    """A whole file of another kind under the name of a table: one fault, not one a column."""
+    for columns, (what, importer) in FOREIGN_FILES.items():
+        if all(column in header for column in columns):
+            cure = f"run exposure import {importer} {table.file} --out FOLDER, and use that folder"
+            return _header_fault(what, f"the columns of {table.name}", cure)
+    return None
 
 
 def _column_faults(table: Table, header: tuple[str, ...]) -> Iterator[Fault]:

@@ -21,6 +21,15 @@ SHARE_TOLERANCE = 0.02
 WHOLE_POOL, REST_OF_POOL = "all", "other"
 """Users that are no users: the pool itself, and what no named user takes."""
 
+SIZES = ("share_of_demand_outside_china", "demand_t_per_year")
+"""Quantities that say how much a user takes; one of them is stated."""
+
+STATED = {WHOLE_POOL: "demand_t_per_year", REST_OF_POOL: "order_class"}
+"""The one quantity that may be stated for what is no user."""
+
+DESCRIPTION = ("name", "sector", "component", "destination", "buyer_class", "part_of")
+"""Columns of ``pool_users`` that describe the user, and not the figure."""
+
 
 def elements_have_pools(tables: TableLines) -> Iterable[Fault]:
     """Every element of a component says from which pool it is drawn, and no other element does."""
@@ -90,8 +99,7 @@ def users_are_described(tables: TableLines) -> Iterable[Fault]:
 
 
 def users_resolve(tables: TableLines) -> Iterable[Fault]:
-    """A user names sectors and users that exist, and a sector is one user of a pool."""
-    sectors = {line.row.sector for line in tables.of(SectorRow)}
+    """A user is part of one that exists, and a sector is one user of a pool."""
     users = {(line.row.pool, line.row.user) for line in tables.of(PoolUserRow)}
     taken: dict[tuple[str, str], str] = {}
     for line in _named_users(tables):
@@ -100,13 +108,61 @@ def users_resolve(tables: TableLines) -> Iterable[Fault]:
             known = [user for pool, user in users if pool == row.pool]
             cure = did_you_mean(row.part_of, known)
             yield Fault("part_of", f"'{row.part_of}'", f"a user of pool {row.pool}", cure, *where)
-        if row.sector and row.sector not in sectors:
-            cure = did_you_mean(row.sector, sectors)
-            yield Fault("sector", f"'{row.sector}'", "a sector of sectors.csv", cure, *where)
         other = taken.setdefault((row.pool, row.sector), row.user) if row.sector else row.user
         if other != row.user:
             found = f"sector '{row.sector}' as user '{row.user}' and as user '{other}'"
             yield Fault("sector", found, f"one user of pool {row.pool}", "join them", *where)
+
+
+def users_are_sized(tables: TableLines) -> Iterable[Fault]:
+    """A user states how much it takes, once; the pool its size, what is left its class alone."""
+    users = grouped(tables.of(PoolUserRow), lambda row: (row.pool, row.user))
+    for (pool, user), lines in users.items():
+        where = ("pool_users.csv", lines[0].number)
+        if user in STATED:
+            for line in lines:
+                if line.row.quantity != STATED[user]:
+                    found, expected = f"{line.row.quantity} of '{user}'", f"{STATED[user]} alone"
+                    cure = "delete the row"
+                    yield Fault("quantity", found, expected, cure, where[0], line.number)
+            continue
+        sizes = [line.row.quantity for line in lines if line.row.quantity in SIZES]
+        if len(sizes) != 1:
+            found = " and ".join(sorted(sizes)) if sizes else "no size"
+            cure = "keep one of the rows" if sizes else "add the row"
+            yield Fault(f"{pool}, {user}", found, " or ".join(SIZES), cure, *where)
+        elif sizes == ["demand_t_per_year"] and (pool, WHOLE_POOL) not in users:
+            found = f"no demand_t_per_year of '{WHOLE_POOL}', of which it would be a part"
+            yield Fault(f"{pool}, {user}", found, "the demand of the pool", "add the row", *where)
+
+
+def users_are_described_once(tables: TableLines) -> Iterable[Fault]:
+    """All rows of a user describe it in the same way."""
+    for (pool, user), lines in grouped(
+        tables.of(PoolUserRow), lambda row: (row.pool, row.user)
+    ).items():
+        for line in lines[1:]:
+            for column in DESCRIPTION:
+                first, own = (getattr(one.row, column) for one in (lines[0], line))
+                if first != own:
+                    yield Fault(
+                        column, f"'{own}' for {user} of pool {pool}",
+                        f"'{first}', as on line {lines[0].number}", "describe the user once",
+                        "pool_users.csv", line.number,
+                    )  # fmt: skip
+
+
+def order_classes_are_one_number(tables: TableLines) -> Iterable[Fault]:
+    """An order of service is decided, not drawn."""
+    for line in tables.of(PoolUserRow):
+        row = line.row
+        whole = row.low == row.high and row.central == round(row.central)
+        if row.quantity == "order_class" and not whole:
+            yield Fault(
+                "order_class", f"{row.low:g}, {row.central:g}, {row.high:g}",
+                "one whole number, three times", "decide on one class",
+                "pool_users.csv", line.number,
+            )  # fmt: skip
 
 
 def _named_users(tables: TableLines) -> Iterable[Line[PoolUserRow]]:
@@ -130,6 +186,6 @@ def stocks_are_seen_under_control(tables: TableLines) -> Iterable[Fault]:
             yield Fault("subject", found, expected, cure, *where)
         if began is not None and line.row.date < began:
             yield Fault(
-                "date", str(line.row.date), f"a day from {began} on, when control began",
+                "date", f"'{line.row.date}'", f"a day from {began} on, when control began",
                 "state it in cover.csv, which holds the stocks of that day", *where,
             )  # fmt: skip

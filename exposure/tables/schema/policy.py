@@ -29,6 +29,16 @@ QueueQuantity = Literal[
     "checked_share", "check_weeks",
 ]  # fmt: skip
 
+OFFICE_QUANTITIES = frozenset(
+    {
+        "capacity_share_per_week", "capacity_start_share", "capacity_growth_weeks",
+        "first_decision_week", "applications_civil", "applications_dual", "applications_military",
+        "applications_trusted", "applications_listed", "enforcement_weeks", "catch_up_ceiling",
+        "recoverable_share", "checked_share", "check_weeks",
+    }
+)  # fmt: skip
+"""Figures of an office and its border as a whole: they depend on the destination alone."""
+
 
 class LicenceQueueRow(QuantityRow):
     """How the licensing office treats the applications of one destination's buyers."""

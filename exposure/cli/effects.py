@@ -1,0 +1,96 @@
+"""What the user gave and nothing reads: warnings about rows, files and rules without effect."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from exposure.faults import MOST_SHOWN, Fault
+
+if TYPE_CHECKING:
+    from exposure.cli.options import Options
+    from exposure.policy.scenario import Scenario
+    from exposure.result import Assessment
+    from exposure.tables.dataset import Dataset, RowKey
+
+
+def idle_tables(dataset: "Dataset", options: "Options") -> list[Fault]:
+    """Files that are not read, and rows of overlays that no run can read."""
+    from exposure.tables.reading.effect import rows_without_effect
+
+    rows = rows_without_effect(dataset, starts=(), given=_laid(dataset))
+    return [*dataset.origin.unread, *rows, *_count_of_others(dataset, options)]
+
+
+def _count_of_others(dataset: "Dataset", options: "Options") -> list[Fault]:
+    """How many rows of a folder given by ``--data`` no run can read; `check` lists them."""
+    from exposure.tables.reading.effect import rows_without_effect
+
+    if options.data is None:
+        return []
+    laid = _laid(dataset)
+    others = [row for row in all_rows(dataset) if row not in laid and row[0] != "sources"]
+    number = len(rows_without_effect(dataset, starts=(), given=others))
+    if not number:
+        return []
+    found, cure = f"{number} sets of rows that no run reads", f"see exposure check {options.data}"
+    return [Fault("", found, "rows that are read", cure, str(options.data))]
+
+
+def all_rows(dataset: "Dataset") -> "list[RowKey]":
+    """Table and key of every row."""
+    from exposure.tables.dataset import row_key
+
+    return [row_key(row) for rows in dataset.rows.values() for row in rows]
+
+
+def _laid(dataset: "Dataset") -> "frozenset[RowKey]":
+    return frozenset(row for laid in dataset.overlaid for row in (*laid.replaced, *laid.added))
+
+
+def idle_in_runs(dataset: "Dataset", results: "Sequence[Assessment]") -> list[Fault]:
+    """Rows of overlays that some run might read and these did not."""
+    from exposure.tables.reading.effect import rows_without_effect
+
+    laid = _laid(dataset)
+    if not laid:
+        return []
+    read = {row for own in results for rows in own.run.inputs.notes.values() for row in rows}
+    starts = {own.scenario.start for own in results}
+    known = set(rows_without_effect(dataset, starts=(), given=laid))
+    found = rows_without_effect(dataset, starts=starts, read=read, given=laid)
+    return [own for own in found if own not in known]
+
+
+def idle_rules_of(
+    dataset: "Dataset", scenarios: "Iterable[Scenario]", *, weeks: int | None = None
+) -> list[Fault]:
+    """Rules of scenario files that decide nothing; those that are shipped are left out."""
+    from exposure.inputs.index import Index
+    from exposure.licensing.idle_rules import idle_rules
+    from exposure.policy.scenario_file import shipped_scenarios
+
+    shipped, index = set(shipped_scenarios()), Index(dataset)
+    return [
+        fault
+        for own in scenarios
+        if own.scenario not in shipped
+        for fault in idle_rules(index, own, weeks=weeks or own.horizon_weeks)
+    ]
+
+
+def as_warnings(faults: Collection[Fault]) -> list[str]:
+    """Each as one line, the first hundred of them.
+
+    Examples
+    --------
+    >>> fault = Fault("", "a spreadsheet", "a CSV file", "save it as CSV", "needs.xlsx")
+    >>> as_warnings([fault])
+    ['without effect: needs.xlsx: found a spreadsheet; expected a CSV file; save it as CSV']
+    """
+    listed = list(dict.fromkeys(faults))
+    lines = [f"without effect: {_line(fault)}" for fault in listed[:MOST_SHOWN]]
+    more = len(listed) - MOST_SHOWN
+    return [*lines, f"without effect: {more} more"] if more > 0 else lines
+
+
+def _line(fault: Fault) -> str:
+    return ": ".join(part for part in (fault.file, fault.place, fault.text) if part)

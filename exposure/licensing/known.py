@@ -1,0 +1,59 @@
+"""Whether the rules of a scenario speak of what the tables have."""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from exposure.errors import ScenarioError
+from exposure.faults import Fault
+from exposure.inputs.index import Index
+from exposure.policy.scenario import Scenario
+from exposure.spelling import did_you_mean
+from exposure.tables.schema.supply import ComponentRow, ElementRow
+from exposure.terms import ANY
+
+RARE_EARTHS = frozenset(
+    {"Sc", "Y", "La", "Ce", "Pr", "Nd", "Pm", "Sm", "Eu", "Gd", "Tb", "Dy", "Ho", "Er", "Tm", "Yb",
+     "Lu"}
+)  # fmt: skip
+"""Elements that a rule may name although the tables have none: tables may hold fewer elements
+than the record of events speaks of."""
+
+
+def check_rules(index: Index, scenario: Scenario) -> None:
+    """Refuse rules that select a component or stage that the tables do not have, or no element.
+
+    Such a rule would never select anything, and a slip of the pen would go unseen.
+
+    Parameters
+    ----------
+    index
+        Tables.
+    scenario
+        One course of policy; not a mixture.
+
+    Raises
+    ------
+    ScenarioError
+        With every such word.
+    """
+    components = index.dataset.rows_of(ComponentRow)
+    known = {
+        "element": {row.element for row in index.dataset.rows_of(ElementRow)} | RARE_EARTHS,
+        "component": {row.component for row in components},
+        "stage": {stage for row in components for stage in row.stages},
+    }
+    faults = dict.fromkeys(_faults(scenario, known))
+    if faults:
+        raise ScenarioError(fault.at(scenario.scenario) for fault in faults)
+
+
+def _faults(scenario: Scenario, known: Mapping[str, Collection[str]]) -> Iterator[Fault]:
+    for rule in scenario.rules:
+        for column, words in known.items():
+            said = str(getattr(rule, column))
+            if said != ANY and said not in words:
+                yield Fault(
+                    f"rule from {rule.starts}, {column}",
+                    f"'{said}'",
+                    f"a word of the tables, or '{ANY}'",
+                    did_you_mean(said, words),
+                )

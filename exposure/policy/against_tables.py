@@ -1,0 +1,132 @@
+"""What a scenario says that the tables do not know: names, and licences that die before renewal.
+
+A scenario is written apart from the tables, so a slip in a component would select nothing and
+give every sector a score of 0. A name is known if the tables have it or the shipped ones do:
+shipped scenarios speak of elements that a user's own tables may leave out.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+
+from exposure.errors import ScenarioError
+from exposure.faults import Fault
+from exposure.policy.rules import SELECTORS, Rule
+from exposure.policy.scenario import Scenario
+from exposure.spelling import did_you_mean, near, suggestion
+from exposure.tables.dataset import Dataset
+from exposure.tables.reading.shipped_rows import shipped_rows
+from exposure.tables.schema.policy import LicenceQueueRow, PolicyEventRow, SourceRow
+from exposure.tables.schema.supply import ComponentRow, ElementRow, SourcingRow, StageRow
+from exposure.terms import ANY, LicenceState
+
+DECIDED = (LicenceState.GENERAL, LicenceState.FAST_TRACK, LicenceState.ORDINARY)
+"""States in which licences are granted, so that they can run out."""
+
+
+def refuse_unknown_names(scenario: Scenario, dataset: Dataset) -> None:
+    """Refuse a scenario that names what no table has.
+
+    Parameters
+    ----------
+    scenario
+        One course of policy or a mixture.
+    dataset
+        Tables under which it is run.
+
+    Raises
+    ------
+    ScenarioError
+        With all such faults, those of all members of a mixture among them.
+    """
+    known = _known(dataset)
+    faults = [
+        fault.at(course.scenario)
+        for course, _ in scenario.members
+        for fault in _faults_of(course, dataset, known)
+    ]
+    if faults:
+        raise ScenarioError(dict.fromkeys(faults))
+
+
+Known = Mapping[str, frozenset[str]]
+"""Words that the tables, or the shipped ones, have in a column."""
+
+
+def _known(dataset: Dataset) -> Known:
+    words: dict[str, set[str]] = defaultdict(set)
+    for rows in (dataset.rows_of, shipped_rows):
+        words["element"] |= {row.element for row in rows(ElementRow)}
+        words["component"] |= {row.component for row in rows(ComponentRow)}
+        words["stage"] |= {row.stage for row in rows(StageRow)}
+        words["event"] |= {row.event for row in rows(PolicyEventRow)}
+        words["source"] |= {row.source_id for row in rows(SourceRow)}
+        words["measure"] |= {row.measure for row in rows(SourcingRow) if row.measure}
+    return {column: frozenset(own) for column, own in words.items()}
+
+
+def _faults_of(course: Scenario, dataset: Dataset, known: Known) -> Iterator[Fault]:
+    for source in course.sources:
+        if source not in known["source"]:
+            cure = suggestion(near(source, known["source"])) or "add it to sources.csv"
+            yield Fault("sources", f"'{source}'", "a source of sources.csv", cure)
+    for measure in course.measures:
+        if measure not in known["measure"]:
+            yield _unknown("measures", measure, "a measure of sourcing.csv", known["measure"])
+    chosen = course.continuation.rules if course.continuation else ()
+    for rule in (*course.rules, *chosen):
+        yield from _faults_of_rule(rule, known)
+        yield from _short_lived(rule, dataset)
+
+
+def _faults_of_rule(rule: Rule, known: Known) -> Iterator[Fault]:
+    for column in ("element", "component", "stage"):
+        found = str(getattr(rule, column))
+        if found != ANY and found not in known[column]:
+            article = "an" if column == "element" else "a"
+            expected = f"{article} {column} of {column}s.csv, or '*'"
+            yield _unknown(f"{named(rule)}, {column}", found, expected, known[column])
+    if rule.event and rule.event not in known["event"]:
+        cure = suggestion(near(rule.event, known["event"])) or "add it to policy_events.csv"
+        expected = "an event of policy_events.csv"
+        yield Fault(f"{named(rule)}, event", f"'{rule.event}'", expected, cure)
+
+
+def _unknown(key: str, found: str, expected: str, known: Collection[str]) -> Fault:
+    return Fault(key, f"'{found}'", expected, did_you_mean(found, known))
+
+
+def named(rule: Rule) -> str:
+    """A rule as a reader finds it: the day on which it starts, and what it selects.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> named(Rule(element="Sm", starts=date(2025, 4, 4), state=LicenceState.WITHHELD))
+    'rule from 2025-04-04 for element Sm'
+    """
+    chosen = [f"{name} {word}" for name, word in zip(SELECTORS, rule.selectors, strict=True)
+              if word != ANY]  # fmt: skip
+    return f"rule from {rule.starts} for {', '.join(chosen) if chosen else 'everything'}"
+
+
+def _short_lived(rule: Rule, dataset: Dataset) -> Iterator[Fault]:
+    """A renewal that is to be filed before the licence is granted."""
+    laid = rule.overrides
+    if rule.state not in DECIDED or (laid.validity_weeks, laid.renewal_lead_weeks) == (None, None):
+        return
+    places = (ANY, rule.destination)
+    rows = [
+        row
+        for row in dataset.rows_of(LicenceQueueRow)
+        if rule.destination == ANY or row.destination in places
+    ]
+    leads = [row.high for row in rows if row.quantity == "renewal_lead_weeks"]
+    lives = [row.low for row in rows if row.quantity == f"validity_weeks_{rule.state}"]
+    lead = max(leads, default=0.0) if laid.renewal_lead_weeks is None else laid.renewal_lead_weeks
+    life = min(lives, default=lead) if laid.validity_weeks is None else laid.validity_weeks
+    if lead > life:
+        yield Fault(
+            f"{named(rule)}, overrides", f"a renewal {lead:g} weeks before a licence ends that "
+            f"may live {life:g} weeks", "a lead of at most the validity",
+            "shorten renewal_lead_weeks, or lengthen validity_weeks",
+        )  # fmt: skip

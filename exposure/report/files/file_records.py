@@ -1,0 +1,70 @@
+"""The record that a file carries: what its results were made from, and a digest of all that.
+
+Every file of one run carries the same digest: JSON in its record, CSV in the last column, figures
+in their metadata. Files with different digests do not belong together.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from exposure.errors import ReportError
+from exposure.policy.scenario import Scenario
+from exposure.records import draws_record, run_record, scenario_record, tables_record
+from exposure.settings import Settings
+from exposure.tables.dataset import Dataset
+
+if TYPE_CHECKING:
+    from exposure.result import Assessment
+
+DIGITS = 16
+"""Hexadecimal digits of a digest: enough that no two runs ever share one by chance."""
+
+FileRecord = dict[str, object]
+"""A record with its digest under ``record_digest``."""
+
+
+def of_tables(dataset: Dataset) -> FileRecord:
+    """Record of a file that shows tables."""
+    return _with_digest(tables_record(dataset))
+
+
+def of_run(dataset: Dataset, scenarios: Sequence[Scenario], settings: Settings) -> FileRecord:
+    """Record of a file that shows results of one or several scenarios on the tables' draws."""
+    return _with_digest({**run_record(dataset, scenarios, settings), "draws": draws_record(None)})
+
+
+def of_runs(assessments: "Sequence[Assessment]") -> FileRecord:
+    """Record of a file that shows finished runs.
+
+    Raises
+    ------
+    ReportError
+        If there is no run, or the runs differ in more than the scenario.
+    """
+    if not assessments:
+        raise ReportError("report: found no assessment; expected at least one; assess a scenario")
+    shared = _shared(assessments[0])
+    for own in assessments[1:]:
+        other = _shared(own)
+        differing = [key for key in shared if other[key] != shared[key]]
+        if differing:
+            raise ReportError(
+                f"report: found assessments that differ in {', '.join(differing)}; expected one "
+                "dataset and one choice of settings; assess every scenario with the same"
+            )
+    scenarios = [scenario_record(own.scenario) for own in assessments]
+    return _with_digest({**shared, "scenarios": scenarios})
+
+
+def _shared(own: "Assessment") -> dict[str, object]:
+    """What the runs of one file have in common: all but their scenarios."""
+    draws = draws_record(own.conditioned)
+    return {**run_record(own.dataset, [], own.settings), "draws": draws}
+
+
+def _with_digest(record: Mapping[str, object]) -> FileRecord:
+    text = json.dumps(record, sort_keys=True, ensure_ascii=False)
+    digest = hashlib.sha256(text.encode("utf-8")).hexdigest()[:DIGITS]
+    return {"record_digest": digest, **record}

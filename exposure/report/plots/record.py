@@ -1,0 +1,115 @@
+"""Figure of what the model implies for the past, beside what was seen; nothing is computed here."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from exposure.arguments import check_arguments
+from exposure.errors import ArgumentError
+from exposure.report.plots.figure_files import report_style, settled
+from exposure.report.plots.labels import label, set_fonts
+from exposure.report.plots.rankings import GRID, PALETTE
+from exposure.report.text.marks import tables_line
+from exposure.result import ASSESSMENT
+
+if TYPE_CHECKING:
+    from exposure.evidence.conditioning import Compared
+    from exposure.result import Assessment
+
+ACROSS = 4
+"""Sectors abreast in the figure."""
+
+SEEN, IMPLIED, PRIOR = "#BBBBBB", PALETTE[0], PALETTE[1]
+
+ROW_INCHES, WIDTH_INCHES = 1.45, 9.0
+
+
+def plot_record(ranges: "Sequence[Compared]", axes: Axes) -> Axes:
+    """Implied against seen loss of one sector, by quarter.
+
+    Parameters
+    ----------
+    ranges
+        Observed ranges of the sector, with what all draws and the kept ones say of them.
+    axes
+        Where to draw: grey bars are the range seen, dots and lines the mean and the 5-95 %
+        interval of the draws that agree with the record, crosses the mean of all draws.
+    """
+    for place, own in enumerate(ranges):
+        seen = 100.0 * (own.high - own.low)
+        axes.bar(place, seen, bottom=100.0 * own.low, width=0.7, color=SEEN, zorder=1)
+        axes.plot(place, 100.0 * own.prior_mean, "x", color=PRIOR, markersize=5, zorder=3)
+        if own.conditioned_mean is not None:
+            low, high = 100.0 * (own.conditioned_p05 or 0.0), 100.0 * (own.conditioned_p95 or 0.0)
+            axes.vlines(place, low, high, color=IMPLIED, linewidth=1.4, zorder=2)
+            axes.plot(place, 100.0 * own.conditioned_mean, "o", color=IMPLIED, markersize=3.5)
+    labels = [f"Q{(own.to_date.month + 2) // 3}" for own in ranges]
+    axes.set_xticks(range(len(ranges)), labels, fontsize=7)
+    axes.grid(axis="y", color=GRID, linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.set_ylim(bottom=0.0)
+    return axes
+
+
+def record_figure(assessment: "Assessment") -> Figure:
+    """Implied against seen loss by quarter, one small panel a sector.
+
+    Parameters
+    ----------
+    assessment
+        A result whose draws met the record.
+
+    Returns
+    -------
+    Figure
+        Sectors in the order of the ranking; those of which nothing was seen are left out.
+
+    Raises
+    ------
+    ArgumentError
+        If the result was made of the draws of the tables alone.
+
+    Examples
+    --------
+    >>> import exposure as ex
+    >>> result = ex.assess(ex.read_dataset(), "licences_continue", ex.Settings(draws=64))
+    >>> len(ex.record_figure(result).axes) > 10
+    True
+    """
+    check_arguments("record_figure", assessment=(assessment, ASSESSMENT))
+    if assessment.conditioned is None:
+        raise ArgumentError(
+            "record_figure: found a result of the draws of the tables alone; expected one that met "
+            "the record; leave prior=True out of its settings"
+        )
+    ranking = assessment.ranking
+    panels = _panels(assessment.conditioned.ranges, list(ranking["sector"]))
+    names = dict(zip(ranking["sector"], ranking["name"], strict=True))
+    rows = -(-len(panels) // ACROSS)
+    with report_style():
+        figure = Figure(figsize=(WIDTH_INCHES, 0.9 + ROW_INCHES * rows), layout="constrained")
+        grid = figure.subplots(rows, ACROSS, squeeze=False).flat
+        for axes in grid:
+            axes.set_axis_off()
+        for axes, (sector, ranges) in zip(figure.axes[: len(panels)], panels.items(), strict=True):
+            axes.set_axis_on()
+            plot_record(ranges, axes)
+            title = axes.set_title(label(names[sector], key=sector), fontsize=8)
+            set_fonts([title])
+        figure.suptitle(
+            "Output lost by quarter from April 2025, %: grey, range seen; blue, draws that agree "
+            "with the record (mean, 5–95 %); ×, all draws of the tables",
+            fontsize=8.5,
+        )
+        return settled(figure, tables_line(assessment.dataset))
+
+
+def _panels(ranges: "Sequence[Compared]", sectors: Sequence[str]) -> Mapping[str, "list[Compared]"]:
+    found: dict[str, list[Compared]] = {}
+    for sector in sectors:
+        own = [r for r in ranges if r.kind == "losses" and r.subject == sector]
+        if own:
+            found[sector] = sorted(own, key=lambda seen: seen.from_date)
+    return found
