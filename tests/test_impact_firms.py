@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import exposure as ex
+from exposure import fast
 from exposure.impact import kernels
 from exposure.impact.arrivals import Arrival, Late
 from exposure.impact.course import run_reference
@@ -103,7 +104,7 @@ def test_stock_asked_for_is_the_mean_over_firms():
     assert result.held[:, 0, 0] == pytest.approx([mean, mean])
 
 
-@pytest.mark.skipif(not kernels.AVAILABLE, reason="numba is not installed")
+@pytest.mark.skipif(not fast.AVAILABLE, reason="numba is not installed")
 @pytest.mark.parametrize("name", ["london_truce", "april_2025_queue"])
 @pytest.mark.parametrize(("seed", "draws", "first_day"), [(1, 5, None), (2, 67, DAY)])
 def test_the_fast_twin_equals_the_reference_to_the_last_bit(name, seed, draws, first_day):

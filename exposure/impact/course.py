@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from exposure import fast
 from exposure.impact import kernels
 from exposure.impact.arrivals import Arrival, Border, Buyer, Restriction, arrivals
 from exposure.impact.firm_runs import run_firms
@@ -49,7 +50,7 @@ def run_course(
     restrict
         What a coalition keeps of what is stopped; None for all.
     """
-    if settings.coupling == "independent" and kernels.AVAILABLE:
+    if settings.coupling == "independent" and fast.AVAILABLE:
         return kernels.run_course(world, licences, players, question, restrict=restrict)
     return run_reference(world, licences, players, question, settings, restrict=restrict)
 

@@ -6,7 +6,6 @@ numba the reference runs, and is slower.
 """
 
 from collections.abc import Mapping
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,9 +13,6 @@ if TYPE_CHECKING:
     from exposure.impact.outcomes import Players, Question, SectorRun
     from exposure.impact.world import World
     from exposure.licensing.grants import Licences
-
-AVAILABLE = find_spec("numba") is not None
-"""Whether the fast twins can be used."""
 
 
 def run_course(

@@ -180,3 +180,32 @@ class Results(NamedTuple):
     """Need not met by holding of each stream, (rows, D)."""
     held: FloatArray
     """Stock at the end of the weeks asked for, by stream, week and holding, (rows, D)."""
+
+
+class Desk(NamedTuple):
+    """Room for one stream in one lane."""
+
+    need: FloatArray
+    """Need of each change, (J, T, LANE)."""
+    loss: FloatArray
+    """(holdings of a sector, T, LANE)."""
+    arriving: FloatArray
+    """(T, LANE)."""
+    saved: FloatArray
+    """(T, LANE)."""
+    lost: FloatArray
+    """(T, LANE)."""
+    weekly: FloatArray
+    """(T, LANE)."""
+    stopped: FloatArray
+    """(T, LANE)."""
+    state: FloatArray
+    """Stock, cap, criticality, what is missed, what was missed before, (5, LANE)."""
+    players: FloatArray
+    """Losses alone, in order, parts and sums of each player, (4, players, LANE)."""
+    loses: BoolArray
+    """Holdings that lose something, and those that may, (2, holdings of a sector)."""
+    playing: IntArray
+    """Players who lose something, (players,)."""
+    done: BoolArray
+    """Changes whose need is worked out, (J,)."""

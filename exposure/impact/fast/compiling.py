@@ -4,46 +4,41 @@ Kernels are kept on disk, beside the package or in the user's cache folder, so t
 run ever compiles them; where neither can be written they are compiled in every process.
 """
 
+import hashlib
 import logging
 import sys
-from collections.abc import Callable
-from typing import TypeVar, cast
+from functools import cache
+from pathlib import Path
 
-from numba import njit
 from numba.core import event
 
-Kernel = TypeVar("Kernel", bound=Callable[..., object])
-"""A function on arrays and numbers."""
+from exposure.fast import Kernel, called, compiled
+from exposure.impact.firms import STOPPED
+from exposure.supply.pools import ROUNDING
 
 FIRST_RUN = "compiling the fast kernels: this happens once and takes up to half a minute"
 """What a first run says."""
 
 
 def entry(function: Kernel) -> Kernel:
-    """Compile a kernel that Python calls.
-
-    Kernels run without the interpreter's lock. They allocate nothing, so references need not be
-    counted, which would cost more than the sums; and a check for division by zero would keep the
-    compiler from working on several weeks at once.
-    """
-    return _made(function, {})
+    """Compile a kernel that Python calls."""
+    return compiled(function, depends_on=_sources())
 
 
 def kernel(function: Kernel) -> Kernel:
     """Compile a kernel that only other kernels call."""
-    return _made(function, {"no_cpython_wrapper": True, "no_cfunc_wrapper": True})
+    return called(function)
 
 
-def _made(function: Kernel, more: dict[str, bool]) -> Kernel:
-    options = {"nogil": True, "error_model": "numpy", "_nrt": False, **more}
-    try:
-        made = njit(cache=True, **options)(function)  # type: ignore[call-overload]
-    except RuntimeError:  # no folder to keep it in
-        made = njit(**options)(function)
-    return cast("Kernel", made)
+@cache
+def _sources() -> str:
+    """Digest of all kernels, and of the constants that they take from elsewhere."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    code = b"".join(path.read_bytes() for path in files)
+    return hashlib.sha256(code + repr((STOPPED, ROUNDING)).encode()).hexdigest()
 
 
-class _FirstRun(event.Listener):  # type: ignore[misc]
+class _FirstRun(event.Listener):
     """Says once that kernels are compiled."""
 
     said = False

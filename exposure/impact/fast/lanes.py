@@ -6,15 +6,9 @@ import numpy as np
 
 from exposure.arrays import FloatArray, IntArray
 from exposure.impact.fast.arrays import Kinds, Lanes, Licensed, Pools, Routes, Slots
+from exposure.impact.fast.borders import border_of, licences_of
 from exposure.impact.fast.compiling import entry, kernel
-from exposure.impact.fast.pools import (
-    BESIDE,
-    border_of,
-    fill_rows,
-    licences_of,
-    share_out,
-    under_contracts,
-)
+from exposure.impact.fast.pools import BESIDE, fill_rows, share_out, under_contracts
 
 LANE = 64
 """Draws of a lane."""

@@ -1,0 +1,199 @@
+"""What licences leave of each route, draw by draw; importing this module loads numba.
+
+The twin of `exposure.impact.arrivals.border_of`: the same sums in the same order, so that the
+results are the same to the last bit. Only the mean shares stopped by exit stage are summed
+otherwise; they agree to 1e-12.
+"""
+
+from exposure.arrays import FloatArray, IntArray
+from exposure.impact.fast.arrays import Licensed, Routes
+from exposure.impact.fast.compiling import kernel
+
+
+@kernel
+def licences_of(
+    licensed: Licensed, begin: int, beside: int, rows: FloatArray, sums: FloatArray
+) -> None:
+    """What licences stop in some draws, a row a draw, and its sums over the scored weeks."""
+    for c in range(len(rows)):
+        own, row, total = licensed.stopped[c], rows[c], sums[c]
+        for s in range(len(licensed.spans) - 1):
+            for d in range(beside):
+                total[s, d] = 0.0
+            for t in range(licensed.spans[s], licensed.spans[s + 1]):
+                week = own[t, begin : begin + beside]
+                for d in range(beside):
+                    row[d, t] = week[d]
+                if t >= licensed.first:
+                    for d in range(beside):
+                        total[s, d] += week[d]
+
+
+@kernel
+def _part(classes: IntArray, shares: FloatArray, count: int, own: int, share: float) -> int:
+    """Add a share under a class; shares under the same licences are one."""
+    if own < 0:
+        return count
+    for i in range(count):
+        if classes[i] == own:
+            shares[i] += share
+            return count
+    classes[count] = own
+    shares[count] = share
+    return count + 1
+
+
+@kernel
+def _weighted(
+    stopped: FloatArray,
+    d: int,
+    classes: IntArray,
+    shares: FloatArray,
+    count: int,
+    begin: int,
+    end: int,
+    into: FloatArray,
+) -> None:
+    """Sum of share x stopped over classes, in some weeks."""
+    into = into[begin:end]
+    if count == 0:
+        for t in range(len(into)):
+            into[t] = 0.0
+        return
+    one, share = stopped[classes[0], d, begin:end], shares[0]
+    if count == 1:
+        for t in range(len(into)):
+            into[t] = share * one[t]
+        return
+    two, other = stopped[classes[1], d, begin:end], shares[1]
+    for t in range(len(into)):
+        into[t] = share * one[t] + other * two[t]
+    for i in range(2, count):
+        one, share = stopped[classes[i], d, begin:end], shares[i]
+        for t in range(len(into)):
+            into[t] += share * one[t]
+
+
+@kernel
+def border_of(
+    licensed: Licensed,
+    routes: Routes,
+    r: int,
+    draw: int,
+    d: int,
+    stopped: FloatArray,
+    sums: FloatArray,
+    border: FloatArray,
+    shown: FloatArray,
+    classes: IntArray,
+    shares: FloatArray,
+) -> None:
+    """What licences leave of a route: rows missing, contracted, Chinese part of it, reach."""
+    last = len(licensed.spans) - 1
+    s = 0
+    while s < last:
+        since = s
+        s += 1
+        while s < last and routes.same[r, s]:
+            s += 1
+        begin, end = licensed.spans[since], licensed.spans[s]
+        total, passed, count, processed = _parts(licensed, routes, r, draw, since, classes, shares)
+        _weighted(stopped, d, classes[0], shares[0], count, begin, end, border[0])
+        _weighted(stopped, d, classes[1], shares[1], processed, begin, end, border[2])
+        contracted, china = border[1, begin:end], border[2, begin:end]
+        usual = 1.0 - total + passed
+        for t in range(len(china)):
+            contracted[t] = usual - china[t]
+            china[t] = passed - china[t]
+        if routes.military[r]:
+            _reach(licensed, routes, r, draw, d, since, stopped, begin, end, border[3])
+        if routes.shown[r] >= 0:
+            for span in range(since, s):
+                _show(licensed, routes, r, draw, d, since, span, sums, len(border[0]), shown)
+
+
+@kernel
+def _parts(
+    licensed: Licensed,
+    routes: Routes,
+    r: int,
+    draw: int,
+    s: int,
+    classes: IntArray,
+    shares: FloatArray,
+) -> tuple[float, float, int, int]:
+    """Shares under each class: all of them in row 0, those of processors in row 1.
+
+    Returns what comes from China, what of it passes through processors, and the numbers of
+    classes.
+    """
+    total, passed, count, processed = 0.0, 0.0, 0, 0
+    last = routes.stages[r] - 1
+    for g in range(last):
+        chi = routes.chi[routes.chi_row[r, s, g], draw]
+        through = licensed.look_through[routes.seen_row[r, g], s, draw]
+        unseen = (1.0 - through) * chi
+        total += chi
+        passed += unseen
+        processor = routes.processor[r, g]
+        count = _part(classes[0], shares[0], count, routes.final[r, g], through * chi)
+        count = _part(classes[0], shares[0], count, processor, unseen)
+        processed = _part(classes[1], shares[1], processed, processor, unseen)
+    chi = routes.chi[routes.chi_row[r, s, last], draw]
+    count = _part(classes[0], shares[0], count, routes.final[r, last], chi)
+    return total + chi, passed, count, processed
+
+
+@kernel
+def _reach(
+    licensed: Licensed,
+    routes: Routes,
+    r: int,
+    draw: int,
+    d: int,
+    s: int,
+    stopped: FloatArray,
+    begin: int,
+    end: int,
+    reach: FloatArray,
+) -> None:
+    """Share of free Chinese material that a military buyer may touch, in some weeks."""
+    reach = reach[begin:end]
+    for t in range(len(reach)):
+        reach[t] = 0.0
+    for g in range(routes.stages[r] - 1):
+        final = routes.final[r, g]
+        if final >= 0:
+            own = stopped[final, d, begin:end]
+            through = licensed.look_through[routes.seen_row[r, g], s, draw]
+            for t in range(len(reach)):
+                refused = through * (own[t] if own[t] > 0.0 else 0.0)
+                reach[t] = refused if refused > reach[t] else reach[t]
+    for t in range(len(reach)):
+        reach[t] = 1.0 - reach[t]
+
+
+@kernel
+def _show(
+    licensed: Licensed,
+    routes: Routes,
+    r: int,
+    draw: int,
+    d: int,
+    s: int,
+    span: int,
+    sums: FloatArray,
+    weeks: int,
+    shown: FloatArray,
+) -> None:
+    """Add the mean share of need that is stopped at each exit stage in one span."""
+    scored = weeks - licensed.first
+    last, show = routes.stages[r] - 1, routes.shown[r]
+    for g in range(last + 1):
+        chi = routes.chi[routes.chi_row[r, s, g], draw]
+        final, processor = routes.final[r, g], routes.processor[r, g]
+        through = licensed.look_through[routes.seen_row[r, g], s, draw] if g < last else 1.0
+        if final >= 0:
+            shown[show, g, draw] += through * chi * sums[final, span, d] / scored
+        if processor >= 0:
+            shown[show, g, draw] += (1.0 - through) * chi * sums[processor, span, d] / scored

@@ -1,0 +1,169 @@
+"""What firms lose, and who bears it; importing this module loads numba.
+
+The twin of `exposure.impact.firm_runs.attribute`. Losses are split among players only in the
+weeks in which something is lost, and only among those who lose something.
+"""
+
+from exposure.arrays import BoolArray, FloatArray, IntArray
+from exposure.impact.fast.arrays import Desk
+from exposure.impact.fast.compiling import kernel
+from exposure.impact.firms import STOPPED
+
+
+@kernel
+def any_above(values: FloatArray) -> bool:
+    """Whether a value is above 0."""
+    for value in values:
+        if value > 0.0:
+            return True
+    return False
+
+
+@kernel
+def any_of(values: BoolArray) -> bool:
+    """Whether a value is true."""
+    for value in values:
+        if value:
+            return True
+    return False
+
+
+@kernel
+def add_up(
+    desk: Desk,
+    loses: BoolArray,
+    share: float,
+    members: BoolArray,
+    weight: FloatArray,
+    first: int,
+    size: int,
+) -> None:
+    """Add what one stratum loses in one lane; what each player bears stands in `players[3]`."""
+    playing = desk.playing
+    active = _playing(members, loses, playing)
+    only = _largest(desk.loss, loses, size, desk.lost)
+    lost = desk.lost if only < 0 else desk.loss[only]
+    weekly, stopped, borne = desk.weekly, desk.stopped, desk.players[3]
+    for t in range(len(lost)):
+        for d in range(size):
+            own = lost[t, d]
+            weekly[t, d] += share * own
+            stopped[t, d] += share if own > STOPPED else 0.0
+    for p in range(len(members)):
+        for d in range(size):
+            borne[p, d] = 0.0
+    if active == 1:
+        only = borne[playing[0]]
+        for t in range(first, len(lost)):
+            for d in range(size):
+                only[d] += weight[t - first] * lost[t, d]
+    elif active > 1:
+        _share_among(desk, loses, lost, members, playing[:active], weight, first, size)
+
+
+@kernel
+def _playing(members: BoolArray, loses: BoolArray, playing: IntArray) -> int:
+    """Find the players who answer for a holding that loses anything; how many they are."""
+    active = 0
+    for p in range(len(members)):
+        for k in range(len(loses)):
+            if members[p, k] and loses[k]:
+                playing[active] = p
+                active += 1
+                break
+    return active
+
+
+@kernel
+def _largest(loss: FloatArray, loses: BoolArray, size: int, lost: FloatArray) -> int:
+    """Largest loss over the holdings that lose anything; the holding if it is one alone, or -1."""
+    first, count = 0, 0
+    for k in range(len(loses) - 1, -1, -1):
+        if loses[k]:
+            first = k
+            count += 1
+    if count == 1:
+        return first
+    copy_lane(loss[first], lost, size)
+    for k in range(first + 1, len(loses)):
+        if loses[k]:
+            own = loss[k]
+            for t in range(len(lost)):
+                for d in range(size):
+                    lost[t, d] = own[t, d] if own[t, d] > lost[t, d] else lost[t, d]
+    return -1
+
+
+@kernel
+def copy_lane(values: FloatArray, to: FloatArray, size: int) -> None:
+    """Copy the weeks of a lane."""
+    for t in range(len(values)):
+        for d in range(size):
+            to[t, d] = values[t, d]
+
+
+@kernel
+def _share_among(
+    desk: Desk,
+    loses: BoolArray,
+    lost: FloatArray,
+    members: BoolArray,
+    playing: IntArray,
+    weight: FloatArray,
+    first: int,
+    size: int,
+) -> None:
+    """Add what each player bears, week by week; players who lose nothing bear nothing."""
+    loss, active = desk.loss, len(playing)
+    alone, ordered, part = desk.players[0], desk.players[1], desk.players[2]
+    borne, reached = desk.players[3], desk.state[4]
+    for t in range(first, len(lost)):
+        if not any_above(lost[t, :size]):
+            continue
+        for a in range(active):
+            own = alone[a]
+            for d in range(size):
+                own[d] = 0.0
+            for k in range(len(loses)):
+                if members[playing[a], k] and loses[k]:
+                    for d in range(size):
+                        own[d] = loss[k, t, d] if loss[k, t, d] > own[d] else own[d]
+        _sort(alone, ordered, active, size)
+        _airport(alone, ordered, reached, part, active, size)
+        for a in range(active):
+            for d in range(size):
+                borne[playing[a], d] += weight[t - first] * part[a, d]
+
+
+@kernel
+def _sort(alone: FloatArray, ordered: FloatArray, active: int, size: int) -> None:
+    """Losses of the players in ascending order, draw by draw."""
+    for a in range(active):
+        for d in range(size):
+            ordered[a, d] = alone[a, d]
+    for last in range(active - 1, 0, -1):
+        for k in range(last):
+            for d in range(size):
+                small, large = ordered[k, d], ordered[k + 1, d]
+                ordered[k, d] = small if small < large else large
+                ordered[k + 1, d] = large if small < large else small
+
+
+@kernel
+def _airport(
+    alone: FloatArray,
+    ordered: FloatArray,
+    reached: FloatArray,
+    part: FloatArray,
+    active: int,
+    size: int,
+) -> None:
+    """Shares of the airport game: whoever reaches a step of the ordered losses bears up to it."""
+    for k in range(active):
+        step = 1.0 / (active - k)
+        for d in range(size):
+            below = ordered[k - 1, d] if k else 0.0
+            reached[d] = (reached[d] if k else 0.0) + step * (ordered[k, d] - below)
+        for a in range(active):
+            for d in range(size):
+                part[a, d] = reached[d] if alone[a, d] >= ordered[k, d] else part[a, d]
