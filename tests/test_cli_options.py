@@ -88,6 +88,7 @@ def test_every_setting_has_another_value_in_this_test():
 def test_every_setting_is_reached_by_set(capsys, name):
     value = str(OTHER_VALUES[name])
     words = ["--draws", "8"] if name != "draws" else []
+    words += ["--prior"] if name != "prior" else []
     words += ["--set", f"{name}={value}", "--format", "json"]
     code, out, err = run(capsys, "rank", "free_flow", *words)
     assert code == 0, err
