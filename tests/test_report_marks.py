@@ -112,16 +112,16 @@ def test_every_file_of_a_run_carries_its_digest_and_another_run_has_another(runs
     "words",
     [
         ["flow", "full_withhold", "--draws", "8"],
-        ["sources", "missiles"],
+        ["sources", "needs"],
         ["sources"],
-        ["explain", "missiles", "--draws", "8"],
+        ["explain", "missiles", "--scenario", "full_withhold", "--draws", "8"],
         ["rank", "free_flow", "--draws", "8"],
-        ["diff"],
+        ["diff", "--scenario", "full_withhold", "--draws", "8"],
     ],
 )
 def test_every_command_says_it_in_its_header(capsys, tmp_path, overlay, words):
     tables = write_folder(tmp_path)
-    where = [str(tables), str(tables)] if words == ["diff"] else ["--data", str(tables)]
+    where = [str(tables), str(tables)] if words[0] == "diff" else ["--data", str(tables)]
     assert main([*words, *where, "--overlay", str(overlay)]) == 0
     out = capsys.readouterr().out
     assert LAID in "\n".join(out.split("\n")[:5])

@@ -22,7 +22,7 @@ from exposure.report.plots.labels import label, labels
 from exposure.report.plots.rankings import heat_map_figure, plot_scores, plot_weekly, scores_figure
 from exposure.report.text.layout import aligned, shortened, wrapped
 from exposure.report.text.safe import UNSAFE, escaped, harmless, printable
-from exposure.report.text.words import explain_text, ranking_text
+from exposure.report.text.words import RANKING_WIDTH, explain_text, ranking_text
 from tests.test_report_text import FREE, WITHHELD
 from tests.tiny import tiny_dataset, tiny_records, write_folder
 
@@ -256,7 +256,7 @@ def test_the_terminal_keeps_its_width_whatever_the_names_are():
     text = ranking_text(run(missiles=LONG, loudspeakers=JAPANESE * 8, scenario=LONG))
     from rich.cells import cell_len  # noqa: PLC0415
 
-    assert max(map(cell_len, text.split("\n"))) <= 100
+    assert max(map(cell_len, text.split("\n"))) <= RANKING_WIDTH
 
 
 def test_free_text_of_a_scenario_is_shown_not_obeyed(tmp_path):

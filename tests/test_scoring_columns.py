@@ -21,7 +21,7 @@ from tests.test_report_text import WITHHELD
 from tests.tiny import tiny_dataset
 
 PAGE = Path(__file__).parents[1] / "docs" / "results.md"
-KEY = ("missiles", "smco_magnet", "stock_weeks")
+KEY = ("defence", "smco_magnet", "stock_weeks")
 SHOWN = Column(
     "lost_weeks",
     "Weeks of output lost.",
@@ -94,7 +94,7 @@ def test_a_value_without_an_entry_is_refused_by_name(run, monkeypatch):
     figures = ranking._figures
     monkeypatch.setattr(ranking, "_figures", lambda *own: {**figures(*own), "lost_weeks": 1.0})
     with pytest.raises(KeyError) as raised:
-        ranking.ranking_frame(run.sectors, horizon_weeks=104)
+        ranking.ranking_frame(run.sectors, first_day=run.first_day)
     assert raised.value.args == ("ranking: not in exposure/scoring/columns.py: lost_weeks",)
 
 
@@ -136,7 +136,7 @@ json.dump({
     "page": (Path(sys.argv[1]) / "report.html").read_text(encoding="utf-8"),
     "glossary": {term.word: term.meaning for term in column_terms()},
     "docs": columns_page(),
-}, sys.stdout)
+}, sys.stdout, default=str)
 """
 
 
