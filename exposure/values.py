@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def same(one: object, other: object) -> bool:
     """Whether two values hold the same, to the last bit; a missing number equals a missing one.
 
-    Dataclasses are compared field by field that takes part in comparisons, mappings by key, lists and tuples in order, arrays
-    and tables by their cells, everything else by ``==``.
+    Dataclasses are compared by the fields that take part in comparisons, mappings by key, lists
+    and tuples in order, arrays and tables by their cells, everything else by ``==``.
 
     Examples
     --------

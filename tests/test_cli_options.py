@@ -85,12 +85,12 @@ def test_every_setting_has_another_value_in_this_test():
 
 
 @pytest.mark.parametrize("name", OTHER_VALUES)
-def test_every_setting_is_reached_by_set(capsys, name):
+def test_every_setting_is_reached_by_set(capsys, folder, name):
     value = str(OTHER_VALUES[name])
     words = ["--draws", "8"] if name != "draws" else []
     words += ["--prior"] if name != "prior" else []
     words += ["--set", f"{name}={value}", "--format", "json"]
-    code, out, err = run(capsys, "rank", "free_flow", *words)
+    code, out, err = run(capsys, "rank", "free_flow", "--data", folder, *words)
     assert code == 0, err
     assert json.loads(out)["record"]["settings"][name] == OTHER_VALUES[name]
 

@@ -136,7 +136,7 @@ json.dump({
     "page": (Path(sys.argv[1]) / "report.html").read_text(encoding="utf-8"),
     "glossary": {term.word: term.meaning for term in column_terms()},
     "docs": columns_page(),
-}, sys.stdout)
+}, sys.stdout, default=str)
 """
 
 
