@@ -142,7 +142,7 @@ def test_csv_reads_back_equal_to_the_frame(runs, folder):
     for run in runs:
         own = back[back["scenario"] == run.scenario.scenario]
         own = own.drop(columns=["scenario", "record_digest"])
-        own["main_driver"] = own["main_driver"].fillna("")
+        own["main_driver"] = own["main_driver"].astype(object).fillna("")
         own = own.reset_index(drop=True)
         expected = run.ranking
         for column in ("first_hit_date_p50", "refuted"):

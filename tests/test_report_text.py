@@ -92,7 +92,7 @@ def test_a_ranking_shows_the_numbers_of_the_frame(assessment, texts):
 
 def test_a_sector_that_loses_nothing_has_dashes_where_there_is_no_number(texts):
     (line,) = [x for x in texts["ranking"].split("\n") if "Loudspeakers" in x]
-    rank, ranks, band, name, *numbers = line.split()
+    rank, ranks, _, name, *numbers = line.split()
     assert (rank, ranks, name) == ("3", "3–3", "Loudspeakers")
     assert numbers == ["0.0", "0.0–0.0", "-", "0.00", "-", "-", "-"]
 
