@@ -146,7 +146,7 @@ def test_csv_reads_back_equal_to_the_frame(runs, folder):
         own = own.reset_index(drop=True)
         expected = run.ranking
         for column in ("first_hit_date_p50", "refuted"):
-            assert own.pop(column).fillna("").tolist() == [
+            assert own.pop(column).astype(object).fillna("").tolist() == [
                 "" if value is None else str(value) for value in expected.pop(column)
             ]
         assert_frame_equal(own, expected, check_exact=True, check_dtype=False)
