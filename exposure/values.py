@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def same(one: object, other: object) -> bool:
     """Whether two values hold the same, to the last bit; a missing number equals a missing one.
 
-    Dataclasses are compared field by field, mappings by key, lists and tuples in order, arrays
-    and tables by their cells, everything else by ``==``.
+    Dataclasses are compared by the fields that take part in comparisons, mappings by key, lists
+    and tuples in order, arrays and tables by their cells, everything else by ``==``.
 
     Examples
     --------
@@ -39,7 +39,9 @@ def same(one: object, other: object) -> bool:
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
         return len(one) == len(other) and all(map(same, one, other))
     if is_dataclass(one) and not isinstance(one, type):
-        return all(same(getattr(one, f.name), getattr(other, f.name)) for f in fields(one))
+        return all(
+            same(getattr(one, f.name), getattr(other, f.name)) for f in fields(one) if f.compare
+        )
     return _same_other(one, other)
 
 

@@ -5,7 +5,7 @@ The tables have a calendar version of their own.
 
 from functools import cache
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 LIBRARIES = ("numpy", "pandas", "pydantic", "scipy")
 """Libraries whose version can change a number or the way it is written."""

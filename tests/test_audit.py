@@ -106,7 +106,9 @@ def test_no_argument_serves_two_different_ranges(shipped: Dataset) -> None:
     for name, row in quantities(shipped):
         if row.basis is Basis.ASSUMED and not any(w in row.note.lower() for w in SHARED_ARGUMENTS):
             quantity = getattr(row, "quantity", "")
-            figures[row.note].add((name, quantity, row.low, row.central, row.high))
+            # One argument sizes a user of several pools in proportion; in a pool it is one range.
+            argument = f"{getattr(row, 'pool', '')}: {row.note}"
+            figures[argument].add((name, quantity, row.low, row.central, row.high))
     assert {note: found for note, found in figures.items() if len(found) > 1} == {}
 
 

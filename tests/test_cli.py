@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,10 +11,11 @@ import pytest
 import exposure
 from exposure.cli import main
 from exposure.cli.parsers import draws_warnings
+from exposure.errors import SettingsError
 from tests.scenario_files import HEAD, QUEUE
 from tests.tiny import tiny_records, write_folder
 
-QUICK = ["--draws", "16", "--quiet"]
+QUICK = ["--draws", "8", "--prior", "--quiet"]
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def test_version(capsys):
 def test_rank_prints_three_scenarios_by_default(capsys, folder):
     code, out, err = run(capsys, "rank", "--data", folder, *QUICK)
     assert (code, err) == (0, "")
-    for words in ("The London truce", "Everything withheld", "Free flow", "Missiles"):
+    for words in ("Licences continue", "Licences queued", "Licences withheld", "Missiles"):
         assert words in out
 
 
@@ -62,7 +62,7 @@ def test_rank_as_json_is_what_assess_gives(capsys, folder):
     assert (code, err) == (0, "")
     assert content["schema_version"] == 2
     (only,) = content["scenarios"]
-    settings = exposure.Settings(draws=16)
+    settings = exposure.Settings(draws=8, prior=True)
     ranking = exposure.assess(exposure.read_dataset(folder), "full_withhold", settings).ranking
     assert [row["score"] for row in only["ranking"]] == ranking["score"].tolist()
     assert only["ranking"][-1]["weeks_to_impact_p50"] is None
@@ -72,8 +72,12 @@ def test_rank_as_csv_has_one_row_a_sector_and_scenario(capsys, folder):
     code, out, _ = run(capsys, "rank", "--data", folder, "--format", "csv", *QUICK)
     lines = out.splitlines()
     assert code == 0
-    assert lines[0].startswith("scenario,rank,sector,name,score")
-    assert len(lines) == 1 + 3 * 3
+    assert lines[0].startswith("scenario,rank,rank_p05,rank_p95,band,sector,name,score,score_p05,")
+    assert [line.split(",")[0] for line in lines[1:]] == [
+        name
+        for name in ("licences_continue", "licences_queued", "licences_withheld")
+        for _ in range(3)
+    ]
 
 
 def test_explain_says_what_a_score_is_made_of(capsys, folder):
@@ -95,15 +99,16 @@ def test_scenarios_lists_all_and_tells_of_one(capsys):
 
 def test_check_says_that_the_shipped_tables_are_sound(capsys):
     code, out, err = run(capsys, "check")
-    assert (code, err) == (0, "")
+    assert code == 0
     assert "no faults" in out
+    for line in err.splitlines():
+        assert line.startswith("warning: without effect: ")
 
 
 def test_report_writes_files_and_prints_the_rankings(capsys, folder, tmp_path):
     target = tmp_path / "report"
-    code, out, err = run(
-        capsys, "report", "samarium_only", "--data", folder, "--out", target, "--draws", "16"
-    )
+    words = ["--data", folder, "--out", target, "--draws", "8", "--prior"]
+    code, out, err = run(capsys, "report", "samarium_only", *words)
     assert code == 0
     assert "Samarium alone withheld" in out
     assert str(target / "report.html") in err
@@ -126,7 +131,7 @@ def test_report_writes_files_and_prints_the_rankings(capsys, folder, tmp_path):
         ),
         (
             ["rank", "free_flow", "--destination", "MARS"],
-            "unknown destination 'MARS'; write one of: EUU, JPN, USA, all",
+            "unknown destination 'MARS'; write one of: EUU, GBR, JPN, KOR, USA, all",
         ),
         (
             ["flow", "london_truce", "--after", "prolonged"],
@@ -196,24 +201,29 @@ def test_very_many_draws_are_warned_of_their_memory():
     ]
 
 
-@pytest.mark.parametrize("words", [["rank", "free_flow"], ["explain", "missiles"]])
-def test_matched_results_say_so_and_how_few_draws_count(capsys, words):
-    code, out, err = run(capsys, *words, "--history-matching", "--draws", "16")
-    first = out.splitlines()[0]
-    assert code == 0
-    assert re.fullmatch(r"history matched: \d+ of 16 draws in effect", first)
-    assert re.fullmatch(
-        r"warning: intervals rest on few draws \(\d+ in effect\); take more, such as --draws "
-        r"4096\n",
-        err,
+def test_prior_takes_all_draws_and_the_record_says_so(capsys, folder):
+    words = ["rank", "full_withhold", "--data", folder, "--format", "json", *QUICK]
+    code, out, err = run(capsys, *words)
+    assert (code, err) == (0, "")
+    content = json.loads(out)
+    assert content["record"]["settings"]["prior"] is True
+    (only,) = content["scenarios"]
+    settings = exposure.Settings(draws=8, prior=True)
+    own = exposure.assess(exposure.read_dataset(folder), "full_withhold", settings)
+    for column in ("score", "score_p05", "score_p95"):
+        assert [row[column] for row in only["ranking"]] == own.ranking[column].tolist()
+
+
+def test_history_matching_is_refused_and_what_says_the_same_is_named(capsys):
+    message = (
+        "history_matching: found a setting that is no longer read; expected a known one; say the "
+        "same with prior, which is False unless all draws are wanted, or leave it out"
     )
-
-
-def test_matched_data_are_plain_and_the_draws_in_effect_are_a_note(capsys):
-    words = ["rank", "free_flow", "--history-matching", "--draws", "16", "--format", "csv"]
-    _, out, err = run(capsys, *words)
-    assert out.startswith("scenario,rank,")
-    assert "history matched: " in err
+    with pytest.raises(SettingsError, match="history_matching") as caught:
+        exposure.Settings(history_matching=True)
+    assert str(caught.value) == message
+    words = ["rank", "free_flow", "--set", "history_matching=true"]
+    assert run(capsys, *words) == (2, "", f"exposure: {message}\n")
 
 
 def test_flow_of_a_mixture_has_a_heading_for_each_scenario_and_whole_class_names(capsys, folder):

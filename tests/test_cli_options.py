@@ -20,8 +20,7 @@ QUICK = ["--draws", "8"]
 OTHER_VALUES = {
     "draws": 16, "seed": 0, "horizon_weeks": 52, "as_of": "2025-05-01", "tail_weight": 0.25,
     "tail_level": 0.5, "half_life_weeks": 26.0, "impact_threshold": 0.2, "destination": "all",
-    "supply_method": "nested", "history_matching": True, "history_tolerance": 0.1,
-    "coupling": "line_stop",
+    "supply_method": "nested", "prior": True, "coupling": "line_stop",
 }  # fmt: skip
 """A value of each setting that is not its default."""
 
@@ -63,7 +62,7 @@ def test_a_shared_option_is_the_same_on_every_command_that_takes_it(name):
         ("rank", {"scenario", *RUN, "form"}),
         ("report", {"scenario", *RUN}),
         ("explain", {"scenario", *RUN} - {"destination"}),
-        ("flow", {"scenario", *RUN, "form"} - {"history_matching"}),
+        ("flow", {"scenario", *RUN, "form"} - {"prior"}),
         ("diff", {"scenario", *RUN, "form"} - {"data"}),
         ("backtest", {*TABLES, "draws", "seed", "settings", "form"}),
         ("sources", {*TABLES, "form"}),
@@ -86,11 +85,12 @@ def test_every_setting_has_another_value_in_this_test():
 
 
 @pytest.mark.parametrize("name", OTHER_VALUES)
-def test_every_setting_is_reached_by_set(capsys, name):
+def test_every_setting_is_reached_by_set(capsys, folder, name):
     value = str(OTHER_VALUES[name])
     words = ["--draws", "8"] if name != "draws" else []
+    words += ["--prior"] if name != "prior" else []
     words += ["--set", f"{name}={value}", "--format", "json"]
-    code, out, err = run(capsys, "rank", "free_flow", *words)
+    code, out, err = run(capsys, "rank", "free_flow", "--data", folder, *words)
     assert code == 0, err
     assert json.loads(out)["record"]["settings"][name] == OTHER_VALUES[name]
 

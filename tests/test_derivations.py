@@ -13,7 +13,6 @@ from functools import cache
 import pytest
 
 import exposure as ex
-from exposure.inputs.streams import is_assumed
 from exposure.tables.schema.catalogue import TABLES
 from exposure.tables.schema.rows import QuantityRow
 from exposure.terms import Basis
@@ -47,6 +46,10 @@ def shipped() -> dict[Key, QuantityRow]:
     }
 
 
+def is_assumed(row: QuantityRow) -> bool:
+    return row.assumed
+
+
 def value(*key: str) -> float:
     return shipped()[key].central
 
@@ -75,7 +78,7 @@ def outturns(elements: str, stage: str, country: str, year: int) -> list[Key]:
 
 REMAINDERS_BY_STAGE = [
     *outturns("Dy Nd Pr Sc Sm Tb", "metal", "ROW", 2025),
-    *outturns("Sc Sm Y", "magnet", "ROW", 2024),
+    *outturns("Lu Sc Sm Y", "magnet", "ROW", 2024),
     *outturns("Dy Tb", "separation", "MYS", 2025),
     *outturns("Dy Gd Lu Sm Y", "mining", "ROW", 2025),
 ]
@@ -93,7 +96,22 @@ def sourced(buyers: str, components: str, stages: str, country: str, year: int) 
 NDFEB = "ndfeb_heavy_magnet ndfeb_light_magnet"
 YTTRIA = "yttria_chamber_coating yttria_thermal_barrier"
 REMAINDERS_OF_BUYERS = [
+    *sourced("* civil", "smco_magnet", "metal", "ROW", 2025),
+    *sourced("* dual", "smco_magnet", "metal", "ROW", 2025),
+    *sourced("* military", "smco_magnet", "metal magnet", "ROW", 2025),
+    *sourced("KOR *", NDFEB, "magnet", "ROW", 2025),
+    *sourced("USA *", "lutetium_scintillator", "magnet", "ROW", 2025),
     *sourced("EUU *", f"{NDFEB} scandium_alloy {YTTRIA}", "magnet", "ROW", 2025),
+    *sourced(
+        "* *",
+        f"gadolinium_contrast_agent scandium_alloy smco_magnet terfenol_d {YTTRIA}",
+        "magnet",
+        "ROW",
+        2025,
+    ),
+    *sourced("* *", "yag_laser_crystal yttrium_iron_garnet", "magnet", "ROW", 2025),
+    *sourced("* *", f"{NDFEB} smco_magnet", "metal", "ROW", 2025),
+    *sourced("USA *", "smco_magnet", "magnet", "ROW", 2025),
     *sourced("JPN *", NDFEB, "magnet", "JPN", 2025),
     *sourced("JPN *", NDFEB, "metal", "ROW", 2025),
     *sourced("USA *", f"gadolinium_contrast_agent terfenol_d {YTTRIA}", "magnet", "ROW", 2025),
@@ -107,6 +125,8 @@ HALVES = [
     *outturns("Dy Nd Pr Tb", "magnet", "ROW", 2024),
     *sourced("USA *", NDFEB, "magnet", "JPN", 2025),
     *sourced("USA *", NDFEB, "magnet", "ROW", 2025),
+    *sourced("* *", NDFEB, "magnet", "JPN", 2025),
+    *sourced("* *", NDFEB, "magnet", "ROW", 2025),
 ]
 """What China leaves, split evenly between Japan and the rest."""
 
@@ -256,22 +276,97 @@ def magnets_used_abroad(output: float, china: float) -> float:
     return (58_152 + world * (1 - china)) / world
 
 
+OXYGEN = 15.999
+TRADE_OXIDES = {
+    "Dy": (2, 162.5, 3), "Gd": (2, 157.25, 3), "Lu": (2, 174.9668, 3), "Nd": (2, 144.242, 3),
+    "Pr": (6, 140.90766, 11), "Sc": (2, 44.955908, 3), "Sm": (2, 150.36, 3),
+    "Tb": (4, 158.92535, 7), "Y": (2, 88.90584, 3),
+}  # fmt: skip
+"""Atoms of the element, its atomic weight, atoms of oxygen."""
+OXIDE_IN = {e: n * w / (n * w + o * OXYGEN) for e, (n, w, o) in TRADE_OXIDES.items()}
+"""Mass of the element in its trade oxide."""
+
+
+def oxides() -> Iterator[tuple[Key, Sum]]:
+    for element, share in OXIDE_IN.items():
+        yield ("parameters", "element_per_oxide", element), Sum(share)
+
+
+LEAN_GRADE = {"Dy": 0.01, "Tb": 0.0024}
+"""Least share in the magnets of the F-35, a judgement that the notes state."""
+
+
+def pools() -> Iterator[tuple[Key, Sum]]:
+    """Demand outside China in element, and what the F-35 takes of it."""
+    abroad = [
+        round(magnets_used_abroad(*figures), 2)
+        for figures in ((260_000, 0.94), (240_000, 0.92), (240_000, 0.80))
+    ]
+    jets = [98 * 8 / 1_000, 156 * 14 / 1_000, 191 * 20 / 1_000]  # tonnes of magnets a year
+    for element in ("Dy", "Nd", "Pr", "Tb"):
+        world = shipped()["demand", element, "WLD", "world_use_t_per_year"]
+        ends = (world.low, world.central, world.high)
+        tonnes = [use * share * OXIDE_IN[element] for use, share in zip(ends, abroad, strict=True)]
+        yield ("pool_users", element.lower(), "all", "demand_t_per_year"), spread(*tonnes)
+        content = shipped()["component_elements", "ndfeb_heavy_magnet", element]
+        parts = (LEAN_GRADE.get(element, content.low), content.central, content.high)
+        shares = [
+            jet * part / pool for jet, part, pool in zip(jets, parts, tonnes[::-1], strict=True)
+        ]
+        key = ("pool_users", element.lower(), "fighter_jets", "share_of_demand_outside_china")
+        yield key, spread(*shares)
+    samarium = (98 * 22 * 0.2309 / 370, 156 * 23 * 0.2844 / 280, 191 * 23 * 0.3379 / 210)
+    key = ("pool_users", "sm", "fighter_jets", "share_of_demand_outside_china")
+    yield key, spread(*(kg / 1_000 for kg in samarium))
+    yttrium = [oxide * OXIDE_IN["Y"] for oxide in (1_600, 2_200, 12_500 / 4)]
+    yield ("pool_users", "y", "all", "demand_t_per_year"), spread(*yttrium, within=5)
+
+
+EUR, GBP, YEN, WON = 1.0817, 1.2440, 140.5001, 1_306.7637
+EU_SIZES = {
+    55_777: "aero_engines_eu fighter_jets_eu missiles_eu naval_vessels_eu",
+    194_448: "conventional_cars_eu electric_vehicles_eu",
+    204_200: "industrial_robots_eu semiconductor_equipment_eu wind_turbines_eu",
+    77_000: "medical_imaging_eu",
+}
+"""Value added, million EUR."""
+
+
+def sizes_abroad() -> Iterator[tuple[Key, Sum]]:
+    def rows(sectors: str, figures: Sum) -> Iterator[tuple[Key, Sum]]:
+        for sector in sectors.split():
+            yield ("sector_values", sector, "industry_value_added_musd"), figures
+
+    for euros, sectors in EU_SIZES.items():
+        yield from rows(sectors, Sum(euros * EUR, high=euros * EUR * 1.2))
+    yield from rows("aero_engines_gb fighter_jets_gb missiles_gb", Sum(10_900 * GBP))
+    yield from rows("naval_vessels_gb", Sum(2_700 * GBP))
+    for sectors, yen, ratios in (
+        ("aero_engines_jp", 689_800, (0.3, 0.394, 0.45)),
+        ("industrial_robots_jp", 891_500, (0.3, 0.4, 0.5)),
+        ("semiconductor_equipment_jp", 3_290_000, (0.35, 0.45, 0.55)),
+    ):
+        yield from rows(sectors, spread(*(yen * ratio / YEN for ratio in ratios), within=1))
+    cars = 62_800_000 * 176_408 / 777_108 / YEN
+    yield from rows("conventional_cars_jp hybrid_vehicles_jp", Sum(cars, high=cars * 1.15))
+    cars = 89_000_000 / 1.092 / WON
+    yield from rows("conventional_cars_kr electric_vehicles_kr", Sum(cars, high=cars * 1.05))
+    yards = 60_500_000 * 671.2 / 1_992.1 / WON
+    figures = spread(yards * 0.75, yards, yards * 1.1)
+    yield from rows("fighter_jets_kr naval_vessels_kr", figures)
+    built = spread(126 / 150 * 52 - 1, (date(2023, 10, 31) - date(2022, 8, 19)).days // 7, 110)
+    for place in ("", "_eu", "_gb", "_kr"):
+        yield ("sector_values", f"fighter_jets{place}", "work_in_process_weeks"), built
+
+
 def world_use() -> Iterator[tuple[Key, Sum]]:
     def row(element: str, quantity: str = "world_use_t_per_year") -> Key:
         return ("demand", element, "WLD", quantity)
 
-    for element in ("Dy", "Nd", "Pr", "Tb"):
-        yield (
-            row(element, "share_outside_china"),
-            spread(
-                magnets_used_abroad(260_000, 0.94),
-                magnets_used_abroad(240_000, 0.92),
-                magnets_used_abroad(240_000, 0.80),
-            ),
-        )
     heavy = 600 / 0.15
     yield row("Dy"), Sum(12 * 214, high=heavy * 0.84)
-    yield row("Tb"), Sum(12 * 40.8, high=heavy * 0.16)
+    terbium = 430 / OXIDE_IN["Tb"] / 0.90  # electric cars and wind are 0.90 of use in magnets
+    yield row("Tb"), spread(12 * 40.8, terbium, heavy * 0.16)
     yield row("Gd"), Sum(12 * 298.9)
     yield row("Y"), spread(10_000, (10_000 + 15_000) / 2, 15_000)
     oxide = 12 * 7_325 + 4 * 2_003 + 2_599
@@ -292,6 +387,7 @@ MAGNET_WORKS = {
     "mp_10x_magnets": (7_000, 9_000),
     "mp_independence_magnets": (1_000, 1_000),
     "neo_narva_magnets": (2_000, 2_000),
+    "usar_stillwater_magnets": (600, 600),
 }
 """Least and stated tonnes of magnets a year."""
 
@@ -314,23 +410,20 @@ def magnet_works() -> Iterator[tuple[Key, Sum]]:
 
 def separators() -> Iterator[tuple[Key, Sum]]:
     circuit, plant = "lynas_malaysia_hre_circuit", "lynas_malaysia_hre_plant"
-    output, feed = 4 * 9, 1_500
-    yield capacity(circuit, "Dy", "separation"), Sum(output * 5 / 6, high=feed * 0.05)
-    yield capacity(circuit, "Tb", "separation"), Sum(output / 6, high=feed * 0.01)
+    output, weakest, feed = 9 + 26 + 8 + 19, 4 * 8, 1_500
+    yield (
+        capacity(circuit, "Dy", "separation"),
+        spread(weakest * 5 / 6, output * 5 / 6, feed * 0.05),
+    )
+    yield capacity(circuit, "Tb", "separation"), spread(weakest / 6, output / 6, feed * 0.01)
     weld = ASSAY["AUS"]
     for element in ("Sm", "Gd", "Y"):
-        central = output * weld[element] / (weld["Dy"] + weld["Tb"])
+        ratio = weld[element] / (weld["Dy"] + weld["Tb"])
         yield (
             capacity(plant, element, "separation"),
-            spread(central / 2, central, feed * weld[element] / 5.16),
+            spread(weakest * ratio, output * ratio, feed * weld[element] / 5.16),
         )
-    heavies = 250 + 45
-    for element, sold, position in (("Dy", 250, 0), ("Tb", 45, 1)):
-        yield (
-            capacity("carester_caremag", element, "separation"),
-            Sum(600 * sold / heavies, low=sold),
-        )
-        share = (3 / 4, 1 / 4)[position]
+    for element, share in (("Dy", 3 / 4), ("Tb", 1 / 4)):
         yield (
             capacity("mp_mountain_pass_heavy", element, "separation"),
             Sum(200 * share, low=3_000 * 0.04 * share),
@@ -352,14 +445,20 @@ def separators() -> Iterator[tuple[Key, Sum]]:
         yield capacity("src_saskatoon_metal", element, "metal"), Sum(metal)
 
 
+STATED_OF_SERRA_VERDE = {"Dy": 164, "Tb": 29, "Y": 1_534}
+"""Tonnes of 2027 by the owner; what is new is the part above the 2,000 t of today."""
+
+
 def clay_mine() -> Iterator[tuple[Key, Sum]]:
     for element in ("Dy", "Nd", "Pr", "Tb", "Y"):
         others = [(6_400 - 2_000) * clay[element] / 100 for clay in (XUNWU, LONGNAN)]
-        central = (6_400 - 2_000) * XINFENG[element] / 100
-        yield (
-            capacity("serra_verde_mine", element, "mining"),
-            spread(min(others), central, max(others)),
-        )
+        key = capacity("serra_verde_mine", element, "mining")
+        if stated := STATED_OF_SERRA_VERDE.get(element):
+            new = stated * (6_400 - 2_000) / 6_400
+            yield key, spread(min(*others, new), new, stated)
+        else:
+            central = (6_400 - 2_000) * XINFENG[element] / 100
+            yield key, spread(min(others), central, max(others))
 
 
 # --- sectors, masses, stocks ------------------------------------------------------------------
@@ -383,8 +482,8 @@ def sector_sizes() -> Iterator[tuple[Key, Sum]]:
     imports, exports = 630_000, 200_000
     key = ("sector_values", "electric_vehicles", "units_per_year")
     yield key, Sum(1_600_000 - imports + exports)
-    rate = 60 + 125 + 600
-    yield ("sector_values", "missiles", "units_per_year"), Sum(rate, high=rate + 1_900)
+    rate = 60 + 125 + 600 + 96
+    yield ("sector_values", "missiles", "units_per_year"), Sum(rate, high=rate + 1_900 + 2_100)
 
 
 def masses_and_stocks() -> Iterator[tuple[Key, Sum]]:
@@ -455,6 +554,17 @@ def licence_outcomes() -> Iterator[tuple[Key, Sum]]:
     yield row("2025-10-30", "india_firms", "approved_share"), Sum(4 / (4 + 30))
     yield row("2025-10-30", "india_firms", "filed"), Sum(4 + 30)
     yield row("2025-11-05", "eu_priority_channel", "approved"), Sum(2_000 * 0.50, high=2_000 * 0.55)
+
+
+def output() -> Iterator[tuple[Key, Sum]]:
+    key = ("observed_output", "fighter_jets", "2025-Q3", "deliveries", "F-35, all customers")
+    yield key, Sum(191 - 97 - 48)
+    key = ("observed_output", "fighter_jets", "2026-Q1", "deliveries", "F-35, all customers")
+    yield key, Sum(51 - 19)
+    month = 4.345
+    key = ("observed_stocks", "Y", "*", "2025-11-14")
+    # In whole weeks, and twelve months as a year of 52.
+    yield key, spread(month, round(6.5 * month), 52)
 
 
 def before(tonnes: float, change: float, *, half: float = 0.0) -> Sum:
@@ -530,14 +640,14 @@ def flows() -> Iterator[tuple[Key, Sum]]:
 
 def queue() -> Iterator[tuple[Key, Sum]]:
     def row(quantity: str, destination: str = "*") -> Key:
-        return ("licence_queue", destination, quantity)
+        return ("licence_queue", destination, "*", "*", quantity, "None")
 
-    files = 1.03  # decisions for each relationship licensed
     licensed = (0.067, 0.113, 0.152)  # relationships a week, out of the fit to exports
-    yield row("capacity_share_per_week"), spread(*(share * files for share in licensed))
+    yield row("capacity_share_per_week"), spread(*licensed)
     yield row("enforcement_weeks"), spread(7 / 7, 19.0 / 7, 35 / 7)
     yield row("delay_weeks_general"), spread(22 / 7, 26.5 / 7, 44 / 7)
     yield row("delay_weeks_ordinary"), spread(52 / 12, 45 / 7, 45 / 5)
+    yield row("delay_weeks_ordinary_upstream"), spread(60 / 7, 90 / 7, 4 * 4.35)
     first = "first_decision_week"
     yield row(first), spread(24.4 / 7, 47.3 / 7, 59 / 7)
     yield row(first, "EUU"), spread(21 / 7, 26 / 7, 39 / 7)
@@ -548,7 +658,7 @@ def queue() -> Iterator[tuple[Key, Sum]]:
 SOURCES_OF_SUMS = (
     remainders, mine_shares, separation_shares, compositions, world_use, prices_by_volume,
     magnet_works, separators, clay_mine, sector_sizes, masses_and_stocks, stoppages,
-    licence_outcomes, flows, queue,
+    licence_outcomes, output, flows, queue, oxides, pools, sizes_abroad,
 )  # fmt: skip
 
 ORE = ("mining", "CHN", "2025", "outturn")
@@ -563,7 +673,6 @@ JUDGED_ENDS = {
     ("stage_shares", "Dy", *ORE, "low"): WIDER,
     ("stage_shares", "Dy", *ORE, "high"): WIDER,
     ("demand", "Dy", *USE, "low"): "mine output about 2020, as reported",
-    ("demand", "Tb", *USE, "low"): "electric cars and wind, as reported",
     ("demand", "Gd", *USE, "high"): "all gadolinium in ore",
     ("demand", "Nd", *USE, "low"): "lower end of ore times assay",
 }

@@ -298,7 +298,9 @@ def test_the_commands_of_the_page_work(
     (tmp_path / "my_company" / "cover.csv").write_text(blocks("csv")[0], encoding="utf-8")
     (tmp_path / "docs").symlink_to(ROOT / "docs")
     monkeypatch.chdir(tmp_path)
-    commands = [line for block in blocks("sh") for line in block.splitlines()]
+    lines = [line for block in blocks("sh") for line in block.splitlines()]
+    # Those of `import` read files of others; they have tests of their own.
+    commands = [line for line in lines if not line.startswith("exposure import ")]
     assert len(commands) >= 6
     for command in commands:
         program, *arguments = command.split()

@@ -34,7 +34,7 @@ def overlay(tmp_path_factory):
 def runs(overlay):
     dataset = ex.apply_overlay(tiny_dataset(), overlay)
     dataset = ex.with_value(dataset, "cover", KEY, value=(5, 9, 20), note="own count")
-    return [ex.assess(dataset, own, ex.Settings(draws=8)) for own in (WITHHELD, FREE)]
+    return [ex.assess(dataset, own, ex.Settings(prior=True, draws=8)) for own in (WITHHELD, FREE)]
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def test_headers_of_the_terminal_name_overlays_and_changed_figures(runs):
 
 
 def test_tables_as_they_were_read_have_no_mark():
-    own = ex.assess(tiny_dataset(), WITHHELD, ex.Settings(draws=4))
+    own = ex.assess(tiny_dataset(), WITHHELD, ex.Settings(prior=True, draws=4))
     assert ranking_text(own).split("\n")[1] == ""
     assert not scores_figure([own]).texts
 
@@ -104,7 +104,7 @@ def test_every_file_of_a_run_carries_its_digest_and_another_run_has_another(runs
         with (folder / name).open(encoding="utf-8", newline="") as file:
             assert {row["record_digest"] for row in csv.DictReader(file)} == {digest}
     assert digest in (folder / "report.html").read_text(encoding="utf-8")
-    other = ex.assess(runs[0].dataset, WITHHELD, ex.Settings(draws=8, seed=8))
+    other = ex.assess(runs[0].dataset, WITHHELD, ex.Settings(prior=True, draws=8, seed=8))
     assert digest not in ex.report.files.json_output.ranking_json([other])
 
 
@@ -114,8 +114,8 @@ def test_every_file_of_a_run_carries_its_digest_and_another_run_has_another(runs
         ["flow", "full_withhold", "--draws", "8"],
         ["sources", "missiles"],
         ["sources"],
-        ["explain", "missiles", "--draws", "8"],
-        ["rank", "free_flow", "--draws", "8"],
+        ["explain", "missiles", "--draws", "8", "--prior"],
+        ["rank", "free_flow", "--draws", "8", "--prior"],
         ["diff"],
     ],
 )

@@ -77,7 +77,7 @@ def test_rows_have_the_columns_types_and_units_of_the_registry():
     schema = row_model("ranking").model_json_schema()
     assert tuple(schema["properties"]) == names_of("ranking")
     assert schema["required"] == list(names_of("ranking"))
-    assert schema["properties"]["value_at_risk_usd"]["unit"] == "USD of 2023"
+    assert schema["properties"]["value_at_risk_usd_per_year"]["unit"] == "USD of 2023 a year"
     week = schema["properties"]["weeks_to_impact_p50"]
     assert week["anyOf"] == [{"type": "number"}, {"type": "null"}]
 
@@ -108,7 +108,7 @@ def test_rank_and_report_have_one_shape(runs):
     [
         ("rank", ["rank", "free_flow", "full_withhold", *QUICK]),
         ("flow", ["flow", "april_2025_queue", *QUICK]),
-        ("provenance", ["sources", "missiles"]),
+        ("provenance", ["sources", "cover"]),
         ("provenance", ["sources", "needs"]),
         ("source_list", ["sources"]),
     ],
@@ -128,7 +128,9 @@ def test_the_backtest_fits_its_schema(capsys):
 
 
 def test_a_difference_fits_its_schema_and_has_both_tables(capsys, folder, changed):
-    content = printed(capsys, "diff", folder, changed, *QUICK, "--format", "json")
+    content = printed(
+        capsys, "diff", folder, changed, "--scenario", "full_withhold", *QUICK, "--format", "json"
+    )
     MODELS["diff"].model_validate_json(json.dumps(content))
     assert content["old"]["dataset_digest"] != content["record"]["dataset_digest"]
     assert [row["column"] for row in content["differences"]] == ["central"]

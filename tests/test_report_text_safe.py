@@ -22,7 +22,7 @@ from exposure.report.plots.labels import label, labels
 from exposure.report.plots.rankings import heat_map_figure, plot_scores, plot_weekly, scores_figure
 from exposure.report.text.layout import aligned, shortened, wrapped
 from exposure.report.text.safe import UNSAFE, escaped, harmless, printable
-from exposure.report.text.words import explain_text, ranking_text
+from exposure.report.text.words import RANKING_WIDTH, explain_text, ranking_text
 from tests.test_report_text import FREE, WITHHELD
 from tests.tiny import tiny_dataset, tiny_records, write_folder
 
@@ -43,7 +43,7 @@ def run(**names: str):
         row["name"] = names.get(row["sector"], row["name"])
     course = WITHHELD.model_copy(update={"name": names.get("scenario", WITHHELD.name)})
     dataset = tiny_dataset(records)
-    return ex.assess(dataset, course, ex.Settings(draws=8))
+    return ex.assess(dataset, course, ex.Settings(draws=8, prior=True))
 
 
 def tampered(**names: str):
@@ -204,7 +204,7 @@ def test_a_hostile_overlay_does_not_reach_the_terminal(capsys, tmp_path):
     records = tiny_records()
     records["cover"][0].update(low=8.0, central=8.0, high=8.0, note=HOSTILE)
     laid = write_folder(tmp_path / f"a{HOSTILE}", {"cover": records["cover"][:1]})
-    for words in (["sources", "cover"], ["rank", "free_flow", "--draws", "8"]):
+    for words in (["sources", "cover"], ["rank", "free_flow", "--draws", "8", "--prior"]):
         main([*words, "--data", str(folder), "--overlay", str(laid)])
         out, err = capsys.readouterr()
         assert not UNSAFE.search(out + err)
@@ -256,12 +256,12 @@ def test_the_terminal_keeps_its_width_whatever_the_names_are():
     text = ranking_text(run(missiles=LONG, loudspeakers=JAPANESE * 8, scenario=LONG))
     from rich.cells import cell_len  # noqa: PLC0415
 
-    assert max(map(cell_len, text.split("\n"))) <= 100
+    assert max(map(cell_len, text.split("\n"))) <= RANKING_WIDTH == 120
 
 
 def test_free_text_of_a_scenario_is_shown_not_obeyed(tmp_path):
     course = FREE.model_copy(update={"text": f"<script>x</script> {HOSTILE}", "name": "$\\frac$"})
-    ex.write_report([ex.assess(tiny_dataset(), course, ex.Settings(draws=4))], tmp_path)
+    ex.write_report([ex.assess(tiny_dataset(), course, ex.Settings(draws=4, prior=True))], tmp_path)
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "<script" not in page
     assert re.search(r"&lt;script&gt;x&lt;/script&gt; Missiles", page)

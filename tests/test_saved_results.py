@@ -16,7 +16,7 @@ from exposure.plain_values import decoded, encoded
 from exposure.version import __version__
 from tests.tiny import tiny_dataset
 
-FEW = ex.Settings(draws=16)
+FEW = ex.Settings(draws=16, prior=True)
 STOCK = ("missiles", "smco_magnet", "stock_weeks")
 
 
@@ -49,9 +49,7 @@ def test_a_saved_result_reads_back_equal(tmp_path: Path):
     for name, result in {
         "plain": made(),
         "mixture": ex.assess(tiny_dataset(), "outlook", FEW),
-        "shipped": ex.assess(
-            ex.read_dataset(), "london_truce", ex.Settings(draws=16, history_matching=True)
-        ),
+        "shipped": ex.assess(ex.read_dataset(), "london_truce", ex.Settings(draws=16)),
     }.items():
         path = result.save(tmp_path / name)
         again = ex.load_assessment(path)
@@ -64,8 +62,9 @@ def test_a_saved_result_reads_back_equal(tmp_path: Path):
 def test_what_was_laid_over_the_tables_is_saved_with_them(tmp_path: Path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "cover.csv").write_text(
-        "sector,component,quantity,low,central,high,unit,basis,source_id,locator,note\n"
-        "missiles,smco_magnet,stock_weeks,30,40,50,week,assumed,,,our own count\n",
+        "sector,component,quantity,low,central,high,unit,basis,rests_on_assumption,source_id,"
+        "locator,note\n"
+        "missiles,smco_magnet,stock_weeks,30,40,50,week,assumed,,,,our own count\n",
         encoding="utf-8",
     )
     result = ex.assess(ex.apply_overlay(tiny_dataset(), tmp_path / "mine"), "free_flow", FEW)
@@ -144,7 +143,7 @@ def test_a_newer_format_is_refused_with_the_version_that_wrote_it(tmp_path: Path
     with_member(path, "manifest.json", json.dumps(newer).encode())
     assert refusal(path) == (
         f"{path}: found version 9 of the format, from version 7.0.0 of the package; expected at "
-        "most version 1; update the package"
+        "most version 2; update the package"
     )
 
 
@@ -167,7 +166,7 @@ def test_a_half_written_file_is_refused(tmp_path: Path):
         (
             "result.json",
             b'{"class": "Label", "fields": {"name": "a"}}',
-            "ValueError: a Label with other fields (industry_code, value_added_usd)",
+            "ValueError: a Label with other fields (industry_code, recaptured, value_added_usd)",
         ),
     ],
 )

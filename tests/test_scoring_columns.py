@@ -128,7 +128,7 @@ from tests.tiny import tiny_dataset
 run = ex.assess(tiny_dataset(), WITHHELD, ex.Settings(draws=8))
 ex.write_report([run], sys.argv[1])
 json.dump({
-    "frame": run.ranking.iloc[0].to_dict(),
+    "frame": json.loads(run.ranking.iloc[0].to_json(date_format="iso")),
     "json": json.loads(ranking_json([run])),
     "csv": ranking_csv([run]),
     "schema": row_model("ranking").model_json_schema(),
@@ -136,7 +136,7 @@ json.dump({
     "page": (Path(sys.argv[1]) / "report.html").read_text(encoding="utf-8"),
     "glossary": {term.word: term.meaning for term in column_terms()},
     "docs": columns_page(),
-}, sys.stdout)
+}, sys.stdout, default=str)
 """
 
 
@@ -165,7 +165,7 @@ def test_one_entry_and_its_value_reach_every_output(with_two_more):
     }
     assert "lost_weeks" in found["schema"]["required"]
     assert found["terminal"].splitlines()[2].split()[-1] == "lost"
-    assert "lost: weeks of output lost." in found["terminal"]
+    assert "lost: weeks of output lost." in " ".join(found["terminal"].split())
     assert '<th scope="col" class="n">Weeks lost</th>' in found["page"]
     assert '<data value="12.34">12.3</data>' in found["page"]
     assert found["glossary"]["lost_weeks"] == "Weeks of output lost. Unit: week."

@@ -22,8 +22,7 @@ WEEKS_BETWEEN_LINES = 8
 FLOW_SETTINGS = ("destination", "draws", "seed", "horizon_weeks", "as_of")
 """Settings that the licence queue depends on."""
 
-BACKTEST_SETTINGS = ("draws", "seed", "impact_threshold", "supply_method", "coupling",
-                     "history_tolerance")  # fmt: skip
+BACKTEST_SETTINGS = ("draws", "seed", "impact_threshold", "supply_method", "coupling")
 """Settings that the comparison with what happened depends on."""
 
 

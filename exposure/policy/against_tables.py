@@ -19,7 +19,7 @@ from exposure.tables.schema.policy import LicenceQueueRow, PolicyEventRow, Sourc
 from exposure.tables.schema.supply import ComponentRow, ElementRow, SourcingRow, StageRow
 from exposure.terms import ANY, LicenceState
 
-DECIDED = (LicenceState.GENERAL, LicenceState.FAST_TRACK, LicenceState.ORDINARY)
+DECIDED = frozenset(LicenceState) - {LicenceState.FREE, LicenceState.WITHHELD}
 """States in which licences are granted, so that they can run out."""
 
 

@@ -237,6 +237,7 @@ def plot_attribution(
     names
         Labels of the sectors; without them, their ids.
     """
+    points = points.loc[:, points.ne(0.0).any()]
     place = np.arange(len(points))
     reached = np.zeros(len(points))
     for cause, colour in zip(points.columns, cycle(PALETTE), strict=False):

@@ -1,5 +1,6 @@
 """What one sector's score is made of and what it stands on, in plain text."""
 
+import math
 from typing import TYPE_CHECKING
 
 from exposure.citations import KeyAssumption, key_assumptions
@@ -69,6 +70,11 @@ def explain_text(assessment: "Assessment", sector: str) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
+def _top(probability: float) -> str:
+    """Probability of a place among the first three, where more sectors are ranked."""
+    return "" if math.isnan(probability) else f", P(top 3) {formats.probability(probability)}"
+
+
 def _headline(assessment: "Assessment", sector: str) -> str:
     ranking = assessment.ranking
     row = ranking[ranking["sector"] == sector].iloc[0]
@@ -91,7 +97,7 @@ def _headline(assessment: "Assessment", sector: str) -> str:
             *([wrapped(changed, width=WIDTH)] if changed else []),
             "",
             f"Score {formats.points(row['score'])} of 100 (5–95 %: {low}–{high}), "
-            f"rank {row['rank']} of {len(ranking)}, P(top 3) {row['p_top3']:.2f}.",
+            f"rank {row['rank']} of {len(ranking)}{_top(row['p_top3'])}.",
             hit,
         ]
     )
