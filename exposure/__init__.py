@@ -4,7 +4,7 @@
 >>> dataset = ex.read_dataset()
 >>> result = ex.assess(dataset, "samarium_only", ex.Settings(draws=64))
 >>> list(result.ranking.columns[:4])
-['rank', 'sector', 'name', 'score']
+['rank', 'rank_p05', 'rank_p95', 'band']
 
 Importing the package does no work: the names below are resolved on first use.
 """

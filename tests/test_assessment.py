@@ -210,7 +210,7 @@ def test_more_draws_begin_with_the_fewer(tiny):
 def test_adding_a_sector_leaves_every_other_row_as_it_was(tiny):
     records = tiny_records()
     records["sectors"].append(
-        {**records["sectors"][0], "sector": "torpedoes", "industry_code": "X"}
+        {**records["sectors"][0], "sector": "torpedoes", "name": "Torpedoes", "industry_code": "X"}
     )
     add_sector(records, "torpedoes", "military", ["smco_magnet"])
     before = assess(tiny, "outlook", FEW)
@@ -246,6 +246,7 @@ def test_splitting_a_sector_in_two_equal_halves_keeps_losses_and_adds_up():
     for table in ("sectors", "buyers", "needs", "cover", "sector_values"):
         own = [row for row in records[table] if row["sector"] == "missiles"]
         records[table] += [{**row, "sector": "missiles_too"} for row in own]
+    records["sectors"][-1]["name"] = "Missiles too"
     for row in records["sector_values"]:
         if row["quantity"] == "industry_share" and row["sector"].startswith("missiles"):
             row |= {"low": 0.25, "central": 0.25, "high": 0.25}

@@ -27,7 +27,9 @@ NEED = ("missiles", "smco_magnet", "criticality_share")
 
 SHARES = st.lists(st.floats(0.0, 1.0), min_size=3, max_size=3).map(sorted).map(tuple)
 NOTES = st.text(
-    st.characters(exclude_categories=["Cs"]) | st.sampled_from(",;\"\n\r\t'| é"), max_size=40
+    st.characters(exclude_categories=["Cc", "Cf", "Cs", "Co", "Zl", "Zp"])
+    | st.sampled_from(",;\"\n\t'| é"),
+    max_size=40,
 ).filter(str.strip)
 
 

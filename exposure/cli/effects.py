@@ -77,6 +77,13 @@ def idle_rules_of(
     ]
 
 
+def doubtful(dataset: "Dataset") -> list[str]:
+    """Rows that are odd against other rows, each as one line."""
+    from exposure.tables.reading.magnitudes import doubtful_rows
+
+    return [f"doubtful: {_line(fault)}" for fault in doubtful_rows(dataset)[:MOST_SHOWN]]
+
+
 def as_warnings(faults: Collection[Fault]) -> list[str]:
     """Each as one line, the first hundred of them.
 

@@ -1,5 +1,6 @@
 """Words of the command line, read and checked before anything runs."""
 
+import re
 from contextlib import suppress
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -30,12 +31,14 @@ def whole_number(text: str | int) -> int:
     >>> whole_number("1024")
     1024
     """
-    try:
-        return int(text)
-    except ValueError:
+    if isinstance(text, int):
+        return text
+    # Python also reads 1_0 and digits of other scripts, which are slips here.
+    if not re.fullmatch(r"\s*[+-]?[0-9]{1,30}\s*", text):
         raise typer.BadParameter(
-            f"found '{text}'; expected a whole number; write it in digits, such as 1024"
-        ) from None
+            f"found '{text[:60]}'; expected a whole number; write it in digits, such as 1024"
+        )
+    return int(text)
 
 
 def day(text: str | date) -> date:

@@ -6,7 +6,7 @@ Everything that can be refused is refused before the first run.
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from exposure.cli.effects import as_warnings, idle_in_runs, idle_rules_of, idle_tables
+from exposure.cli.effects import as_warnings, doubtful, idle_in_runs, idle_rules_of, idle_tables
 from exposure.cli.messages import note, warn
 from exposure.cli.parsers import (
     assignments,
@@ -47,7 +47,7 @@ def read_tables(options: "Options") -> "Dataset":
     dataset = read_dataset(options.data)
     for folder in options.overlay or ():
         dataset = apply_overlay(dataset, folder)
-    warn(as_warnings(idle_tables(dataset, options)), options)
+    warn([*doubtful(dataset), *as_warnings(idle_tables(dataset, options))], options)
     return dataset
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from exposure.cli.effects import as_warnings, idle_rules_of
+from exposure.cli.effects import as_warnings, doubtful, idle_rules_of
 from exposure.cli.messages import grid, note, show, show_csv, show_results, warn
 from exposure.cli.options import RUN, TABLES, Format, Options, with_options
 from exposure.cli.parsers import draws_warnings
@@ -67,7 +67,8 @@ def check(
         note(f"note: {text}", options)
     starts = {own.start for own in scenarios} or {read_scenario(DEFAULT_SCENARIO).start}
     idle = [*dataset.origin.unread, *rows_without_effect(dataset, starts=starts)]
-    warn(as_warnings([*idle, *idle_rules_of(dataset, scenarios)]), options)
+    idle += idle_rules_of(dataset, scenarios)
+    warn([*doubtful(dataset), *as_warnings(idle)], options)
 
 
 def _checked_tables(

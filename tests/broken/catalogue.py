@@ -34,7 +34,7 @@ from tests.changes import (
     without,
     world_use,
 )
-from tests.tiny import figure, tiny_records, write_folder
+from tests.tiny import Records, figure, tiny_records, write_folder
 
 ACROSS_CELLS = "a Table Schema has no rule across the cells of a row"
 ACROSS_ROWS = "a Table Schema has no rule across rows but unique keys"
@@ -462,6 +462,12 @@ FILES = [
 ]
 """Rules of a file: how it is written."""
 
+
+def name_twice(records: Records) -> None:
+    """Give the second sector the name of the first."""
+    records["sectors"][1]["name"] = records["sectors"][0]["name"]
+
+
 RULES = [
     rows(
         "each key once",
@@ -822,6 +828,14 @@ RULES = [
         "line 2, date: found '2025-03-31'; expected a day from 2025-04-04 on, when control began; "
         "state it in cover.csv, which holds the stocks of that day",
         blind=ACROSS_TABLES,
+    ),
+    rows(
+        "a name of its own for every sector",
+        "sectors",
+        name_twice,
+        "line 3, name: found 'Missiles', the name of missiles too; expected a name of its own; "
+        "say in the name what sets the sector apart",
+        blind=ACROSS_ROWS,
     ),
     rows(
         "every constant of the model",

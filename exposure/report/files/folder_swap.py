@@ -95,8 +95,13 @@ def remove_dead(home: Path, target: Path) -> None:
     """Remove what runs that were killed left behind; files of others come back first."""
     for left in home.glob(f"{SCRATCH}*"):
         if left.is_dir() and left.name.rsplit("~", 1)[0] == f"{SCRATCH}{target.name}":
-            _bring_back(left / "report", target)
-            shutil.rmtree(left, ignore_errors=True)
+            _clear(left, target)
+
+
+def _clear(scratch: Path, target: Path) -> None:
+    """Remove a temporary folder; what others have in it goes back into the target."""
+    _bring_back(scratch / "report", target)
+    shutil.rmtree(scratch, ignore_errors=True)
 
 
 @contextmanager
@@ -105,9 +110,12 @@ def _scratch(home: Path, target: Path) -> Iterator[Path]:
     try:
         yield place
     finally:
-        # Also when a signal ends the run between two steps.
-        _bring_back(place / "report", target)
-        shutil.rmtree(place, ignore_errors=True)
+        try:
+            _clear(place, target)
+        except BaseException:
+            # A signal that comes while the run is cleaning up must not leave the rest.
+            _clear(place, target)
+            raise
 
 
 def _put_into_place(new: Path, target: Path) -> bool:

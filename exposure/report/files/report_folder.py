@@ -21,7 +21,7 @@ from exposure.report.files.csv_output import (
     weekly_of_all,
 )
 from exposure.report.files.file_records import FileRecord, of_runs
-from exposure.report.files.folder_swap import SCRATCH, SUMS, home_of_scratch, replace_folder
+from exposure.report.files.folder_swap import SUMS, home_of_scratch, replace_folder
 from exposure.report.files.json_output import report_json
 from exposure.report.text.marks import tables_line
 from exposure.result import ASSESSMENTS
@@ -105,7 +105,7 @@ def check_target(folder: Path, scenarios: Sequence[str]) -> None:
         target = folder.resolve()
         home = home_of_scratch(target)
         existing = next(own for own in (home, *home.parents) if own.exists())
-        with tempfile.TemporaryDirectory(dir=existing, prefix=SCRATCH):
+        with tempfile.TemporaryFile(dir=existing):  # it has no name, so nothing can be left
             pass
         if target.exists() and not target.is_dir():
             raise FileExistsError

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from exposure.faults import Fault
 from exposure.spelling import did_you_mean, nearest
-from exposure.tables.reading import codes, completeness, pools
+from exposure.tables.reading import codes, completeness, magnitudes, periods, pools
 from exposure.tables.reading.lines import AnyLine, Check, Line, TableLines, grouped
 from exposure.tables.schema.catalogue import name_of
 from exposure.tables.schema.demand import (
@@ -389,6 +389,8 @@ CHECKS: dict[Check, tuple[str, ...]] = {
     pools.users_are_described_once: ("pool_users",),
     pools.order_classes_are_one_number: ("pool_users",),
     pools.stocks_are_seen_under_control: ("elements",),
+    **magnitudes.CHECKS,
+    **periods.CHECKS,
 }
 """The other checks; like those, with the tables that must be clean for each to tell a missing row
 or key from a faulty one."""

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from exposure.faults import Fault
 from exposure.spelling import list_words, near, suggestion
+from exposure.tables.reading.cells import cell_faults
 from exposure.tables.reading.lines import AnyLine, Line
 from exposure.tables.schema.catalogue import Table
 from exposure.tables.schema.rows import FAULTS
@@ -70,7 +71,11 @@ def _split(table: Table, text: str) -> RawTable | Fault:
             if any(cell.strip() for cell in cells):
                 records.append((begins, tuple(cells)))
             begins = reader.line_num + 1
-    except csv.Error:
+    except csv.Error as error:
+        if "field larger" in str(error):
+            most = f"at most {csv.field_size_limit()} characters"
+            cure = "shorten it, or close its quote"
+            return Fault("", "a longer cell", most, cure, table.file, begins, hides=True)
         return Fault(
             "", UNCLOSED, "cells quoted as in \"a \"\"quoted\"\" word\"",
             "correct the quotes from this line on", table.file, begins, hides=True,
@@ -144,6 +149,9 @@ def parse_row(
 ) -> tuple[list[AnyLine], list[Fault]]:
     """Turn the cells of one row into a checked row, or into faults."""
     cleaned = {column: _clean(cell) for column, cell in cells.items()}
+    odd = [fault.at(table.file, number) for fault in cell_faults(table.row, cleaned)]
+    if odd:
+        return [], odd
     try:
         return [Line(number, table.row.model_validate(cleaned))], []
     except ValidationError as error:

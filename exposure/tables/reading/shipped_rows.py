@@ -22,7 +22,7 @@ def shipped_rows(model: type[Row]) -> tuple[Row, ...]:
     --------
     >>> from exposure.tables.schema.supply import ElementRow
     >>> shipped_rows(ElementRow)[0].element
-    'Sm'
+    'Dy'
     """
     lines = _read(shipped_folder(), name_of(model))
     return tuple(line.row for line in lines.of(model))
