@@ -13,6 +13,9 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 """Array of int64."""
 
+WeekArray = npt.NDArray[np.float32]
+"""Weeks kept for every draw, NaN for none; float32 holds whole numbers up to 16 million."""
+
 BoolArray = npt.NDArray[np.bool_]
 """Array of truth values."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from exposure.arrays import BoolArray, FloatArray, IntArray
+from exposure.arrays import BoolArray, FloatArray, IntArray, WeekArray
 from exposure.impact.sectors import Sector, Stream
 from exposure.impact.world import World
 from exposure.supply.additions import WEEKS_A_YEAR
@@ -197,7 +197,7 @@ def _held_up(sector: Sector, own: StreamRun) -> dict[tuple[str, str], FloatArray
     return found
 
 
-def first_week_hit(lost: FloatArray, *, threshold: float) -> FloatArray:
+def first_week_hit(lost: FloatArray, *, threshold: float) -> WeekArray:
     """First week with a loss strictly above a threshold, shape (D,); NaN where there is none.
 
     Parameters
@@ -208,7 +208,7 @@ def first_week_hit(lost: FloatArray, *, threshold: float) -> FloatArray:
     Examples
     --------
     >>> first_week_hit(np.array([[0.0, 0.0], [0.05, 0.0], [0.2, 0.0]]), threshold=0.05)
-    array([ 2., nan])
+    array([ 2., nan], dtype=float32)
     """
     hit = lost > threshold
-    return np.where(hit.any(axis=0), hit.argmax(axis=0).astype(np.float64), np.nan)
+    return np.where(hit.any(axis=0), hit.argmax(axis=0).astype(np.float32), np.float32(np.nan))

@@ -5,8 +5,9 @@ number of threads nor on the size of the blocks.
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Literal, TypeVar
@@ -25,9 +26,9 @@ from exposure.policy.scenario import Scenario
 from exposure.scoring.attribution import Points, points_by_coalition, points_by_component
 from exposure.scoring.sector_risk import (
     CHUNK,
+    RunningRisk,
     SectorBlock,
     SectorRisk,
-    merge_blocks,
     summarise_block,
 )
 from exposure.scoring.tail import tail_weights
@@ -35,7 +36,7 @@ from exposure.settings import Settings
 from exposure.tables.dataset import Dataset
 from exposure.tables.schema.supply import ElementRow
 
-BLOCK = 4 * CHUNK
+BLOCK = 8 * CHUNK
 """Draws that are run together: what they hold stays at some 200 MB."""
 
 MOST_WORKERS = 4
@@ -111,11 +112,39 @@ class Run:
             last = min(first + block, self.sampler.size)
             return ask(self.prepared(first, last), first, last)
 
-        with ThreadPoolExecutor(max_workers=workers or usual_workers()) as pool:
-            for done, answer in enumerate(pool.map(one, starts), start=1):
-                if progress is not None:
-                    progress(done, len(starts))
-                yield answer
+        for done, answer in enumerate(in_order(one, starts, workers=workers), start=1):
+            if progress is not None:
+                progress(done, len(starts))
+            yield answer
+
+
+def in_order(
+    work: Callable[[int], Answer], tasks: Iterable[int], *, workers: int | None = None
+) -> Iterator[Answer]:
+    """Results of tasks in their order, with few tasks under way at a time.
+
+    Parameters
+    ----------
+    work
+        What is done; it releases the interpreter's lock while it computes.
+    tasks
+        What it is done to.
+    workers
+        Threads; None for the usual number. One thread works without a pool.
+    """
+    count = workers or usual_workers()
+    if count == 1:
+        yield from map(work, tasks)
+        return
+    waiting: deque[Future[Answer]] = deque()
+    with ThreadPoolExecutor(max_workers=count) as pool:
+        for task in tasks:
+            waiting.append(pool.submit(work, task))
+            # One more than are worked on, so that no thread waits and nothing piles up.
+            if len(waiting) > count:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def usual_workers() -> int:
@@ -154,8 +183,11 @@ def sector_risks(
             for name in run.sectors
         }
 
-    blocks = list(run.over_blocks(ask, workers=workers, progress=progress, block=block))
-    return {name: merge_blocks([block[name] for block in blocks]) for name in run.sectors}
+    running = {name: RunningRisk(run.sampler.size) for name in run.sectors}
+    for found in run.over_blocks(ask, workers=workers, progress=progress, block=block):
+        for name in run.sectors:
+            running[name].add(found[name])
+    return {name: own.result(run.probabilities, run.settings) for name, own in running.items()}
 
 
 def points_by_cause(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exposure.arrays import FloatArray, IntArray
+from exposure.arrays import FloatArray, IntArray, WeekArray
 from exposure.scoring.column import Cell
 from exposure.scoring.columns import names_of, result_frame
 from exposure.scoring.ranks import (
@@ -160,7 +160,7 @@ def _figures(own: ScoredSector, first_day: date) -> dict[str, Cell]:
     }
 
 
-def median_hit(hit_week: FloatArray, probabilities: FloatArray) -> float:
+def median_hit(hit_week: WeekArray, probabilities: FloatArray) -> float:
     """Median week of the first impact over draws and scenarios; NaN if half or more never see it.
 
     Parameters

@@ -139,6 +139,7 @@ def bands(scores: FloatArray) -> IntArray:
 
 def _better_and_tied(scores: FloatArray) -> tuple[IntArray, IntArray]:
     """Number of sectors better than each, and tied with it (itself included), shape (N, D)."""
-    better = np.stack([(scores > own + EQUAL).sum(axis=0) for own in scores])
-    tied = np.stack([(np.abs(scores - own) <= EQUAL).sum(axis=0) for own in scores])
+    # Two bytes a number: there may be many draws, and there are few sectors.
+    better = np.stack([(scores > own + EQUAL).sum(axis=0, dtype=np.int16) for own in scores])
+    tied = np.stack([(np.abs(scores - own) <= EQUAL).sum(axis=0, dtype=np.int16) for own in scores])
     return better, tied

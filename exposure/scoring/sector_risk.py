@@ -6,20 +6,23 @@ are cut into blocks, and so are the sums. S is the scenario, D the draw, T the s
 chunk.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 
-from exposure.arrays import FloatArray
+from exposure.arrays import FloatArray, WeekArray
 from exposure.impact.outcomes import SectorRun, first_week_hit
 from exposure.scoring.tail import tail_weights
-from exposure.scoring.weekly_bands import weekly_bands
+from exposure.scoring.weekly_bands import RunningBands
 from exposure.settings import Settings
 
 CHUNK = 64
 """Draws whose values are summed together; blocks of draws are multiples of it."""
+
+SUMMED = ("points", "causes", "held_up", "unmet")
+"""Tables of a block whose values are sums over chunks."""
 
 Key = TypeVar("Key")
 
@@ -30,13 +33,9 @@ class SectorBlock:
 
     lost: FloatArray
     """Discounted lost share of output, (S, D)."""
-    expected: FloatArray
-    """Mean of it over scenarios, (D,)."""
-    tail: FloatArray
-    """Mean of it over the tail of scenarios (CVaR), (D,)."""
     undiscounted: FloatArray
     """Lost share of output with every week alike, mean over scenarios, (D,)."""
-    hit_week: FloatArray
+    hit_week: WeekArray
     """First scored week above the impact threshold, (S, D); NaN for never."""
     weekly: FloatArray
     """Lost share of output, (S, T, D)."""
@@ -58,13 +57,9 @@ class SectorRisk:
 
     lost: FloatArray
     """Discounted lost share of output, (S, D)."""
-    expected: FloatArray
-    """Mean of it over scenarios, (D,)."""
-    tail: FloatArray
-    """Mean of it over the tail of scenarios (CVaR), (D,)."""
     undiscounted: FloatArray
     """Lost share of output with every week alike, mean over scenarios, (D,)."""
-    hit_week: FloatArray
+    hit_week: WeekArray
     """First scored week above the impact threshold, (S, D); NaN for never."""
     weekly: FloatArray
     """Mean, 5th and 95th percentile over draws of the weekly loss, (S, 3, T)."""
@@ -78,6 +73,21 @@ class SectorRisk:
     """Share of need stopped at the border by holding and exit stage, mean."""
     unmet: dict[str, float]
     """Tonnes of each element not met in the scored weeks, mean."""
+    probabilities: FloatArray
+    """Of the scenarios, (S,)."""
+    tail_level: float
+    """Level of the tail over scenarios."""
+
+    @property
+    def expected(self) -> FloatArray:
+        """Mean of `lost` over scenarios, (D,)."""
+        return weighted_sum(self.probabilities, self.lost)
+
+    @property
+    def tail(self) -> FloatArray:
+        """Mean of `lost` over the tail of scenarios (CVaR), (D,)."""
+        weights = tail_weights(self.lost, self.probabilities, level=self.tail_level)
+        return np.asarray((weights * self.lost).sum(axis=0))
 
     def scores(self, settings: Settings) -> FloatArray:
         """Score of each draw, 0 to 100, (D,)."""
@@ -112,8 +122,6 @@ def summarise_block(
     chance = np.broadcast_to(probabilities[:, np.newaxis], lost.shape)
     return SectorBlock(
         lost=lost,
-        expected=weighted_sum(probabilities, lost),
-        tail=(tail * lost).sum(axis=0),
         undiscounted=weighted_sum(probabilities, plain),
         hit_week=np.stack(
             [first_week_hit(own, threshold=settings.impact_threshold) for own in weekly]
@@ -165,29 +173,52 @@ def _weighted_sums(
     }
 
 
-def merge_blocks(blocks: Iterable[SectorBlock]) -> SectorRisk:
-    """Put blocks of draws together, in their order."""
-    own = list(blocks)
-    draws = sum(block.lost.shape[1] for block in own)
-    stopped = np.concatenate([block.stopped for block in own], axis=2)
-    return SectorRisk(
-        lost=np.concatenate([block.lost for block in own], axis=1),
-        expected=np.concatenate([block.expected for block in own]),
-        tail=np.concatenate([block.tail for block in own]),
-        undiscounted=np.concatenate([block.undiscounted for block in own]),
-        hit_week=np.concatenate([block.hit_week for block in own], axis=1),
-        weekly=weekly_bands([block.weekly for block in own]),
-        stopped=stopped.sum(axis=2) / draws,
-        points=_means([block.points for block in own], draws),
-        causes=_means([block.causes for block in own], draws),
-        held_up=_means([block.held_up for block in own], draws),
-        unmet=_means([block.unmet for block in own], draws),
-    )
+@dataclass(eq=False)
+class RunningRisk:
+    """A sector's risk, put together block by block in the order of the draws.
 
+    A few numbers a draw are kept; everything else is added up chunk by chunk, so that no sum
+    depends on the blocks.
+    """
 
-def _means(sums: Sequence[Mapping[Key, FloatArray]], draws: int) -> dict[Key, float]:
-    keys = dict.fromkeys(key for own in sums for key in own)
-    return {
-        key: float(np.concatenate([own[key] for own in sums if key in own]).sum() / draws)
-        for key in keys
-    }
+    draws: int
+    """Number of all draws."""
+    _kept: list[tuple[FloatArray, FloatArray, WeekArray]] = field(default_factory=list)
+    _bands: RunningBands | None = None
+    _stopped: FloatArray | None = None
+    _sums: dict[str, dict[Any, float]] = field(default_factory=dict)
+
+    def add(self, block: SectorBlock) -> None:
+        """Add the next block of draws."""
+        self._kept.append((block.lost, block.undiscounted, block.hit_week))
+        if self._bands is None or self._stopped is None:
+            self._bands = RunningBands(self.draws)
+            self._stopped = np.zeros(block.stopped.shape[:2])
+        self._bands.add(block.weekly)
+        for chunk in range(block.stopped.shape[2]):
+            self._stopped += block.stopped[..., chunk]
+        for name in SUMMED:
+            totals = self._sums.setdefault(name, {})
+            for key, sums in getattr(block, name).items():
+                totals[key] = sum(sums.tolist(), totals.get(key, 0.0))
+
+    def result(self, probabilities: FloatArray, settings: Settings) -> SectorRisk:
+        """Risk over all draws."""
+        if self._bands is None or self._stopped is None:
+            raise ValueError("no draws")
+        lost, undiscounted, hit_week = (
+            np.concatenate(own, axis=-1) for own in zip(*self._kept, strict=True)
+        )
+        return SectorRisk(
+            lost=lost,
+            undiscounted=undiscounted,
+            hit_week=hit_week,
+            weekly=self._bands.result(),
+            stopped=self._stopped / self.draws,
+            **{
+                name: {key: total / self.draws for key, total in self._sums[name].items()}
+                for name in SUMMED
+            },
+            probabilities=probabilities,
+            tail_level=settings.tail_level,
+        )

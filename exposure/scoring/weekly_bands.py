@@ -1,10 +1,10 @@
 """Mean, 5th and 95th percentile of weekly losses over draws."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from exposure.arrays import FloatArray
+from exposure.arrays import FloatArray, IntArray
 
 MOST_EXACT_DRAWS = 10_000
 """Draws up to which percentiles are exact; above it they come from a grid."""
@@ -15,46 +15,62 @@ GRID_CELLS = 2_000
 LEVELS = (0.05, 0.95)
 """Percentiles beside the mean."""
 
+CHUNK = 64
+"""Draws whose sum is taken together, so that no sum depends on the blocks."""
 
-def weekly_bands(blocks: Sequence[FloatArray]) -> FloatArray:
-    """Mean and percentiles over the draws of all blocks.
+
+@dataclass(eq=False)
+class RunningBands:
+    """Mean and percentiles over draws, put together block by block in their order.
 
     Parameters
     ----------
-    blocks
-        Lost share of output, each (S, T, draws of the block).
-
-    Returns
-    -------
-    numpy.ndarray
-        Mean, 5th and 95th percentile, (S, 3, T).
+    draws
+        Number of all draws.
 
     Examples
     --------
-    >>> weekly_bands([np.array([[[0.0, 0.5]]]), np.array([[[1.0]]])]).round(2).tolist()
+    >>> bands = RunningBands(3)
+    >>> bands.add(np.array([[[0.0, 0.5]]]))
+    >>> bands.add(np.array([[[1.0]]]))
+    >>> bands.result().round(2).tolist()
     [[[0.5], [0.05], [0.95]]]
     """
-    draws = sum(block.shape[2] for block in blocks)
-    if draws <= MOST_EXACT_DRAWS:
-        every = np.concatenate(blocks, axis=2)
-        low, high = np.quantile(every, LEVELS, axis=2)
-        return np.stack([every.mean(axis=2), low, high], axis=1)
-    return _from_grid(blocks, draws)
 
+    draws: int
+    _blocks: list[FloatArray] = field(default_factory=list)
+    _counts: IntArray | None = None
+    _total: FloatArray | None = None
 
-def _from_grid(blocks: Sequence[FloatArray], draws: int) -> FloatArray:
-    scenarios, weeks, _ = blocks[0].shape
-    counts = np.zeros((scenarios * weeks, GRID_CELLS + 1), dtype=np.int64)
-    total = np.zeros((scenarios, weeks))
-    rows = np.arange(scenarios * weeks)[:, np.newaxis]
-    for block in blocks:
-        cell = np.rint(block.reshape(scenarios * weeks, -1) * GRID_CELLS).astype(np.int64)
-        flat = (rows * (GRID_CELLS + 1) + cell).ravel()
-        counts += np.bincount(flat, minlength=counts.size).reshape(counts.shape)
-        total += block.sum(axis=2)
-    reached = np.cumsum(counts, axis=1)
-    found = [
-        (reached >= np.ceil(level * draws)).argmax(axis=1).reshape(scenarios, weeks) / GRID_CELLS
-        for level in LEVELS
-    ]
-    return np.stack([total / draws, *found], axis=1)
+    def add(self, block: FloatArray) -> None:
+        """Add the lost shares of the next block, (S, T, draws of the block).
+
+        A block that is not the last holds a multiple of `CHUNK` draws.
+        """
+        if self.draws <= MOST_EXACT_DRAWS:
+            self._blocks.append(block)
+            return
+        scenarios, weeks, _ = block.shape
+        if self._counts is None or self._total is None:
+            self._counts = np.zeros((scenarios, weeks, GRID_CELLS + 1), dtype=np.int64)
+            self._total = np.zeros((scenarios, weeks))
+        sums = np.add.reduceat(block, np.arange(0, block.shape[2], CHUNK), axis=2)
+        for chunk in range(sums.shape[2]):
+            self._total += sums[..., chunk]
+        # A loss may exceed 1 by rounding.
+        cells = np.rint(np.minimum(block, 1.0) * GRID_CELLS).astype(np.int64)
+        for s in range(scenarios):
+            for t in range(weeks):
+                self._counts[s, t] += np.bincount(cells[s, t], minlength=GRID_CELLS + 1)
+
+    def result(self) -> FloatArray:
+        """Mean, 5th and 95th percentile, (S, 3, T)."""
+        if self._counts is None or self._total is None:
+            every = np.concatenate(self._blocks, axis=2)
+            low, high = np.quantile(every, LEVELS, axis=2)
+            return np.stack([every.mean(axis=2), low, high], axis=1)
+        reached = np.cumsum(self._counts, axis=2)
+        found = [
+            (reached >= np.ceil(level * self.draws)).argmax(axis=2) / GRID_CELLS for level in LEVELS
+        ]
+        return np.stack([self._total / self.draws, *found], axis=1)
