@@ -101,8 +101,8 @@ def run_command(words: list[str], capture: Callable[[], tuple[str, str]]) -> tup
     except Exception as error:  # noqa: BLE001
         capture()
         return "crash", f"{words}: {error!r}"
-    out, err = capture()
-    if "Traceback" in out + err:
+    _, err = capture()
+    if "Traceback" in err:
         return "traceback", f"{words}: {err}"
     if code not in (0, 2, 3) or (code and not err.strip()):
         return "wrong exit code", f"{words}: {code}, {err}"
