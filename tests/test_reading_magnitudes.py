@@ -190,6 +190,17 @@ def test_a_cell_of_very_many_characters_is_named_as_such(tmp_path: Path):
     )
 
 
+@pytest.mark.parametrize("name", ["cover.csv.txt", "Cover.csv", "cover (2).csv", "cover.xlsx"])
+def test_a_file_that_may_be_the_missing_table_is_named(name: str, tmp_path: Path):
+    write_folder(tmp_path)
+    (tmp_path / "cover.csv").rename(tmp_path / name)
+    with pytest.raises(TableError) as error:
+        read_dataset(tmp_path)
+    assert (
+        f"cover.csv: found no such file; expected the table; rename '{name}', or add the file"
+    ) in str(error.value)
+
+
 def test_a_pipe_in_place_of_a_table_is_not_waited_for(tmp_path: Path):
     write_folder(tmp_path)
     (tmp_path / "needs.csv").unlink()

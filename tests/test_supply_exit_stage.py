@@ -155,3 +155,14 @@ def test_worst_stage_lays_the_largest_share_on_its_stage():
 def test_share_of_exports_worked_by_hand():
     # A quarter of 92 leaves the country and meets the 8 of all others: 23 / 31.
     assert share_in_exports(0.92, 0.25) == pytest.approx(23 / 31)
+
+
+def test_each_method_gives_its_own_split_whatever_the_weight_of_the_mixture():
+    shares = np.array([[0.6], [0.9]])
+    half = np.array([0.5])
+    nested = exit_shares(shares, nested_share=half, method="nested")
+    independent = exit_shares(shares, nested_share=half, method="independent")
+    mixture = exit_shares(shares, nested_share=half, method="mixture")
+    assert nested.ravel() == pytest.approx([0.0, 0.9])
+    assert independent.ravel() == pytest.approx([0.06, 0.9])
+    assert mixture.ravel() == pytest.approx([0.03, 0.9])

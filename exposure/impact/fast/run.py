@@ -122,7 +122,7 @@ def _pack_policy(
     same = np.zeros((len(packed.routes), len(spans) - 1), dtype=np.bool_)
     looks_same = np.array(
         [[False, *(look[h, 1:] == look[h, :-1]).all(axis=1)] for h in range(len(look))]
-    ).reshape(len(look), -1)
+    ).reshape(len(look), len(spans) - 1)  # without upstream stages nothing is seen through
     for r in range(len(packed.routes)):
         same[r, 1:] = (chi_row[r, 1:] == chi_row[r, :-1]).all(axis=1)
         for h in seen[r, seen[r] >= 0]:

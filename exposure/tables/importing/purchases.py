@@ -33,6 +33,7 @@ from exposure.tables.importing.overlay_folder import (
     replaced_rows,
     source_of,
 )
+from exposure.tables.schema.policy import SourceRow
 from exposure.tables.schema.supply import ComponentRow, SourcingRow
 from exposure.terms import Basis
 from exposure.wording import place_cure
@@ -122,13 +123,7 @@ def import_purchases(
         faults.append(table.fault("", "no date", "the first day on which the shares hold", cure))
     if faults or first is None:
         raise ImportedFileError(faults)
-    source = source_of(
-        table.path,
-        source_id="purchases_" + re.sub(r"\W+", "_", table.path.stem.lower()).strip("_"),
-        title=f"Purchase list {table.path.name}",
-        publisher="own records",
-        says="Purchases by supplier and country, in kg.",
-    )
+    source = _source(table)
     shares = list(_shares(dataset, orders, buyers, first, source.source_id))
     rows: Mapping[str, tuple[BaseModel, ...]] = {
         "sourcing": tuple(shares), "sources": (source,)
@@ -136,6 +131,16 @@ def import_purchases(
     replaced = replaced_rows(dataset, rows)
     notes = tuple(_notes(dataset, shares, buyers))
     return Imported(table.path, dataset, rows, replaced, tuple(omitted), notes)
+
+
+def _source(table: ForeignTable) -> SourceRow:
+    return source_of(
+        table.path,
+        source_id="purchases_" + re.sub(r"\W+", "_", table.path.stem.lower()).strip("_"),
+        title=f"Purchase list {table.path.name}",
+        publisher="own records",
+        says="Purchases by supplier and country, in kg.",
+    )
 
 
 @dataclass(frozen=True)

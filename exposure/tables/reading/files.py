@@ -51,7 +51,8 @@ def read_files(folder: Path, *, whole: bool = True) -> tuple[dict[str, str], lis
             else:
                 texts[table.name] = text
         elif table.required and whole:
-            faults.append(Fault("", "no such file", "the table", "add the file", table.file))
+            cure = _cure_of_missing(table.file, present)
+            faults.append(Fault("", "no such file", "the table", cure, table.file))
     return texts, faults
 
 
@@ -66,6 +67,17 @@ def _names_in(folder: Path) -> set[str]:
         found = f"an unreadable folder ({error.strerror})"
     cure = "name the folder that holds them"
     raise TableError([Fault("", found, "a folder of tables", cure, str(folder))])
+
+
+def _cure_of_missing(file: str, present: set[str]) -> str:
+    """The cure for a missing table: a file that only differs in case, copy mark or ending."""
+    stem = file.removesuffix(".csv")
+    like = sorted(
+        own
+        for own in present
+        if own.lower().removesuffix(".txt").split(".")[0].split(" ")[0] == stem
+    )
+    return f"rename '{like[0]}', or add the file" if like else "add the file"
 
 
 def _misnamed_files(present: set[str]) -> Iterator[Fault]:
