@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from exposure.arrays import FloatArray, IntArray, total
-from exposure.impact.sectors import Sector, Stream
+from exposure.impact.sectors import Goods, Sector, Stream
 from exposure.impact.world import Kind, Pool, World
 from exposure.licensing.flows import Flow
 from exposure.licensing.grants import Licences
@@ -267,7 +267,7 @@ def _arrive(kind: Kind, border: BorderOf) -> tuple[FloatArray, FloatArray, Float
 
 
 def _at_the_factory(
-    sector: Sector, k: int, own: Border, buyer: BuyerClass
+    sector: Goods, k: int, own: Border, buyer: BuyerClass
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """What left China `lag` weeks ago; goods from before the control still arrive in full."""
     weeks = len(own.missing)

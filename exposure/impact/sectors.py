@@ -4,7 +4,7 @@ What does not change with policy is gathered here once a run. Stocks and flows a
 sector's own need of a holding. K is the holding, T the week, D the draw.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
@@ -31,30 +31,20 @@ class Stream:
 
 
 @dataclass(frozen=True, eq=False)
-class Sector:
-    """Everything about a sector that policy does not change."""
+class Goods:
+    """What a sector buys, when it arrives and how much of it is needed; see `Sector`."""
 
     sector: str
     destination: str
     holdings: tuple[Holding, ...]
     streams: tuple[Stream, ...]
-    criticality: FloatArray
-    """Share of output that cannot ship without the holding, shape (K, D)."""
-    stock: FloatArray
-    """Weeks of cover at the start, of the median firm, shape (K, D)."""
-    cap: FloatArray
-    """Most weeks of cover ever held, of the median firm, shape (K, D)."""
     lag: IntArray
     """Weeks from the border to the factory, shape (K, D)."""
     saved: tuple[Gradual | None, ...]
     """For each holding, the share of need that is substituted; None for none."""
-    thrift: FloatArray
-    """Share of need that can be saved without loss once supply falls short, shape (K, D)."""
     assembled: tuple[Gradual | None, ...]
     """For each holding, the share of what licences stop that civil buyers get inside assembled
     parts; None for none."""
-    firm_spread: FloatArray
-    """Standard deviation of the logarithm of stocks among firms, shape (D,)."""
     weeks: int
     """Number T of weeks run."""
 
@@ -67,15 +57,44 @@ class Sector:
         """Need after substitution, (T, K, D), or (T, K, 1) where nothing can be substituted."""
         if all(saved is None for saved in self.saved):
             return np.ones((self.weeks, len(self.holdings), 1))
-        need = np.ones((self.weeks, len(self.holdings), self.stock.shape[1]))
+        need = np.ones((self.weeks, len(self.holdings), self.lag.shape[1]))
         for k, saved in enumerate(self.saved):
             if saved is not None:
                 need[:, k] -= saved.over_weeks(self.weeks)
         return need
 
 
-def build_sector(inputs: Inputs, sector: str, period: Period, *, control_week: int) -> Sector:
-    """Gather what policy does not change about a sector.
+@dataclass(frozen=True, eq=False)
+class Stocks:
+    """What a sector holds and can do without; see `Sector`."""
+
+    criticality: FloatArray
+    """Share of output that cannot ship without the holding, shape (K, D)."""
+    stock: FloatArray
+    """Weeks of cover at the start, of the median firm, shape (K, D)."""
+    cap: FloatArray
+    """Most weeks of cover ever held, of the median firm, shape (K, D)."""
+    thrift: FloatArray
+    """Share of need that can be saved without loss once supply falls short, shape (K, D)."""
+    firm_spread: FloatArray
+    """Standard deviation of the logarithm of stocks among firms, shape (D,)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sector(Stocks, Goods):
+    """Everything about a sector that policy does not change."""
+
+    @classmethod
+    def of(cls, goods: Goods, stocks: Stocks) -> "Sector":
+        """Put the two halves together: stocks decide nothing about what arrives."""
+        halves = {
+            own.name: getattr(half, own.name) for half in (goods, stocks) for own in fields(half)
+        }
+        return cls(**halves)
+
+
+def build_goods(inputs: Inputs, sector: str, period: Period, *, control_week: int) -> Goods:
+    """Gather what decides what a sector needs, and when it arrives.
 
     Parameters
     ----------
@@ -89,35 +108,47 @@ def build_sector(inputs: Inputs, sector: str, period: Period, *, control_week: i
         Week in which export control began; assembled parts come in from then on.
     """
     inputs = inputs.under(sector)
-    holdings = tuple(
-        holding
-        for component in components_needed(inputs, sector)
-        for holding in holdings_of(inputs, component)
+    holdings = _holdings(inputs, sector)
+    return Goods(
+        sector=sector,
+        destination=inputs.destination(sector),
+        holdings=holdings,
+        streams=tuple(Stream(*kind, share) for kind, share in inputs.buyers(sector).items()),
+        lag=np.stack(
+            [_required(inputs.cover(sector, h.component, "lag_weeks")) for h in holdings]
+        ).astype(np.int64),
+        saved=tuple(_saved(inputs, sector, h.component) for h in holdings),
+        assembled=tuple(
+            _assembled(inputs, sector, h.component, control_week=control_week) for h in holdings
+        ),
+        weeks=period.weeks,
     )
+
+
+def build_stocks(inputs: Inputs, sector: str) -> Stocks:
+    """Gather what a sector holds; what is read is noted under the sector's id."""
+    inputs = inputs.under(sector)
+    holdings = _holdings(inputs, sector)
     stock = np.stack(
         [_required(inputs.cover(sector, h.component, "stock_weeks")) for h in holdings]
     )
-    described = inputs.index.sectors[sector]
-    return Sector(
-        sector=sector,
-        destination=described.destination,
-        holdings=holdings,
-        streams=tuple(Stream(*kind, share) for kind, share in inputs.buyers(sector).items()),
+    group = inputs.described(sector).uncertainty_group
+    return Stocks(
         criticality=np.stack(
             [_required(inputs.need(sector, h.component, "criticality_share")) for h in holdings]
         ),
         stock=stock,
         cap=_caps(inputs, sector, holdings, stock),
-        lag=np.stack(
-            [_required(inputs.cover(sector, h.component, "lag_weeks")) for h in holdings]
-        ).astype(np.int64),
-        saved=tuple(_saved(inputs, sector, h.component) for h in holdings),
         thrift=np.stack([_thrift(inputs, sector, h.component) for h in holdings]),
-        assembled=tuple(
-            _assembled(inputs, sector, h.component, control_week=control_week) for h in holdings
-        ),
-        firm_spread=inputs.constant("firm_spread", described.uncertainty_group, absent=0.0),
-        weeks=period.weeks,
+        firm_spread=inputs.constant("firm_spread", group, absent=0.0),
+    )
+
+
+def _holdings(inputs: Inputs, sector: str) -> tuple[Holding, ...]:
+    return tuple(
+        holding
+        for component in components_needed(inputs, sector)
+        for holding in holdings_of(inputs, component)
     )
 
 

@@ -4,7 +4,7 @@ Sectors meet in the pools outside China, so all sectors of the tables are part o
 is ranked. A world belongs to a period: the same tables drawn for the same weeks.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from exposure.arrays import FloatArray
-from exposure.impact.sectors import Sector, build_sector
+from exposure.impact.sectors import Goods, Sector, Stocks, build_goods, build_stocks
 from exposure.inputs.cells import Inputs
 from exposure.supply.additions import pool_additions
 from exposure.supply.channels import Channel, channels_of, components_needed
@@ -20,6 +20,7 @@ from exposure.supply.claims import Claim, claims_on
 from exposure.supply.exits import ExitSplit, exit_split
 from exposure.supply.gradual import Gradual, same_course
 from exposure.supply.period import Period
+from exposure.tables.dataset import RowKey
 from exposure.tables.schema.supply import ElementRow
 from exposure.terms import BuyerClass, Tier, week_of
 
@@ -38,7 +39,7 @@ class Kind:
     """One of them."""
     weight: FloatArray
     """Share of the demand of the pool of all together, shape (D,)."""
-    sector: Sector | None
+    sector: Goods | None
     """Sector of that claim; None for a user that is not a sector."""
 
     @property
@@ -107,6 +108,8 @@ class World:
     """Share of a sector's firms that priority reaches late, shape (D,)."""
     leak_weeks: FloatArray
     """How much later it reaches them, shape (D,)."""
+    tokens: Mapping[Hashable, int]
+    """Token of each part that it is made of, by what it is."""
 
 
 def build_world(inputs: Inputs, period: Period, ranked: Sequence[str]) -> World:
@@ -127,38 +130,95 @@ def build_world(inputs: Inputs, period: Period, ranked: Sequence[str]) -> World:
         for sector in inputs.index.sectors
         if sector in ranked or any(c.pool in wanted for c in _channels(inputs, sector))
     ]
-    control = _control_week(inputs, period, frozenset())
-    sectors = {
-        sector: build_sector(inputs, sector, period, control_week=control) for sector in together
-    }
-    pools = {name: _build_pool(inputs, name, period, sectors) for name in sorted(wanted)}
-    supplies = {
+    tokens: dict[Hashable, int] = {}
+    goods = _goods(inputs, period, together, tokens)
+    sectors = {name: Sector.of(goods[name], _stocks(inputs, name, tokens)) for name in together}
+    pools = _pools(inputs, period, sorted(wanted), goods, tokens)
+    splits = _splits(inputs, period, _supplies(goods, pools), tokens)
+    firms = inputs.part("firms", make=_leak)
+    tokens["firms"] = firms.token
+    world = World(inputs, period, sectors, pools, splits, *firms.value, tokens)
+    _note_what_sectors_share(world)
+    return world
+
+
+def _goods(
+    inputs: Inputs, period: Period, sectors: Sequence[str], tokens: dict[Hashable, int]
+) -> dict[str, Goods]:
+    goods = {}
+    for name in sectors:
+
+        def make(own: Inputs, name: str = name) -> Goods:
+            control = _control_week(own, period, frozenset())
+            return build_goods(own, name, period, control_week=control)
+
+        part = inputs.part("goods", name, period.key, make=make)
+        goods[name], tokens[("goods", name)] = part.value, part.token
+    return goods
+
+
+def _stocks(inputs: Inputs, sector: str, tokens: dict[Hashable, int]) -> Stocks:
+    part = inputs.part("stocks", sector, make=lambda own: build_stocks(own, sector))
+    tokens[("stocks", sector)] = part.token
+    return part.value
+
+
+def _pools(
+    inputs: Inputs,
+    period: Period,
+    names: Sequence[str],
+    goods: Mapping[str, Goods],
+    tokens: dict[Hashable, int],
+) -> dict[str, Pool]:
+    pools = {}
+    for name in names:
+        users = {
+            sector: own
+            for sector, own in goods.items()
+            if any(channel.pool == name for h in own.holdings for channel in h.channels)
+        }
+        known = tuple((sector, tokens[("goods", sector)]) for sector in users)
+
+        def make(own: Inputs, name: str = name, users: Mapping[str, Goods] = users) -> Pool:
+            return _build_pool(own, name, period, users)
+
+        part = inputs.part("pool", name, period.key, known, make=make)
+        pools[name], tokens[("pool", name)] = part.value, part.token
+    return pools
+
+
+def _supplies(goods: Mapping[str, Goods], pools: Mapping[str, Pool]) -> set[Supply]:
+    return {
         (claim.channel, claim.destination, claim.buyer_class)
         for pool in pools.values()
         for claim in pool.claims
     } | {
         (channel, own.destination, stream.buyer_class)
-        for own in sectors.values()
+        for own in goods.values()
         for stream in own.streams
         for holding in own.holdings
         for channel in holding.channels
     }
-    splits = {
-        supply: exit_split(inputs.under(_supply_name(supply)), *supply, period)
-        for supply in sorted(supplies, key=_supply_name)
-    }
+
+
+def _splits(
+    inputs: Inputs, period: Period, supplies: Iterable[Supply], tokens: dict[Hashable, int]
+) -> dict[Supply, ExitSplit]:
+    splits = {}
+    for supply in sorted(supplies, key=_supply_name):
+
+        def make(own: Inputs, supply: Supply = supply) -> ExitSplit:
+            return exit_split(own.under(_supply_name(supply)), *supply, period)
+
+        part = inputs.part("split", supply, period.key, make=make)
+        splits[supply], tokens[("split", supply)] = part.value, part.token
+    return splits
+
+
+def _leak(inputs: Inputs) -> tuple[FloatArray, FloatArray]:
     whole = inputs.under("firms")
-    world = World(
-        inputs=inputs,
-        period=period,
-        sectors=sectors,
-        pools=pools,
-        splits=splits,
-        leak_share=whole.constant("leak_share", absent=0.0),
-        leak_weeks=whole.constant("leak_weeks", absent=0.0),
-    )
-    _note_what_sectors_share(world)
-    return world
+    share = whole.constant("leak_share", absent=0.0)
+    return share, whole.constant("leak_weeks", absent=0.0)
 
 
 def _channels(inputs: Inputs, sector: str) -> tuple[Channel, ...]:
@@ -169,7 +229,7 @@ def _channels(inputs: Inputs, sector: str) -> tuple[Channel, ...]:
     )
 
 
-def _build_pool(inputs: Inputs, name: str, period: Period, sectors: Mapping[str, Sector]) -> Pool:
+def _build_pool(inputs: Inputs, name: str, period: Period, sectors: Mapping[str, Goods]) -> Pool:
     own = inputs.under(f"pool {name}")
     elements = {
         element
@@ -204,7 +264,7 @@ def _switched(inputs: Inputs, period: Period, elements: frozenset[str]) -> Gradu
 
 
 def _kinds(
-    claims: Sequence[Claim], sectors: Mapping[str, Sector]
+    claims: Sequence[Claim], sectors: Mapping[str, Goods]
 ) -> tuple[tuple[Kind, ...], tuple[int, ...]]:
     """Claims put together that are served alike, by class, and the kind of each claim."""
     kinds: list[Kind] = []
@@ -242,23 +302,26 @@ def _supply_name(supply: Supply) -> str:
 
 def _note_what_sectors_share(world: World) -> None:
     """A sector rests on what it shares: its pools, and the supply of all who claim from them."""
+    arrival = {name: _arrival_rows(world.inputs, name) for name in world.sectors}
     for name, pool in world.pools.items():
         reader = world.inputs.under(f"pool {name}")
-        for claim in pool.claims:
-            reader.borrow(_supply_name((claim.channel, claim.destination, claim.buyer_class)))
-            if claim.ranked:
-                reader.note(_arrival_rows(world.inputs, claim))
+        supplies = {(claim.channel, claim.destination, claim.buyer_class) for claim in pool.claims}
+        for supply in supplies:
+            reader.borrow(_supply_name(supply))
+        for user in {claim.user for claim in pool.claims if claim.ranked}:
+            reader.note(arrival[user])
     for sector, own in world.sectors.items():
         reader = world.inputs.under(sector)
         reader.borrow("firms")
-        for holding in own.holdings:
-            for channel in holding.channels:
-                reader.borrow(f"pool {channel.pool}")
-                for stream in own.streams:
-                    reader.borrow(_supply_name((channel, own.destination, stream.buyer_class)))
+        channels = {channel for holding in own.holdings for channel in holding.channels}
+        for pool_name in {channel.pool for channel in channels}:
+            reader.borrow(f"pool {pool_name}")
+        for buyer in {stream.buyer_class for stream in own.streams}:
+            for channel in channels:
+                reader.borrow(_supply_name((channel, own.destination, buyer)))
 
 
-def _arrival_rows(inputs: Inputs, claim: Claim) -> set[tuple[str, tuple[str, ...]]]:
+def _arrival_rows(inputs: Inputs, sector: str) -> set[RowKey]:
     """Rows of a sector that decide what it needs from a pool, and when."""
     wanted = ("lag_weeks", "assembly", "largest_share", "qualification_weeks", "ramp_weeks")
-    return {(table, key) for table, key in inputs.read_by(claim.user) if key[-1].startswith(wanted)}
+    return {(table, key) for table, key in inputs.read_by(sector) if key[-1].startswith(wanted)}

@@ -9,23 +9,25 @@ hand states leaves its shared stream.
 Every array has shape (D,), one value a draw, in the unit of its row.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from threading import Lock
+from typing import TypeVar
 
 import numpy as np
 
 from exposure.arrays import FloatArray
-from exposure.inputs.index import Index
+from exposure.inputs.index import Index, index_of
+from exposure.inputs.parts import MOST_DRAWS, Notes, Part, make_part
 from exposure.inputs.streams import Sampler, correlated, triangular, whole_weeks
 from exposure.tables.dataset import Dataset, Row, RowKey, row_key
 from exposure.tables.schema.demand import (
-    BuyerRow,
     CoverQuantity,
     CoverRow,
     NeedQuantity,
     NeedRow,
+    SectorRow,
     SectorValueQuantity,
     SubstitutionQuantity,
     SubstitutionRow,
@@ -40,6 +42,9 @@ from exposure.tables.schema.supply import (
     SourcingRow,
 )
 from exposure.terms import ANY, CHINA, BuyerClass, ShareKind, Tier
+
+Made = TypeVar("Made")
+"""What a part of a run is."""
 
 SHARED_TABLES = (CoverRow, NeedRow, SubstitutionRow)
 """Tables in which the cells of one sector and quantity share a stream."""
@@ -56,6 +61,8 @@ class Inputs:
     sampler: Sampler
     reader: str = ""
     """On whose behalf cells are read."""
+    kept: bool = False
+    """Whether what is made of them is kept for other runs."""
     notes: dict[str, set[RowKey]] = field(default_factory=dict, repr=False)
     """Rows that each reader read."""
     _made: dict[str, FloatArray] = field(default_factory=dict, repr=False)
@@ -65,11 +72,11 @@ class Inputs:
     @classmethod
     def of(cls, dataset: Dataset, sampler: Sampler) -> "Inputs":
         """Draw from a dataset."""
-        return cls(Index(dataset), sampler)
+        return cls(index_of(dataset), sampler, kept=sampler.size <= MOST_DRAWS)
 
     def with_sampler(self, sampler: Sampler) -> "Inputs":
         """The same tables under other draws; what is read goes to the same notes."""
-        return Inputs(self.index, sampler, self.reader, self.notes, _lock=self._lock)
+        return Inputs(self.index, sampler, self.reader, self.kept, self.notes, _lock=self._lock)
 
     def under(self, reader: str) -> "Inputs":
         """The same figures, read on behalf of somebody."""
@@ -91,7 +98,39 @@ class Inputs:
 
     def rows_of(self, model: type[Row]) -> tuple[Row, ...]:
         """Rows of a table."""
-        return self.index.dataset.rows_of(model)
+        return self.index.table(model)
+
+    def destination(self, sector: str) -> str:
+        """Where the makers of a sector are."""
+        return self.described(sector).destination
+
+    def described(self, sector: str) -> SectorRow:
+        """Row of a sector."""
+        row = self.index.sector(sector)
+        if row is None:
+            raise KeyError(f"sectors|{sector}")
+        return row
+
+    def part(self, *name: Hashable, make: Callable[["Inputs"], Made]) -> Part[Made]:
+        """Something made of these figures: found again if it was made before of equal ones.
+
+        Parameters
+        ----------
+        name
+            What it is, and everything that it depends on besides tables and draws.
+        make
+            Makes it from these inputs; it reads nothing else.
+        """
+
+        def with_notes() -> tuple[Made, Notes]:
+            own = replace(self, notes={}, _lock=Lock())
+            made = make(own)
+            return made, {reader: frozenset(rows) for reader, rows in own.notes.items()}
+
+        part = make_part((*name, self.sampler.key), self.index, with_notes, kept=self.kept)
+        for reader, rows in part.notes.items():
+            self.under(reader).note(rows)
+        return part
 
     @property
     def draws(self) -> int:
@@ -112,7 +151,7 @@ class Inputs:
         if row.low == row.high:
             return np.full(self.draws, row.central)
         own = "|".join((key[0], *key[1]))
-        if key in self.index.touched:
+        if self.index.is_touched(key):
             return triangular(self.uniform(own), row)
         quantile = self.uniform(shared_stream(row) or own)
         if isinstance(row, CoverRow) and row.quantity == "stock_weeks":
@@ -121,7 +160,7 @@ class Inputs:
 
     def _correlated_stock(self, own: FloatArray, sector: str) -> FloatArray:
         """Stock of a sector, or of a whole group, given what its group has in common."""
-        known = self.index.sectors.get(sector)
+        known = self.index.sector(sector)
         group = sector if known is None else known.uncertainty_group
         correlation = self.parameter("stock_correlation", group)
         if correlation is None or not correlation.any():
@@ -144,7 +183,7 @@ class Inputs:
 
     def value(self, table: str, *key: str) -> FloatArray | None:
         """Draws of a cell by table and key; None where there is no such row."""
-        row = self.index.cells.get((table, key))
+        row = self.index.cell(table, key)
         return None if row is None else self.draw(row)
 
     def require(self, table: str, *key: str) -> FloatArray:
@@ -161,7 +200,12 @@ class Inputs:
         own = self.value(table, sector, component, quantity)
         if own is not None:
             return own
-        return self.value(table, self.index.sectors[sector].uncertainty_group, component, quantity)
+        known = self.index.sector(sector)
+        return (
+            None
+            if known is None
+            else self.value(table, known.uncertainty_group, component, quantity)
+        )
 
     def need(self, sector: str, component: str, quantity: NeedQuantity) -> FloatArray | None:
         """A figure of ``needs``."""
@@ -211,17 +255,13 @@ class Inputs:
 
     def china_share(self, element: str, stage: str, *, year: int) -> FloatArray:
         """China's share of world output at a stage, from the newest outturn up to a year."""
-        years = self.index.china_years[(element, stage)]
+        years = self.index.china_years(element, stage)
         newest = max((y for y in years if y <= year), default=min(years))
         return self.require("stage_shares", element, stage, CHINA, str(newest), ShareKind.OUTTURN)
 
     def buyers(self, sector: str) -> dict[tuple[BuyerClass, Tier], FloatArray]:
         """Shares of a sector's output by buyer class and tier; each draw sums to 1."""
-        shares = {
-            (row.buyer_class, row.tier): self.draw(row)
-            for row in self.rows_of(BuyerRow)
-            if row.sector == sector
-        }
+        shares = {(row.buyer_class, row.tier): self.draw(row) for row in self.index.buyers(sector)}
         total = sum(shares.values(), np.zeros(self.draws))
         return {buyer: share / total for buyer, share in shares.items()}
 
@@ -231,9 +271,7 @@ class Inputs:
         """Days on which the sourcing of these buyers changes, for any stage."""
         days = {
             begun
-            for (place, kind, item, _), rows in self.index.sourcing.items()
-            if place in (destination, ANY) and item == component and kind in (ANY, buyer)
-            for row in rows
+            for row in self.index.sourcing_of(destination, str(buyer), component)
             if (begun := begins(row, measures)) is not None
         }
         return sorted(days)
@@ -256,7 +294,7 @@ class Inputs:
         """
         places = ((destination, str(buyer)), (destination, ANY), (ANY, str(buyer)), (ANY, ANY))
         for place, kind in dict.fromkeys(places):
-            rows = self.index.sourcing.get((place, kind, component, stage), [])
+            rows = self.index.sourcing(place, kind, component, stage)
             begun = [
                 (start, row) for row in rows if (start := begins(row, measures)) and start <= day
             ]

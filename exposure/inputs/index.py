@@ -1,88 +1,235 @@
 """Rows of a dataset by what the model asks for; made once for a dataset."""
 
+import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from exposure.tables.dataset import Dataset, RowKey, row_key
-from exposure.tables.schema.demand import SectorRow
+from exposure.inputs.parts import Trace, question
+from exposure.tables.dataset import Dataset, Row, RowKey, row_key
+from exposure.tables.schema.demand import BuyerRow, NeedRow, SectorRow
 from exposure.tables.schema.policy import LicenceQueueRow
 from exposure.tables.schema.rows import QuantityRow
-from exposure.tables.schema.supply import SourcingRow, StageRow, StageShareRow
+from exposure.tables.schema.supply import (
+    ComponentElementRow,
+    ComponentRow,
+    NewSupplyRow,
+    PoolUserRow,
+    RecyclingRow,
+    ReserveRow,
+    SourcingRow,
+    StageRow,
+    StageShareRow,
+)
 from exposure.terms import ANY, CHINA, ShareKind
 
+_serials = itertools.count()
 
-@dataclass(frozen=True, eq=False)
+
 class Index:
-    """Look-up tables over the rows of a dataset."""
+    """Look-up tables over the rows of a dataset, which note what is asked of them.
 
-    dataset: Dataset
+    Its methods are questions (see `exposure.inputs.parts`). Whoever looks at the tables in any
+    other way is taken to depend on all of them.
+    """
 
-    @cached_property
+    def __init__(self, dataset: Dataset) -> None:
+        self._dataset = dataset
+        self.serial = next(_serials)
+        self.answers: Trace = {}
+
+    @property
+    def dataset(self) -> Dataset:
+        """The tables."""
+        self.every_table()
+        return self._dataset
+
+    def of_equal(self, dataset: Dataset) -> bool:
+        """Whether a dataset has the same rows, of which the same are touched."""
+        own = self._dataset
+        return own is dataset or (
+            (own.digest, own.overlaid, own.changed)
+            == (dataset.digest, dataset.overlaid, dataset.changed)
+        )
+
+    @question
+    def every_table(self) -> tuple[str, frozenset[RowKey]]:
+        """What tells one set of tables from another: a hash of all rows, and rows touched."""
+        return self._dataset.digest, self.touched
+
+    @question
+    def table(self, model: type[Row]) -> tuple[Row, ...]:
+        """Rows of a table."""
+        return self._dataset.rows_of(model)
+
+    @property
     def cells(self) -> dict[RowKey, QuantityRow]:
         """Rows that state a figure, by table and key."""
+        self.every_table()
+        return self._cells
+
+    @cached_property
+    def _cells(self) -> dict[RowKey, QuantityRow]:
         return {
             row_key(row): row
-            for rows in self.dataset.rows.values()
+            for rows in self._dataset.rows.values()
             for row in rows
             if isinstance(row, QuantityRow)
         }
 
+    @question
+    def cell(self, table: str, key: tuple[str, ...]) -> QuantityRow | None:
+        """Row of a table that states a figure; None where there is none."""
+        return self._cells.get((table, key))
+
     @cached_property
     def touched(self) -> frozenset[RowKey]:
         """Rows that an overlay or a change by hand states: each is drawn from its own stream."""
-        laid = (row for own in self.dataset.overlaid for row in (*own.replaced, *own.added))
-        return frozenset((*laid, *((own.table, own.key) for own in self.dataset.changed)))
+        laid = (row for own in self._dataset.overlaid for row in (*own.replaced, *own.added))
+        return frozenset((*laid, *((own.table, own.key) for own in self._dataset.changed)))
 
-    @cached_property
+    @question
+    def is_touched(self, key: RowKey) -> bool:
+        """Whether an overlay or a change by hand states a row."""
+        return key in self.touched
+
+    @property
     def sectors(self) -> dict[str, SectorRow]:
         """Sectors by id."""
-        return {row.sector: row for row in self.dataset.rows_of(SectorRow)}
+        self.table(SectorRow)
+        return self._sectors
 
     @cached_property
+    def _sectors(self) -> dict[str, SectorRow]:
+        return {row.sector: row for row in self._dataset.rows_of(SectorRow)}
+
+    @question
+    def sector(self, sector: str) -> SectorRow | None:
+        """Row of a sector; None where there is none."""
+        return self._sectors.get(sector)
+
+    @question
+    def buyers(self, sector: str) -> tuple[BuyerRow, ...]:
+        """Buyers of a sector."""
+        return tuple(row for row in self._dataset.rows_of(BuyerRow) if row.sector == sector)
+
+    @question
+    def components_needed(self, sector: str) -> tuple[str, ...]:
+        """Components without which part of a sector's output cannot ship, by their ids."""
+        known = self._sectors.get(sector)
+        named = (sector, "" if known is None else known.uncertainty_group)
+        return tuple(
+            sorted(
+                {
+                    row.component
+                    for row in self._dataset.rows_of(NeedRow)
+                    if row.sector in named and row.quantity == "criticality_share"
+                }
+            )
+        )
+
+    @question
+    def component(self, component: str) -> ComponentRow:
+        """Row of a component."""
+        rows = self._dataset.rows_of(ComponentRow)
+        return next(row for row in rows if row.component == component)
+
+    @question
+    def component_elements(self, component: str) -> tuple[ComponentElementRow, ...]:
+        """What is known of the elements of a component."""
+        rows = self._dataset.rows_of(ComponentElementRow)
+        return tuple(row for row in rows if row.component == component)
+
+    @question
+    def elements_of_pool(self, pool: str) -> tuple[ComponentElementRow, ...]:
+        """Elements of components that are drawn from a pool."""
+        rows = self._dataset.rows_of(ComponentElementRow)
+        return tuple(row for row in rows if row.pool == pool)
+
+    @question
+    def pool_users(self, pool: str) -> tuple[PoolUserRow, ...]:
+        """Figures of the users of a pool."""
+        return tuple(row for row in self._dataset.rows_of(PoolUserRow) if row.pool == pool)
+
+    @question
+    def new_supply(self, element: str) -> tuple[NewSupplyRow, ...]:
+        """Figures of plants for an element."""
+        return tuple(row for row in self._dataset.rows_of(NewSupplyRow) if row.element == element)
+
+    @question
+    def reserves(self, pool: str) -> tuple[ReserveRow, ...]:
+        """Figures of reserves of a pool."""
+        return tuple(row for row in self._dataset.rows_of(ReserveRow) if row.pool == pool)
+
+    @question
+    def recycling(self, pool: str) -> tuple[RecyclingRow, ...]:
+        """Figures of recycling into a pool."""
+        return tuple(row for row in self._dataset.rows_of(RecyclingRow) if row.pool == pool)
+
+    @property
     def stages(self) -> tuple[str, ...]:
         """Stages, upstream first."""
-        rows = sorted(self.dataset.rows_of(StageRow), key=lambda row: row.position)
+        rows = sorted(self.table(StageRow), key=lambda row: row.position)
         return tuple(row.stage for row in rows)
 
-    @cached_property
-    def china_years(self) -> dict[tuple[str, str], list[int]]:
+    @question
+    def china_years(self, element: str, stage: str) -> tuple[int, ...]:
         """Years for which China's share of an element and stage is known."""
+        return tuple(self._china_years[(element, stage)])
+
+    @cached_property
+    def _china_years(self) -> dict[tuple[str, str], list[int]]:
         years: dict[tuple[str, str], list[int]] = {}
-        for row in self.dataset.rows_of(StageShareRow):
+        for row in self._dataset.rows_of(StageShareRow):
             if row.kind is ShareKind.OUTTURN and row.country == CHINA:
                 years.setdefault((row.element, row.stage), []).append(row.year)
         return years
 
+    @question
+    def sourcing(
+        self, destination: str, buyer_class: str, component: str, stage: str
+    ) -> tuple[SourcingRow, ...]:
+        """Where certain buyers buy a stage of a component."""
+        return tuple(self._sourcing.get((destination, buyer_class, component, stage), ()))
+
+    @question
+    def sourcing_of(
+        self, destination: str, buyer_class: str, component: str
+    ) -> tuple[SourcingRow, ...]:
+        """Rows on where certain buyers buy a component, those of all buyers included."""
+        return tuple(
+            row
+            for (place, kind, item, _), rows in self._sourcing.items()
+            if place in (destination, ANY) and item == component and kind in (ANY, buyer_class)
+            for row in rows
+        )
+
     @cached_property
-    def sourcing(self) -> dict[tuple[str, str, str, str], list[SourcingRow]]:
-        """Sourcing rows by destination, buyer class, component and stage."""
+    def _sourcing(self) -> dict[tuple[str, str, str, str], list[SourcingRow]]:
         known: dict[tuple[str, str, str, str], list[SourcingRow]] = {}
-        for row in self.dataset.rows_of(SourcingRow):
+        for row in self._dataset.rows_of(SourcingRow):
             key = (row.destination, str(row.buyer_class), row.component, row.stage)
             known.setdefault(key, []).append(row)
         return known
 
     @cached_property
-    def queue(self) -> dict[tuple[str, str, str, str], list[LicenceQueueRow]]:
-        """Queue rows by quantity, destination, buyer class and element; the latest begun last."""
+    def _queue(self) -> dict[tuple[str, str, str, str], list[LicenceQueueRow]]:
         known: dict[tuple[str, str, str, str], list[LicenceQueueRow]] = {}
-        for row in self.dataset.rows_of(LicenceQueueRow):
+        for row in self._dataset.rows_of(LicenceQueueRow):
             key = (row.quantity, row.destination, str(row.buyer_class), row.element)
             known.setdefault(key, []).append(row)
         for rows in known.values():
             rows.sort(key=lambda row: row.from_date or date.min)
         return known
 
-    def queue_rows(
+    def _queue_rows(
         self, quantity: str, destination: str, buyer_class: str, element: str
     ) -> Iterable[list[LicenceQueueRow]]:
         """Sets of queue rows that may hold for a case, the most specific first."""
         for place in dict.fromkeys((destination, ANY)):
             for buyer in dict.fromkeys((buyer_class, ANY)):
                 for metal in dict.fromkeys((element, ANY)):
-                    rows = self.queue.get((quantity, place, buyer, metal))
+                    rows = self._queue.get((quantity, place, buyer, metal))
                     if rows:
                         yield rows
 
@@ -94,8 +241,32 @@ class Index:
         The most specific row decides (destination before buyer class before element), among
         those the one that began last.
         """
-        for rows in self.queue_rows(quantity, destination, buyer_class, element):
+        return self.queue_row_of(quantity, destination, buyer_class, element, day)
+
+    @question
+    def queue_row_of(
+        self, quantity: str, destination: str, buyer_class: str, element: str, day: date
+    ) -> LicenceQueueRow | None:
+        """The same; what it is about is given by position."""
+        for rows in self._queue_rows(quantity, destination, buyer_class, element):
             begun = [row for row in rows if row.from_date is None or row.from_date <= day]
             if begun:
                 return begun[-1]
         return None
+
+
+_known: list[Index] = []
+"""Indexes made last, the newest first."""
+
+MOST_INDEXES = 4
+
+
+def index_of(dataset: Dataset) -> Index:
+    """Index of a dataset; that of equal tables if it was made lately."""
+    known = next((own for own in _known if own.of_equal(dataset)), None)
+    if known is not None:
+        return known
+    made = Index(dataset)
+    _known.insert(0, made)
+    del _known[MOST_INDEXES:]
+    return made

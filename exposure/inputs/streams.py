@@ -8,6 +8,7 @@ the draws that agree with the record, can be drawn by itself.
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -35,6 +36,11 @@ class Sampler:
     def size(self) -> int:
         """Number of draws D."""
         return len(self.numbers)
+
+    @cached_property
+    def key(self) -> tuple[int, str]:
+        """What tells these draws from others: the seed, and a hash of their numbers."""
+        return self.seed, hashlib.blake2b(self.numbers.tobytes(), digest_size=16).hexdigest()
 
     def block(self, start: int, stop: int) -> "Sampler":
         """The draws at positions `start` to `stop` - 1."""

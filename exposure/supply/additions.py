@@ -12,12 +12,7 @@ from exposure.inputs.cells import Inputs
 from exposure.supply.new_capacity import Plant, added_supply, ramp
 from exposure.supply.period import Period
 from exposure.tables.schema.supply import (
-    ComponentElementRow,
-    ComponentRow,
     NewSupplyRow,
-    PoolUserRow,
-    RecyclingRow,
-    ReserveRow,
 )
 from exposure.terms import week_of
 
@@ -63,10 +58,8 @@ def _new_supply(
     for element, stages in _chains(inputs, pool).items():
         rows = [
             row
-            for row in inputs.rows_of(NewSupplyRow)
-            if row.element == element
-            and row.quantity == "capacity_t_per_year"
-            and row.stage in stages
+            for row in inputs.index.new_supply(element)
+            if row.quantity == "capacity_t_per_year" and row.stage in stages
         ]
         if not rows:
             continue
@@ -83,11 +76,10 @@ def _new_supply(
 
 def _chains(inputs: Inputs, pool: str) -> dict[str, tuple[str, ...]]:
     """Elements of a pool with the longest chain of stages through which they come."""
-    made = {row.component: row for row in inputs.rows_of(ComponentRow)}
     chains: dict[str, tuple[str, ...]] = {}
-    for row in inputs.rows_of(ComponentElementRow):
-        stages = made[row.component].stages
-        if row.pool == pool and len(stages) > len(chains.get(row.element, ())):
+    for row in inputs.index.elements_of_pool(pool):
+        stages = inputs.index.component(row.component).stages
+        if len(stages) > len(chains.get(row.element, ())):
             chains[row.element] = stages
     return chains
 
@@ -109,8 +101,8 @@ def _released(
     """Reserves with a date of release, let out evenly."""
     week = np.arange(weeks + 1, dtype=np.float64)[:, np.newaxis]
     released = []
-    for row in inputs.rows_of(ReserveRow):
-        if row.pool != pool or row.release_from is None or row.quantity != "stock_t":
+    for row in inputs.index.reserves(pool):
+        if row.release_from is None or row.quantity != "stock_t":
             continue
         width = inputs.reserve(row.element, row.holder, "release_weeks")
         begin = np.array(float(week_of(row.release_from, start=start)))
@@ -125,8 +117,7 @@ def _recycled(inputs: Inputs, pool: str, *, weeks: int) -> list[FloatArray]:
         np.broadcast_to(
             inputs.draw(row) * _share_of(inputs, pool, row.destination), (weeks, inputs.draws)
         )
-        for row in inputs.rows_of(RecyclingRow)
-        if row.pool == pool
+        for row in inputs.index.recycling(pool)
     ]
 
 
@@ -135,9 +126,9 @@ def _share_of(inputs: Inputs, pool: str, destination: str) -> FloatArray:
     if destination == WORLD:
         return np.ones(inputs.draws)
     share = np.zeros(inputs.draws)
-    for row in inputs.rows_of(PoolUserRow):
-        if row.pool == pool and row.quantity == "share_of_demand_outside_china":
-            sector = inputs.index.sectors.get(row.sector)
+    for row in inputs.index.pool_users(pool):
+        if row.quantity == "share_of_demand_outside_china":
+            sector = inputs.index.sector(row.sector)
             place = row.destination if sector is None else sector.destination
             if place == destination:
                 share = share + inputs.draw(row)

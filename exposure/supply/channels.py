@@ -7,8 +7,6 @@ form one holding, with one stock; any other channel is a holding by itself.
 from dataclasses import dataclass
 
 from exposure.inputs.cells import Inputs
-from exposure.tables.schema.demand import NeedRow
-from exposure.tables.schema.supply import ComponentElementRow, ComponentRow
 
 
 @dataclass(frozen=True)
@@ -56,12 +54,8 @@ class Holding:
 
 def channels_of(inputs: Inputs, component: str) -> tuple[Channel, ...]:
     """Channels of a component, by element."""
-    made = next(row for row in inputs.rows_of(ComponentRow) if row.component == component)
-    known = {
-        row.element: row
-        for row in inputs.rows_of(ComponentElementRow)
-        if row.component == component
-    }
+    made = inputs.index.component(component)
+    known = {row.element: row for row in inputs.index.component_elements(component)}
     return tuple(
         Channel(
             component,
@@ -79,14 +73,7 @@ def channels_of(inputs: Inputs, component: str) -> tuple[Channel, ...]:
 
 def components_needed(inputs: Inputs, sector: str) -> tuple[str, ...]:
     """Components without which part of a sector's output cannot ship, in order of their ids."""
-    group = inputs.index.sectors[sector].uncertainty_group
-    return tuple(
-        dict.fromkeys(
-            row.component
-            for row in sorted(inputs.rows_of(NeedRow), key=lambda row: row.component)
-            if row.sector in (sector, group) and row.quantity == "criticality_share"
-        )
-    )
+    return inputs.index.components_needed(sector)
 
 
 def holdings_of(inputs: Inputs, component: str) -> tuple[Holding, ...]:

@@ -79,9 +79,8 @@ def claims_on(inputs: Inputs, pool: str, sectors: Sequence[str]) -> list[Claim]:
 def _users(inputs: Inputs, pool: str) -> dict[str, PoolUserRow]:
     """First row of each user, which describes it."""
     users: dict[str, PoolUserRow] = {}
-    for row in inputs.rows_of(PoolUserRow):
-        if row.pool == pool:
-            users.setdefault(row.user, row)
+    for row in inputs.index.pool_users(pool):
+        users.setdefault(row.user, row)
     return users
 
 
@@ -124,7 +123,7 @@ def _sector_claims(
                 user=sector,
                 ranked=True,
                 channel=channel,
-                destination=inputs.index.sectors[sector].destination,
+                destination=inputs.destination(sector),
                 buyer_class=buyer,
                 tier=tier,
                 weight=share * part / len(channels),

@@ -19,3 +19,8 @@ class Period:
     """Day from which each rule of the buyers' side is in force; None for one that is repealed."""
     method: SupplyMethod = "mixture"
     """How shares by stage become one dependence on China."""
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """The same as something that can be a key."""
+        return self.start, self.weeks, tuple(sorted(self.measures.items())), self.method

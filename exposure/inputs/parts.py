@@ -1,0 +1,249 @@
+"""Parts of runs that are kept, and used again where nothing they were made from has changed.
+
+While a part is made, everything it asks of the tables is written down, with the answer. A kept
+part is used again only if the tables of the new run give equal answers to all its questions. So
+there is no list of what depends on what that could be wrong: code that asks in a new way is
+followed by itself, and a part that looks at whole tables is made again whenever they change.
+
+A part is found under a name, which holds everything else that it depends on: draws, weeks, rules,
+and the tokens of other parts. A token tells one made value from all others of the process.
+"""
+
+import itertools
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import wraps
+from typing import Concatenate, Generic, ParamSpec, Protocol, TypeVar, cast
+
+import numpy as np
+
+from exposure.tables.dataset import RowKey
+
+MEGABYTE = 2**20
+
+LIMIT = 512
+"""Megabytes that kept parts may take together, unless the caller says otherwise."""
+
+MOST_VERSIONS = 4
+"""Values kept under one name, for different tables."""
+
+MOST_DRAWS = 4_096
+"""Draws up to which the parts of a run are kept."""
+
+Value = TypeVar("Value")
+Given = ParamSpec("Given")
+
+Question = tuple[str, tuple[Hashable, ...]]
+"""Name of a question, and what it is about."""
+
+Trace = dict[Question, object]
+"""Questions asked, with their answers."""
+
+Notes = Mapping[str, frozenset[RowKey]]
+"""Rows that each reader read."""
+
+
+class Asked(Protocol):
+    """What answers questions: an index of tables."""
+
+    serial: int
+    """Tells one index from all others of the process."""
+    answers: Trace
+    """Answers given so far."""
+
+
+Tables = TypeVar("Tables", bound=Asked)
+
+_asking = threading.local()
+
+
+def question(
+    method: Callable[Concatenate[Tables, Given], Value],
+) -> Callable[Concatenate[Tables, Given], Value]:
+    """Make a method of an index a question: answered once, written down by whoever asks.
+
+    What it is about is given by position and is hashable; the answer is compared by value.
+    """
+    name = method.__name__
+
+    @wraps(method)
+    def ask(self: Tables, /, *about: Given.args, **none: Given.kwargs) -> Value:
+        asked = (name, cast("tuple[Hashable, ...]", about))
+        if asked not in self.answers:
+            with _written_to(None):
+                self.answers[asked] = method(self, *about, **none)
+        answer = self.answers[asked]
+        write_down({asked: answer})
+        return cast("Value", answer)
+
+    return ask
+
+
+@contextmanager
+def _written_to(trace: Trace | None) -> Iterator[None]:
+    """Write questions of this thread into a trace; None for nowhere."""
+    before = getattr(_asking, "trace", None)
+    _asking.trace = trace
+    try:
+        yield
+    finally:
+        _asking.trace = before
+
+
+def write_down(trace: Trace) -> None:
+    """Write questions into the trace of the part that is being made, if one is."""
+    outer = getattr(_asking, "trace", None)
+    if outer is not None:
+        outer.update(trace)
+
+
+@dataclass(eq=False)
+class Part(Generic[Value]):
+    """A kept value, and what it was made from."""
+
+    value: Value
+    token: int
+    trace: Trace
+    notes: Notes
+    size: int
+    """Bytes of its arrays."""
+    fits: set[int] = field(default_factory=set)
+    """Indexes that gave equal answers."""
+
+    def made_from(self, index: Asked) -> bool:
+        """Whether an index gives equal answers to all questions."""
+        if index.serial not in self.fits:
+            for (name, about), answer in self.trace.items():
+                found = getattr(index, name)(*about)
+                # Rows that are the same object are equal; that saves most comparisons.
+                if found is not answer and found != answer:
+                    return False
+            self.fits.add(index.serial)
+        return True
+
+
+class Store:
+    """Parts by name, the least used given up first."""
+
+    def __init__(self, megabytes: float = LIMIT) -> None:
+        self.limit = megabytes * MEGABYTE
+        self.size = 0
+        self._parts: OrderedDict[Hashable, list[Part[object]]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def find(self, name: Hashable, index: Asked) -> Part[object] | None:
+        """A part that was made under a name from equal tables."""
+        with self._lock:
+            known = list(self._parts.get(name, ()))
+        with _written_to(None):
+            part = next((own for own in known if own.made_from(index)), None)
+        if part is not None:
+            with self._lock:
+                if name in self._parts:
+                    self._parts.move_to_end(name)
+                    own = self._parts[name]
+                    if part in own:
+                        own.remove(part)
+                        own.insert(0, part)
+        return part
+
+    def keep(self, name: Hashable, part: Part[object]) -> None:
+        """Keep a part, and give up others for which there is no room."""
+        with self._lock:
+            own = self._parts.setdefault(name, [])
+            own.insert(0, part)
+            self.size += part.size
+            while len(own) > MOST_VERSIONS:
+                self.size -= own.pop().size
+            self._parts.move_to_end(name)
+            while self.size > self.limit and self._parts:
+                oldest, parts = next(iter(self._parts.items()))
+                self.size -= parts.pop().size
+                if not parts:
+                    del self._parts[oldest]
+
+    def clear(self) -> None:
+        """Give up everything."""
+        with self._lock:
+            self._parts.clear()
+            self.size = 0
+
+
+STORE = Store()
+"""The parts that this process keeps."""
+
+_tokens = itertools.count()
+
+
+def keep_parts(megabytes: float) -> None:
+    """Say how much memory kept parts of runs may take; 0 keeps nothing.
+
+    Runs that differ in a few figures, or that have a scenario in common, then share what they
+    have in common. No result depends on it.
+
+    Parameters
+    ----------
+    megabytes
+        For the arrays that are kept, 512 at first.
+    """
+    STORE.limit = megabytes * MEGABYTE
+    STORE.clear()
+
+
+def make_part(
+    name: Hashable, index: Asked, make: Callable[[], tuple[Value, Notes]], *, kept: bool
+) -> Part[Value]:
+    """Find a part, or make it.
+
+    Parameters
+    ----------
+    name
+        Everything that the part depends on besides the tables, and what it is.
+    index
+        The tables.
+    make
+        Gives its value, and the rows that were read.
+    kept
+        Whether it may be found and is kept.
+    """
+    keeps = kept and STORE.limit > 0
+    found = STORE.find(name, index) if keeps else None
+    if found is None:
+        trace: Trace = {}
+        with _written_to(trace):
+            value, notes = make()
+        part = Part(value, next(_tokens), trace, notes, size_of(value), {index.serial})
+        if keeps:
+            STORE.keep(name, cast("Part[object]", part))
+    else:
+        part = cast("Part[Value]", found)
+    write_down(part.trace)
+    return part
+
+
+def size_of(value: object) -> int:
+    """Bytes of the arrays in a value, each counted once.
+
+    Examples
+    --------
+    >>> row = np.zeros(4)
+    >>> size_of({"a": (row, row)})
+    32
+    """
+    seen: dict[int, int] = {}
+    waiting: list[object] = [value]
+    while waiting:
+        own = waiting.pop()
+        if isinstance(own, np.ndarray):
+            whole = own if own.base is None else own.base
+            seen[id(whole)] = getattr(whole, "nbytes", own.nbytes)
+        elif isinstance(own, Mapping):
+            waiting += own.values()
+        elif isinstance(own, (list, tuple)):
+            waiting += own
+        elif is_dataclass(own) and not isinstance(own, type):
+            waiting += [getattr(own, each.name) for each in fields(own)]
+    return sum(seen.values())
