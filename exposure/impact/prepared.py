@@ -111,8 +111,8 @@ def plans_of(index: Index, scenario: Scenario, window: Window) -> tuple[GrantPla
     Offices of all places where somebody buys or processes are run, whoever is ranked.
     """
     places = {ANY, *(row.destination for row in index.sectors.values())}
-    places |= {row.processed_in for row in index.dataset.rows_of(ComponentRow)}
-    places |= {row.destination or ANY for row in index.dataset.rows_of(PoolUserRow)}
+    places |= {row.processed_in for row in index.table(ComponentRow)}
+    places |= {row.destination or ANY for row in index.table(PoolUserRow)}
     return tuple(
         plan_grants(index, course, places, weeks=window.run) for course, _ in scenario.members
     )

@@ -212,6 +212,20 @@ class Index:
             known.setdefault(key, []).append(row)
         return known
 
+    @question
+    def queue_places(self) -> frozenset[str]:
+        """Destinations that the table of the queue names."""
+        return frozenset(row.destination for row in self._dataset.rows_of(LicenceQueueRow))
+
+    @question
+    def queue_days(self, destination: str) -> frozenset[date]:
+        """Days on which a row of the queue begins for a destination."""
+        return frozenset(
+            row.from_date
+            for row in self._dataset.rows_of(LicenceQueueRow)
+            if row.from_date and row.destination in (destination, ANY)
+        )
+
     @cached_property
     def _queue(self) -> dict[tuple[str, str, str, str], list[LicenceQueueRow]]:
         known: dict[tuple[str, str, str, str], list[LicenceQueueRow]] = {}

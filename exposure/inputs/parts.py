@@ -30,6 +30,9 @@ LIMIT = 512
 MOST_VERSIONS = 4
 """Values kept under one name, for different tables."""
 
+BYTES_A_QUESTION = 500
+"""What a question and its answer are taken to weigh."""
+
 MOST_DRAWS = 4_096
 """Draws up to which the parts of a run are kept."""
 
@@ -215,7 +218,8 @@ def make_part(
         trace: Trace = {}
         with _written_to(trace):
             value, notes = make()
-        part = Part(value, next(_tokens), trace, notes, size_of(value), {index.serial})
+        size = size_of(value) + BYTES_A_QUESTION * len(trace)
+        part = Part(value, next(_tokens), trace, notes, size, {index.serial})
         if keeps:
             STORE.keep(name, cast("Part[object]", part))
     else:

@@ -33,7 +33,7 @@ def item_of(channel: Channel, stage: Stage) -> Item:
 def items_of(index: Index) -> tuple[Item, ...]:
     """All goods of the tables: finished components and elements at upstream stages."""
     items: dict[Item, None] = {}
-    for row in index.dataset.rows_of(ComponentRow):
+    for row in index.table(ComponentRow):
         items[Item(row.elements, row.component, row.stages[-1])] = None
         for element in row.elements:
             for stage in row.stages[:-1]:
@@ -49,4 +49,4 @@ def case_of(key: Key, destination: str) -> Case:
 
 def control_dates(index: Index) -> ControlDates:
     """Since when each element is under control."""
-    return {row.element: row.controlled_from for row in index.dataset.rows_of(ElementRow)}
+    return {row.element: row.controlled_from for row in index.table(ElementRow)}

@@ -1,16 +1,17 @@
 """Licensed flows of one scenario for all destinations that the sectors' supply passes through."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from exposure.inputs.cells import Inputs
 from exposure.inputs.index import Index
+from exposure.inputs.parts import Notes, make_part
 from exposure.licensing.flows import Flow, office_flows
 from exposure.licensing.goods import Key, item_of, items_of
 from exposure.licensing.plan import FREE_CLASS, OfficePlan, Seen, plan_office
 from exposure.policy.scenario import Scenario
 from exposure.supply.channels import Channel
-from exposure.tables.schema.policy import LicenceQueueRow
 from exposure.terms import ANY, BuyerClass, LicenceState, Stage, Tier
 
 
@@ -24,6 +25,10 @@ class Licences:
     flows: Mapping[str, Mapping[Key, Flow]]
     readers: Mapping[str, str]
     """On whose behalf the rows of each destination's office were read."""
+    tokens: tuple[tuple[int, int], ...] = ()
+    """For each class, the token of its office's flows and its place there."""
+    offices: Mapping[str, int] = field(default_factory=dict)
+    """Token of each office's flows."""
 
     def of_final_user(
         self, channel: Channel, stage: Stage, *, destination: str, buyer: BuyerClass, tier: Tier
@@ -73,13 +78,17 @@ def plan_grants(
     """
     items = items_of(index)
     # Places that neither a rule nor the queue table singles out share one run.
-    named = {row.destination for row in index.dataset.rows_of(LicenceQueueRow)}
-    named |= {rule.destination for rule in scenario.rules}
+    named = index.queue_places() | {rule.destination for rule in scenario.rules}
     treated_as = {place: place if place in named else ANY for place in set(destinations)}
-    offices = {
-        office: plan_office(index, scenario, items, office, weeks=weeks)
-        for office in sorted(set(treated_as.values()))
-    }
+
+    def planned(office: str) -> OfficePlan:
+        def make() -> tuple[OfficePlan, Notes]:
+            return plan_office(index, scenario, items, office, weeks=weeks), {}
+
+        name = ("office plan", scenario.digest, scenario.start, items, office, weeks)
+        return make_part(name, index, make, kept=True).value
+
+    offices = {office: planned(office) for office in sorted(set(treated_as.values()))}
     return GrantPlan(offices, treated_as)
 
 
@@ -87,6 +96,15 @@ def grant_planned(inputs: Inputs, plan: GrantPlan) -> Licences:
     """Run the offices of a plan with a set of draws."""
     flows: dict[str, dict[Key, Flow]] = {}
     readers = {office: f"licences|{office}" for office in plan.offices}
+    parts = {
+        office: inputs.part(
+            "flows",
+            own.key,
+            make=partial(_flows_of, plan=own, reader=readers[office]),
+        )
+        for office, own in plan.offices.items()
+    }
+    tokens: list[tuple[int, int]] = []
     classes = 0
     looks: dict[Seen, int] = {}
     for office, own in plan.offices.items():
@@ -97,13 +115,20 @@ def grant_planned(inputs: Inputs, plan: GrantPlan) -> Licences:
                 class_index=_behind(flow.class_index, classes),
                 seen_index=seen[flow.seen_index],
             )
-            for key, flow in office_flows(inputs.under(readers[office]), own).items()
+            for key, flow in parts[office].value.items()
         }
+        tokens += [(parts[office].token, q) for q in range(len(own.classes))]
         classes += len(own.classes)
     return Licences(
         {place: flows[office] for place, office in plan.treated_as.items()},
         {place: readers[office] for place, office in plan.treated_as.items()},
+        tuple(tokens),
+        {office: part.token for office, part in parts.items()},
     )
+
+
+def _flows_of(inputs: Inputs, *, plan: OfficePlan, reader: str) -> dict[Key, Flow]:
+    return office_flows(inputs.under(reader), plan)
 
 
 def _behind(class_index: int, classes: int) -> int:

@@ -57,16 +57,15 @@ def idle_rules(index: Index, scenario: Scenario, *, weeks: int) -> list[Fault]:
 def _applicants(index: Index) -> frozenset[Applicant]:
     """Buyers of the sectors, other users of pools, and makers of components outside China."""
     home = {name: row.destination for name, row in index.sectors.items()}
-    rows = index.dataset.rows_of(BuyerRow)
+    rows = index.table(BuyerRow)
     own = {(home[row.sector], row.buyer_class, row.tier) for row in rows}
     users = {
         (row.destination or ANY, row.buyer_class, Tier.STANDARD)
-        for row in index.dataset.rows_of(PoolUserRow)
+        for row in index.table(PoolUserRow)
         if isinstance(row.buyer_class, BuyerClass)
     }
     makers = {
-        (row.processed_in, BuyerClass.CIVIL, Tier.STANDARD)
-        for row in index.dataset.rows_of(ComponentRow)
+        (row.processed_in, BuyerClass.CIVIL, Tier.STANDARD) for row in index.table(ComponentRow)
     }
     return frozenset(own | users | makers)
 

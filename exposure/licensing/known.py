@@ -35,9 +35,9 @@ def check_rules(index: Index, scenario: Scenario) -> None:
     ScenarioError
         With every such word.
     """
-    components = index.dataset.rows_of(ComponentRow)
+    components = index.table(ComponentRow)
     known = {
-        "element": {row.element for row in index.dataset.rows_of(ElementRow)} | RARE_EARTHS,
+        "element": {row.element for row in index.table(ElementRow)} | RARE_EARTHS,
         "component": {row.component for row in components},
         "stage": {stage for row in components for stage in row.stages},
     }

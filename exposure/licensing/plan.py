@@ -6,9 +6,10 @@ under control, and when a dated row of ``licence_queue`` begins. Cases that are 
 all times are one class of the licence queue. A plan holds for any draws.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import pairwise
 
 from exposure.inputs.index import Index
@@ -92,6 +93,19 @@ class OfficePlan:
     cases: Mapping[Key, tuple[int, int]]
     """Positions of each case in `classes` and `looks`; `FREE_CLASS` if it is free throughout."""
 
+    @cached_property
+    def key(self) -> tuple[Hashable, ...]:
+        """The same as something that can be a key: equal plans have equal keys."""
+        return (
+            self.destination,
+            self.start,
+            self.weeks,
+            self.classes,
+            self.looks,
+            tuple(self.cases.items()),
+            tuple(self.controlled.items()),
+        )
+
     @property
     def control_week(self) -> int:
         """Week in which control began; negative if the scenario starts later."""
@@ -164,11 +178,6 @@ class _Calendar:
 
     @classmethod
     def of(cls, index: Index, scenario: Scenario, destination: str, weeks: int) -> "_Calendar":
-        dated = {
-            row.from_date
-            for row in index.dataset.rows_of(LicenceQueueRow)
-            if row.from_date and row.destination in (destination, ANY)
-        }
         return cls(
             index,
             # Rules for other destinations never match, and there are thousands of look-ups.
@@ -177,7 +186,7 @@ class _Calendar:
             scenario.start,
             weeks,
             control_dates(index),
-            _weeks_of(dated, scenario.start, weeks),
+            _weeks_of(index.queue_days(destination), scenario.start, weeks),
             {},
         )
 
