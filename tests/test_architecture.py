@@ -41,11 +41,6 @@ HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 LONGEST = 400
 
-KERNELS = {"impact/fast/firms.py", "impact/fast/pools.py"}
-"""Compiled kernels: one calls nothing outside its own file, or its cache would miss the change."""
-
-LONGEST_KERNELS = 520
-
 
 def part(path: Path) -> str:
     return path.relative_to(PACKAGE).with_suffix("").parts[0]
@@ -97,8 +92,7 @@ def test_no_two_modules_import_each_other_directly_or_in_a_circle() -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_no_module_is_longer_than_one_sitting(path: Path) -> None:
-    longest = LONGEST_KERNELS if path.relative_to(PACKAGE).as_posix() in KERNELS else LONGEST
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= longest
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST
 
 
 def test_no_module_bears_the_name_of_a_public_function() -> None:

@@ -19,7 +19,15 @@ import numpy as np
 
 from exposure.arrays import FloatArray
 from exposure.inputs.index import Index, index_of
-from exposure.inputs.parts import MOST_DRAWS, Notes, Part, make_part
+from exposure.inputs.parts import (
+    MOST_DRAWS,
+    Notes,
+    Part,
+    Trace,
+    make_part,
+    write_down,
+    written_down,
+)
 from exposure.inputs.streams import Sampler, correlated, triangular, whole_weeks
 from exposure.tables.dataset import Dataset, Row, RowKey, row_key
 from exposure.tables.schema.demand import (
@@ -54,6 +62,15 @@ Measures = Mapping[str, date | None]
 
 
 @dataclass(frozen=True, eq=False)
+class _Drawn:
+    """Draws of a row, with everything they rest on: whoever uses them again rests on it too."""
+
+    values: FloatArray
+    rows: frozenset[RowKey]
+    trace: Trace
+
+
+@dataclass(frozen=True, eq=False)
 class Inputs:
     """A dataset and a sampler: every figure as an array over draws, and a note of what was read."""
 
@@ -65,7 +82,8 @@ class Inputs:
     """Whether what is made of them is kept for other runs."""
     notes: dict[str, set[RowKey]] = field(default_factory=dict, repr=False)
     """Rows that each reader read."""
-    _made: dict[str, FloatArray] = field(default_factory=dict, repr=False)
+    _drawn: dict[RowKey, "_Drawn"] = field(default_factory=dict, repr=False)
+    _uniform: dict[str, FloatArray] = field(default_factory=dict, repr=False)
     _lock: Lock = field(default_factory=Lock, repr=False)
     """Blocks of draws run in threads and share the notes."""
 
@@ -140,12 +158,18 @@ class Inputs:
     def draw(self, row: QuantityRow) -> FloatArray:
         """Draws of one row."""
         key = row_key(row)
-        self.note({key})
-        name = "|".join((key[0], *key[1]))
-        if name not in self._made:
-            drawn = self._sample(row, key)
-            self._made[name] = whole_weeks(drawn) if row.definition().whole else drawn
-        return self._made[name]
+        drawn = self._drawn.get(key)
+        if drawn is None:
+            own = replace(self, notes={}, _lock=Lock())
+            with written_down() as trace:
+                values = own._sample(row, key)
+            values = whole_weeks(values) if row.definition().whole else values
+            drawn = _Drawn(values, own.read_by(self.reader) | {key}, trace)
+            self._drawn[key] = drawn
+        else:
+            write_down(drawn.trace)
+        self.note(drawn.rows)
+        return drawn.values
 
     def _sample(self, row: QuantityRow, key: RowKey) -> FloatArray:
         if row.low == row.high:
@@ -169,17 +193,9 @@ class Inputs:
 
     def uniform(self, stream: str) -> FloatArray:
         """Uniform numbers of a stream."""
-        name = f"uniform|{stream}"
-        if name not in self._made:
-            self._made[name] = self.sampler.uniform(stream)
-        return self._made[name]
-
-    def shared(self, name: str, make: Callable[["Inputs"], FloatArray]) -> FloatArray:
-        """Something made of cells that several readers use: made once, noted for each."""
-        if name not in self._made:
-            self._made[name] = make(self.under(name))
-        self.borrow(name)
-        return self._made[name]
+        if stream not in self._uniform:
+            self._uniform[stream] = self.sampler.uniform(stream)
+        return self._uniform[stream]
 
     def value(self, table: str, *key: str) -> FloatArray | None:
         """Draws of a cell by table and key; None where there is no such row."""

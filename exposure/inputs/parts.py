@@ -96,6 +96,15 @@ def _written_to(trace: Trace | None) -> Iterator[None]:
         _asking.trace = before
 
 
+@contextmanager
+def written_down() -> Iterator[Trace]:
+    """A trace of what is asked meanwhile; the part that is being made has asked it too."""
+    trace: Trace = {}
+    with _written_to(trace):
+        yield trace
+    write_down(trace)
+
+
 def write_down(trace: Trace) -> None:
     """Write questions into the trace of the part that is being made, if one is."""
     outer = getattr(_asking, "trace", None)

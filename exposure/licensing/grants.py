@@ -28,7 +28,7 @@ class Licences:
     tokens: tuple[tuple[int, int], ...] = ()
     """For each class, the token of its office's flows and its place there."""
     offices: Mapping[str, int] = field(default_factory=dict)
-    """Token of each office's flows."""
+    """Token of the flows at each destination."""
 
     def of_final_user(
         self, channel: Channel, stage: Stage, *, destination: str, buyer: BuyerClass, tier: Tier
@@ -123,7 +123,7 @@ def grant_planned(inputs: Inputs, plan: GrantPlan) -> Licences:
         {place: flows[office] for place, office in plan.treated_as.items()},
         {place: readers[office] for place, office in plan.treated_as.items()},
         tuple(tokens),
-        {office: part.token for office, part in parts.items()},
+        {place: parts[office].token for place, office in plan.treated_as.items()},
     )
 
 

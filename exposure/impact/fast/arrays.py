@@ -154,11 +154,11 @@ class Lanes(NamedTuple):
     """What arrives, lane by lane."""
 
     inflow: FloatArray
-    """(lanes, slots, T, draws of a lane)."""
+    """(slots, lanes kept, T, draws of a lane)."""
     begins: IntArray
-    """First week of want, (lanes, slots, draws of a lane)."""
+    """First week of want, (slots, lanes kept, draws of a lane)."""
     late: FloatArray
-    """What priority brings from then on, (lanes, slots, N, draws of a lane)."""
+    """What priority brings from then on, (slots, lanes kept, N, draws of a lane)."""
     leak_weeks: FloatArray
     """How much later priority reaches some firms, (D,)."""
     lacked: FloatArray
@@ -207,5 +207,3 @@ class Desk(NamedTuple):
     """Holdings that lose something, and those that may, (2, holdings of a sector)."""
     playing: IntArray
     """Players who lose something, (players,)."""
-    done: BoolArray
-    """Changes whose need is worked out, (J,)."""

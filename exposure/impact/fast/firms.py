@@ -11,19 +11,19 @@ cannot lose anything is not run:
 
 import numpy as np
 
-from exposure.arrays import BoolArray, FloatArray, IntArray
-from exposure.impact.fast.arrays import Desk, Kinds, Lanes, Results, Sectors, Streams
+from exposure.arrays import FloatArray, IntArray
+from exposure.impact.fast.arrays import Desk, Lanes, Results, Sectors, Streams
 from exposure.impact.fast.compiling import entry, kernel
 from exposure.impact.fast.lanes import LANE
 from exposure.impact.fast.losses import add_up, any_above, any_of, copy_lane
 
 
-def make_desk(kinds: Kinds, sectors: Sectors, weeks: int) -> Desk:
+def make_desk(changes: FloatArray, sectors: Sectors, weeks: int) -> Desk:
     """Room for the firms of one thread."""
     holdings, players = np.diff(sectors.holdings).max(), sectors.members.shape[1]
     rooms = np.empty((5, weeks, LANE))
     return Desk(
-        np.empty((len(kinds.changes), weeks, LANE)),
+        np.empty((len(changes), weeks, LANE)),
         np.empty((holdings, weeks, LANE)),
         rooms[0],
         rooms[1],
@@ -34,24 +34,7 @@ def make_desk(kinds: Kinds, sectors: Sectors, weeks: int) -> Desk:
         np.empty((4, players, LANE)),
         np.empty((2, holdings), dtype=np.bool_),
         np.empty(players, dtype=np.int64),
-        np.empty(len(kinds.changes), dtype=np.bool_),
     )
-
-
-@kernel
-def _fill_needs(
-    kinds: Kinds, sectors: Sectors, wanted: BoolArray, begin: int, size: int, desk: Desk
-) -> None:
-    """Need of the holdings of the sectors wanted, in one lane."""
-    done = desk.done
-    for j in range(len(done)):
-        done[j] = False
-    for i in range(len(sectors.strata)):
-        for k in range(sectors.holdings[i], sectors.holdings[i + 1]):
-            j = sectors.need[k]
-            if wanted[i] and not done[j]:
-                _fill_need(kinds.changes[j], begin, size, desk.need[j])
-                done[j] = True
 
 
 @kernel
@@ -69,23 +52,21 @@ def _fill_need(change: FloatArray, begin: int, size: int, need: FloatArray) -> N
 
 @entry
 def run_sectors(
-    kinds: Kinds,
+    changes: FloatArray,
     sectors: Sectors,
     streams: Streams,
     lanes: Lanes,
     results: Results,
     weight: FloatArray,
-    wanted: BoolArray,
     desk: Desk,
     lane: int,
 ) -> None:
-    """Run the firms of all sectors wanted in one lane, and add up what they lose."""
+    """Run the firms of all sectors in one lane, and add up what they lose."""
     begin = lane * LANE
     size = min(LANE, lanes.leak_weeks.shape[0] - begin)
-    _fill_needs(kinds, sectors, wanted, begin, size, desk)
-    for i in range(len(wanted)):
-        if not wanted[i]:
-            continue
+    for j in range(len(changes)):
+        _fill_need(changes[j], begin, size, desk.need[j])
+    for i in range(len(sectors.strata)):
         weekly, stopped = results.weekly[i], results.stopped[i]
         _clear(weekly, begin, size)
         _clear(stopped, begin, size)
@@ -182,14 +163,14 @@ def _run_holding(
     held: FloatArray,
 ) -> tuple[bool, bool]:
     """Run one holding of one stratum; whether it loses, and whether richer firms may."""
-    to = lane % len(lanes.inflow)
-    arriving, multiples = lanes.inflow[to, slot], sectors.multiples[i, f]
+    to = lane % lanes.inflow.shape[1]
+    arriving, multiples = lanes.inflow[slot, to], sectors.multiples[i, f]
     thrift = sectors.thrift[k]
     thrifty = any_above(thrift[begin : begin + size])
     late = lanes.late.shape[2] > 0 and any_above(sectors.late[i, f, begin : begin + size])
     if late:
         _take_late(
-            arriving, lanes.begins[to, slot], lanes.late[to, slot], sectors.late[i, f], begin,
+            arriving, lanes.begins[slot, to], lanes.late[slot, to], sectors.late[i, f], begin,
             size, desk.arriving,
         )  # fmt: skip
         arriving = desk.arriving

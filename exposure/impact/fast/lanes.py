@@ -145,7 +145,7 @@ def _put(
 ) -> None:
     """Put the inflow of one slot in some draws side by side, with what is lacking of it."""
     first, end = slots.channels[s], slots.channels[s + 1]
-    own, need = lanes.inflow[lane % len(lanes.inflow), s], rows.needs[slots.need[s]]
+    own, need = lanes.inflow[s, lane % lanes.inflow.shape[1]], rows.needs[slots.need[s]]
     for c in range(first, end):
         arriving, weight = rows.inflow[slots.emitted[slots.kind[c]]], slots.weight[c]
         lacked = lanes.lacked[c, draw : draw + beside]
@@ -167,12 +167,12 @@ def _put_late(
     slots: Slots, lanes: Lanes, rows: Rows, s: int, lane: int, at: int, draw: int, beside: int
 ) -> None:
     """Put the first weeks of want of one slot side by side, and what priority brings in them."""
-    to = lane % len(lanes.inflow)
-    late = lanes.late[to, s]
+    to = lane % lanes.inflow.shape[1]
+    late = lanes.late[s, to]
     for d in range(beside):
         _gain(slots, rows, s, d)
         begins = _first_above(rows.gain[1])
-        lanes.begins[to, s, at + d] = begins
+        lanes.begins[s, to, at + d] = begins
         gain = rows.gain[0]
         for n in range(len(late)):
             comes = begins + n < len(gain) and n + 1 <= lanes.leak_weeks[draw + d]

@@ -1,18 +1,22 @@
-"""A world as arrays of numbers: what the kernels read that no course of policy changes."""
+"""Pools of a world as arrays of numbers: what the kernel of the arrivals reads of them.
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+Pools are packed in groups: a holding of elements that replace each other draws from several pools
+of one group, and no holding from pools of two groups.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from exposure.arrays import FloatArray, IntArray
-from exposure.impact.fast.arrays import Kinds, Pools, Sectors, Slots, Streams
-from exposure.impact.firms import STRATUM_SHARES, late_shares, stock_multiples, stratum_shares
-from exposure.impact.outcomes import NO_WEEKS, Players, Question, members_of
-from exposure.impact.sectors import Sector
+from exposure.arrays import FloatArray
+from exposure.impact.fast.arrays import Kinds, Pools, Slots
+from exposure.impact.fast.changes import NOTHING, Changes, ints, starts
+from exposure.impact.fast.firm_packing import Holder
+from exposure.impact.sectors import Stream
 from exposure.impact.world import Kind, World
-from exposure.supply.channels import Channel
-from exposure.supply.gradual import Gradual
+from exposure.supply.channels import Channel, Holding
+from exposure.supply.claims import Claim
 from exposure.terms import BuyerClass, Tier
 
 Buyer = tuple[str, BuyerClass, Tier]
@@ -21,16 +25,18 @@ Buyer = tuple[str, BuyerClass, Tier]
 Route = tuple[Channel, Buyer]
 """A channel as certain buyers buy it."""
 
-NOTHING = -1
-"""Position that points to nothing."""
+Group = frozenset[str]
+"""Pools that feed the same holdings; an empty name stands for contracts alone."""
 
 
 @dataclass(frozen=True, eq=False)
-class Packed:
-    """One world as arrays, for the sectors that are ranked."""
+class PackedPools:
+    """One group of pools as arrays, for the sectors that are ranked."""
 
     world: World
-    ranked: tuple[str, ...]
+    group: Group
+    names: tuple[str, ...]
+    """Pools of the group that are shared out."""
     routes: tuple[Route, ...]
     """In the order of the pools."""
     shown: Mapping[Route, int]
@@ -38,90 +44,87 @@ class Packed:
     kinds: Kinds
     pools: Pools
     slots: Slots
+    slot_of: Mapping[Holder, int]
+    """Slot from which each holding of each stream is fed."""
     kept: int
     """Number of kinds whose inflow reaches a slot."""
-    sectors: Sectors
-    streams: Streams
     leak_weeks: FloatArray
     late_weeks: int
     """Weeks of want in which priority reaches some firms late, at most."""
 
 
-@dataclass
-class _Changes:
-    """Gradual changes, each packed once."""
-
-    rows: list[Gradual | None] = field(default_factory=lambda: [None])
-    remains: list[bool] = field(default_factory=lambda: [True])
-    found: dict[tuple[int, ...], int] = field(default_factory=dict)
-
-    def row(self, change: Gradual | None, *, remains: bool) -> int:
-        """Row of a change; row 0 is a need without change."""
-        if change is None:
-            return 0 if remains else NOTHING
-        # The arrays live as long as the packing, so an identity is as good as a value.
-        key = (*(id(values) for values in vars(change).values()), int(remains))
-        if key not in self.found:
-            self.found[key] = len(self.rows)
-            self.rows.append(change)
-            self.remains.append(remains)
-        return self.found[key]
-
-    def packed(self, draws: int) -> FloatArray:
-        """Share, first week and width, (J, 3, D)."""
-        rows = np.zeros((len(self.rows), 3, draws))
-        for j, change in enumerate(self.rows):
-            if change is not None:
-                rows[j] = list(vars(change).values())
-        return rows
+def groups_of(world: World, ranked: Sequence[str]) -> list[Group]:
+    """Groups of pools that feed ranked sectors, in the order of the pools."""
+    groups: dict[str, set[str]] = {}
+    for name in ranked:
+        for holding in world.sectors[name].holdings:
+            together = {_pool_key(world, channel) for channel in holding.channels}
+            merged = set().union(together, *(groups.get(own, set()) for own in together))
+            groups |= dict.fromkeys(merged, merged)
+    keys = [own for own in (*world.pools, "") if own in groups]
+    return list(dict.fromkeys(frozenset(groups[own]) for own in keys))
 
 
-def pack_world(world: World, players: Mapping[str, Players], question: Question) -> Packed:
-    """Put a world into arrays.
+def _pool_key(world: World, channel: Channel) -> str:
+    pool = world.pools.get(channel.pool)
+    return channel.pool if pool is not None and pool.kinds else ""
+
+
+def pack_pools(world: World, ranked: Sequence[str], group: Group) -> PackedPools:
+    """Put a group of pools into arrays.
 
     Parameters
     ----------
     world
         What policy does not change.
-    players
-        Sectors wanted, each with the causes that bear its loss.
-    question
-        Weeks for which stocks are wanted.
+    ranked
+        Sectors that are ranked.
+    group
+        The pools.
     """
-    ranked = tuple(players)
-    changes = _Changes()
-    pools = _PoolPacking.of(world, ranked)
+    changes = Changes()
+    holders = list(_holders(world, ranked, group))
+    pools = _PoolPacking.of(world, holders, group)
     kinds = _pack_kinds(world, pools, changes)
-    slots, slot_of = _pack_slots(world, ranked, pools, changes)
+    slots, slot_of = _pack_slots(world, holders, pools, changes)
     leak_weeks = np.where(world.leak_share > 0.0, world.leak_weeks, 0.0)
-    sectors = _pack_sectors(world, players, question, changes)
-    shown = {route: row for row, route in enumerate(dict.fromkeys(_ranked_routes(world, ranked)))}
-    return Packed(
+    ranked_routes = dict.fromkeys(
+        (channel, _buyer(world, own[0], stream))
+        for own, stream, holding in holders
+        for channel in holding.channels
+    )
+    return PackedPools(
         world,
-        ranked,
+        group,
+        pools.names,
         tuple(route for own in pools.routes for route in own),
-        shown,
+        {route: row for row, route in enumerate(ranked_routes)},
         kinds._replace(
             changes=changes.packed(world.inputs.draws), remains=np.array(changes.remains)
         ),
         _pack_pools(world, pools),
         slots,
+        slot_of,
         int(slots.emitted.max(initial=NOTHING)) + 1,
-        sectors,
-        _pack_streams(world, players, sectors, slot_of),
         leak_weeks,
         min(int(leak_weeks.max()), world.period.weeks),
     )
 
 
-def _ranked_routes(world: World, ranked: Sequence[str]) -> list[Route]:
-    return [
-        (channel, (world.sectors[name].destination, stream.buyer_class, stream.tier))
-        for name in ranked
-        for stream in world.sectors[name].streams
-        for holding in world.sectors[name].holdings
-        for channel in holding.channels
-    ]
+def _holders(
+    world: World, ranked: Sequence[str], group: Group
+) -> Iterator[tuple[Holder, Stream, Holding]]:
+    """Holdings of the streams of ranked sectors that a group of pools feeds."""
+    for name in ranked:
+        sector = world.sectors[name]
+        for position, stream in enumerate(sector.streams):
+            for k, holding in enumerate(sector.holdings):
+                if _pool_key(world, holding.channels[0]) in group:
+                    yield (name, position, k), stream, holding
+
+
+def _buyer(world: World, name: str, stream: Stream) -> Buyer:
+    return world.sectors[name].destination, stream.buyer_class, stream.tier
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,9 +141,11 @@ class _PoolPacking:
     """Pool whose additions go to each kind under contracts."""
 
     @classmethod
-    def of(cls, world: World, ranked: Sequence[str]) -> "_PoolPacking":
+    def of(
+        cls, world: World, holders: Sequence[tuple[Holder, Stream, Holding]], group: Group
+    ) -> "_PoolPacking":
         """Find what is shared out, and what is not."""
-        names = tuple(name for name, pool in world.pools.items() if pool.kinds)
+        names = tuple(name for name, pool in world.pools.items() if pool.kinds and name in group)
         kinds = [world.pools[name].kinds for name in names]
         brings: dict[tuple[str, Channel, Buyer], int] = {}
         begin = 0
@@ -150,7 +155,7 @@ class _PoolPacking:
                 buyer = claim.destination, claim.buyer_class, claim.tier
                 brings[(claim.user, claim.channel, buyer)] = begin + kind
             begin += len(pool.kinds)
-        alone, added = _alone(world, ranked, brings, begin)
+        alone, added = _alone(world, holders, brings, begin)
         kinds.append(alone)
         routes = tuple(tuple(dict.fromkeys(map(_route, own))) for own in kinds)
         return cls(names, tuple(kinds), routes, brings, added)
@@ -162,30 +167,27 @@ def _route(kind: Kind) -> Route:
 
 
 def _alone(
-    world: World, ranked: Sequence[str], brings: dict[tuple[str, Channel, Buyer], int], begin: int
+    world: World,
+    holders: Sequence[tuple[Holder, Stream, Holding]],
+    brings: dict[tuple[str, Channel, Buyer], int],
+    begin: int,
 ) -> tuple[tuple[Kind, ...], tuple[str, ...]]:
     """Channels of ranked sectors that no pool shares out; they are entered in `brings`."""
-    from exposure.supply.claims import Claim  # noqa: PLC0415
-
     kinds: list[Kind] = []
     added: list[str] = []
     nothing = np.zeros(world.inputs.draws)
-    for name in ranked:
-        sector = world.sectors[name]
-        for stream in sector.streams:
-            for holding in sector.holdings:
-                for channel in holding.channels:
-                    buyer = (sector.destination, stream.buyer_class, stream.tier)
-                    if (name, channel, buyer) in brings:
-                        continue
-                    brings[(name, channel, buyer)] = begin + len(kinds)
-                    claim = Claim(name, channel, *buyer, nothing, 1, ranked=True)
-                    kinds.append(Kind(claim, nothing, sector))
-                    added.append(holding.channels[0].pool)
+    for (name, _, _), stream, holding in holders:
+        buyer = _buyer(world, name, stream)
+        for channel in holding.channels:
+            if (name, channel, buyer) not in brings:
+                brings[(name, channel, buyer)] = begin + len(kinds)
+                claim = Claim(name, channel, *buyer, nothing, 1, ranked=True)
+                kinds.append(Kind(claim, nothing, world.sectors[name]))
+                added.append(holding.channels[0].pool)
     return tuple(kinds), tuple(added)
 
 
-def _pack_kinds(world: World, pools: _PoolPacking, changes: _Changes) -> Kinds:
+def _pack_kinds(world: World, pools: _PoolPacking, changes: Changes) -> Kinds:
     every = [kind for own in pools.kinds for kind in own]
     draws = world.inputs.draws
     weight, lags = np.zeros((len(every), draws)), np.zeros((len(every), draws), dtype=np.int64)
@@ -207,12 +209,12 @@ def _pack_kinds(world: World, pools: _PoolPacking, changes: _Changes) -> Kinds:
         routes.update({(p, route): begin + r for r, route in enumerate(own)})
         begin += len(own)
     return Kinds(
-        route=_ints(routes[(p, _route(kind))] for p, own in enumerate(pools.kinds) for kind in own),
-        order=_ints(kind.claim.order_class for kind in every),
+        route=ints(routes[(p, _route(kind))] for p, own in enumerate(pools.kinds) for kind in own),
+        order=ints(kind.claim.order_class for kind in every),
         weight=weight,
-        lag=_ints(NOTHING if kind.sector is None else n for n, kind in enumerate(every)),
-        need=_ints(need),
-        assembled=_ints(assembled),
+        lag=ints(NOTHING if kind.sector is None else n for n, kind in enumerate(every)),
+        need=ints(need),
+        assembled=ints(assembled),
         lags=lags,
         changes=np.zeros((0, 3, 0)),
         remains=np.zeros(0, dtype=np.bool_),
@@ -236,120 +238,41 @@ def _pack_pools(world: World, pools: _PoolPacking) -> Pools:
         for _ in own
     ]
     return Pools(
-        routes=_starts(len(own) for own in pools.routes),
-        kinds=_starts(len(own) for own in pools.kinds),
+        routes=starts(len(own) for own in pools.routes),
+        kinds=starts(len(own) for own in pools.kinds),
         rationed=np.arange(count) < len(pools.names),
-        added_row=_ints([*of_kinds, *(row.get(name, NOTHING) for name in pools.added)]),
+        added_row=ints([*of_kinds, *(row.get(name, NOTHING) for name in pools.added)]),
         added=added,
         switched=switched,
     )
 
 
 def _pack_slots(
-    world: World, ranked: Sequence[str], pools: _PoolPacking, changes: _Changes
-) -> tuple[Slots, dict[tuple[str, int, int], int]]:
+    world: World,
+    holders: Sequence[tuple[Holder, Stream, Holding]],
+    pools: _PoolPacking,
+    changes: Changes,
+) -> tuple[Slots, dict[Holder, int]]:
     """Slots, and the slot of each holding of each stream."""
     found: dict[tuple[object, ...], int] = {}
-    slot_of: dict[tuple[str, int, int], int] = {}
+    slot_of: dict[Holder, int] = {}
     kinds: list[int] = []
     weights: list[float] = []
     needs: list[int] = []
     counts: list[int] = []
-    for name in ranked:
-        sector = world.sectors[name]
-        for position, stream in enumerate(sector.streams):
-            buyer = (sector.destination, stream.buyer_class, stream.tier)
-            for k, holding in enumerate(sector.holdings):
-                own = tuple(pools.brings[(name, channel, buyer)] for channel in holding.channels)
-                key = (own, holding.weights)
-                if key not in found:
-                    found[key] = len(found)
-                    kinds += own
-                    weights += holding.weights
-                    counts.append(len(own))
-                    needs.append(changes.row(sector.saved[k], remains=True))
-                slot_of[(name, position, k)] = found[key]
-    total = sum(len(own) for own in pools.kinds)
-    emitted = np.full(total, NOTHING, dtype=np.int64)
+    for holder, stream, holding in holders:
+        name, _, k = holder
+        buyer = _buyer(world, name, stream)
+        own = tuple(pools.brings[(name, channel, buyer)] for channel in holding.channels)
+        key = (own, holding.weights)
+        if key not in found:
+            found[key] = len(found)
+            kinds += own
+            weights += holding.weights
+            counts.append(len(own))
+            needs.append(changes.row(world.sectors[name].saved[k], remains=True))
+        slot_of[holder] = found[key]
+    emitted = np.full(sum(len(own) for own in pools.kinds), NOTHING, dtype=np.int64)
     for place, kind in enumerate(dict.fromkeys(kinds)):
         emitted[kind] = place
-    return (
-        Slots(_starts(counts), _ints(kinds), np.array(weights), _ints(needs), emitted),
-        slot_of,
-    )
-
-
-def _pack_sectors(
-    world: World, players: Mapping[str, Players], question: Question, changes: _Changes
-) -> Sectors:
-    own = [world.sectors[name] for name in players]
-    draws, most = world.inputs.draws, len(STRATUM_SHARES)
-    multiples, late = np.ones((2, len(own), most, draws))
-    shares, strata = np.zeros((len(own), most)), []
-    for i, sector in enumerate(own):
-        found = stock_multiples(sector.firm_spread)
-        strata.append(len(found))
-        multiples[i, : len(found)] = found
-        late[i, : len(found)] = late_shares(world.leak_share, len(found))
-        shares[i, : len(found)] = stratum_shares(len(found))
-    asked = [question.stock_weeks.get(name, NO_WEEKS) for name in players]
-    return Sectors(
-        holdings=_starts(len(sector.holdings) for sector in own),
-        stock=np.concatenate([sector.stock for sector in own]),
-        cap=np.concatenate([sector.cap for sector in own]),
-        criticality=np.concatenate([sector.criticality for sector in own]),
-        thrift=np.concatenate([sector.thrift for sector in own]),
-        need=_ints(changes.row(saved, remains=True) for sector in own for saved in sector.saved),
-        strata=_ints(strata),
-        multiples=multiples,
-        shares=shares,
-        late=late,
-        players=_ints(len(causes) for causes in players.values()),
-        members=_pack_members(own, players),
-        asked=_starts(len(weeks) for weeks in asked),
-        asked_weeks=np.concatenate([*asked, NO_WEEKS]),
-    )
-
-
-def _pack_members(own: Sequence[Sector], players: Mapping[str, Players]) -> np.ndarray:
-    most = max(len(causes) for causes in players.values())
-    widest = max(len(sector.holdings) for sector in own)
-    members = np.zeros((len(own), most, widest), dtype=np.bool_)
-    for i, (sector, causes) in enumerate(zip(own, players.values(), strict=True)):
-        table = members_of(sector, causes)
-        members[i, : table.shape[0], : table.shape[1]] = table
-    return members
-
-
-def _pack_streams(
-    world: World,
-    players: Mapping[str, Players],
-    sectors: Sectors,
-    slot_of: Mapping[tuple[str, int, int], int],
-) -> Streams:
-    names = tuple(players)
-    owner = [i for i, name in enumerate(names) for _ in world.sectors[name].streams]
-    holdings, asked = np.diff(sectors.holdings), np.diff(sectors.asked)
-    shares = [stream.share for name in names for stream in world.sectors[name].streams]
-    return Streams(
-        streams=_starts(len(world.sectors[name].streams) for name in names),
-        share=np.stack(shares),
-        slots=_starts(holdings[i] for i in owner),
-        slot=_ints(
-            slot_of[(name, position, k)]
-            for name in names
-            for position in range(len(world.sectors[name].streams))
-            for k in range(len(world.sectors[name].holdings))
-        ),
-        players=_starts(sectors.players[i] for i in owner),
-        held=_starts(holdings[i] * asked[i] for i in owner),
-    )
-
-
-def _ints(values: Iterable[int]) -> IntArray:
-    return np.array(list(values), dtype=np.int64)
-
-
-def _starts(counts: Iterable[int]) -> IntArray:
-    """First position of each of several lists that stand one after another, and the end."""
-    return np.concatenate([[0], np.cumsum(_ints(counts))]).astype(np.int64)
+    return Slots(starts(counts), ints(kinds), np.array(weights), ints(needs), emitted), slot_of

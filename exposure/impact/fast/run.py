@@ -1,21 +1,23 @@
 """The fast twin of a course: packs, calls the kernels, puts the results together."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from exposure.arrays import FloatArray, IntArray
-from exposure.impact.arrivals import Restriction, kept_of
-from exposure.impact.fast.arrays import Lanes, Licensed, Results, Routes
+from exposure.arrays import FloatArray
+from exposure.impact.arrivals import Restriction
+from exposure.impact.fast.arrays import Lanes, Results
+from exposure.impact.fast.firm_packing import Holder, PackedFirms, pack_firms
 from exposure.impact.fast.firms import make_desk, run_sectors
 from exposure.impact.fast.lanes import LANE, fill_lane, make_rows
-from exposure.impact.fast.packing import NOTHING, Packed, pack_world
+from exposure.impact.fast.packing import PackedPools, groups_of, pack_pools
+from exposure.impact.fast.policy import PackedPolicy, pack_policy
 from exposure.impact.outcomes import Players, Question, SectorRun, StreamRun, put_together
 from exposure.impact.world import World
-from exposure.licensing.flows import Flow
+from exposure.inputs.parts import Notes, make_part
 from exposure.licensing.grants import Licences
-from exposure.terms import BuyerClass
 
 
 def run_course(
@@ -28,176 +30,229 @@ def run_course(
 ) -> dict[str, SectorRun]:
     """Fast twin of `exposure.impact.course.run_reference`, for independent holdings.
 
-    Equal to the last bit, but for the shares stopped by exit stage, which agree to 1e-12.
+    Equal to the last bit, but for the shares stopped by exit stage, which agree to 1e-12. One
+    lane of draws is run after the other, so that what arrives is never kept for all draws.
     """
-    packed = pack_world(world, players, question)
-    licensed, routes = _pack_policy(packed, licences, question, restrict)
-    lanes = _empty_lanes(packed)
-    results = _empty_results(packed)
-    rows = make_rows(licensed, routes, packed.kinds, packed.pools, packed.kept)
-    desk = make_desk(packed.kinds, packed.sectors, world.period.weeks)
-    wanted = np.ones(len(packed.ranked), dtype=np.bool_)
-    for lane in range(-(-world.inputs.draws // LANE)):
-        fill_lane(licensed, routes, packed.kinds, packed.pools, packed.slots, lanes, rows, lane)
+    ranked, first = tuple(players), world.period.weeks - len(question.weight)
+    every = frozenset().union(*groups_of(world, ranked))
+    pools = pack_pools(world, ranked, every)
+    policy = pack_policy(pools, licences, first=first, restrict=restrict)
+    firms = pack_firms(world, players, question, pools.slot_of)
+    lanes, results = _empty_lanes(pools, policy, kept=1), _empty_results(world, firms)
+    rows = make_rows(policy.licensed, policy.routes, pools.kinds, pools.pools, pools.kept)
+    desk = make_desk(firms.changes, firms.sectors, world.period.weeks)
+    for lane in range(_lanes(world)):
+        fill_lane(
+            policy.licensed, policy.routes, pools.kinds, pools.pools, pools.slots, lanes, rows, lane
+        )
         run_sectors(
-            packed.kinds, packed.sectors, packed.streams, lanes, results, question.weight, wanted,
-            desk, lane,
-        )  # fmt: skip
-    return {
-        name: _outcome(packed, lanes, results, players[name], i)
-        for i, name in enumerate(packed.ranked)
-    }
+            firms.changes, firms.sectors, firms.streams, lanes, results, question.weight, desk, lane
+        )
+    fed = {holder: Fed(lanes, pools, slot) for holder, slot in pools.slot_of.items()}
+    return _outcomes(world, players, firms, results, fed)
 
 
-@dataclass
-class _Flows:
-    """Flows met, each packed once."""
+@dataclass(frozen=True, eq=False)
+class Fed:
+    """What feeds one holding of one stream."""
 
-    spans: IntArray
-    classes: dict[int, FloatArray]
-    looks: dict[int, FloatArray]
+    lanes: Lanes
+    pools: PackedPools
+    slot: int
 
-
-def _pack_policy(
-    packed: Packed, licences: Licences, question: Question, restrict: Restriction | None
-) -> tuple[Licensed, Routes]:
-    world = packed.world
-    weeks, draws = world.period.weeks, world.inputs.draws
-    most = max(len(channel.stages) for channel, _ in packed.routes)
-    shape = (len(packed.routes), most)
-    final, processor, seen = (np.full(shape, NOTHING, dtype=np.int64) for _ in range(3))
-    classes: dict[int, int] = {}
-    stopped: list[FloatArray] = []
-    looks: dict[int, int] = {}
-    seen_arrays: list[FloatArray] = []
-
-    def class_row(flow: Flow, stage: str) -> int:
-        kept = kept_of(flow, stage, restrict)
-        if kept.stopped is None:
-            return NOTHING
-        if kept.class_index not in classes:
-            classes[kept.class_index] = len(stopped)
-            stopped.append(kept.stopped)
-        return classes[kept.class_index]
-
-    def seen_row(flow: Flow) -> int:
-        if flow.seen_index not in looks:
-            looks[flow.seen_index] = len(seen_arrays)
-            seen_arrays.append(flow.look_through)
-        return looks[flow.seen_index]
-
-    for r, (channel, (place, buyer, tier)) in enumerate(packed.routes):
-        for g, stage in enumerate(channel.stages):
-            flow = licences.of_final_user(channel, stage, destination=place, buyer=buyer, tier=tier)
-            final[r, g] = class_row(flow, stage)
-            if g < len(channel.stages) - 1:
-                seen[r, g] = seen_row(flow)
-                processor[r, g] = class_row(licences.of_processor(channel, stage), stage)
-    supplies = [(channel, place, buyer) for channel, (place, buyer, _) in packed.routes]
-    splits = {supply: world.splits[supply] for supply in supplies}
-    turns = {week for split in splits.values() for week, _ in split}
-    turns |= {
-        int(week) + 1
-        for own in seen_arrays
-        if own.ndim == 2  # noqa: PLR2004
-        for week in np.flatnonzero((own[1:] != own[:-1]).any(axis=1))
-    }
-    spans = np.array(sorted({0, *(w for w in turns if 0 < w < weeks)} | {weeks}), dtype=np.int64)
-    look = np.empty((len(seen_arrays), len(spans) - 1, draws))
-    for h, own in enumerate(seen_arrays):
-        look[h] = own if own.ndim == 1 else own[spans[:-1]]
-    chi: list[FloatArray] = []
-    row: dict[tuple[object, int], int] = {}
-    begin = 0
-    for supply, split in splits.items():
-        for n, (_, own) in enumerate(split):
-            row[(supply, n)] = begin
-            chi.append(own)
-            begin += len(own)
-    chi_row = np.zeros((len(packed.routes), len(spans) - 1, most), dtype=np.int64)
-    for r, supply in enumerate(supplies):
-        for s, since in enumerate(spans[:-1]):
-            n = max(i for i, (week, _) in enumerate(splits[supply]) if week <= since)
-            chi_row[r, s] = row[(supply, n)] + np.arange(most)
-    same = np.zeros((len(packed.routes), len(spans) - 1), dtype=np.bool_)
-    looks_same = np.array(
-        [[False, *(look[h, 1:] == look[h, :-1]).all(axis=1)] for h in range(len(look))]
-    ).reshape(len(look), len(spans) - 1)  # without upstream stages nothing is seen through
-    for r in range(len(packed.routes)):
-        same[r, 1:] = (chi_row[r, 1:] == chi_row[r, :-1]).all(axis=1)
-        for h in seen[r, seen[r] >= 0]:
-            same[r] &= looks_same[h]
-    licensed = Licensed(
-        np.stack(stopped) if stopped else np.zeros((0, weeks, draws)),
-        look,
-        spans,
-        weeks - len(question.weight),
-    )
-    routes = Routes(
-        np.concatenate(chi),
-        chi_row,
-        same,
-        np.array([len(channel.stages) for channel, _ in packed.routes], dtype=np.int64),
-        seen,
-        final,
-        processor,
-        np.array([buyer is BuyerClass.MILITARY for _, (_, buyer, _) in packed.routes]),
-        np.array([packed.shown.get(route, NOTHING) for route in packed.routes], dtype=np.int64),
-    )
-    return licensed, routes
+    @property
+    def lacked(self) -> FloatArray:
+        """What each of its channels lacked, by mass, (channels, D)."""
+        first, end = self.pools.slots.channels[self.slot : self.slot + 2]
+        return self.lanes.lacked[first:end]
 
 
-def _empty_lanes(packed: Packed) -> Lanes:
-    draws, weeks = packed.world.inputs.draws, packed.world.period.weeks
-    slots = len(packed.slots.need)
-    most = max(len(channel.stages) for channel, _ in packed.routes)
-    kept = 1
+def _lanes(world: World) -> int:
+    return -(-world.inputs.draws // LANE)
+
+
+def _empty_lanes(pools: PackedPools, policy: PackedPolicy, *, kept: int) -> Lanes:
+    """Room for what arrives in some lanes at a time."""
+    draws, weeks, slots = pools.world.inputs.draws, pools.world.period.weeks, len(pools.slots.need)
     return Lanes(
-        inflow=np.empty((kept, slots, weeks, LANE)),
-        begins=np.empty((kept, slots, LANE), dtype=np.int64),
-        late=np.empty((kept, slots, packed.late_weeks, LANE)),
-        leak_weeks=packed.leak_weeks,
-        lacked=np.empty((len(packed.slots.kind), draws)),
-        stopped=np.empty((len(packed.shown), most, draws)),
+        inflow=np.empty((slots, kept, weeks, LANE)),
+        begins=np.empty((slots, kept, LANE), dtype=np.int64),
+        late=np.empty((slots, kept, pools.late_weeks, LANE)),
+        leak_weeks=pools.leak_weeks,
+        lacked=np.empty((len(pools.slots.kind), draws)),
+        stopped=np.empty((len(pools.shown), policy.routes.final.shape[1], draws)),
     )
 
 
-def _empty_results(packed: Packed) -> Results:
-    draws, weeks = packed.world.inputs.draws, packed.world.period.weeks
-    streams = packed.streams
+def _empty_results(world: World, firms: PackedFirms) -> Results:
+    draws, streams = world.inputs.draws, firms.streams
+    shape = (len(firms.names), world.period.weeks, draws)
     return Results(
-        weekly=np.empty((len(packed.ranked), weeks, draws)),
-        stopped=np.empty((len(packed.ranked), weeks, draws)),
+        weekly=np.empty(shape),
+        stopped=np.empty(shape),
         by_player=np.empty((streams.players[-1], draws)),
         unmet=np.empty((streams.slots[-1], draws)),
         held=np.empty((streams.held[-1], draws)),
     )
 
 
-def _outcome(packed: Packed, lanes: Lanes, results: Results, players: Players, i: int) -> SectorRun:
-    sector = packed.world.sectors[packed.ranked[i]]
-    streams = packed.streams
-    own = []
-    for b, stream in enumerate(sector.streams, start=int(streams.streams[i])):
-        first, end = streams.slots[b], streams.slots[b + 1]
-        buyer = (sector.destination, stream.buyer_class, stream.tier)
-        held = results.held[streams.held[b] : streams.held[b + 1]]
-        channels = packed.slots.channels
-        own.append(
-            StreamRun(
-                stream,
-                results.by_player[streams.players[b] : streams.players[b + 1]],
-                results.unmet[first:end],
-                held.reshape(len(sector.holdings), -1, held.shape[1]).swapaxes(0, 1),
-                [
-                    lanes.lacked[channels[slot] : channels[slot + 1]]
-                    for slot in streams.slot[first:end]
-                ],
-                {
-                    channel: lanes.stopped[packed.shown[(channel, buyer)]]
-                    for holding in sector.holdings
-                    for channel in holding.channels
-                },
+def _outcomes(
+    world: World,
+    players: Mapping[str, Players],
+    firms: PackedFirms,
+    results: Results,
+    fed: Mapping[Holder, Fed],
+) -> dict[str, SectorRun]:
+    streams = firms.streams
+    outcomes = {}
+    for i, name in enumerate(firms.names):
+        sector = world.sectors[name]
+        own = []
+        for position, stream in enumerate(sector.streams):
+            b = int(streams.streams[i]) + position
+            buyer = (sector.destination, stream.buyer_class, stream.tier)
+            feeds = [fed[(name, position, k)] for k in range(len(sector.holdings))]
+            held = results.held[streams.held[b] : streams.held[b + 1]]
+            own.append(
+                StreamRun(
+                    stream,
+                    results.by_player[streams.players[b] : streams.players[b + 1]],
+                    results.unmet[streams.slots[b] : streams.slots[b + 1]],
+                    held.reshape(len(feeds), -1, held.shape[1]).swapaxes(0, 1),
+                    [feed.lacked for feed in feeds],
+                    {
+                        channel: feed.lanes.stopped[feed.pools.shown[(channel, buyer)]]
+                        for feed, holding in zip(feeds, sector.holdings, strict=True)
+                        for channel in holding.channels
+                    },
+                )
             )
+        outcomes[name] = put_together(
+            world, sector, players[name], results.weekly[i], results.stopped[i], own
         )
-    return put_together(packed.world, sector, players, results.weekly[i], results.stopped[i], own)
+    return outcomes
+
+
+@dataclass(frozen=True, eq=False)
+class Arrived:
+    """What arrives from one group of pools, in all lanes."""
+
+    lanes: Lanes
+    pools: PackedPools
+
+
+@dataclass(frozen=True, eq=False)
+class KeptCourse:
+    """A course of policy whose arrivals are kept: only what changed is worked out again."""
+
+    world: World
+    licences: Licences
+    ranked: tuple[str, ...]
+    first: int
+    """First week scored."""
+
+    @cached_property
+    def arrived(self) -> dict[Holder, tuple[Fed, int]]:
+        """What feeds each holding of each stream, with the token of what brought it."""
+        fed = {}
+        for group in groups_of(self.world, self.ranked):
+            pools = pack_pools(self.world, self.ranked, group)
+            policy = pack_policy(pools, self.licences, first=self.first)
+            name = ("arrived", self._name(pools, policy))
+
+            def make(
+                pools: PackedPools = pools, policy: PackedPolicy = policy
+            ) -> tuple[Arrived, Notes]:
+                return _arrive(pools, policy), {}
+
+            part = make_part(name, self.world.inputs.index, make, kept=True)
+            for holder, slot in part.value.pools.slot_of.items():
+                fed[holder] = Fed(part.value.lanes, part.value.pools, slot), part.token
+        return fed
+
+    def _name(self, pools: PackedPools, policy: PackedPolicy) -> tuple[Hashable, ...]:
+        """Everything that decides what arrives from a group of pools."""
+        tokens = self.world.tokens
+        supplies = {(channel, place, buyer) for channel, (place, buyer, _) in pools.routes}
+        looks = {self.licences.offices[place] for _, place, _ in supplies}
+        return (
+            pools.group,
+            self.ranked,
+            self.first,
+            self.world.period.key,
+            tokens["firms"],
+            tuple(tokens[("pool", name)] for name in pools.names),
+            tuple(sorted(tokens[("goods", name)] for name, _, _ in pools.slot_of)),
+            tuple(sorted(tokens[("split", supply)] for supply in supplies)),
+            tuple(self.licences.tokens[own] for own in policy.classes),
+            tuple(sorted(looks)),
+        )
+
+    def name_of(self, sector: str) -> tuple[Hashable, ...]:
+        """Everything that decides what a sector loses, besides the question."""
+        tokens, own = self.world.tokens, self.world.sectors[sector]
+        feeds = tuple(
+            self.arrived[(sector, position, k)][1]
+            for position in range(len(own.streams))
+            for k in range(len(own.holdings))
+        )
+        pools = tuple(
+            tokens[("pool", channel.pool)]
+            for holding in own.holdings
+            for channel in holding.channels
+            if channel.pool in self.world.pools
+        )
+        return (
+            sector, feeds, pools, tokens[("goods", sector)], tokens[("stocks", sector)],
+            tokens["firms"], self.first,
+        )  # fmt: skip
+
+    def run(self, players: Mapping[str, Players], question: Question) -> dict[str, SectorRun]:
+        """Run some of the sectors."""
+        if not players:
+            return {}
+        fed = {own: feed for own, (feed, _) in self.arrived.items() if own[0] in players}
+        lanes, slot_of = _together(fed)
+        firms = pack_firms(self.world, players, question, slot_of)
+        results = _empty_results(self.world, firms)
+        desk = make_desk(firms.changes, firms.sectors, self.world.period.weeks)
+        for lane in range(_lanes(self.world)):
+            run_sectors(
+                firms.changes, firms.sectors, firms.streams, lanes, results, question.weight,
+                desk, lane,
+            )  # fmt: skip
+        return _outcomes(self.world, players, firms, results, fed)
+
+
+def _arrive(pools: PackedPools, policy: PackedPolicy) -> Arrived:
+    count = _lanes(pools.world)
+    lanes = _empty_lanes(pools, policy, kept=count)
+    rows = make_rows(policy.licensed, policy.routes, pools.kinds, pools.pools, pools.kept)
+    for lane in range(count):
+        fill_lane(
+            policy.licensed, policy.routes, pools.kinds, pools.pools, pools.slots, lanes, rows, lane
+        )
+    return Arrived(lanes, pools)
+
+
+def _together(fed: Mapping[Holder, Fed]) -> tuple[Lanes, dict[Holder, int]]:
+    """Slots of several groups of pools as one set of lanes."""
+    feeds: dict[tuple[int, int], Fed] = {}
+    slot_of = {}
+    for holder, feed in fed.items():
+        # The lanes live as long as this function, so an identity is as good as a value.
+        key = (id(feed.lanes), feed.slot)
+        feeds.setdefault(key, feed)
+        slot_of[holder] = list(feeds).index(key)
+    one = next(iter(feeds.values())).lanes
+    return (
+        Lanes(
+            np.stack([own.lanes.inflow[own.slot] for own in feeds.values()]),
+            np.stack([own.lanes.begins[own.slot] for own in feeds.values()]),
+            np.stack([own.lanes.late[own.slot] for own in feeds.values()]),
+            one.leak_weeks,
+            one.lacked,
+            one.stopped,
+        ),
+        slot_of,
+    )

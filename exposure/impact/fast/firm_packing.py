@@ -1,0 +1,120 @@
+"""Sectors as arrays of numbers: what the kernel of the firms reads."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from exposure.arrays import FloatArray
+from exposure.impact.fast.arrays import Sectors, Streams
+from exposure.impact.fast.changes import Changes, ints, starts
+from exposure.impact.firms import STRATUM_SHARES, late_shares, stock_multiples, stratum_shares
+from exposure.impact.outcomes import NO_WEEKS, Players, Question, members_of
+from exposure.impact.sectors import Sector
+from exposure.impact.world import World
+
+Holder = tuple[str, int, int]
+"""Sector, position of the stream, position of the holding."""
+
+
+@dataclass(frozen=True, eq=False)
+class PackedFirms:
+    """Sectors that are run, as arrays."""
+
+    names: tuple[str, ...]
+    changes: FloatArray
+    """Share, first week and width of gradual changes, (J, 3, D)."""
+    sectors: Sectors
+    streams: Streams
+
+
+def pack_firms(
+    world: World,
+    players: Mapping[str, Players],
+    question: Question,
+    slot_of: Mapping[Holder, int],
+) -> PackedFirms:
+    """Put sectors into arrays.
+
+    Parameters
+    ----------
+    world
+        What policy does not change.
+    players
+        Sectors wanted, each with the causes that bear its loss.
+    question
+        Weeks for which stocks are wanted.
+    slot_of
+        Slot from which each holding of each stream is fed.
+    """
+    changes = Changes()
+    sectors = _pack_sectors(world, players, question, changes)
+    streams = _pack_streams(world, players, sectors, slot_of)
+    return PackedFirms(tuple(players), changes.packed(world.inputs.draws), sectors, streams)
+
+
+def _pack_sectors(
+    world: World, players: Mapping[str, Players], question: Question, changes: Changes
+) -> Sectors:
+    own = [world.sectors[name] for name in players]
+    draws, most = world.inputs.draws, len(STRATUM_SHARES)
+    multiples, late = np.ones((2, len(own), most, draws))
+    shares, strata = np.zeros((len(own), most)), []
+    for i, sector in enumerate(own):
+        found = stock_multiples(sector.firm_spread)
+        strata.append(len(found))
+        multiples[i, : len(found)] = found
+        late[i, : len(found)] = late_shares(world.leak_share, len(found))
+        shares[i, : len(found)] = stratum_shares(len(found))
+    asked = [question.stock_weeks.get(name, NO_WEEKS) for name in players]
+    return Sectors(
+        holdings=starts(len(sector.holdings) for sector in own),
+        stock=np.concatenate([sector.stock for sector in own]),
+        cap=np.concatenate([sector.cap for sector in own]),
+        criticality=np.concatenate([sector.criticality for sector in own]),
+        thrift=np.concatenate([sector.thrift for sector in own]),
+        need=ints(changes.row(saved, remains=True) for sector in own for saved in sector.saved),
+        strata=ints(strata),
+        multiples=multiples,
+        shares=shares,
+        late=late,
+        players=ints(len(causes) for causes in players.values()),
+        members=_pack_members(own, players),
+        asked=starts(len(weeks) for weeks in asked),
+        asked_weeks=np.concatenate([*asked, NO_WEEKS]),
+    )
+
+
+def _pack_members(own: Sequence[Sector], players: Mapping[str, Players]) -> np.ndarray:
+    most = max(len(causes) for causes in players.values())
+    widest = max(len(sector.holdings) for sector in own)
+    members = np.zeros((len(own), most, widest), dtype=np.bool_)
+    for i, (sector, causes) in enumerate(zip(own, players.values(), strict=True)):
+        table = members_of(sector, causes)
+        members[i, : table.shape[0], : table.shape[1]] = table
+    return members
+
+
+def _pack_streams(
+    world: World,
+    players: Mapping[str, Players],
+    sectors: Sectors,
+    slot_of: Mapping[tuple[str, int, int], int],
+) -> Streams:
+    names = tuple(players)
+    owner = [i for i, name in enumerate(names) for _ in world.sectors[name].streams]
+    holdings, asked = np.diff(sectors.holdings), np.diff(sectors.asked)
+    shares = [stream.share for name in names for stream in world.sectors[name].streams]
+    return Streams(
+        streams=starts(len(world.sectors[name].streams) for name in names),
+        share=np.stack(shares),
+        slots=starts(holdings[i] for i in owner),
+        slot=ints(
+            slot_of[(name, position, k)]
+            for name in names
+            for position in range(len(world.sectors[name].streams))
+            for k in range(len(world.sectors[name].holdings))
+        ),
+        players=starts(sectors.players[i] for i in owner),
+        held=starts(holdings[i] * asked[i] for i in owner),
+    )

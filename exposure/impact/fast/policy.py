@@ -1,0 +1,154 @@
+"""A course of policy as arrays of numbers: which licences stop what of each route."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from exposure.arrays import BoolArray, FloatArray, IntArray
+from exposure.impact.arrivals import Restriction, kept_of
+from exposure.impact.fast.arrays import Licensed, Routes
+from exposure.impact.fast.changes import NOTHING
+from exposure.impact.fast.packing import PackedPools
+from exposure.impact.world import Supply, World
+from exposure.licensing.flows import Flow
+from exposure.licensing.grants import Licences
+from exposure.supply.exits import ExitSplit
+from exposure.terms import BuyerClass
+
+
+@dataclass(frozen=True, eq=False)
+class PackedPolicy:
+    """Licences of one course, for the routes of a group of pools."""
+
+    licensed: Licensed
+    routes: Routes
+    classes: tuple[int, ...]
+    """Classes of the flows met, as `Licences` counts them."""
+
+
+@dataclass
+class _Flows:
+    """Flows met, each packed once."""
+
+    restrict: Restriction | None
+    classes: dict[int, FloatArray] = field(default_factory=dict)
+    looks: dict[int, FloatArray] = field(default_factory=dict)
+
+    def class_row(self, flow: Flow, stage: str) -> int:
+        """Row of what a flow stops; nothing for one that is free."""
+        own = kept_of(flow, stage, self.restrict)
+        if own.stopped is None:
+            return NOTHING
+        self.classes.setdefault(own.class_index, own.stopped)
+        return list(self.classes).index(own.class_index)
+
+    def seen_row(self, flow: Flow) -> int:
+        """Row of a look-through."""
+        self.looks.setdefault(flow.seen_index, flow.look_through)
+        return list(self.looks).index(flow.seen_index)
+
+
+def pack_policy(
+    packed: PackedPools, licences: Licences, *, first: int, restrict: Restriction | None = None
+) -> PackedPolicy:
+    """Put licences into arrays.
+
+    Parameters
+    ----------
+    packed
+        Pools, with their routes.
+    licences
+        Licensed flows of one course of policy.
+    first
+        First week scored.
+    restrict
+        What a coalition keeps of what is stopped; None for all.
+    """
+    world, flows = packed.world, _Flows(restrict)
+    final, processor, seen = _rows(packed, licences, flows)
+    supplies = [(channel, place, buyer) for channel, (place, buyer, _) in packed.routes]
+    splits = {supply: world.splits[supply] for supply in supplies}
+    spans = _spans(world, splits, flows)
+    look = np.empty((len(flows.looks), len(spans) - 1, world.inputs.draws))
+    for h, own in enumerate(flows.looks.values()):
+        look[h] = own if own.ndim == 1 else own[spans[:-1]]
+    chi, chi_row = _pack_splits(supplies, splits, spans, most=final.shape[1])
+    shape = (0, world.period.weeks, world.inputs.draws)
+    licensed = Licensed(
+        np.stack(list(flows.classes.values())) if flows.classes else np.zeros(shape),
+        look,
+        spans,
+        first,
+    )
+    routes = Routes(
+        chi,
+        chi_row,
+        _same(chi_row, seen, look),
+        np.array([len(channel.stages) for channel, _ in packed.routes], dtype=np.int64),
+        seen,
+        final,
+        processor,
+        np.array([buyer is BuyerClass.MILITARY for _, (_, buyer, _) in packed.routes]),
+        np.array([packed.shown.get(route, NOTHING) for route in packed.routes], dtype=np.int64),
+    )
+    return PackedPolicy(licensed, routes, tuple(flows.classes))
+
+
+def _rows(
+    packed: PackedPools, licences: Licences, flows: _Flows
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Rows of the classes of final users and processors, and of look-through, (R, G)."""
+    most = max(len(channel.stages) for channel, _ in packed.routes)
+    final, processor, seen = np.full((3, len(packed.routes), most), NOTHING, dtype=np.int64)
+    for r, (channel, (place, buyer, tier)) in enumerate(packed.routes):
+        for g, stage in enumerate(channel.stages):
+            flow = licences.of_final_user(channel, stage, destination=place, buyer=buyer, tier=tier)
+            final[r, g] = flows.class_row(flow, stage)
+            if g < len(channel.stages) - 1:
+                seen[r, g] = flows.seen_row(flow)
+                processor[r, g] = flows.class_row(licences.of_processor(channel, stage), stage)
+    return final, processor, seen
+
+
+def _spans(world: World, splits: dict[Supply, ExitSplit], flows: _Flows) -> IntArray:
+    """First week of each span in which no share and no look-through changes, and the end."""
+    weeks = world.period.weeks
+    turns = {week for split in splits.values() for week, _ in split}
+    turns |= {
+        int(week) + 1
+        for own in flows.looks.values()
+        if own.ndim == 2  # noqa: PLR2004
+        for week in np.flatnonzero((own[1:] != own[:-1]).any(axis=1))
+    }
+    return np.array(sorted({0, weeks, *(w for w in turns if 0 < w < weeks)}), dtype=np.int64)
+
+
+def _pack_splits(
+    supplies: list[Supply], splits: dict[Supply, ExitSplit], spans: IntArray, *, most: int
+) -> tuple[FloatArray, IntArray]:
+    """Shares by exit stage, (X, D), and their rows for each route, span and stage."""
+    shares: list[FloatArray] = []
+    row: dict[tuple[Supply, int], int] = {}
+    begin = 0
+    for supply, split in splits.items():
+        for n, (_, own) in enumerate(split):
+            row[(supply, n)] = begin
+            shares.append(own)
+            begin += len(own)
+    rows = np.zeros((len(supplies), len(spans) - 1, most), dtype=np.int64)
+    for r, supply in enumerate(supplies):
+        for s, since in enumerate(spans[:-1]):
+            n = max(i for i, (week, _) in enumerate(splits[supply]) if week <= since)
+            rows[r, s] = row[(supply, n)] + np.arange(most)
+    return np.concatenate(shares), rows
+
+
+def _same(chi_row: IntArray, seen: IntArray, look: FloatArray) -> BoolArray:
+    """Whether a span goes on as the one before, for each route, (R, S)."""
+    same = np.zeros(chi_row.shape[:2], dtype=np.bool_)
+    goes_on = (look[:, 1:] == look[:, :-1]).all(axis=2)
+    for r, rows in enumerate(seen):
+        same[r, 1:] = (chi_row[r, 1:] == chi_row[r, :-1]).all(axis=1)
+        for h in rows[rows >= 0]:
+            same[r, 1:] &= goes_on[h]
+    return same

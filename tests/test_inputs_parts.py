@@ -1,0 +1,125 @@
+"""Parts of runs that are kept: found again where nothing they were made from has changed."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+import exposure as ex
+from exposure.inputs import parts
+from exposure.inputs.cells import Inputs
+from exposure.inputs.parts import Part, Store, keep_parts, make_part, size_of
+from exposure.inputs.streams import Sampler
+from exposure.tables.dataset import Dataset, row_key
+from exposure.tables.schema.rows import QuantityRow
+from exposure.values import same
+from tests.tiny import add_parameter, tiny_dataset
+from tests.tiny_world import world_records
+
+SETTINGS = ex.Settings(prior=True, draws=6, horizon_weeks=30, destination="all")
+MOST_CHANGES = 15
+CORRELATION = ("stock_correlation", "*")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> Iterator[None]:
+    keep_parts(parts.LIMIT)
+    yield
+    keep_parts(parts.LIMIT)
+
+
+@pytest.fixture(scope="module")
+def dataset() -> Dataset:
+    records = world_records()
+    add_parameter(records, "stock_correlation", 0.5, "correlation")
+    for row in records["cover"]:
+        if row["sector"] == "missiles":
+            row["sector"] = "made_up"  # the group of all sectors
+    return tiny_dataset(records)
+
+
+def moved(dataset: Dataset) -> list[Dataset]:
+    """Datasets in each of which one figure is another, drawn from all figures."""
+    every = [own for rows in dataset.rows.values() for own in rows if isinstance(own, QuantityRow)]
+    changed = []
+    for row in (every[i] for i in np.random.default_rng(5).permutation(len(every))):
+        table, key = row_key(row)
+        try:
+            changed.append(ex.with_value(dataset, table, key, value=0.9 * row.central + 0.05))
+        except (ex.errors.TableError, ex.errors.UnknownNameError):
+            continue  # a figure that has to be a whole number, or one of a set
+        if len(changed) == MOST_CHANGES:
+            break
+    return changed
+
+
+def test_a_changed_figure_gives_the_same_with_kept_parts_as_without(dataset):
+    scenario = ex.read_scenario("london_truce")
+    base, different = ex.assess(dataset, scenario, SETTINGS, workers=1).ranking, 0
+    for own in moved(dataset):
+        found = ex.assess(own, scenario, SETTINGS, workers=1)
+        again = ex.assess(dataset, scenario, SETTINGS, workers=1)
+        keep_parts(0)
+        fresh = ex.assess(own, scenario, SETTINGS, workers=1)
+        keep_parts(parts.LIMIT)
+        ex.assess(dataset, scenario, SETTINGS, workers=1)
+        assert same(found.sectors, fresh.sectors), own.changed
+        assert again.ranking.equals(base), own.changed
+        different += not fresh.ranking.equals(base)
+    assert different > MOST_CHANGES // 4
+
+
+def test_whoever_uses_drawn_cells_again_rests_on_all_that_they_rest_on(dataset):
+    inputs = Inputs.of(dataset, Sampler.first(4, seed=1))
+    row = inputs.index.cell("cover", ("made_up", "smco_magnet", "stock_weeks"))
+    assert row is not None
+    made = [
+        make_part(
+            name, inputs.index, lambda name=name: (inputs.under(name).draw(row), {}), kept=False
+        )
+        for name in ("first", "second")
+    ]
+    assert made[0].trace == made[1].trace
+    assert ("cell", ("parameters", CORRELATION)) in made[1].trace
+    for name in ("first", "second"):
+        assert ("parameters", CORRELATION) in inputs.read_by(name)
+
+
+class Answers:
+    """Tables that answer one question."""
+
+    def __init__(self, serial: int, answer: int) -> None:
+        self.serial, self.answer = serial, answer
+        self.answers: parts.Trace = {}
+
+    @parts.question
+    def figure(self) -> int:
+        return self.answer
+
+
+def kept_part(store: Store, tables: Answers, *, size: int = 8) -> Part[object]:
+    with parts.written_down() as trace:
+        value: object = (np.zeros(size), tables.figure())
+    part = Part(value, 0, trace, {}, size_of(value), {tables.serial})
+    store.keep("name", part)
+    return part
+
+
+def test_a_part_is_found_only_by_tables_that_answer_alike():
+    store = Store()
+    part = kept_part(store, Answers(1, 5))
+    assert store.find("name", Answers(2, 5)) is part
+    assert store.find("name", Answers(3, 6)) is None
+    assert store.find("other", Answers(2, 5)) is None
+
+
+def test_a_store_gives_up_what_it_has_no_room_for():
+    store = Store(megabytes=1)
+    for answer in range(6):
+        kept_part(store, Answers(answer, answer), size=40_000)
+        assert store.size <= store.limit
+    assert store.find("name", Answers(9, 5)) is not None
+    assert store.find("name", Answers(8, 0)) is None
+    store.clear()
+    assert store.find("name", Answers(7, 5)) is None
+    assert store.size == 0
