@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from exposure.policy.scenario import Scenario
 from exposure.report.files.csv_output import attribution_of_all
 from exposure.report.files.file_records import of_run, of_runs, of_tables
+from exposure.report.files.output_model import OutputModel
 from exposure.report.files.output_models import (
     BacktestFile,
     DiffFile,
     FlowFile,
-    OutputModel,
     ProvenanceFile,
     RankFile,
     SourceListFile,

@@ -10,21 +10,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, create_model
+from pydantic import Field, GetCoreSchemaHandler, create_model
 from pydantic_core import CoreSchema
 
 from exposure.errors import unknown_name
+from exposure.report.files.output_model import OutputModel
 from exposure.scoring.columns import columns_of
 from exposure.settings import Settings
 from exposure.tables.schema.policy import SourceRow
-
-
-class OutputModel(BaseModel):
-    """Base of everything that is written: frozen, no unknown keys, no NaN and no infinity."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
-    )
 
 
 @cache

@@ -1,0 +1,268 @@
+"""What changed between two runs, and the briefing that opens a scheduled report.
+
+These are finished, frozen objects for the page, the terminal and JSON alike: nothing here
+computes. `exposure.report.comparing` makes `Changes`; `exposure.report.desk` makes a `Briefing`.
+All texts are plain text in whole sentences; the page escapes them.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Literal
+
+from exposure.report.files.output_model import OutputModel
+
+Cause = Literal["code", "draws", "settings", "data", "scenario"]
+"""What can move a score between two runs, in the order in which effects are taken."""
+
+CAUSES: Mapping[Cause, str] = {
+    "code": "Code",
+    "draws": "Sampling noise",
+    "settings": "Settings",
+    "data": "Data",
+    "scenario": "Scenario",
+}
+"""Each cause with its heading."""
+
+AlertKind = Literal[
+    "rank_moved",
+    "band_moved",
+    "score_above",
+    "p_top3_above",
+    "impact_before",
+    "data_older_than",
+    "expiry_within",
+    "refuted",
+]
+"""Rules that raise an alert; each is a key of ``[alerts]`` in a configuration."""
+
+
+class Made(OutputModel):
+    """What a run was made from, in short."""
+
+    record_digest: str
+    """Digest of the whole record of the run."""
+    package_version: str
+    dataset_version: str
+    dataset_digest: str
+    first_day: date
+    """First day scored."""
+    draws: int
+    """Samples of the uncertain inputs."""
+    seed: int
+    overlays: tuple[str, ...] = ()
+    """Names of the overlays, first the lowest."""
+
+
+class ChangedCell(OutputModel):
+    """One cell that differs; of a whole row that was added or removed, the row in short."""
+
+    column: str
+    """Name of the column; empty for a row that was added or removed."""
+    was: str
+    now: str
+
+
+class ChangedRow(OutputModel):
+    """One row of the tables that differs."""
+
+    change: Literal["added", "removed", "changed"]
+    table: str
+    key: str
+    """Its key columns, joined by commas."""
+    cells: tuple[ChangedCell, ...]
+
+    @property
+    def words(self) -> str:
+        """The row and its cells in one line.
+
+        Examples
+        --------
+        >>> cell = ChangedCell(column="central", was="6", now="9")
+        >>> row = ChangedRow(change="changed", table="cover", key="radar, magnet", cells=(cell,))
+        >>> row.words
+        'cover: radar, magnet: central 6 -> 9'
+        """
+        if self.change != "changed":
+            return f"{self.table}: {self.key}: {self.change}"
+        cells = "; ".join(
+            f"{own.column} {own.was or 'nothing'} -> {own.now or 'nothing'}" for own in self.cells
+        )
+        return f"{self.table}: {self.key}: {cells}"
+
+
+class EffectMove(OutputModel):
+    """How one sector moves under one scenario when some rows change and nothing else."""
+
+    scenario: str
+    sector: str
+    name: str
+    rank_was: int | None
+    rank_now: int | None
+    score_moved: float | None
+    """Points of the score; none where the sector is ranked only before or only after."""
+
+
+class RowEffect(OutputModel):
+    """Effect of rows that were run by themselves on the old tables."""
+
+    rows: tuple[ChangedRow, ...]
+    """One row; several where one alone would break a rule of the tables."""
+    moves: tuple[EffectMove, ...]
+    """Sectors that move, largest move of the score first; empty if none does."""
+
+
+class DataEffect(OutputModel):
+    """Effect of the rows that differ, one by one and together."""
+
+    draws: int
+    """Draws on which the effects one by one were run: the first of the run."""
+    one_by_one: tuple[RowEffect, ...]
+    together: tuple[EffectMove, ...]
+    """All rows at once, on the same draws."""
+    largest_remainder: float
+    """Largest difference, over sectors, between all at once and the sum of one by one, in points
+    of the score; 0 unless everything was run by itself."""
+
+
+class Move(OutputModel):
+    """One sector under one scenario, before and now."""
+
+    scenario: str
+    sector: str
+    name: str
+    rank_was: int | None
+    rank_now: int | None
+    band_was: int | None
+    band_now: int | None
+    score_was: float | None
+    score_now: float | None
+    parts: Mapping[Cause, float] | None = None
+    """Points of the score that each cause moved; they sum to `score_now` - `score_was`. None
+    where they cannot be told apart."""
+
+    @property
+    def rank_moved(self) -> int | None:
+        """Places gained; positive is worse."""
+        if self.rank_was is None or self.rank_now is None:
+            return None
+        return self.rank_was - self.rank_now
+
+    @property
+    def score_moved(self) -> float | None:
+        """New score less old score."""
+        if self.score_was is None or self.score_now is None:
+            return None
+        return self.score_now - self.score_was
+
+
+class CauseLine(OutputModel):
+    """One cause in words."""
+
+    cause: Cause
+    changed: bool
+    text: str
+    """A sentence on what differs, also where nothing does."""
+
+
+class Changes(OutputModel):
+    """What changed between an earlier run and this one, split by cause."""
+
+    now: Made
+    since: Made | None
+    """The earlier run; None if there is none."""
+    summary: str
+    """One or two sentences for the head of a report."""
+    causes: tuple[CauseLine, ...] = ()
+    """The five causes in order; empty without an earlier run."""
+    rows: tuple[ChangedRow, ...] = ()
+    """Rows of the tables that differ, all of them."""
+    data: DataEffect | None = None
+    """Their effects; None if no row differs or the old tables could not be run."""
+    moves: tuple[Move, ...] = ()
+    """Every sector of every scenario of either run, in the order of the new ranking."""
+    notes: tuple[str, ...] = ()
+    """What was left out or could not be told apart, and why."""
+
+
+class Alert(OutputModel):
+    """One rule of the configuration that was met."""
+
+    kind: AlertKind
+    scenario: str = ""
+    """Empty where the rule is about the data."""
+    sector: str = ""
+    text: str
+    """One sentence: what was found and what the limit is."""
+
+
+class TrendPoint(OutputModel):
+    """One sector under one scenario in one stored run."""
+
+    run: int
+    """Number of the report in the history, from 1; the present one is the last."""
+    record_digest: str
+    first_day: date
+    scenario: str
+    sector: str
+    name: str
+    rank: int
+    score: float
+    score_p05: float
+    score_p95: float
+
+
+class Age(OutputModel):
+    """How old the data are."""
+
+    day: date
+    """Day of the report: as-of day, or the day on which it was made."""
+    known_until: date | None
+    """Day on which the newest source of the tables was published; None without sources."""
+    days: int | None
+    """Days between the two; None without sources."""
+    most_days: int | None = None
+    """Age that the configuration allows; None if it states none."""
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the data are older than the configuration allows."""
+        return self.most_days is not None and (self.days is None or self.days > self.most_days)
+
+    @property
+    def words(self) -> str:
+        """One sentence on the age.
+
+        Examples
+        --------
+        >>> Age(day=date(2026, 11, 2), known_until=date(2026, 10, 5), days=28).words
+        'The newest source was published on 2026-10-05, 28 days before this report.'
+        """
+        if self.known_until is None or self.days is None:
+            return "The tables name no dated source, so their age is not known."
+        limit = "" if self.most_days is None else f" The configuration allows {self.most_days}."
+        if self.days < 0:
+            after = f"{-self.days} days after the day of this report"
+            return f"The newest source was published on {self.known_until}, {after}.{limit}"
+        return (
+            f"The newest source was published on {self.known_until}, {self.days} days before "
+            f"this report.{limit}"
+        )
+
+
+class Briefing(OutputModel):
+    """What a scheduled report says before its results."""
+
+    title: str = ""
+    """Title of the configuration; empty for the default."""
+    age: Age
+    changes: Changes
+    """Since the last report."""
+    overlay: Changes | None = None
+    """Against the same tables without overlays and changes; None where there are none."""
+    alerts: tuple[Alert, ...] = ()
+    watched: tuple[AlertKind, ...] = ()
+    """Rules that the configuration states, whether met or not."""
+    trend: tuple[TrendPoint, ...] = ()
+    """Stored runs in their order, then this one."""
+    history: str = ""
+    """Name of the history file; empty if none is kept."""
