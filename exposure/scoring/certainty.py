@@ -59,8 +59,8 @@ def share_error(share: FloatArray | float, draws: int) -> FloatArray:
 
     Examples
     --------
-    >>> share_error(0.5, 100).round(3)
-    array(0.05)
+    >>> float(share_error(0.5, 100))
+    0.05
     """
     own = np.clip(np.asarray(share, dtype=np.float64), 0.0, 1.0)
     return np.sqrt(own * (1.0 - own) / draws)
