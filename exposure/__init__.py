@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from exposure.evidence.calibration import Calibration, calibrate, equally_good
     from exposure.evidence.stoppage_reports import stoppages
     from exposure.licensing.flow_table import licensed_flow
+    from exposure.measures.certainty import draws_needed, pairwise_order, rank_acceptability
     from exposure.policy.rules import Rule
     from exposure.policy.scenario import Scenario, mix
     from exposure.policy.scenario_file import read_scenario, shipped_scenarios
@@ -82,6 +83,7 @@ _HOMES = {
     "compare": "exposure.comparison",
     "compare_datasets": "exposure.tables.describing.differences",
     "differences_text": "exposure.tables.describing.differences",
+    "draws_needed": "exposure.measures.certainty",
     "equally_good": "exposure.evidence.calibration",
     "exit_shares": "exposure.supply.exit_stage",
     "exit_shares_of_flow": "exposure.supply.exit_stage",
@@ -93,8 +95,10 @@ _HOMES = {
     "licensed_flow": "exposure.licensing.flow_table",
     "load_assessment": "exposure.result",
     "mix": "exposure.policy.scenario",
+    "pairwise_order": "exposure.measures.certainty",
     "provenance": "exposure.citations",
     "queue_against_customs": "exposure.evidence.backtesting",
+    "rank_acceptability": "exposure.measures.certainty",
     "rank_changes": "exposure.comparison",
     "rank_changes_text": "exposure.comparison",
     "read_dataset": "exposure.tables.reading.folders",
@@ -143,6 +147,7 @@ __all__ = [
     "compare",
     "compare_datasets",
     "differences_text",
+    "draws_needed",
     "equally_good",
     "exit_shares",
     "exit_shares_of_flow",
@@ -153,8 +158,10 @@ __all__ = [
     "licensed_flow",
     "load_assessment",
     "mix",
+    "pairwise_order",
     "provenance",
     "queue_against_customs",
+    "rank_acceptability",
     "rank_changes",
     "rank_changes_text",
     "read_dataset",

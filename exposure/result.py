@@ -15,6 +15,7 @@ from exposure.policy.scenario import Scenario
 from exposure.records import draws_record, scenario_record, tables_record
 from exposure.saved_results import Parts, read_parts, write_parts
 from exposure.scoring.blocks import Run, points_by_cause
+from exposure.scoring.certainty import acceptability_frame, pairs_frame
 from exposure.scoring.ranking import ScoredSector, draws_frame, ranking_frame, weekly_frame
 from exposure.settings import Settings
 from exposure.tables.dataset import Dataset
@@ -103,6 +104,22 @@ class Assessment:
         """
         names = [own.scenario for own, _ in self.scenario.members]
         return draws_frame(self.sectors, names, numbers=self.run.sampler.numbers)
+
+    @property
+    def acceptability(self) -> "pd.DataFrame":
+        """Probability of every rank of every sector, with its Monte Carlo error.
+
+        Columns are those of ``acceptability`` in `exposure.scoring.columns`.
+        """
+        return acceptability_frame(self.sectors)
+
+    @property
+    def pairs(self) -> "pd.DataFrame":
+        """Probability that one sector is hit worse than another, for every pair.
+
+        Columns are those of ``pairs`` in `exposure.scoring.columns`.
+        """
+        return pairs_frame(self.sectors)
 
     @cached_property
     def _weekly(self) -> "pd.DataFrame":

@@ -200,6 +200,7 @@ def calls() -> dict[str, dict[str, object]]:
         },
         "compare_datasets": {"old": tables, "new": tables},
         "differences_text": {"differences": flow},
+        "draws_needed": {"assessment": result, "score_error": 0.1, "probability_error": 0.01},
         "equally_good": {"dataset": shipped, "destination": "WLD"},
         "exit_shares": {
             "shares": np.ones((2, 1)), "nested_share": np.ones(1), "method": "mixture",
@@ -217,8 +218,10 @@ def calls() -> dict[str, dict[str, object]]:
         "mix": {
             "name": "both", "members": {ex.read_scenario("free_flow"): 1.0}, "text": "all of it",
         },
+        "pairwise_order": {"assessment": result},
         "provenance": {"dataset": tables, "what": "missiles", "scenario": "free_flow"},
         "queue_against_customs": {"dataset": shipped, "scenario": "free_flow", "settings": FEW},
+        "rank_acceptability": {"assessment": result},
         "rank_changes": {
             "old": tables, "new": tables, "scenario": "free_flow", "settings": FEW,
             "progress": None,

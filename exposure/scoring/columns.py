@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from exposure.errors import unknown_name
+from exposure.scoring.certainty_columns import CERTAINTY_RESULTS
 from exposure.scoring.column import SCENARIO, SECTOR, Cell, Column, Form
 from exposure.scoring.other_columns import OTHER_RESULTS
 from exposure.scoring.ranking_columns import RANKING
@@ -100,6 +101,7 @@ RESULTS: Mapping[str, Sequence[Column]] = {
     "weekly": WEEKLY,
     "draws": DRAWS,
     "attribution": ATTRIBUTION,
+    **CERTAINTY_RESULTS,
     **OTHER_RESULTS,
 }
 """Columns of each result, in the order of its frames and files."""

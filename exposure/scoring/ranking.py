@@ -103,9 +103,14 @@ def standard_error(values: FloatArray) -> float:
     return float(values.std(ddof=1) / np.sqrt(len(values)))
 
 
+def ranked_ids(sectors: Mapping[str, ScoredSector]) -> list[str]:
+    """Ids of the sectors, worst first, then by id."""
+    return sorted(sectors, key=lambda sector: (-round(sectors[sector].score, 9), sector))
+
+
 def ranking_frame(sectors: Mapping[str, ScoredSector], *, first_day: date) -> "pd.DataFrame":
     """Rank sectors by mean score, worst first, then by id."""
-    ids = sorted(sectors, key=lambda sector: (-round(sectors[sector].score, 9), sector))
+    ids = ranked_ids(sectors)
     scores = np.stack([sectors[sector].scores for sector in ids])
     ranks = competition_ranks(np.array([sectors[sector].score for sector in ids]))
     held = rank_probabilities(scores)

@@ -32,6 +32,16 @@ def weekly_of_all(assessments: "Sequence[Assessment]") -> "pd.DataFrame":
     return _below_each_other(assessments, [own.weekly for own in assessments], "run")
 
 
+def acceptability_of_all(assessments: "Sequence[Assessment]") -> "pd.DataFrame":
+    """Probabilities of the ranks under all scenarios, the scenario in the first column."""
+    return _below_each_other(assessments, [own.acceptability for own in assessments], "scenario")
+
+
+def pairs_of_all(assessments: "Sequence[Assessment]") -> "pd.DataFrame":
+    """Order of all pairs of sectors under all scenarios, the scenario in the first column."""
+    return _below_each_other(assessments, [own.pairs for own in assessments], "scenario")
+
+
 def _below_each_other(
     assessments: "Sequence[Assessment]", frames: "Sequence[pd.DataFrame]", first: str
 ) -> "pd.DataFrame":

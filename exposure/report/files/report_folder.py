@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 from exposure.arguments import PATH, check_arguments
 from exposure.errors import ReportError
 from exposure.report.files.csv_output import (
+    acceptability_of_all,
     attribution_of_all,
     csv_text,
+    pairs_of_all,
     ranking_csv,
     weekly_of_all,
 )
@@ -34,7 +36,10 @@ if TYPE_CHECKING:
 FIGURE_KINDS = ("heat_map", "weekly", "stages")
 """Figures of one scenario."""
 
-TEXTS = ("report.html", "report.json", "ranking.csv", "weekly.csv", "attribution.csv")
+TEXTS = (
+    "report.html", "report.json", "ranking.csv", "weekly.csv", "attribution.csv",
+    "acceptability.csv", "pairs.csv",
+)  # fmt: skip
 """Files that every report has."""
 
 FIGURE_NAME = re.compile(r"(heat_map|weekly|stages)_.+\.(png|svg)")
@@ -58,8 +63,9 @@ def write_report(assessments: "Sequence[Assessment]", folder: str | Path) -> tup
     -------
     tuple of Path
         Files written: ``report.html``, ``report.json``, ``ranking.csv``, ``weekly.csv``,
-        ``attribution.csv``, the figures as PNG and SVG, and ``SHA256SUMS``, which lists them. A
-        scenario under which nothing is lost has no figures of its own.
+        ``attribution.csv``, ``acceptability.csv``, ``pairs.csv``, the figures as PNG and SVG, and
+        ``SHA256SUMS``, which lists them. A scenario under which nothing is lost has no figures of
+        its own.
 
     Raises
     ------
@@ -182,6 +188,8 @@ def _contents(assessments: "Sequence[Assessment]") -> dict[str, bytes]:
         "ranking.csv": ranking_csv(assessments),
         "weekly.csv": csv_text(weekly_of_all(assessments), record),
         "attribution.csv": csv_text(attribution_of_all(assessments), record),
+        "acceptability.csv": csv_text(acceptability_of_all(assessments), record),
+        "pairs.csv": csv_text(pairs_of_all(assessments), record),
         "report.json": report_json(assessments),
         "report.html": report_page(assessments, splits, vector),
     }

@@ -21,6 +21,10 @@ TITLES = {
     "weekly": "`assessment.weekly`, `weekly.csv`: one row a sector, scenario and week",
     "draws": "`assessment.draws`: one row a draw, sector and scenario",
     "attribution": "`attribution.csv`: one row a scenario, sector and element",
+    "acceptability": "`assessment.acceptability`, `rank_acceptability`, `acceptability.csv`: one "
+    "row a sector and rank",
+    "pairs": "`assessment.pairs`, `pairwise_order`, `pairs.csv`: one row a pair of sectors",
+    "draws_needed": "`draws_needed`: one row a sector",
     "flow": "`licensed_flow`, `exposure flow`: one row a scenario, destination, class and week",
     "backtest_months": "`backtest(...).months`: one row a forecast of a month",
     "backtest_errors": "`backtest(...).errors`: one row a forecast and span of months",

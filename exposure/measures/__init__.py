@@ -1,0 +1,1 @@
+"""How sure a result is, what it hangs on, and what would help."""
