@@ -8,7 +8,7 @@ import pytest
 import exposure as ex
 from exposure.inputs import parts
 from exposure.inputs.cells import Inputs
-from exposure.inputs.parts import Part, Store, keep_parts, make_part, size_of
+from exposure.inputs.parts import Part, Store, keep_parts, make_part
 from exposure.inputs.streams import Sampler
 from exposure.tables.dataset import Dataset, row_key
 from exposure.tables.schema.rows import QuantityRow
@@ -91,6 +91,8 @@ class Answers:
     def __init__(self, serial: int, answer: int) -> None:
         self.serial, self.answer = serial, answer
         self.answers: parts.Trace = {}
+        self.root = self
+        self.moved: set[parts.Question] = set()
 
     @parts.question
     def figure(self) -> int:
@@ -100,7 +102,7 @@ class Answers:
 def kept_part(store: Store, tables: Answers, *, size: int = 8) -> Part[object]:
     with parts.written_down() as trace:
         value: object = (np.zeros(size), tables.figure())
-    part = Part(value, 0, trace, {}, size_of(value), {tables.serial})
+    part = Part.of(value, tables, trace, {})
     store.keep("name", part)
     return part
 

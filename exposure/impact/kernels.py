@@ -5,11 +5,12 @@ agree to the last bit, or to rounding where its docstring says so; the tests com
 numba the reference runs, and is slower.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from exposure.impact.arrivals import Restriction
+    from exposure.impact.fast.kept import KeptCourse
     from exposure.impact.outcomes import Players, Question, SectorRun
     from exposure.impact.world import World
     from exposure.licensing.grants import Licences
@@ -27,3 +28,12 @@ def run_course(
     from exposure.impact.fast.run import run_course as run  # noqa: PLC0415 - it loads numba
 
     return run(world, licences, players, question, restrict=restrict)
+
+
+def kept_course(
+    world: "World", licences: "Licences", ranked: "Sequence[str]", *, first: int
+) -> "KeptCourse":
+    """The same, with arrivals that are kept for other runs."""
+    from exposure.impact.fast.kept import KeptCourse  # noqa: PLC0415 - it loads numba
+
+    return KeptCourse(world, licences, tuple(ranked), first)

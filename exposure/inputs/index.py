@@ -1,11 +1,13 @@
 """Rows of a dataset by what the model asks for; made once for a dataset."""
 
 import itertools
+import operator
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import cached_property
 
-from exposure.inputs.parts import Trace, question
+from exposure.inputs.parts import Question, Trace, answer_of, differ, question
 from exposure.tables.dataset import Dataset, Row, RowKey, row_key
 from exposure.tables.schema.demand import BuyerRow, NeedRow, SectorRow
 from exposure.tables.schema.policy import LicenceQueueRow
@@ -26,6 +28,16 @@ from exposure.terms import ANY, CHINA, ShareKind
 _serials = itertools.count()
 
 
+TABLES_ASKED = {
+    "queue_row_of": "licence_queue",
+    "sourcing": "sourcing",
+    "sourcing_of": "sourcing",
+    "china_years": "stage_shares",
+    "pool_users": "pool_users",
+}
+"""Questions about one table that are asked most often."""
+
+
 class Index:
     """Look-up tables over the rows of a dataset, which note what is asked of them.
 
@@ -33,10 +45,59 @@ class Index:
     other way is taken to depend on all of them.
     """
 
-    def __init__(self, dataset: Dataset) -> None:
+    def __init__(self, dataset: Dataset, root: "Index | None" = None) -> None:
         self._dataset = dataset
+        self._root = root
         self.serial = next(_serials)
         self.answers: Trace = {}
+        self._moved: set[Question] = set()
+        self._compared = 0
+        self._cells_of: dict[str, dict[tuple[str, ...], QuantityRow]] = {}
+
+    @property
+    def root(self) -> "Index":
+        """Index of the tables that these came from."""
+        return self._root or self
+
+    @property
+    def moved(self) -> AbstractSet[Question]:
+        """Questions asked of the root to which the answers differ."""
+        if self._root is not None and len(self._root.answers) > self._compared:
+            known = list(self._root.answers.items())
+            for asked, answer in known[self._compared :]:
+                if not self._answers_alike(asked) and differ(answer_of(self, asked), answer):
+                    self._moved.add(asked)
+            self._compared = len(known)
+        return self._moved
+
+    def _answers_alike(self, asked: Question) -> bool:
+        """Whether the answer is that of the root, as far as can be said without looking it up."""
+        name, about = asked
+        if name == "is_touched":
+            return about[0] not in self._newly_touched
+        table = about[0] if name == "cell" else TABLES_ASKED.get(name)
+        return self._shares(str(table)) is not None
+
+    @cached_property
+    def _newly_touched(self) -> frozenset[RowKey]:
+        return self.touched ^ self.root.touched
+
+    @cached_property
+    def _shared_tables(self) -> frozenset[str]:
+        """Tables of which the root has the very same rows."""
+        if self._root is None:
+            return frozenset()
+        own, root = self._dataset.rows, self._root._dataset.rows
+        return frozenset(
+            name
+            for name in own
+            if len(own[name]) == len(root.get(name, ()))
+            and all(map(operator.is_, own[name], root[name]))
+        )
+
+    def _shares(self, table: str) -> "Index | None":
+        """The root, where it has the very same rows of a table."""
+        return self._root if table in self._shared_tables else None
 
     @property
     def dataset(self) -> Dataset:
@@ -51,6 +112,10 @@ class Index:
             (own.digest, own.overlaid, own.changed)
             == (dataset.digest, dataset.overlaid, dataset.changed)
         )
+
+    def comes_from(self, dataset: Dataset) -> bool:
+        """Whether a dataset has the same tables under what was laid over them or changed."""
+        return self._dataset.base == dataset.base
 
     @question
     def every_table(self) -> tuple[str, frozenset[RowKey]]:
@@ -71,16 +136,30 @@ class Index:
     @cached_property
     def _cells(self) -> dict[RowKey, QuantityRow]:
         return {
-            row_key(row): row
-            for rows in self._dataset.rows.values()
-            for row in rows
-            if isinstance(row, QuantityRow)
+            (name, key): row
+            for name in self._dataset.rows
+            for key, row in self._cells_in(name).items()
         }
+
+    def _cells_in(self, table: str) -> dict[tuple[str, ...], QuantityRow]:
+        """Rows of a table that state a figure, by key."""
+        if table not in self._cells_of:
+            root = self._shares(table)
+            self._cells_of[table] = (
+                {
+                    row_key(row)[1]: row
+                    for row in self._dataset.rows.get(table, ())
+                    if isinstance(row, QuantityRow)
+                }
+                if root is None
+                else root._cells_in(table)
+            )
+        return self._cells_of[table]
 
     @question
     def cell(self, table: str, key: tuple[str, ...]) -> QuantityRow | None:
         """Row of a table that states a figure; None where there is none."""
-        return self._cells.get((table, key))
+        return self._cells_in(table).get(key)
 
     @cached_property
     def touched(self) -> frozenset[RowKey]:
@@ -206,6 +285,9 @@ class Index:
 
     @cached_property
     def _sourcing(self) -> dict[tuple[str, str, str, str], list[SourcingRow]]:
+        root = self._shares("sourcing")
+        if root is not None:
+            return root._sourcing
         known: dict[tuple[str, str, str, str], list[SourcingRow]] = {}
         for row in self._dataset.rows_of(SourcingRow):
             key = (row.destination, str(row.buyer_class), row.component, row.stage)
@@ -228,6 +310,9 @@ class Index:
 
     @cached_property
     def _queue(self) -> dict[tuple[str, str, str, str], list[LicenceQueueRow]]:
+        root = self._shares("licence_queue")
+        if root is not None:
+            return root._queue
         known: dict[tuple[str, str, str, str], list[LicenceQueueRow]] = {}
         for row in self._dataset.rows_of(LicenceQueueRow):
             key = (row.quantity, row.destination, str(row.buyer_class), row.element)
@@ -270,17 +355,17 @@ class Index:
 
 
 _known: list[Index] = []
-"""Indexes made last, the newest first."""
+"""Indexes used last, the newest first."""
 
 MOST_INDEXES = 4
 
 
 def index_of(dataset: Dataset) -> Index:
-    """Index of a dataset; that of equal tables if it was made lately."""
-    known = next((own for own in _known if own.of_equal(dataset)), None)
-    if known is not None:
-        return known
-    made = Index(dataset)
-    _known.insert(0, made)
-    del _known[MOST_INDEXES:]
-    return made
+    """Index of a dataset; that of equal tables if it was used lately."""
+    every = dict.fromkeys((*_known, *(own.root for own in _known)))
+    found = next((own for own in every if own.of_equal(dataset)), None)
+    if found is None:
+        roots = (own.root for own in every)
+        found = Index(dataset, next((own for own in roots if own.comes_from(dataset)), None))
+    _known[:] = [found, *(own for own in _known if own is not found)][:MOST_INDEXES]
+    return found

@@ -5,6 +5,10 @@ part is used again only if the tables of the new run give equal answers to all i
 there is no list of what depends on what that could be wrong: code that asks in a new way is
 followed by itself, and a part that looks at whole tables is made again whenever they change.
 
+Most tables that are run are copies of others with a few figures changed. The index of such a copy
+knows its root, the index of the tables that it came from, and which questions it answers otherwise
+(see `Asked`); a part is then judged by these questions alone.
+
 A part is found under a name, which holds everything else that it depends on: draws, weeks, rules,
 and the tokens of other parts. A token tells one made value from all others of the process.
 """
@@ -12,7 +16,8 @@ and the tokens of other parts. A token tells one made value from all others of t
 import itertools
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import wraps
@@ -57,10 +62,23 @@ class Asked(Protocol):
     answers: Trace
     """Answers given so far."""
 
+    @property
+    def root(self) -> "Asked":
+        """The index of the tables that these came from; itself where they came from no others."""
+
+    @property
+    def moved(self) -> AbstractSet[Question]:
+        """Questions asked of the root to which the answers differ."""
+
 
 Tables = TypeVar("Tables", bound=Asked)
 
 _asking = threading.local()
+
+_tokens = itertools.count()
+
+NO_ANSWER = object()
+"""Answer of tables to a question about something that they do not hold."""
 
 
 def question(
@@ -122,19 +140,53 @@ class Part(Generic[Value]):
     notes: Notes
     size: int
     """Bytes of its arrays."""
+    root: int
+    """Serial of the root of the index that it was made from."""
+    moved: frozenset[Question]
+    """Questions that its index answered otherwise than the root, or that the root was not asked."""
     fits: set[int] = field(default_factory=set)
     """Indexes that gave equal answers."""
 
+    @classmethod
+    def of(cls, value: Value, index: Asked, trace: Trace, notes: Notes) -> "Part[Value]":
+        """A part that was made just now."""
+        size = size_of(value) + BYTES_A_QUESTION * len(trace)
+        root, moved = index.root, frozenset[Question]()
+        if root is not index:
+            moved = frozenset(
+                asked
+                for asked, answer in trace.items()
+                if asked not in root.answers or differ(root.answers[asked], answer)
+            )
+        return cls(value, next(_tokens), trace, notes, size, root.serial, moved, {index.serial})
+
     def made_from(self, index: Asked) -> bool:
         """Whether an index gives equal answers to all questions."""
-        if index.serial not in self.fits:
-            for (name, about), answer in self.trace.items():
-                found = getattr(index, name)(*about)
-                # Rows that are the same object are equal; that saves most comparisons.
-                if found is not answer and found != answer:
-                    return False
-            self.fits.add(index.serial)
+        if index.serial in self.fits:
+            return True
+        asked: Iterable[Question] = self.trace
+        if index.root.serial == self.root:
+            # To all other questions this index and that of the part answer as their root does.
+            asked = self.moved | {own for own in index.moved if own in self.trace}
+        if any(differ(answer_of(index, own), self.trace[own]) for own in asked):
+            return False
+        self.fits.add(index.serial)
         return True
+
+
+def differ(one: object, other: object) -> bool:
+    """Whether two answers differ."""
+    # Rows that are the same object are equal; that saves most comparisons.
+    return one is not other and one != other
+
+
+def answer_of(index: Asked, asked: Question) -> object:
+    """Answer of an index to a question; `NO_ANSWER` where its tables have none."""
+    name, about = asked
+    try:
+        return getattr(index, name)(*about)
+    except (LookupError, StopIteration):
+        return NO_ANSWER
 
 
 class Store:
@@ -187,8 +239,6 @@ class Store:
 STORE = Store()
 """The parts that this process keeps."""
 
-_tokens = itertools.count()
-
 
 def keep_parts(megabytes: float) -> None:
     """Say how much memory kept parts of runs may take; 0 keeps nothing.
@@ -227,8 +277,7 @@ def make_part(
         trace: Trace = {}
         with _written_to(trace):
             value, notes = make()
-        size = size_of(value) + BYTES_A_QUESTION * len(trace)
-        part = Part(value, next(_tokens), trace, notes, size, {index.serial})
+        part = Part.of(value, index, trace, notes)
         if keeps:
             STORE.keep(name, cast("Part[object]", part))
     else:

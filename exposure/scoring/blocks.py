@@ -6,20 +6,24 @@ number of threads nor on the size of the blocks.
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Literal, TypeVar
 
 import numpy as np
 
+from exposure import fast
 from exposure.arrays import FloatArray
+from exposure.impact import kernels
 from exposure.impact.course import run_course
-from exposure.impact.outcomes import Question, element_players
+from exposure.impact.outcomes import Players, Question, SectorRun, element_players
 from exposure.impact.prepared import Prepared, Window, plans_of, prepare
 from exposure.impact.stocks import discount
+from exposure.impact.world import World
 from exposure.inputs.cells import Inputs
+from exposure.inputs.parts import STORE, Notes, Part, make_part
 from exposure.inputs.streams import Sampler
 from exposure.licensing.grants import GrantPlan
 from exposure.policy.scenario import Scenario
@@ -89,6 +93,30 @@ class Run:
     def plans(self) -> tuple[GrantPlan, ...]:
         """What the offices do in each course of policy."""
         return plans_of(self.inputs.index, self.scenario, self.window)
+
+    @property
+    def kept(self) -> bool:
+        """Whether what is run is kept, and found again by other runs."""
+        return self.inputs.kept and self.settings.coupling == "independent"
+
+    @cached_property
+    def question(self) -> tuple[Hashable, ...]:
+        """Everything that decides how losses are summed up."""
+        own = self.settings
+        return (
+            tuple(self.probabilities), tuple(sorted(self.controlled)), own.horizon_weeks,
+            own.half_life_weeks, own.tail_level, own.tail_weight, own.impact_threshold,
+        )  # fmt: skip
+
+    def players(self, world: World) -> dict[str, Players]:
+        """Elements that bear the loss of each sector."""
+        return {
+            name: element_players(world.sectors[name], self.controlled) for name in self.sectors
+        }
+
+    def summarised(self, runs: Sequence[SectorRun]) -> SectorBlock:
+        """One sector in one block of draws, from its runs through all scenarios."""
+        return summarise_block(runs, self.probabilities, self.weight, self.settings)
 
     def prepared(self, first: int, last: int) -> Prepared:
         """The draws at positions `first` to `last` - 1, ready to run."""
@@ -168,26 +196,70 @@ def sector_risks(
     block
         Draws run together; a multiple of `exposure.scoring.sector_risk.CHUNK`.
     """
+    if run.kept and fast.AVAILABLE:
+        return _kept_risks(run, workers=workers, progress=progress, block=block)
 
     def ask(prepared: Prepared, first: int, last: int) -> dict[str, SectorBlock]:  # noqa: ARG001
-        courses = []
-        for world, licences in zip(prepared.worlds, prepared.granted, strict=True):
-            players = {
-                name: element_players(world.sectors[name], run.controlled) for name in run.sectors
-            }
-            courses.append(run_course(world, licences, players, Question(run.weight), run.settings))
-        return {
-            name: summarise_block(
-                [course[name] for course in courses], run.probabilities, run.weight, run.settings
-            )
-            for name in run.sectors
-        }
+        courses = [
+            run_course(world, licences, run.players(world), Question(run.weight), run.settings)
+            for world, licences in zip(prepared.worlds, prepared.granted, strict=True)
+        ]
+        return {name: run.summarised([own[name] for own in courses]) for name in run.sectors}
 
     running = {name: RunningRisk(run.sampler.size) for name in run.sectors}
     for found in run.over_blocks(ask, workers=workers, progress=progress, block=block):
         for name in run.sectors:
             running[name].add(found[name])
     return {name: own.result(run.probabilities, run.settings) for name, own in running.items()}
+
+
+def _kept_risks(
+    run: Run, *, workers: int | None, progress: Progress | None, block: int
+) -> dict[str, SectorRisk]:
+    """The same, where sectors that lose what they lost before are found again."""
+
+    def ask(prepared: Prepared, first: int, last: int) -> dict[str, Part[SectorBlock]]:  # noqa: ARG001
+        return _kept_blocks(run, prepared)
+
+    blocks = list(run.over_blocks(ask, workers=workers, progress=progress, block=block))
+    return {name: _kept_risk(run, [own[name] for own in blocks]) for name in run.sectors}
+
+
+def _kept_risk(run: Run, blocks: Sequence[Part[SectorBlock]]) -> SectorRisk:
+    def make() -> tuple[SectorRisk, Notes]:
+        running = RunningRisk(run.sampler.size)
+        for own in blocks:
+            running.add(own.value)
+        return running.result(run.probabilities, run.settings), {}
+
+    name = ("risk", tuple(own.token for own in blocks))
+    return make_part(name, run.inputs.index, make, kept=True).value
+
+
+def _kept_blocks(run: Run, prepared: Prepared) -> dict[str, Part[SectorBlock]]:
+    """Each sector in one block: found again, or run."""
+    first = run.window.run - run.settings.horizon_weeks
+    courses = [
+        kernels.kept_course(world, licences, run.sectors, first=first)
+        for world, licences in zip(prepared.worlds, prepared.granted, strict=True)
+    ]
+    index = run.inputs.index
+    names = {
+        name: ("block", run.question, tuple(own.name_of(name) for own in courses))
+        for name in run.sectors
+    }
+    missing = [name for name in run.sectors if STORE.find(names[name], index) is None]
+    runs = []
+    for own in courses:
+        players = {name: run.players(own.world)[name] for name in missing}
+        runs.append(own.run(players, Question(run.weight)))
+
+    def make(name: str) -> tuple[SectorBlock, Notes]:
+        return run.summarised([own[name] for own in runs]), {}
+
+    return {
+        name: make_part(names[name], index, partial(make, name), kept=True) for name in run.sectors
+    }
 
 
 def points_by_cause(

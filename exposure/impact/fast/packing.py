@@ -58,14 +58,15 @@ def groups_of(world: World, ranked: Sequence[str]) -> list[Group]:
     groups: dict[str, set[str]] = {}
     for name in ranked:
         for holding in world.sectors[name].holdings:
-            together = {_pool_key(world, channel) for channel in holding.channels}
+            together = {pool_key(world, channel) for channel in holding.channels}
             merged = set().union(together, *(groups.get(own, set()) for own in together))
             groups |= dict.fromkeys(merged, merged)
     keys = [own for own in (*world.pools, "") if own in groups]
     return list(dict.fromkeys(frozenset(groups[own]) for own in keys))
 
 
-def _pool_key(world: World, channel: Channel) -> str:
+def pool_key(world: World, channel: Channel) -> str:
+    """Pool that is shared out to a channel; empty where contracts hold."""
     pool = world.pools.get(channel.pool)
     return channel.pool if pool is not None and pool.kinds else ""
 
@@ -119,7 +120,7 @@ def _holders(
         sector = world.sectors[name]
         for position, stream in enumerate(sector.streams):
             for k, holding in enumerate(sector.holdings):
-                if _pool_key(world, holding.channels[0]) in group:
+                if pool_key(world, holding.channels[0]) in group:
                     yield (name, position, k), stream, holding
 
 

@@ -10,12 +10,16 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from pydantic import BaseModel
+
 from exposure.arguments import TEXT, VALUES, Kind, check_arguments
 from exposure.errors import TableError, UnknownNameError, unknown_name
 from exposure.faults import Fault
 from exposure.tables.dataset import DATASET, Change, Dataset, RowKey, Three, cell_text
 from exposure.tables.reading.checks import GROUP_MODELS
-from exposure.tables.reading.folders import dataset_from_records
+from exposure.tables.reading.folders import checked_rows
+from exposure.tables.reading.lines import AnyLine, Line
+from exposure.tables.reading.parse import parse_row
 from exposure.tables.schema.catalogue import TABLES, name_of
 from exposure.tables.schema.demand import SectorRow
 from exposure.tables.schema.rows import QuantityRow
@@ -187,22 +191,38 @@ def _changed(dataset: Dataset, changes: Mapping[tuple[str, ...], Value], note: s
     if unknown:
         raise UnknownNameError("\n".join(unknown))
     edits |= _scaled_rests(dataset, edits, note)
-    records = {
-        name: [_record(row, edits.get((name, _key(name, row)))) for row in rows]
-        for name, rows in dataset.rows.items()
-    }
-    made = dataset_from_records(records, version=dataset.version)
+    rows = checked_rows(*_edited(dataset, edits))
     listed = tuple(
         Change(table, key, _values(own.row), own.now, own.note)
         for (table, key), own in edits.items()
     )
     return Dataset.from_rows(
-        made.rows,
+        rows,
         version=dataset.version,
         overlaid=dataset.overlaid,
         changed=(*dataset.changed, *listed),
         base_digest=dataset.base,
     )
+
+
+def _edited(
+    dataset: Dataset, edits: Mapping[RowKey, _Edit]
+) -> tuple[dict[str, list[AnyLine]], list[Fault]]:
+    """Rows of all tables, those that changed checked; all others are the very same objects."""
+    changed = {table for table, _ in edits}
+    lines: dict[str, list[AnyLine]] = {}
+    faults: list[Fault] = []
+    for name, rows in dataset.rows.items():
+        lines[name] = []
+        for number, row in enumerate(rows, start=2):
+            edit = edits.get((name, _key(name, row))) if name in changed else None
+            if edit is None:
+                lines[name].append(Line(number, row))
+                continue
+            parsed, found = parse_row(TABLES[name], number, _record(row, edit))
+            lines[name] += parsed
+            faults += found
+    return lines, faults
 
 
 def _three(value: Value) -> Three:
@@ -246,10 +266,8 @@ def _of_group(dataset: Dataset, cell: RowKey) -> tuple[str, ...]:
     return (groups.get(key[0], key[0]), *key[1:]) if by_group else key
 
 
-def _record(row: object, edit: _Edit | None) -> dict[str, object]:
-    record: dict[str, object] = row.model_dump()  # type: ignore[attr-defined]
-    if edit is None:
-        return record
+def _record(row: BaseModel, edit: _Edit) -> dict[str, object]:
+    record = row.model_dump()
     low, central, high = edit.now
     values = {"low": low, "central": central, "high": high}
     doubt = {"basis": "assumed", "rests_on_assumption": "", "note": edit.note}

@@ -8,6 +8,8 @@ was found, what was expected, what cures it. Nothing is guessed and nothing is f
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from exposure.arguments import PATH, check_arguments, optional
 from exposure.errors import TableError, unknown_name
 from exposure.faults import Fault
@@ -112,9 +114,28 @@ def _finish(
     version: str,
     origin: Origin = NOWHERE,
 ) -> Dataset:
+    return Dataset.from_rows(checked_rows(lines, faults), version=version, origin=origin)
+
+
+def checked_rows(
+    lines: Mapping[str, Sequence[AnyLine]], faults: Sequence[Fault]
+) -> dict[str, list[BaseModel]]:
+    """Rows of all tables, once everything that holds across them was checked.
+
+    Parameters
+    ----------
+    lines
+        Table name to its rows.
+    faults
+        What was wrong with single rows.
+
+    Raises
+    ------
+    TableError
+        With all faults of all tables in one message.
+    """
     found, skipped = check_tables(TableLines(lines), faulty={fault.file for fault in faults})
     if faults or found:
         hidden = any(fault.hides for fault in faults)
         raise TableError([*faults, *found], skipped=skipped or hidden)
-    rows = {name: [line.row for line in table] for name, table in lines.items()}
-    return Dataset.from_rows(rows, version=version, origin=origin)
+    return {name: [line.row for line in table] for name, table in lines.items()}

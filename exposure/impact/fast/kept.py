@@ -1,0 +1,165 @@
+"""A course of policy whose arrivals are kept: only sectors that changed are run again.
+
+What arrives from a group of pools is a part (see `exposure.inputs.parts`). Its name holds the
+tokens of all that decides it, so that a sector is known to lose what it lost before without
+anything being packed or run.
+"""
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from exposure.impact.fast.arrays import Lanes
+from exposure.impact.fast.firm_packing import Holder, pack_firms
+from exposure.impact.fast.firms import make_desk, run_sectors
+from exposure.impact.fast.lanes import fill_lane, make_rows
+from exposure.impact.fast.packing import Group, PackedPools, groups_of, pack_pools, pool_key
+from exposure.impact.fast.policy import pack_policy
+from exposure.impact.fast.run import (
+    Arrived,
+    Fed,
+    count_lanes,
+    empty_lanes,
+    empty_results,
+    outcomes,
+)
+from exposure.impact.outcomes import Players, Question, SectorRun
+from exposure.impact.world import World
+from exposure.inputs.parts import Notes, make_part
+from exposure.licensing.grants import Licences
+
+Name = tuple[Hashable, ...]
+"""Everything that decides something."""
+
+
+@dataclass(frozen=True, eq=False)
+class KeptCourse:
+    """Sectors in one course of policy."""
+
+    world: World
+    licences: Licences
+    ranked: tuple[str, ...]
+    first: int
+    """First week scored."""
+
+    @cached_property
+    def groups(self) -> dict[str, tuple[Group, ...]]:
+        """Groups of pools that feed each sector."""
+        every = groups_of(self.world, self.ranked)
+        return {
+            name: tuple(group for group in every if group & self._pools_of(name))
+            for name in self.ranked
+        }
+
+    def _pools_of(self, sector: str) -> set[str]:
+        return {
+            pool_key(self.world, channel)
+            for holding in self.world.sectors[sector].holdings
+            for channel in holding.channels
+        }
+
+    @cached_property
+    def names(self) -> dict[Group, Name]:
+        """Everything that decides what arrives from each group of pools."""
+        return {group: self._name(group) for own in self.groups.values() for group in own}
+
+    def _name(self, group: Group) -> Name:
+        tokens = self.world.tokens
+        fed = [name for name in self.ranked if group in self.groups[name]]
+        return (
+            tuple(sorted(group)),
+            self.first,
+            self.world.period.key,
+            tokens["firms"],
+            tuple((name, tokens[("pool", name)]) for name in sorted(group & set(self.world.pools))),
+            # Where nobody shares out, what is added still comes from a pool.
+            tuple(self._pool_tokens(name) for name in fed) if "" in group else (),
+            tuple((name, tokens[("goods", name)]) for name in fed),
+            tuple(
+                tokens[("split", supply)]
+                for supply in self.world.splits
+                if pool_key(self.world, supply[0]) in group
+            ),
+            tuple(self.licences.offices.items()),
+        )
+
+    def _pool_tokens(self, sector: str) -> Name:
+        channels = (c for h in self.world.sectors[sector].holdings for c in h.channels)
+        names = dict.fromkeys(c.pool for c in channels if c.pool in self.world.pools)
+        return tuple(self.world.tokens[("pool", name)] for name in names)
+
+    def name_of(self, sector: str) -> Name:
+        """Everything that decides what a sector loses, besides the question."""
+        tokens = self.world.tokens
+        return (
+            sector,
+            tokens[("stocks", sector)],
+            self._pool_tokens(sector),
+            tuple(self.names[group] for group in self.groups[sector]),
+        )
+
+    def run(self, players: Mapping[str, Players], question: Question) -> dict[str, SectorRun]:
+        """Run some of the sectors."""
+        if not players:
+            return {}
+        fed = self._fed(players)
+        lanes, slot_of = _together(fed)
+        firms = pack_firms(self.world, players, question, slot_of)
+        results = empty_results(self.world, firms)
+        desk = make_desk(firms.changes, firms.sectors, self.world.period.weeks)
+        for lane in range(count_lanes(self.world)):
+            run_sectors(
+                firms.changes, firms.sectors, firms.streams, lanes, results, question.weight,
+                desk, lane,
+            )  # fmt: skip
+        return outcomes(self.world, players, firms, results, fed)
+
+    def _fed(self, sectors: Iterable[str]) -> dict[Holder, Fed]:
+        """What feeds each holding of each stream of some sectors."""
+        wanted = set(sectors)
+        fed: dict[Holder, Fed] = {}
+        for group in dict.fromkeys(group for name in wanted for group in self.groups[name]):
+            arrived = self._arrived(group)
+            own = {h: (arrived, slot) for h, slot in arrived.slot_of.items() if h[0] in wanted}
+            fed.update(own)
+        return fed
+
+    def _arrived(self, group: Group) -> Arrived:
+        def make() -> tuple[Arrived, Notes]:
+            return _arrive(pack_pools(self.world, self.ranked, group), self), {}
+
+        index = self.world.inputs.index
+        return make_part(("arrived", self.names[group]), index, make, kept=True).value
+
+
+def _arrive(pools: PackedPools, course: KeptCourse) -> Arrived:
+    policy = pack_policy(pools, course.licences, first=course.first)
+    count = count_lanes(pools.world)
+    lanes = empty_lanes(pools, policy, kept=count)
+    rows = make_rows(policy.licensed, policy.routes, pools.kinds, pools.pools, pools.kept)
+    for lane in range(count):
+        fill_lane(
+            policy.licensed, policy.routes, pools.kinds, pools.pools, pools.slots, lanes, rows, lane
+        )
+    return Arrived.of(lanes, pools)
+
+
+def _together(fed: Mapping[Holder, Fed]) -> tuple[Lanes, dict[Holder, int]]:
+    """Slots of several groups of pools as one set of lanes."""
+    feeds: dict[tuple[int, int], int] = {}
+    inflow, begins, late = [], [], []
+    slot_of = {}
+    for holder, (arrived, slot) in fed.items():
+        # Arrivals live as long as this function, so an identity is as good as a value.
+        key = (id(arrived), slot)
+        if key not in feeds:
+            feeds[key] = len(feeds)
+            inflow.append(arrived.lanes.inflow[slot])
+            begins.append(arrived.lanes.begins[slot])
+            late.append(arrived.lanes.late[slot])
+        slot_of[holder] = feeds[key]
+    one = next(iter(fed.values()))[0].lanes
+    together = one._replace(inflow=np.stack(inflow), begins=np.stack(begins), late=np.stack(late))
+    return together, slot_of
