@@ -77,6 +77,10 @@ class ScenarioError(ExposureError):
     """A scenario file that cannot be understood, or that contradicts itself."""
 
 
+class LeverError(ExposureError):
+    """A lever that cannot be understood, or that contradicts itself or the tables."""
+
+
 class ConflictError(ExposureError):
     """Observations that the tables cannot meet together, named by their subjects."""
 
