@@ -97,6 +97,14 @@ class SavedResultError(ExposureError):
     """A saved result that cannot be written or read."""
 
 
+class HistoryError(ExposureError):
+    """A history of reports that cannot be written or read."""
+
+
+class ConfigurationError(ExposureError):
+    """A configuration file that cannot be understood."""
+
+
 def unknown_name(kind: str, found: str, known: Collection[str]) -> UnknownNameError:
     """Make the error for a word that names nothing.
 
