@@ -81,6 +81,12 @@ class LeverError(ExposureError):
     """A lever that cannot be understood, or that contradicts itself or the tables."""
 
 
+class RuleError(ScenarioError):
+    """A rule in words that cannot be understood, or that the course cannot take."""
+
+    exit_code = 2
+
+
 class ConflictError(ExposureError):
     """Observations that the tables cannot meet together, named by their subjects."""
 

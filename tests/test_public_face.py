@@ -229,7 +229,7 @@ def calls() -> dict[str, dict[str, object]]:
         "rank_changes_text": {"changes": flow},
         "read_dataset": {"folder": None, "overlay": None},
         "read_levers": {"path": None},
-        "read_scenario": {"name": "free_flow", "dates": None, "after": None},
+        "read_scenario": {"name": "free_flow", "dates": None, "after": None, "rules": []},
         "record_figure": {"assessment": result},
         "scores_figure": {"assessments": [result]},
         "shipped_scenarios": {},
