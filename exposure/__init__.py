@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         ArgumentError,
         ExposureError,
         ImportedFileError,
+        LeverError,
         ReportError,
         SavedResultError,
         ScenarioError,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from exposure.evidence.stoppage_reports import stoppages
     from exposure.licensing.flow_table import licensed_flow
     from exposure.measures.certainty import draws_needed, pairwise_order, rank_acceptability
+    from exposure.measures.lever_files import read_levers
     from exposure.policy.rules import Rule
     from exposure.policy.scenario import Scenario, mix
     from exposure.policy.scenario_file import read_scenario, shipped_scenarios
@@ -66,6 +68,7 @@ _HOMES = {
     "Dataset": "exposure.tables.dataset",
     "ExposureError": "exposure.errors",
     "ImportedFileError": "exposure.errors",
+    "LeverError": "exposure.errors",
     "ReportError": "exposure.errors",
     "ResultPlots": "exposure.report.plots.result_plots",
     "SavedResultError": "exposure.errors",
@@ -102,6 +105,7 @@ _HOMES = {
     "rank_changes": "exposure.comparison",
     "rank_changes_text": "exposure.comparison",
     "read_dataset": "exposure.tables.reading.folders",
+    "read_levers": "exposure.measures.lever_files",
     "read_scenario": "exposure.policy.scenario_file",
     "scores_figure": "exposure.report.plots.rankings",
     "shipped_scenarios": "exposure.policy.scenario_file",
@@ -129,6 +133,7 @@ __all__ = [
     "Dataset",
     "ExposureError",
     "ImportedFileError",
+    "LeverError",
     "ReportError",
     "ResultPlots",
     "Rule",
@@ -165,6 +170,7 @@ __all__ = [
     "rank_changes",
     "rank_changes_text",
     "read_dataset",
+    "read_levers",
     "read_scenario",
     "record_figure",
     "scores_figure",

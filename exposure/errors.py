@@ -77,6 +77,16 @@ class ScenarioError(ExposureError):
     """A scenario file that cannot be understood, or that contradicts itself."""
 
 
+class LeverError(ExposureError):
+    """A lever that cannot be understood, or that contradicts itself or the tables."""
+
+
+class RuleError(ScenarioError):
+    """A rule in words that cannot be understood, or that the course cannot take."""
+
+    exit_code = 2
+
+
 class ConflictError(ExposureError):
     """Observations that the tables cannot meet together, named by their subjects."""
 
@@ -91,6 +101,14 @@ class ImportedFileError(ExposureError):
 
 class SavedResultError(ExposureError):
     """A saved result that cannot be written or read."""
+
+
+class HistoryError(ExposureError):
+    """A history of reports that cannot be written or read."""
+
+
+class ConfigurationError(ExposureError):
+    """A configuration file that cannot be understood."""
 
 
 def unknown_name(kind: str, found: str, known: Collection[str]) -> UnknownNameError:

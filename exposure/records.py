@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Sequence
 
 from exposure.evidence.conditioned_list import RecordMet
+from exposure.policy.rule_words import in_words
 from exposure.policy.scenario import Scenario
 from exposure.settings import Settings
 from exposure.tables.dataset import Dataset
@@ -45,8 +46,12 @@ def draws_record(conditioned: RecordMet | None) -> dict[str, object]:
 
 
 def scenario_record(scenario: Scenario) -> dict[str, object]:
-    """Name and digest of a scenario."""
-    return {"scenario": scenario.scenario, "scenario_digest": scenario.digest}
+    """Name and digest of a scenario, and the rules that were laid over it."""
+    return {
+        "scenario": scenario.scenario,
+        "scenario_digest": scenario.digest,
+        "rules_on_top": [in_words(rule) for rule in scenario.added],
+    }
 
 
 def run_record(

@@ -32,7 +32,7 @@ LAYERS = (  # lowest first; a module may import its own layer and those before i
     {"impact"},
     {"scoring"},
     {"evidence"},
-    {"assessment", "citations", "comparison", "result", "saved_results", "records"},
+    {"assessment", "citations", "comparison", "result", "row_effects", "saved_results", "records"},
     {"measures"},
     {"report"},
     {"cli", "__main__"},

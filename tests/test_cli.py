@@ -373,3 +373,39 @@ def test_a_closed_pipe_is_not_an_error():
         check=False,
     )
     assert done.stderr == ""
+
+
+def test_rules_on_top_are_in_the_header_the_record_and_the_warnings(capsys, folder):
+    words = ["--data", folder, "--rule", "Sm, civil, withheld, from 2026-12-01", *QUICK]
+    code, out, err = run(capsys, "rank", "licences_continue", *words)
+    assert (code, err) == (0, "")
+    assert out.splitlines()[1] == "with the rule on top: Sm, civil, withheld, from 2026-12-01"
+    _, out, _ = run(capsys, "explain", "missiles", *words)
+    assert "with the rule on top: Sm, civil, withheld, from 2026-12-01" in out
+    _, out, _ = run(capsys, "flow", "--data", folder, "--rule", words[3], "--draws", "8")
+    assert out.startswith("with the rule on top: Sm, civil, withheld, from 2026-12-01")
+    _, out, _ = run(capsys, "rank", "--format", "json", *words)
+    assert [own["rules_on_top"] for own in json.loads(out)["record"]["scenarios"]] == [
+        ["Sm, civil, withheld, from 2026-12-01"]
+    ] * 3
+
+
+def test_a_rule_that_changes_nothing_is_a_warning_and_a_faulty_one_is_refused(capsys, folder):
+    idle = ["--rule", "Sm, military, withheld, from 2026-12-01"]
+    code, _, err = run(capsys, "rank", "licences_continue", "--data", folder, *idle, *QUICK)
+    assert (code, err) == (
+        0,
+        "warning: without effect: licences_continue_with_rules: rule 'Sm, military, withheld, "
+        "from 2026-12-01': found cases that are withheld without it too; expected a rule that "
+        "changes something; leave it out\n",
+    )
+    faulty = ["--rule", "Sm, witheld, from 2026-12-01", "--rule", "free"]
+    code, out, err = run(capsys, "rank", "--data", folder, *faulty, *QUICK)
+    assert (code, out, err) == (
+        2,
+        "",
+        "exposure: rule 'Sm, witheld, from 2026-12-01': 1 fault\n"
+        "  - word 2: found 'witheld'; expected a word of a rule; did you mean 'withheld'?\n"
+        "rule 'free': 1 fault\n"
+        "  - starts: found nothing; expected the first day; write 'from 2026-12-01'\n",
+    )

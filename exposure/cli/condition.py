@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from exposure.evidence.conditioned_list import ConditionedDraws
 
 OWN = tuple(
-    name for name in RUN if name not in {"horizon_weeks", "as_of", "after", "prior", "strict"}
+    name
+    for name in RUN
+    if name not in {"horizon_weeks", "as_of", "after", "rule", "prior", "strict"}
 )
 """Options of `condition`, whose run is that of the record."""
 

@@ -63,18 +63,27 @@ def idle_in_runs(dataset: "Dataset", results: "Sequence[Assessment]") -> list[Fa
 def idle_rules_of(
     dataset: "Dataset", scenarios: "Iterable[Scenario]", *, weeks: int | None = None
 ) -> list[Fault]:
-    """Rules of scenario files that decide nothing; those that are shipped are left out."""
+    """Rules of scenario files, and rules on top of a course, that decide or change nothing.
+
+    Those of shipped files are left out.
+    """
     from exposure.inputs.index import Index
     from exposure.licensing.idle_rules import idle_rules
+    from exposure.licensing.rules_on_top import without_effect
+    from exposure.policy.scenario import WITH_RULES
     from exposure.policy.scenario_file import shipped_scenarios
 
     shipped, index = set(shipped_scenarios()), Index(dataset)
-    return [
-        fault
-        for own in scenarios
-        if own.scenario not in shipped
-        for fault in idle_rules(index, own, weeks=weeks or own.horizon_weeks)
-    ]
+    found: list[Fault] = []
+    for own in scenarios:
+        run, is_shipped = (
+            weeks or own.horizon_weeks,
+            own.scenario.removesuffix(WITH_RULES) in shipped,
+        )
+        if own.added or not is_shipped:
+            found += idle_rules(index, own, weeks=run, added_only=is_shipped)
+            found += without_effect(index, own, weeks=run)
+    return found
 
 
 def doubtful(dataset: "Dataset") -> list[str]:

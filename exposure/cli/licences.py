@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from exposure.cli.effects import as_warnings, idle_rules_of
 from exposure.cli.messages import note, show, show_csv, show_results, warn
 from exposure.cli.options import RUN, TABLES, Format, Options, with_options
 from exposure.cli.parsers import draws_warnings
@@ -65,6 +66,7 @@ def flow(
     warn(draws_warnings(settings.draws), options)
     seen, _ = check_run(dataset, chosen, settings)
     window = run_window(chosen, settings)
+    warn(as_warnings(idle_rules_of(dataset, [seen], weeks=window.run)), options)
     every_week = settings.model_copy(update={"horizon_weeks": window.run})
     frame = licensed_flow(dataset, seen, every_week)
     frame = frame[frame["week"] >= window.first]
@@ -75,7 +77,7 @@ def flow(
     else:
         note(f"every {WEEKS_BETWEEN_LINES}th week; --format csv has all, with intervals", options)
         some = frame["week"].isin(range(window.first, window.run, WEEKS_BETWEEN_LINES))
-        show_results(flow_text(frame[some]), dataset)
+        show_results(flow_text(frame[some]), dataset, added=chosen.added)
 
 
 def backtest(*, options: Options) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from exposure.cli.options import Options
+    from exposure.policy.rules import Rule
     from exposure.tables.dataset import Dataset
 
 
@@ -25,13 +26,15 @@ def show(text: str) -> None:
     typer.echo(printable(text).rstrip("\n"))
 
 
-def show_results(text: str, dataset: "Dataset") -> None:
-    """Print results below a line that says what was changed in their tables, if anything was."""
+def show_results(text: str, dataset: "Dataset", *, added: "Sequence[Rule]" = ()) -> None:
+    """Print results below lines on what was changed in their tables and rules, if anything was."""
     from exposure.report.text.layout import WIDTH, wrapped
-    from exposure.report.text.marks import tables_line
+    from exposure.report.text.marks import rules_line, tables_line
 
-    line = wrapped(tables_line(dataset), width=WIDTH)
-    show(f"{line}\n\n{text}" if line else text)
+    lines = [
+        wrapped(line, width=WIDTH) for line in (tables_line(dataset), rules_line(added)) if line
+    ]
+    show("\n".join([*lines, "", text]) if lines else text)
 
 
 def say(text: str) -> None:

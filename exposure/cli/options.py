@@ -77,6 +77,14 @@ class Options:
         str | None,
         typer.Option(help="What follows a record of the past, such as prolonged or lapsed."),
     ] = None
+    rule: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WORDS",
+            help="A rule on top of every course, such as 'Sm, military, withheld, from "
+            "2026-12-01'; may be given several times.",
+        ),
+    ] = None
     prior: Annotated[
         bool,
         typer.Option(
@@ -105,7 +113,7 @@ TABLES = ("data", "overlay", "strict", "quiet")
 
 RUN = (
     "data", "overlay", "destination", "draws", "seed", "horizon_weeks", "as_of", "after",
-    "prior", "settings", "strict", "quiet",
+    "rule", "prior", "settings", "strict", "quiet",
 )  # fmt: skip
 """Options of a command that runs the model under scenarios."""
 

@@ -64,24 +64,26 @@ def chosen_names(
 
 
 def read_scenarios(names: Sequence[str], options: "Options") -> "list[Scenario]":
-    """Read scenarios; what follows the record is chosen for those that leave it open.
+    """Read scenarios, choose what follows those that leave it open, and lay rules over them.
 
     Raises
     ------
     ExposureError
         With the faults of all of them.
     """
+    from exposure.policy.rule_words import rules_in_words
     from exposure.policy.scenario_file import read_scenario, shipped_scenarios
 
     check_names(names, shipped_scenarios())
+    rules = rules_in_words(options.rule or ())
     scenarios = each(read_scenario, names)
-    if options.after is None:
-        return scenarios
-    check_open_end(scenarios)
-    return [
-        read_scenario(name, after=options.after) if scenario.open_end else scenario
-        for name, scenario in zip(names, scenarios, strict=True)
-    ]
+    if options.after is not None:
+        check_open_end(scenarios)
+        scenarios = [
+            read_scenario(name, after=options.after) if scenario.open_end else scenario
+            for name, scenario in zip(names, scenarios, strict=True)
+        ]
+    return each(lambda scenario: scenario.with_rules(rules), scenarios)
 
 
 def each(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:

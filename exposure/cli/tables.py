@@ -130,12 +130,16 @@ def sources(
 
 
 def template(
-    table: Annotated[str, typer.Argument(help="Name of a table, such as cover.")],
+    name: Annotated[str, typer.Argument(help="Name of a table, such as cover, or scenario.")],
 ) -> None:
-    """Write a CSV of a table's columns and words, to fill in."""
+    """Write a CSV of a table's columns and words, to fill in, or a scenario file to change."""
+    from exposure.policy.scenario_template import SCENARIO_TEMPLATE
     from exposure.tables.describing.templates import template as fill_in
+    from exposure.tables.schema.catalogue import TABLES
 
-    show(fill_in(table))
+    if name not in {*TABLES, "scenario"}:
+        raise unknown_name("template", name, {*TABLES, "scenario"})
+    show(SCENARIO_TEMPLATE if name == "scenario" else fill_in(name))
 
 
 def schema(

@@ -18,7 +18,9 @@ Applicant = tuple[str, BuyerClass, Tier]
 """Where somebody buys, for what, and how Beijing treats them."""
 
 
-def idle_rules(index: Index, scenario: Scenario, *, weeks: int) -> list[Fault]:
+def idle_rules(
+    index: Index, scenario: Scenario, *, weeks: int, added_only: bool = False
+) -> list[Fault]:
     """Rules that decide nothing.
 
     Parameters
@@ -29,29 +31,35 @@ def idle_rules(index: Index, scenario: Scenario, *, weeks: int) -> list[Fault]:
         One course of policy or a mixture, as the day of the analysis knows it.
     weeks
         Weeks that are run.
+    added_only
+        Whether only rules laid over the course are looked at.
 
     Returns
     -------
     list of Fault
         One for each such rule of each course.
     """
-    items, applicants = items_of(index), _applicants(index)
-    cases = [
-        Case(item.elements, item.component, item.stage, buyer, tier, place)
-        for item in items
-        for place, buyer, tier in sorted(applicants)
-    ]
+    items, applicants, cases = items_of(index), _applicants(index), all_cases(index)
     controlled = control_dates(index)
     found: dict[Fault, None] = {}
     for course, _ in scenario.members:
         last = course.start + timedelta(days=7 * weeks - 1)
-        for rule in course.rules:
+        for rule in course.added if added_only else course.rules:
             if not _decides(rule, course.rules, cases, controlled, last=last):
                 why = _why(rule, items, applicants, last)
                 cure = "correct the rule, or delete it"
                 own = Fault(named(rule), why, "a rule that decides some case", cure)
                 found[own.at(course.scenario)] = None
     return list(found)
+
+
+def all_cases(index: Index) -> tuple[Case, ...]:
+    """Everything for which a licence may be asked: all goods, for every kind of buyer."""
+    return tuple(
+        Case(item.elements, item.component, item.stage, buyer, tier, place)
+        for item in items_of(index)
+        for place, buyer, tier in sorted(_applicants(index))
+    )
 
 
 def _applicants(index: Index) -> frozenset[Applicant]:
@@ -79,7 +87,7 @@ def _decides(
     last: date,
 ) -> bool:
     """Whether a rule decides some case on some day; of rules that tie, each does."""
-    others = (rule, *(own for own in rules if own is not rule))  # the first of a tie is taken
+    others = (rule, *(own for own in rules if own != rule))  # the first of a tie is taken
     for case in cases:
         for element in case.elements if reaching((rule,), case) else ():
             single = replace(case, elements=(element,))

@@ -14,14 +14,34 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 import exposure
-from exposure.arguments import NUMBER, TEXT, Kind, check_arguments, instance_of
-from exposure.errors import ScenarioError
+from exposure.arguments import NUMBER, TEXT, Kind, check_arguments, each, instance_of
+from exposure.errors import RuleError, ScenarioError
 from exposure.faults import Fault
+from exposure.policy.rule_words import faults_on_top, in_words, laid_over, rules_in_words
 from exposure.policy.rules import Rule, Statement
 from exposure.terms import Identifier
 
 PROBABILITY_TOLERANCE = 1e-9
 """Largest accepted |sum - 1| of the probabilities of a mixture."""
+
+WITH_RULES = "_with_rules"
+"""What the key of a scenario ends with after rules were laid over it."""
+
+NAMED_WITH = ", with rules"
+"""What the name of such a scenario ends with."""
+
+RULES = each(
+    instance_of((Rule, str), "a Rule or its words", "write the words of a rule"),
+    "a list of rules, in words or as Rule",
+    'write ["Sm, military, withheld, from 2026-12-01"]',
+)
+"""Rules to be laid over a scenario."""
+
+ON_TOP = "\n\nOn top of it: "
+"""What comes between the text of a scenario and rules laid over it."""
+
+MEMBERS_ADDED = {"__all__": {"scenario": {"added"}}}
+"""What the digest of a mixture leaves out."""
 
 REPEALED = "repealed"
 """What a file says of a rule of the buyers' side that is never in force."""
@@ -101,6 +121,8 @@ class Scenario(Statement):
     """What the record leaves open."""
     continuation: Continuation | None = None
     """What was chosen to follow."""
+    added: tuple[Rule, ...] = ()
+    """Rules laid over it by `with_rules`; `rules` holds them too."""
 
     def __repr__(self) -> str:
         rules = f"{len(self.rules)} rules" if self.rules else f"{len(self.mixture)} members"
@@ -116,7 +138,9 @@ class Scenario(Statement):
     @property
     def digest(self) -> str:
         """SHA-256 of everything it says."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        # Rules laid on top are among the rules.
+        said = self.model_dump_json(exclude={"added": True, "mixture": MEMBERS_ADDED})
+        return hashlib.sha256(said.encode()).hexdigest()
 
     @property
     def members(self) -> tuple[tuple["Scenario", float], ...]:
@@ -124,6 +148,67 @@ class Scenario(Statement):
         if not self.mixture:
             return ((self, 1.0),)
         return tuple((member.scenario, member.probability) for member in self.mixture)
+
+    def with_rules(self, rules: Sequence[Rule | str]) -> "Scenario":
+        """Lay rules over the course, such as those of an announcement.
+
+        Parameters
+        ----------
+        rules
+            Each as words, separated by commas, or as a `Rule`. A rule replaces an earlier one
+            with the same selectors while it is in force; otherwise the rule with the most
+            selectors decides, as in a file. Each member of a mixture gets them all.
+
+        Returns
+        -------
+        Scenario
+            Its key ends with ``_with_rules``; without rules, the scenario itself.
+
+        Raises
+        ------
+        RuleError
+            If a rule cannot be understood, begins before the course, or is there twice, or if
+            the scenario is a record of the past.
+
+        Examples
+        --------
+        >>> import exposure as ex
+        >>> course = ex.read_scenario("licences_continue")
+        >>> course.with_rules(["Sm, civil, withheld, from 2026-12-01"])
+        <Scenario licences_continue_with_rules: starts on 2025-04-04, 30 rules>
+        """
+        check_arguments("Scenario.with_rules", rules=(rules, RULES))
+        added = rules_in_words(rules)
+        if not added:
+            return self
+        faults = faults_on_top((*self.added, *added), start=self.start)
+        faults += [_a_record(own) for own, _ in self.members if own.record_ends is not None]
+        if faults:
+            raise RuleError(dict.fromkeys(faults))
+        return self._under(added)
+
+    def _under(self, added: tuple[Rule, ...]) -> "Scenario":
+        whole = (*self.added, *added)
+        before = self.text.partition(ON_TOP)[0]
+        return self.model_copy(
+            update={
+                "scenario": self.scenario.removesuffix(WITH_RULES) + WITH_RULES,
+                "name": self.name.removesuffix(NAMED_WITH) + NAMED_WITH,
+                "text": f"{before}{ON_TOP}{'; '.join(map(in_words, whole))}.",
+                "rules": () if self.mixture else laid_over(self.rules, added),
+                "mixture": tuple(
+                    member.model_copy(update={"scenario": member.scenario._under(added)})
+                    for member in self.mixture
+                ),
+                "added": whole,
+            }
+        )
+
+
+def _a_record(scenario: Scenario) -> Fault:
+    found = f"a record, which ends on {scenario.record_ends}"
+    expected = "a course of policy to lay rules over"
+    return Fault("", found, expected, "name one, such as licences_continue", scenario.scenario)
 
 
 SCENARIO = instance_of(

@@ -8,7 +8,7 @@ selector may be a list of words. All faults of a file, and of those it refers to
 one `ScenarioError`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -32,8 +32,9 @@ from exposure.policy.rule_entries import (
     rules_of,
     tables_of,
 )
-from exposure.policy.rules import Statement, replaced
+from exposure.policy.rules import Rule, Statement, replaced
 from exposure.policy.scenario import (
+    RULES,
     Scenario,
     flattened,
     mixture_faults,
@@ -93,6 +94,7 @@ def read_scenario(
     *,
     dates: Mapping[str, date | str] | None = None,
     after: str | None = None,
+    rules: Sequence[Rule | str] = (),
 ) -> Scenario:
     """Read a shipped scenario by name, or a scenario file.
 
@@ -104,6 +106,8 @@ def read_scenario(
         Other days for turning points that the file names under ``[dates]``.
     after
         What follows a record of the past, by the name of one of its continuations.
+    rules
+        Rules laid over the course, in words; see `Scenario.with_rules`.
 
     Raises
     ------
@@ -112,6 +116,8 @@ def read_scenario(
         continuation.
     ScenarioError
         If the file cannot be read, is not TOML, or contradicts itself.
+    RuleError
+        If a rule on top cannot be understood.
 
     Examples
     --------
@@ -123,9 +129,11 @@ def read_scenario(
         name=(name, NAME),
         dates=(dates, optional(DATES)),
         after=(after, optional(TEXT)),
+        rules=(rules, RULES),
     )
     scenario = _read(_locate(name), dates or {}, seen=())[0]
-    return scenario if after is None else carried_on(scenario, after)
+    chosen = scenario if after is None else carried_on(scenario, after)
+    return chosen.with_rules(rules)
 
 
 def _locate(name: str | Path) -> Path:

@@ -170,6 +170,8 @@ class Changes(OutputModel):
     now: Made
     since: Made | None
     """The earlier run; None if there is none."""
+    since_day: date | None = None
+    """Day of the earlier report; None where it is not known."""
     summary: str
     """One or two sentences for the head of a report."""
     causes: tuple[CauseLine, ...] = ()

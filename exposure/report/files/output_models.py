@@ -103,6 +103,8 @@ class ScenarioRecord(OutputModel):
     scenario: str
     scenario_digest: str
     """SHA-256 of its rules and members."""
+    rules_on_top: list[str]
+    """Rules that were laid over the course for this run, in words."""
 
 
 class DrawsRecord(OutputModel):

@@ -23,7 +23,7 @@ from exposure.report.text.caveats import caveats
 from exposure.report.text.cells import ShownCell, page_columns, shown_cell
 from exposure.report.text.drivers import driver_words
 from exposure.report.text.explanation import CHANCE
-from exposure.report.text.marks import changes_line
+from exposure.report.text.marks import changes_line, rules_line
 from exposure.report.text.rule_lines import RuleLine, rule_lines
 from exposure.scoring.column import Column
 from exposure.tables.dataset import Dataset
@@ -95,6 +95,7 @@ def report_page(
     context = {
         "record": of_runs(assessments),
         "changes": changes_line(first.dataset),
+        "added": rules_line(first.scenario.added),
         "first": first,
         "names": _names(first),
         "caveats": caveats(assessments),

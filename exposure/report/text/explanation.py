@@ -15,7 +15,7 @@ from exposure.report.text.layout import (
     underlined,
     wrapped,
 )
-from exposure.report.text.marks import changes_line
+from exposure.report.text.marks import changes_line, rules_line
 from exposure.report.text.rows_behind import china_shares, own_rows, own_sourcing
 from exposure.tables.schema.demand import CoverRow, NeedRow
 
@@ -79,7 +79,7 @@ def _headline(assessment: "Assessment", sector: str) -> str:
     ranking = assessment.ranking
     row = ranking[ranking["sector"] == sector].iloc[0]
     settings, scenario = assessment.settings, assessment.scenario
-    changed = changes_line(assessment.dataset)
+    changed = changes_line(assessment.dataset), rules_line(scenario.added)
     week = formats.weeks(row["weeks_to_impact_p50"])
     threshold = f"{formats.percent(settings.impact_threshold)} %"
     hit = (
@@ -93,8 +93,8 @@ def _headline(assessment: "Assessment", sector: str) -> str:
             underlined(f"{row['name']} ({sector})"),
             f"{scenario.name} ({scenario.scenario}), "
             f"{formats.counted(settings.horizon_weeks, 'week')} from "
-            f"{settings.as_of or scenario.start}, {formats.counted(settings.draws, 'draw')}",
-            *([wrapped(changed, width=WIDTH)] if changed else []),
+            f"{assessment.first_day}, {formats.counted(settings.draws, 'draw')}",
+            *(wrapped(line, width=WIDTH) for line in changed if line),
             "",
             f"Score {formats.points(row['score'])} of 100 (5–95 %: {low}–{high}), "
             f"rank {row['rank']} of {len(ranking)}{_top(row['p_top3'])}.",

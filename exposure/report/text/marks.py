@@ -1,5 +1,9 @@
-"""Marks that say in every header what was changed in the tables of a result."""
+"""Marks that say in every header what was changed in the tables and rules of a result."""
 
+from collections.abc import Sequence
+
+from exposure.policy.rule_words import in_words
+from exposure.policy.rules import Rule
 from exposure.report.text.formats import counted
 from exposure.report.text.safe import one_line
 from exposure.tables.dataset import Dataset
@@ -23,6 +27,19 @@ def changes_line(dataset: Dataset) -> str:
     if dataset.changed:
         parts.append(f"{counted(len(dataset.changed), 'figure')} changed by hand")
     return f"with {', '.join(parts)}" if parts else ""
+
+
+def rules_line(added: Sequence[Rule]) -> str:
+    """Rules that were laid over a course in one line; empty for a course as it was read.
+
+    Examples
+    --------
+    >>> from exposure.policy.rule_words import rules_in_words
+    >>> rules_line(rules_in_words(["Sm, military, withheld, from 2026-12-01"]))
+    'with the rule on top: Sm, military, withheld, from 2026-12-01'
+    """
+    noun = "rule" if len(added) == 1 else "rules"
+    return f"with the {noun} on top: {'; '.join(map(in_words, added))}" if added else ""
 
 
 def tables_line(dataset: Dataset) -> str:

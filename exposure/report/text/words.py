@@ -12,10 +12,9 @@ from exposure.report.text import formats
 from exposure.report.text.cells import shown_text, terminal_columns
 from exposure.report.text.explanation import explain_text
 from exposure.report.text.layout import GAP, WIDTH, aligned, shortened, underlined, wrapped
-from exposure.report.text.marks import changes_line
+from exposure.report.text.marks import changes_line, rules_line
 from exposure.report.text.rule_lines import rule_lines
 from exposure.scoring.column import NAME, Cell, Column, Form
-from exposure.tables.dataset import Dataset
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +57,7 @@ def ranking_text(assessment: "Assessment", limit: int | None = None) -> str:
     table = _ranking_table(shown)
     hidden = len(ranking) - len(shown)
     more = [f"... and {hidden} more"] if hidden > 0 else []
-    header = [run_title(assessment), *changes(assessment.dataset)]
+    header = [run_title(assessment), *changes(assessment)]
     return "\n".join([*header, "", table, *more, "", _footnote(assessment)])
 
 
@@ -72,10 +71,10 @@ def run_title(assessment: "Assessment") -> str:
     )
 
 
-def changes(dataset: Dataset) -> list[str]:
-    """Lines of a header on what was changed in the tables; none for tables as they were read."""
-    line = changes_line(dataset)
-    return [wrapped(line, width=WIDTH)] if line else []
+def changes(assessment: "Assessment") -> list[str]:
+    """Lines of a header on what was changed in tables and rules; none where nothing was."""
+    lines = changes_line(assessment.dataset), rules_line(assessment.scenario.added)
+    return [wrapped(line, width=WIDTH) for line in lines if line]
 
 
 def _ranking_table(ranking: "pd.DataFrame") -> str:

@@ -1,0 +1,200 @@
+"""The kinds of levers, one class each: what each states, and why it may do harm.
+
+A lever acts from its day on: it changes nothing that happened before. The dated changes that a
+kind makes of a world are worked out in `exposure.measures.changes_of`.
+"""
+
+from datetime import date
+from typing import Annotated, ClassVar, Self
+
+from pydantic import Field, model_validator
+
+from exposure.errors import LeverError
+from exposure.faults import Fault
+from exposure.measures.statement import Amount, Measure, Weeks
+from exposure.tables.schema.supply import LAST_ORDER_CLASS
+from exposure.terms import BuyerClass, BuyerPlace, Element, Identifier, Share, Stage
+
+Sectors = Annotated[tuple[Identifier, ...], Field(min_length=1)]
+"""Ids of sectors, or of uncertainty groups, each of which stands for its sectors."""
+
+Tonnes = dict[Element, Amount]
+"""Tonnes, or tonnes a year, by element."""
+
+
+class Stock(Measure):
+    """Sectors buy a stock; it leaves the pool in the weeks in which it is bought.
+
+    Purchases are served after the current needs of the buyer's own class, before all lower
+    classes, and only as far as the pool has something free. Firms may hold what they buy on top of
+    their usual cap.
+    """
+
+    KIND: ClassVar[str] = "stock"
+
+    sectors: Sectors
+    """Who buys."""
+    components: tuple[Identifier, ...] = ()
+    """Components that are bought; empty for all that a sector needs."""
+    elements: tuple[Element, ...] = ()
+    """Elements that are bought; empty for all."""
+    weeks: Annotated[float, Field(gt=0.0, le=520.0)] | None = None
+    """Weeks of its need that each sector buys."""
+    tonnes: Amount | None = None
+    """Tonnes that the sectors buy together, split by need; one element alone may be named then."""
+    over_weeks: Annotated[int, Field(ge=1, le=520)]
+    """Weeks over which it is bought, evenly."""
+
+    @model_validator(mode="after")
+    def _one_size(self) -> Self:
+        if (self.weeks is None) == (self.tonnes is None):
+            found = "neither" if self.weeks is None else "both"
+            cure = "state one of them"
+            raise LeverError([Fault("weeks, tonnes", found, "one of the two", cure)])
+        if self.tonnes is not None and len(self.elements) != 1:
+            found = f"tonnes of {len(self.elements)} elements" if self.elements else "no element"
+            raise LeverError([Fault("elements", found, "one, since tonnes are stated", "name one")])
+        return self
+
+
+class Release(Measure):
+    """A reserve is let out into the pool outside China, evenly."""
+
+    KIND: ClassVar[str] = "release"
+
+    tonnes: Tonnes
+    """Tonnes by element."""
+    over_weeks: Annotated[int, Field(ge=1, le=520)]
+    """Weeks over which it is let out."""
+
+
+class NewSupply(Measure):
+    """A plant outside China; what it adds is bound by the narrowest stage outside China."""
+
+    KIND: ClassVar[str] = "new_supply"
+
+    stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
+    """Stages that it brings."""
+    tonnes_per_year: Tonnes
+    """Contained oxide a year at full rate, by element."""
+    ramp_weeks: Weeks
+    """Weeks until it runs at full rate."""
+
+
+class Recycling(Measure):
+    """Scrap outside China is turned into what the pool is made of, past all narrow stages."""
+
+    KIND: ClassVar[str] = "recycling"
+
+    tonnes_per_year: Tonnes
+    """Tonnes a year at full rate, by element."""
+    ramp_weeks: Weeks
+    """Weeks until it runs at full rate."""
+
+
+class Substitute(Measure):
+    """What can be replaced is qualified sooner; how much can be replaced stays as it is."""
+
+    KIND: ClassVar[str] = "substitute"
+
+    sectors: Sectors
+    """Who qualifies."""
+    components: tuple[Identifier, ...] = ()
+    """Components that are replaced; empty for all that have a substitute."""
+    weeks_sooner: Annotated[int, Field(ge=1, le=1040)]
+    """Weeks by which the end of qualification comes sooner, at the earliest on its own day."""
+
+
+class MoveSourcing(Measure):
+    """Buyers move purchases at a late stage out of China; the material stays what it is."""
+
+    KIND: ClassVar[str] = "move_sourcing"
+    MAY_HARM: ClassVar[str] = (
+        "what left China finished now leaves as oxide or metal, is licensed as such, and is bought "
+        "in the pool, where others may be served first"
+    )
+
+    destination: BuyerPlace
+    """Where the buyers are."""
+    buyer_classes: Annotated[tuple[BuyerClass, ...], Field(min_length=1)]
+    """Who moves."""
+    components: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+    """What is bought elsewhere."""
+    stage: Stage
+    """Stage that moves; not the first stage of the component, which needs new supply."""
+    share: Share
+    """Part of China's share that moves."""
+
+
+class TrustedTier(Measure):
+    """The civil buyers of the standard tier at a destination are treated as trusted."""
+
+    KIND: ClassVar[str] = "trusted_tier"
+    MAY_HARM: ClassVar[str] = (
+        "a scenario or table may treat the trusted tier worse, and its requests restart the queue"
+    )
+
+    destination: BuyerPlace
+    """Where the buyers are."""
+
+
+class Priority(Measure):
+    """Sectors are served in a better class when the pool is short."""
+
+    KIND: ClassVar[str] = "priority"
+
+    sectors: Sectors
+    """Who is rated."""
+    order_class: Annotated[int, Field(ge=1, le=LAST_ORDER_CLASS)]
+    """Class of service from then on; a sector that has a better one keeps it."""
+
+
+class Pooling(Measure):
+    """Firms of a sector share their stocks from the day on."""
+
+    KIND: ClassVar[str] = "pooling"
+    MAY_HARM: ClassVar[str] = (
+        "thin firms that are short of two things at once lose once; pooling can part the shortages "
+        "in time, and when the common stock is gone, all stop in the same week"
+    )
+
+    sectors: Sectors
+    """Whose firms share."""
+
+
+class RuleChange(Measure):
+    """A rule of the buyers' side comes later, or not at all."""
+
+    KIND: ClassVar[str] = "rule"
+    MAY_HARM: ClassVar[str] = (
+        "a rule that moves purchases away from China hurts at first and protects later"
+    )
+
+    measure: Identifier
+    """Rule, by the name it has in `sourcing` and in scenarios."""
+    in_force_from: date | None = None
+    """New day; none if the rule is waived."""
+
+
+Lever = (
+    Stock
+    | Release
+    | NewSupply
+    | Recycling
+    | Substitute
+    | MoveSourcing
+    | TrustedTier
+    | Priority
+    | Pooling
+    | RuleChange
+)
+"""Any lever."""
+
+KINDS: dict[str, type[Lever]] = {
+    own.KIND: own
+    for own in (
+        Stock, Release, NewSupply, Recycling, Substitute, MoveSourcing, TrustedTier, Priority,
+        Pooling, RuleChange,
+    )
+}  # fmt: skip
+"""Kinds by the word that files use."""

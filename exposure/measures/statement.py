@@ -1,0 +1,132 @@
+"""What every lever states: its id, the day it is decided, its lead time, and its cost."""
+
+from datetime import date, timedelta
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
+
+from exposure.errors import LeverError
+from exposure.faults import Fault
+from exposure.terms import Identifier
+from exposure.wording import faults_of
+
+Amount = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
+"""A finite amount of at least 0."""
+
+Weeks = Annotated[int, Field(ge=0, le=1040)]
+"""Whole weeks, at most twenty years."""
+
+CostBasis = Literal["reported", "derived", "assumed"]
+"""What a cost rests on, in the words of the tables."""
+
+
+def _as_range(value: object) -> object:
+    """One number is a range of one value."""
+    alone = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return (value, value, value) if alone else value
+
+
+Range = Annotated[tuple[Amount, Amount, Amount], BeforeValidator(_as_range)]
+"""Low, central and high; one number is known."""
+
+NOTHING: tuple[float, float, float] = (0.0, 0.0, 0.0)
+"""The range of what costs nothing."""
+
+
+class LeverStatement(BaseModel):
+    """A part of a lever: frozen, and plain about what is wrong with it.
+
+    Raises
+    ------
+    LeverError
+        With all faults, a line each.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _speak_plainly(cls, data: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return handler(data)
+        except ValidationError as error:
+            raise LeverError(faults_of(error, cls)) from error
+
+
+class Cost(LeverStatement):
+    """What a lever costs, in millions of US dollars of the year of its sources.
+
+    Examples
+    --------
+    >>> cost = Cost(once_musd=(100, 150, 300), basis="reported", sources=("mp_heavy_2026",))
+    >>> cost.once_musd
+    (100.0, 150.0, 300.0)
+    """
+
+    once_musd: Range = NOTHING
+    """Paid once, when the lever is decided; low, central, high."""
+    per_year_musd: Range = NOTHING
+    """Paid in every year from then on."""
+    per_kg_usd: Range = NOTHING
+    """Paid for each kilogram of an element that is bought, on top of its price as oxide."""
+    basis: CostBasis
+    """`assumed` needs a note that argues the range, the others need sources."""
+    sources: tuple[Identifier, ...] = ()
+    """Ids of the table ``sources``; the first gives the central value."""
+    locator: str = ""
+    """Where in each source, in the same order, parted by semicolons."""
+    note: str = ""
+    """How the range is argued."""
+
+    @model_validator(mode="after")
+    def _rests_on_something(self) -> Self:
+        faults = [
+            Fault(name, f"{low:g}, {central:g}, {high:g}", "them in order", "put low first")
+            for name in ("once_musd", "per_year_musd", "per_kg_usd")
+            for low, central, high in (getattr(self, name),)
+            if not low <= central <= high
+        ]
+        if self.basis == "assumed" and not self.note:
+            faults.append(Fault("note", "nothing", "a reason for the range", "argue it"))
+        if self.basis != "assumed" and not self.sources:
+            cure = "name a source, or write basis = 'assumed' and a note"
+            faults.append(Fault("sources", "nothing", "at least one source", cure))
+        if faults:
+            raise LeverError(faults)
+        return self
+
+
+class Measure(LeverStatement):
+    """What all levers have in common."""
+
+    KIND: ClassVar[str]
+    """The word by which files name the kind."""
+
+    MAY_HARM: ClassVar[str] = ""
+    """Why it may make its target worse; empty where that cannot be, by construction."""
+
+    lever: Identifier
+    """Its id."""
+    name: Annotated[str, Field(min_length=1)]
+    """What it is, in a few words."""
+    text: Annotated[str, Field(min_length=1)]
+    """What is done, and what its numbers rest on."""
+    starts: date
+    """Day on which it is decided."""
+    lead_weeks: Weeks
+    """Weeks until it acts."""
+    cost: Cost
+    """What it costs."""
+
+    @property
+    def acts_on(self) -> date:
+        """First day on which anything changes."""
+        return self.starts + timedelta(weeks=self.lead_weeks)

@@ -1,0 +1,62 @@
+"""A scenario file to start from: every key with what it means, valid as it is."""
+
+SCENARIO_TEMPLATE = '''\
+# A course of policy. Lines that begin with "#: " are examples: delete "#: " to use one.
+# The name of this file is the key of the scenario: lower case, digits and underscores.
+name = "My course"
+start = 2025-04-04
+text = """
+What the course is, in plain words, and what of it is judgement.
+"""
+
+# Rows of the table "sources" behind what is not judgement.
+#: sources = ["mofcom_ann18_2025"]
+
+# Weeks for which the file is written; its rules must start and end within them.
+horizon_weeks = 208
+
+# First day scored; the weeks before are run, so that stocks and licences are as that day finds
+# them. Without it, scoring begins at the start.
+scored_from = 2026-10-08
+
+# A shipped scenario, or another file beside this one, whose rules come first. A rule of this
+# file replaces an inherited one with the same selectors. With extends_until, rules are taken
+# over up to that day alone.
+extends = "licences_continue"
+#: extends_until = "turn"
+
+# Turning points by name, so that a file that extends this one can move them.
+[dates]
+turn = 2026-12-01
+
+# Rules of the buyers' side: the day from which each is in force, or "repealed".
+[measures]
+us_magnet_rule_2027 = "2027-01-01"
+
+# A rule selects cases and says what holds for them. What is left out selects all; a list makes
+# one rule a word. The rule with the most selectors decides; among those the strictest.
+#   element      a symbol of the table "elements"
+#   component    a key of the table "components"
+#   stage        mining | separation | metal | magnet
+#   buyer_class  civil | dual | military
+#   destination  USA, JPN, DEU, ... | EUU
+#   tier         trusted | standard | listed
+#   state        free | general | fast_track | ordinary | withheld
+[[rules]]
+element = ["Sm"]
+buyer_class = ["civil", "dual"]
+starts = "turn"
+#: ends = 2027-06-01
+state = "withheld"
+note = "Act, announcement or reason behind the rule"
+
+# Overrides change terms of the licence queue for the cases of a rule, such as approval,
+# delay_weeks, validity_weeks, look_through, revoke: docs/scenarios.md lists them.
+#: [[rules]]
+#: element = "Y"
+#: destination = "USA"
+#: starts = "turn"
+#: state = "ordinary"
+#: overrides = { approval = 0.5, delay_weeks = 8 }
+'''
+"""Text of the file."""

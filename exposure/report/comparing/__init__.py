@@ -1,0 +1,1 @@
+"""What changed between two runs, and which cause moved which score."""

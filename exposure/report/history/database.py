@@ -1,0 +1,383 @@
+"""The history of reports: one SQLite file, in which a run is stored once and nothing is half.
+
+Whoever writes holds the file from the first look at the last report to the end, so that two runs
+at once are stored one after the other. A run is stored before its report is put into place and
+listed after it: a run that is killed in between leaves a file that is whole, and the next run
+stores nothing twice. The order of reports is that of their numbers; clocks are only shown.
+"""
+
+import hashlib
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from exposure.errors import HistoryError, unknown_name
+from exposure.faults import Fault
+from exposure.report.changes import TrendPoint
+from exposure.report.history import migrations
+from exposure.report.history.stored_run import StoredInputs, StoredRun, run_from
+
+WAIT_SECONDS = 120.0
+"""Time for which a run waits for another one that writes."""
+
+A_HISTORY = "a history that exposure report wrote, or no file"
+"""What is expected under the name of a history."""
+
+SHORTEST_DIGEST = 4
+"""Characters of a digest from which on it may be cut."""
+
+TREND_REPORTS = 52
+"""Reports that a trend goes back at most: a year of weeks."""
+
+
+@dataclass(frozen=True)
+class ReportEntry:
+    """One report in the history."""
+
+    number: int
+    run: int
+    """Number of its run; equal runs have one."""
+    digest: str
+    day: date
+    """Day of the report; of the first one where it was repeated."""
+    last_day: date
+    written_at: str
+    """Time at which it was stored, UTC."""
+    times: int
+    """How often it was made in a row."""
+    package_version: str
+    dataset_version: str
+    dataset_digest: str
+    first_day: date
+    draws: int
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """What was removed from a history."""
+
+    reports: int
+    runs: int
+    parts: int
+
+
+@contextmanager
+def open_history(path: Path, *, write: bool = False) -> Iterator["History"]:
+    """Open a history; for writing, alone, and made where there is none.
+
+    Parameters
+    ----------
+    path
+        The file.
+    write
+        Whether anything is to be stored. Until the end, others who write wait.
+
+    Raises
+    ------
+    HistoryError
+        If the file cannot be read or written, is something else, is of a newer version, or
+        another run holds it for too long.
+    """
+    with _named(path):
+        connection = _connect(path, write=write)
+    try:
+        with _named(path):
+            _check(path, connection, write=write)
+            yield History(connection, path)
+    finally:
+        connection.close()
+
+
+def _connect(path: Path, *, write: bool) -> sqlite3.Connection:
+    if not write and not path.is_file():
+        raise _refused(path, "no such file", A_HISTORY, "name another file, or run a report first")
+    if write:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    mode = "rwc" if write else "ro"
+    address = f"{path.resolve().as_uri()}?mode={mode}"
+    return sqlite3.connect(address, uri=True, timeout=WAIT_SECONDS, isolation_level=None)
+
+
+def _check(path: Path, connection: sqlite3.Connection, *, write: bool) -> None:
+    if write:
+        connection.execute("BEGIN IMMEDIATE")
+        # From here on the lock is kept to the end, whatever is committed on the way. Asked for
+        # before the transaction, it would make two runs that wait hold each other up.
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    if not migrations.is_ours(connection):
+        raise _refused(path, "a database of another kind", A_HISTORY, "name another file")
+    version, known = migrations.version_of(connection), len(migrations.STEPS)
+    if version > known:
+        found = f"version {version} of its schema"
+        raise _refused(path, found, f"at most version {known}", "update the package")
+    if write:
+        migrations.migrate(connection, migrations.STEPS)
+    elif version < known:
+        cure = "run a report with it once, which brings it to the present version"
+        raise _refused(path, f"version {version} of its schema", f"version {known}", cure)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Say in plain words what is wrong with a history."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise _explained(path, error) from error
+    except OSError as error:
+        found = f"a place that cannot be written ({error.strerror})"
+        raise _refused(path, found, A_HISTORY, "name another with --history FILE") from error
+
+
+def _explained(path: Path, error: sqlite3.DatabaseError) -> HistoryError:
+    name = getattr(error, "sqlite_errorname", "")
+    if name.startswith("SQLITE_BUSY"):
+        found = f"another run that has held it for {WAIT_SECONDS:.0f} seconds"
+        return _refused(path, found, "one that ends", "run again when the other one has ended")
+    if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
+        found = f"no room to write ({error})"
+        return _refused(path, found, "room for the run", "free some space; nothing stored is lost")
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
+        found = f"a place that cannot be written ({error})"
+        return _refused(path, found, "one that can", "name another with --history FILE")
+    return _refused(path, f"a file that is no history ({error})", A_HISTORY, "name another file")
+
+
+def _refused(path: Path, found: str, expected: str, cure: str) -> HistoryError:
+    return HistoryError([Fault("", found, expected, cure, str(path))])
+
+
+class History:
+    """An open history."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self.path = path
+
+    def entries(self, limit: int | None = None) -> tuple[ReportEntry, ...]:
+        """Reports in their order; the last ones if there is a limit."""
+        rows = self._connection.execute(
+            "SELECT number, run, digest, day, last_day, written_at, times, package_version, "
+            "dataset_version, dataset_digest, first_day, draws FROM reports "
+            "JOIN runs ON runs.id = reports.run ORDER BY number DESC LIMIT ?",
+            (-1 if limit is None else limit,),
+        ).fetchall()
+        return tuple(map(_entry, reversed(rows)))
+
+    def find(self, which: str) -> ReportEntry:
+        """A report by its number, the beginning of its digest, ``last`` or ``previous``.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such report.
+        """
+        entries = self.entries()
+        named = {"last": entries[-1:], "previous": entries[-2:-1]}
+        found = named.get(which) or [own for own in entries if str(own.number) == which]
+        if not found and len(which) >= SHORTEST_DIGEST:
+            found = [own for own in entries if own.digest.startswith(which)]
+        if not found:
+            known = ["last", "previous", *(str(own.number) for own in entries)]
+            raise unknown_name("report", which, known[-SHORTEST_DIGEST:])
+        return found[-1]
+
+    def run(self, entry: ReportEntry) -> StoredRun:
+        """The run of a report.
+
+        Raises
+        ------
+        HistoryError
+            If what is stored is damaged.
+        """
+        content, digest = self._connection.execute(
+            "SELECT content, content_sha256 FROM runs WHERE id = ?", (entry.run,)
+        ).fetchone()
+        try:
+            return run_from(json.loads(_unpacked(content, digest)), self._inputs(entry.run))
+        except ValueError as error:
+            found = f"a damaged run in report {entry.number} ({error})"
+            cure = "remove it with exposure history prune"
+            raise _refused(self.path, found, "a whole one", cure) from error
+
+    def _inputs(self, run: int) -> StoredInputs | None:
+        rows = self._connection.execute(
+            "SELECT kind, name, content, sha256 FROM run_parts JOIN parts ON sha256 = part "
+            "WHERE run = ?",
+            (run,),
+        )
+        texts: dict[str, dict[str, str]] = {"table": {}, "scenario": {}, "draws": {}}
+        for kind, name, content, digest in rows:
+            texts[kind][name] = _unpacked(content, digest)
+        if not texts["draws"]:
+            return None
+        numbers = tuple(json.loads(texts["draws"][""]))
+        return StoredInputs(texts["table"], texts["scenario"], numbers)
+
+    def last(self) -> ReportEntry | None:
+        """The last report; None in an empty history."""
+        return next(iter(self.entries(1)), None)
+
+    def trend(self, limit: int = TREND_REPORTS) -> tuple[TrendPoint, ...]:
+        """Scores of the last reports, in their order."""
+        rows = self._connection.execute(
+            "SELECT number, digest, first_day, scenario, sector, name, rank, score, score_p05, "
+            "score_p95 FROM (SELECT * FROM reports ORDER BY number DESC LIMIT ?) AS chosen "
+            "JOIN runs ON runs.id = chosen.run JOIN scores ON scores.run = runs.id "
+            "ORDER BY number, scenario, scores.rank, sector",
+            (limit,),
+        )
+        columns = ("run", "record_digest", *list(TrendPoint.model_fields)[2:])
+        return tuple(TrendPoint(**dict(zip(columns, row, strict=True))) for row in rows)
+
+    def store(self, run: StoredRun) -> int:
+        """Store a run, once, and return its number; it is not yet listed as a report."""
+        text = json.dumps(run.content(), sort_keys=True, ensure_ascii=False, allow_nan=False)
+        digest, packed = _packed(text)
+        key = (run.digest, digest)
+        found = self._connection.execute(
+            "SELECT id FROM runs WHERE digest = ? AND content_sha256 = ?", key
+        ).fetchone()
+        if found is None:
+            self._insert(run, digest, packed)
+        self._connection.execute("COMMIT")
+        self._connection.execute("BEGIN IMMEDIATE")
+        return int(found[0]) if found else self._number_of(key)
+
+    def _number_of(self, key: tuple[str, str]) -> int:
+        row = self._connection.execute(
+            "SELECT id FROM runs WHERE digest = ? AND content_sha256 = ?", key
+        ).fetchone()
+        return int(row[0])
+
+    def _insert(self, run: StoredRun, digest: str, packed: bytes) -> None:
+        made = run.made
+        own = self._connection.execute(
+            "INSERT INTO runs (digest, content_sha256, package_version, dataset_version, "
+            "dataset_digest, first_day, draws, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                run.digest, digest, made.package_version, made.dataset_version,
+                made.dataset_digest, made.first_day.isoformat(), made.draws, packed,
+            ),
+        ).lastrowid  # fmt: skip
+        for kind, name, text in _parts(run.inputs):
+            part, content = _packed(text)
+            self._connection.execute("INSERT OR IGNORE INTO parts VALUES (?, ?)", (part, content))
+            self._connection.execute(
+                "INSERT INTO run_parts VALUES (?, ?, ?, ?)", (own, kind, name, part)
+            )
+        self._connection.executemany(
+            "INSERT INTO scores VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    own, listed.scenario, row.sector, row.name, row.rank, row.band, row.score,
+                    row.score_p05, row.score_p95,
+                )
+                for listed in run.scenarios
+                for row in listed.ranking
+            ],
+        )  # fmt: skip
+
+    def list_report(self, run: int, *, day: date, now: datetime) -> int:
+        """List a stored run as the last report, and return the number of the report.
+
+        Parameters
+        ----------
+        run
+            Number of the run, as `store` gave it.
+        day
+            Day of the report.
+        now
+            Time, UTC; it is shown and decides nothing.
+        """
+        stamp, last = now.isoformat(timespec="seconds"), self.last()
+        if last is not None and last.run == run:
+            number = last.number
+            self._connection.execute(
+                "UPDATE reports SET last_day = ?, last_written_at = ?, times = times + 1 "
+                "WHERE number = ?",
+                (day.isoformat(), stamp, number),
+            )
+        else:
+            number = (
+                self._connection.execute(
+                    "INSERT INTO reports (run, day, last_day, written_at, last_written_at, times) "
+                    "VALUES (?, ?, ?, ?, ?, 1)",
+                    (run, day.isoformat(), day.isoformat(), stamp, stamp),
+                ).lastrowid
+                or 0
+            )
+        self._connection.execute("COMMIT")
+        self._connection.execute("BEGIN IMMEDIATE")
+        return number
+
+    def prune(self, keep: int) -> Pruned:
+        """Remove all reports but the last ones, and what only they needed.
+
+        Parameters
+        ----------
+        keep
+            Reports that stay, at least 1.
+        """
+        run = self._connection.execute
+        oldest = [own.number for own in self.entries(keep)][:1] or [0]
+        reports = run("DELETE FROM reports WHERE number < ?", oldest).rowcount
+        gone = "NOT IN (SELECT run FROM reports)"
+        run(f"DELETE FROM scores WHERE run {gone}")  # noqa: S608 - a constant of our own
+        run(f"DELETE FROM run_parts WHERE run {gone}")  # noqa: S608 - a constant of our own
+        runs = run(f"DELETE FROM runs WHERE id {gone}").rowcount  # noqa: S608 - a constant of our own
+        parts = run("DELETE FROM parts WHERE sha256 NOT IN (SELECT part FROM run_parts)").rowcount
+        run("COMMIT")
+        run("VACUUM")
+        run("BEGIN IMMEDIATE")
+        return Pruned(reports, runs, parts)
+
+
+def _entry(row: tuple[Any, ...]) -> ReportEntry:
+    number, run, digest, day, last_day, written_at, times, package, dataset, tables, first, n = row
+    return ReportEntry(
+        number=number,
+        run=run,
+        digest=digest,
+        day=date.fromisoformat(day),
+        last_day=date.fromisoformat(last_day),
+        written_at=written_at,
+        times=times,
+        package_version=package,
+        dataset_version=dataset,
+        dataset_digest=tables,
+        first_day=date.fromisoformat(first),
+        draws=n,
+    )
+
+
+def _parts(inputs: StoredInputs | None) -> Iterator[tuple[str, str, str]]:
+    """Kind, name and text of everything that is needed to run a run again."""
+    if inputs is None:
+        return
+    for name, text in inputs.tables.items():
+        yield "table", name, text
+    for name, text in inputs.scenarios.items():
+        yield "scenario", name, text
+    yield "draws", "", json.dumps(list(inputs.numbers))
+
+
+def _packed(text: str) -> tuple[str, bytes]:
+    content = text.encode("utf-8")
+    return hashlib.sha256(content).hexdigest(), zlib.compress(content, 9)
+
+
+def _unpacked(content: bytes, digest: str) -> str:
+    try:
+        plain = zlib.decompress(content)
+    except zlib.error as error:
+        raise ValueError(str(error)) from error
+    if hashlib.sha256(plain).hexdigest() != digest:
+        raise ValueError("its digest does not fit")
+    return plain.decode("utf-8")

@@ -1,0 +1,258 @@
+"""A run as it is stored: its record, its rankings, and what is needed to run it again.
+
+A stored run may be years old and of another version, so it is read leniently: columns that this
+version does not know are kept and passed over. What is needed to run it again (`StoredInputs`)
+may be missing; then its scores can be compared, but a change cannot be split by cause.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from exposure.arrays import IntArray
+from exposure.errors import ExposureError, TableError
+from exposure.policy.scenario import Scenario
+from exposure.report.changes import Made
+from exposure.report.files.csv_output import attribution_of_all
+from exposure.report.files.file_records import of_runs
+from exposure.report.files.json_output import rows_of
+from exposure.report.files.output_models import OverlayRecord
+from exposure.settings import Settings
+from exposure.tables.dataset import Dataset, to_csv
+from exposure.tables.reading.parse import parse_table
+from exposure.tables.schema.catalogue import TABLES
+
+if TYPE_CHECKING:
+    from exposure.result import Assessment
+
+
+class Lenient(BaseModel):
+    """Base of what is read back: frozen; keys that are not known are kept."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+
+class RankedSector(Lenient):
+    """One row of a stored ranking: the columns that a comparison reads."""
+
+    sector: str
+    name: str
+    rank: int
+    band: int
+    score: float
+    score_p05: float
+    score_p95: float
+
+
+class StoredPoints(Lenient):
+    """Points of a score that one element bears."""
+
+    sector: str
+    element: str
+    points: float
+
+
+class StoredScenario(Lenient):
+    """Ranking under one scenario."""
+
+    scenario: str
+    name: str
+    first_day: date
+    """First day scored."""
+    ranking: tuple[RankedSector, ...]
+    attribution: tuple[StoredPoints, ...] = ()
+
+
+class ScenarioDigest(Lenient):
+    """Which course of policy was run."""
+
+    scenario: str
+    scenario_digest: str
+
+
+class StoredDraws(Lenient):
+    """Which draws were used."""
+
+    conditioned: bool
+    numbers_digest: str | None = None
+
+
+class StoredRecord(Lenient):
+    """Record of a run: the keys that a comparison reads."""
+
+    record_digest: str
+    package_version: str
+    library_versions: dict[str, str]
+    dataset_version: str
+    dataset_digest: str
+    overlaid: tuple[OverlayRecord, ...] = ()
+    settings: dict[str, Any]
+    scenarios: tuple[ScenarioDigest, ...]
+    draws: StoredDraws
+
+
+@dataclass(frozen=True, eq=False)
+class StoredInputs:
+    """What is needed to run a stored run again."""
+
+    tables: Mapping[str, str]
+    """Table name to its CSV text."""
+    scenarios: Mapping[str, str]
+    """Scenario name to the JSON of the scenario as it was run."""
+    numbers: tuple[int, ...]
+    """Numbers of the draws."""
+
+    def dataset(self, version: str) -> Dataset:
+        """The tables.
+
+        Raises
+        ------
+        TableError
+            If this version of the package cannot read them.
+        """
+        rows: dict[str, list[BaseModel]] = {}
+        for name, text in self.tables.items():
+            if name not in TABLES:
+                raise TableError(f"{name}: found a table that this version does not know")
+            lines, faults = parse_table(TABLES[name], text)
+            if faults:
+                raise TableError(faults)
+            rows[name] = [line.row for line in lines]
+        return Dataset.from_rows(rows, version=version)
+
+    def scenario(self, name: str) -> Scenario:
+        """One scenario, as it was run.
+
+        Raises
+        ------
+        ScenarioError
+            If this version of the package cannot read it.
+        """
+        return Scenario.model_validate_json(self.scenarios[name])
+
+    @property
+    def draws(self) -> IntArray:
+        """Numbers of the draws, shape (D,)."""
+        return np.array(self.numbers, dtype=np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class StoredRun:
+    """One run on one or more scenarios."""
+
+    record: StoredRecord
+    scenarios: tuple[StoredScenario, ...]
+    inputs: StoredInputs | None = None
+
+    @property
+    def digest(self) -> str:
+        """Digest of the record."""
+        return self.record.record_digest
+
+    @property
+    def made(self) -> Made:
+        """What it was made from, in short."""
+        own = self.record
+        return Made(
+            record_digest=own.record_digest,
+            package_version=own.package_version,
+            dataset_version=own.dataset_version,
+            dataset_digest=own.dataset_digest,
+            first_day=min(scenario.first_day for scenario in self.scenarios),
+            draws=int(own.settings.get("draws", 0)),
+            seed=int(own.settings.get("seed", 0)),
+            overlays=tuple(laid.folder for laid in own.overlaid),
+        )
+
+    @property
+    def settings(self) -> Settings:
+        """Its settings.
+
+        Raises
+        ------
+        SettingsError
+            If this version of the package does not know one of them.
+        """
+        return Settings.model_validate(self.record.settings)
+
+    def content(self) -> dict[str, object]:
+        """Record and rankings in plain values, the inputs left out."""
+        return {
+            "record": self.record.model_dump(mode="json"),
+            "scenarios": [own.model_dump(mode="json") for own in self.scenarios],
+        }
+
+
+def run_of(assessments: "Sequence[Assessment]") -> StoredRun:
+    """The run that finished results are, with everything needed to run it again.
+
+    Parameters
+    ----------
+    assessments
+        Runs on one dataset with the same settings.
+
+    Raises
+    ------
+    ReportError
+        If there is no run, or the runs differ in more than the scenario.
+    """
+    record = of_runs(assessments)
+    first = assessments[0]
+    scenarios = [
+        {
+            "scenario": own.scenario.scenario,
+            "name": own.scenario.name,
+            "first_day": own.first_day.isoformat(),
+            "ranking": rows_of("ranking", own.ranking),
+            "attribution": rows_of("attribution", attribution_of_all([own])),
+        }
+        for own in assessments
+    ]
+    inputs = StoredInputs(
+        {name: to_csv(name, rows) for name, rows in first.dataset.rows.items()},
+        {own.scenario.scenario: own.scenario.model_dump_json() for own in assessments},
+        tuple(int(number) for number in first.run.sampler.numbers),
+    )
+    plain = json.dumps({"record": record, "scenarios": scenarios}, default=date.isoformat)
+    return run_from(json.loads(plain), inputs)
+
+
+def run_from(content: Mapping[str, object], inputs: StoredInputs | None) -> StoredRun:
+    """A run from its record and rankings in plain values.
+
+    Raises
+    ------
+    ValueError
+        If it is no run; the message lists what is wrong.
+    """
+    try:
+        record = StoredRecord.model_validate(content.get("record"))
+        listed = content.get("scenarios")
+        found = listed if isinstance(listed, list) else []
+        scenarios = tuple(StoredScenario.model_validate(own) for own in found)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "record"
+        raise ValueError(f"{place}: {first['msg'].lower()}") from error
+    if not scenarios:
+        raise ValueError("scenarios: none is listed")
+    return StoredRun(record, scenarios, inputs)
+
+
+def can_run_again(run: StoredRun) -> tuple[Dataset, dict[str, Scenario], Settings] | str:
+    """The tables, scenarios and settings of a stored run, or why it cannot be run again."""
+    if run.inputs is None:
+        return "its tables are not stored with it"
+    try:
+        dataset = run.inputs.dataset(run.record.dataset_version)
+        scenarios = {name: run.inputs.scenario(name) for name in run.inputs.scenarios}
+        settings = run.settings
+    except ExposureError as error:
+        first = str(error).splitlines()[0]
+        return f"this version of the package cannot read what it was made from ({first})"
+    return dataset, scenarios, settings
