@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from exposure.assessment import assess
     from exposure.citations import provenance
     from exposure.comparison import compare, rank_changes, rank_changes_text
+    from exposure.ensembles import run_ensemble
     from exposure.errors import (
         ArgumentError,
         ExposureError,
@@ -107,6 +108,7 @@ _HOMES = {
     "read_dataset": "exposure.tables.reading.folders",
     "read_levers": "exposure.measures.lever_files",
     "read_scenario": "exposure.policy.scenario_file",
+    "run_ensemble": "exposure.ensembles",
     "scores_figure": "exposure.report.plots.rankings",
     "shipped_scenarios": "exposure.policy.scenario_file",
     "stoppages": "exposure.evidence.stoppage_reports",
@@ -173,6 +175,7 @@ __all__ = [
     "read_levers",
     "read_scenario",
     "record_figure",
+    "run_ensemble",
     "scores_figure",
     "shipped_scenarios",
     "stoppages",

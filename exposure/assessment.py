@@ -84,8 +84,32 @@ def assess(
     )
     scenario = read_scenario(scenario) if isinstance(scenario, str) else scenario
     settings = settings or Settings()
-    seen, sector_ids = check_run(dataset, scenario, settings)
+    check_run(dataset, scenario, settings)
     conditioned = meet_record(dataset, settings, progress=progress)
+    return assess_drawn(
+        dataset, scenario, settings, conditioned, workers=workers, progress=progress
+    )
+
+
+def assess_drawn(
+    dataset: Dataset,
+    scenario: Scenario,
+    settings: Settings,
+    conditioned: RecordMet | None,
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Assessment:
+    """`assess` with draws that were found before; None for those of the tables alone.
+
+    Parameters
+    ----------
+    dataset, scenario, settings, workers, progress
+        Those of `assess`.
+    conditioned
+        What `meet_record` gives for the tables and settings: it is the same for all scenarios.
+    """
+    seen, sector_ids = check_run(dataset, scenario, settings)
     window = run_window(seen, settings)
     run = Run(dataset, seen, settings, window, sector_ids, _sampler(settings, conditioned))
     risks = sector_risks(run, workers=workers, progress=progress)

@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from exposure.cli import condition, imports, licences, rankings, tables
+from exposure.cli import condition, imports, licences, rankings, sweep, tables
 from exposure.cli.messages import say, show
 from exposure.cli.process import plain_streams, signals_unwind, without_library_warnings
 from exposure.errors import ExposureError
@@ -44,6 +44,7 @@ for command in (
     *rankings.COMMANDS,
     *condition.COMMANDS,
     *licences.COMMANDS,
+    *sweep.COMMANDS,
     *tables.COMMANDS,
 ):
     app.command()(command)

@@ -77,6 +77,9 @@ _asking = threading.local()
 
 _tokens = itertools.count()
 
+PLAIN = (str, int, float, type(None))
+"""What holds no array."""
+
 NO_ANSWER = object()
 """Answer of tables to a question about something that they do not hold."""
 
@@ -295,17 +298,22 @@ def size_of(value: object) -> int:
     >>> size_of({"a": (row, row)})
     32
     """
-    seen: dict[int, int] = {}
+    sizes: dict[int, int] = {}
+    seen: set[int] = set()
     waiting: list[object] = [value]
     while waiting:
         own = waiting.pop()
+        # What the value holds lives as long as it does, so an identity is as good as a value.
+        if isinstance(own, PLAIN) or id(own) in seen:
+            continue
+        seen.add(id(own))
         if isinstance(own, np.ndarray):
             whole = own if own.base is None else own.base
-            seen[id(whole)] = getattr(whole, "nbytes", own.nbytes)
+            sizes[id(whole)] = getattr(whole, "nbytes", own.nbytes)
         elif isinstance(own, Mapping):
             waiting += own.values()
         elif isinstance(own, (list, tuple)):
             waiting += own
         elif is_dataclass(own) and not isinstance(own, type):
             waiting += [getattr(own, each.name) for each in fields(own)]
-    return sum(seen.values())
+    return sum(sizes.values())

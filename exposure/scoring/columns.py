@@ -90,6 +90,33 @@ DRAWS = (
 )
 """One row a draw, sector and scenario; of a mixture, each member."""
 
+ENSEMBLE = (
+    SCENARIO,
+    SECTOR,
+    *(
+        column
+        for column in RANKING
+        if column.name in {
+            "rank", "rank_p05", "rank_p95", "band", "score", "score_p05", "score_p95", "score_se",
+            "expected_loss_share", "cvar_loss_share", "first_hit_date_p50", "weeks_to_impact_p50",
+            "p_top3", "value_at_risk_usd_per_year", "value_at_risk_p05", "value_at_risk_p95",
+            "unmet_tonnes_per_year", "main_driver",
+        }
+    ),
+)  # fmt: skip
+"""One row a scenario and sector."""
+
+SWEEP = (
+    SCENARIO,
+    Column("base", "Course on which the rule is laid; empty for a scenario of its own file."),
+    Column("rule", "Rule of the grid, by its name there; empty for a scenario of its own file."),
+    Column("from_date", "Day on which the rule begins.", form=Form.DAY, nullable=True),
+    Column("elements", "Elements that the rule names, `*` for all."),
+    Column("buyers", "Buyers that the rule names, `*` for all."),
+    *ENSEMBLE[1:],
+)
+"""One row a point of a grid and sector."""
+
 RECORD_DIGEST = Column(
     "record_digest",
     "Digest of what the run was made from; files of one run carry the same.",
@@ -101,6 +128,8 @@ RESULTS: Mapping[str, Sequence[Column]] = {
     "weekly": WEEKLY,
     "draws": DRAWS,
     "attribution": ATTRIBUTION,
+    "ensemble": ENSEMBLE,
+    "sweep": SWEEP,
     **CERTAINTY_RESULTS,
     **OTHER_RESULTS,
 }

@@ -21,6 +21,8 @@ TITLES = {
     "weekly": "`assessment.weekly`, `weekly.csv`: one row a sector, scenario and week",
     "draws": "`assessment.draws`: one row a draw, sector and scenario",
     "attribution": "`attribution.csv`: one row a scenario, sector and element",
+    "ensemble": "`run_ensemble`: one row a scenario and sector",
+    "sweep": "`exposure sweep`: one row a point of a grid and sector",
     "acceptability": "`assessment.acceptability`, `rank_acceptability`, `acceptability.csv`: one "
     "row a sector and rank",
     "pairs": "`assessment.pairs`, `pairwise_order`, `pairs.csv`: one row a pair of sectors",

@@ -1,0 +1,229 @@
+"""Many scenarios on one dataset, in one process or in many: losses and ranks as one tidy table.
+
+Scenarios are run in tasks of a few. A task is the same wherever it is run, so that the table does
+not depend on the executor, on the number of workers or on the order in which tasks are done.
+"""
+
+import pickle
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from exposure.arguments import CALLBACK, check_arguments, each, instance_of, optional
+from exposure.assessment import assess_drawn, check_run
+from exposure.errors import ArgumentError
+from exposure.evidence.conditioned_list import RecordMet, meet_record
+from exposure.policy.scenario import SCENARIO, Scenario
+from exposure.policy.scenario_file import read_scenario
+from exposure.scoring.blocks import Progress
+from exposure.scoring.columns import names_of
+from exposure.settings import SETTINGS, Settings
+from exposure.tables.dataset import DATASET, Dataset
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TASK = 4
+"""Scenarios of a task: few enough that a sweep that is killed loses little."""
+
+MOST_WAITING = 16
+"""Tasks handed to an executor at a time, beyond which they only wait in its memory."""
+
+SCENARIOS = each(SCENARIO, "a list of scenarios, or of names", 'write ["licences_continue"]')
+EXECUTOR = optional(
+    instance_of(
+        Executor,
+        "an executor of concurrent.futures",
+        "write concurrent.futures.ProcessPoolExecutor(2), or leave it out",
+    )
+)
+PROGRESS = optional(CALLBACK)
+
+
+@dataclass(frozen=True, eq=False)
+class Ensemble:
+    """Scenarios to be run on one dataset."""
+
+    dataset: Dataset
+    scenarios: tuple[Scenario, ...]
+    settings: Settings
+    conditioned: RecordMet | None
+    """Draws that agree with the record; None for those of the tables alone."""
+
+    @classmethod
+    def of(cls, dataset: Dataset, scenarios: Sequence[Scenario], settings: Settings) -> "Ensemble":
+        """Find out, before anything is run, whether everything can be.
+
+        Raises
+        ------
+        ExposureError
+            For the first scenario that cannot be run, as `assess` raises it; an ArgumentError
+            for two of one key.
+        """
+        for own in scenarios:
+            check_run(dataset, own, settings)
+        counted = Counter(own.scenario for own in scenarios)
+        twice = sorted(key for key, count in counted.items() if count > 1)
+        if twice:
+            raise ArgumentError(
+                f"scenarios: found {', '.join(twice)} more than once; expected keys of their own; "
+                "leave them out, or name them otherwise"
+            )
+        return cls(dataset, tuple(scenarios), settings, meet_record(dataset, settings))
+
+    @property
+    def tasks(self) -> range:
+        """Numbers of the tasks."""
+        return range(-(-len(self.scenarios) // TASK))
+
+    def of_task(self, number: int) -> tuple[Scenario, ...]:
+        """Scenarios of a task."""
+        return self.scenarios[number * TASK : (number + 1) * TASK]
+
+    @cached_property
+    def packed(self) -> bytes:
+        """What all tasks have in common, as another process can read it."""
+        return pickle.dumps((self.dataset, self.settings, self.conditioned))
+
+
+def run_ensemble(
+    dataset: Dataset,
+    scenarios: Sequence[Scenario | str],
+    settings: Settings | None = None,
+    executor: Executor | None = None,
+    *,
+    progress: Progress | None = None,
+) -> "pd.DataFrame":
+    """Run many scenarios, and give losses and ranks of all as one table.
+
+    Parameters
+    ----------
+    dataset
+        Tables, from `read_dataset`.
+    scenarios
+        Scenarios, or names of shipped ones; each has a key of its own.
+    settings
+        Draws, seed, horizon and the rest; None for the defaults.
+    executor
+        Runs tasks of a few scenarios: any executor of `concurrent.futures`, such as a process
+        pool, or that of a Dask client (``client.get_executor()``). None runs them here. The
+        table does not depend on it.
+    progress
+        Called with the number of tasks done and of all tasks.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a scenario and sector, scenarios in their order, sectors by rank.
+
+    Raises
+    ------
+    ArgumentError
+        If two scenarios have one key.
+    ExposureError
+        As `assess` raises it, before anything is run.
+
+    Examples
+    --------
+    >>> import exposure as ex
+    >>> names = ["free_flow", "samarium_only"]
+    >>> table = ex.run_ensemble(ex.read_dataset(), names, ex.Settings(draws=16, prior=True))
+    >>> table.groupby("scenario")["score"].max().round(1).to_dict()["free_flow"]
+    0.0
+    """
+    import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
+
+    check_arguments(
+        "run_ensemble",
+        dataset=(dataset, DATASET),
+        scenarios=(scenarios, SCENARIOS),
+        settings=(settings, SETTINGS),
+        executor=(executor, EXECUTOR),
+        progress=(progress, PROGRESS),
+    )
+    read = [read_scenario(own) if isinstance(own, str) else own for own in scenarios]
+    ensemble = Ensemble.of(dataset, read, settings or Settings())
+    found: dict[int, pd.DataFrame] = {}
+    for number, table in tables_of(ensemble, executor):
+        found[number] = table
+        if progress is not None:
+            progress(len(found), len(ensemble.tasks))
+    if not found:
+        return pd.DataFrame(columns=list(names_of("ensemble")))
+    return pd.concat([found[number] for number in ensemble.tasks], ignore_index=True)
+
+
+def tables_of(
+    ensemble: Ensemble, executor: Executor | None, *, done: Collection[int] = ()
+) -> Iterator[tuple[int, "pd.DataFrame"]]:
+    """Run tasks, and give each with its table as soon as it is done.
+
+    Parameters
+    ----------
+    ensemble
+        What to run.
+    executor
+        What runs it; None for this process.
+    done
+        Tasks that need not be run.
+    """
+    tasks = [number for number in ensemble.tasks if number not in done]
+    if executor is None:
+        for number in tasks:
+            yield (
+                number,
+                _run(
+                    ensemble.dataset,
+                    ensemble.settings,
+                    ensemble.conditioned,
+                    ensemble.of_task(number),
+                ),
+            )
+        return
+    waiting: dict[Future[pd.DataFrame], int] = {}
+    try:
+        while tasks or waiting:
+            while tasks and len(waiting) < MOST_WAITING:
+                number = tasks.pop(0)
+                waiting[executor.submit(run_task, ensemble.packed, ensemble.of_task(number))] = (
+                    number
+                )
+            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                yield waiting.pop(future), future.result()
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def run_task(packed: bytes, scenarios: Sequence[Scenario]) -> "pd.DataFrame":
+    """Run one task, in whatever process; one thread works, since others work on other tasks."""
+    return _run(*_unpacked(packed), scenarios, workers=1)
+
+
+@lru_cache(maxsize=2)
+def _unpacked(packed: bytes) -> tuple[Dataset, Settings, RecordMet | None]:
+    """What all tasks have in common; a process that runs several reads it once."""
+    unpacked: tuple[Dataset, Settings, RecordMet | None] = pickle.loads(packed)  # noqa: S301 - ours
+    return unpacked
+
+
+def _run(
+    dataset: Dataset,
+    settings: Settings,
+    conditioned: RecordMet | None,
+    scenarios: Sequence[Scenario],
+    *,
+    workers: int | None = None,
+) -> "pd.DataFrame":
+    import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
+
+    tables = []
+    for own in scenarios:
+        result = assess_drawn(dataset, own, settings, conditioned, workers=workers)
+        table = result.ranking
+        table.insert(0, "scenario", own.scenario)
+        tables.append(table[list(names_of("ensemble"))])
+    return pd.concat(tables, ignore_index=True)

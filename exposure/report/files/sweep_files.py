@@ -1,0 +1,204 @@
+"""The table of a sweep as a file, made of parts that outlive a run that is killed.
+
+Parts are kept in a folder beside the file, one a task, each put into place at once. The folder
+says which sweep they belong to. When all are there the file is made of them, also at once, and the
+folder goes. So a sweep that was killed goes on where it was, and gives the same bytes.
+"""
+
+import csv
+import io
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from exposure.ensembles import Ensemble, tables_of
+from exposure.errors import ReportError
+from exposure.policy.grid import Point
+from exposure.records import draws_record, run_record
+from exposure.report.files.csv_output import csv_text
+from exposure.report.files.file_records import FileRecord, with_digest
+from exposure.scoring.column import Form
+from exposure.scoring.columns import RECORD_DIGEST, columns_of, names_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FOLDER_ENDS = ".parts"
+"""What the name of the folder of parts has behind that of the file."""
+
+ABOUT = "sweep.json"
+"""File in the folder of parts that says which sweep they belong to."""
+
+ENDINGS = (".csv", ".parquet")
+"""Endings of files that a sweep is written to."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """Points of a grid to be run, and the file that their table is written to."""
+
+    ensemble: Ensemble
+    points: Sequence[Point]
+    out: Path
+
+    @property
+    def folder(self) -> Path:
+        """Folder of the parts."""
+        return self.out.with_name(self.out.name + FOLDER_ENDS)
+
+    @cached_property
+    def record(self) -> FileRecord:
+        """What the table is made from."""
+        own = self.ensemble
+        made = run_record(own.dataset, own.scenarios, own.settings)
+        return with_digest({**made, "draws": draws_record(own.conditioned)})
+
+    def part(self, number: int) -> Path:
+        """File of a task."""
+        return self.folder / f"{number:06d}.csv"
+
+    def done(self) -> set[int]:
+        """Tasks whose parts are there."""
+        return {number for number in self.ensemble.tasks if self.part(number).exists()}
+
+
+def check_out(out: Path) -> None:
+    """Refuse, before anything runs, a file that could not be written.
+
+    Raises
+    ------
+    ReportError
+        If its ending names no form, Parquet is not installed, or it is a folder.
+    """
+    if out.suffix not in ENDINGS:
+        raise ReportError(
+            f"{out}: found a file ending in '{out.suffix}'; expected {' or '.join(ENDINGS)}; "
+            "name another file"
+        )
+    if out.suffix == ".parquet" and find_spec("pyarrow") is None:
+        raise ReportError(
+            f"{out}: found no pyarrow to write Parquet with; expected it installed; run "
+            "pip install 'rare-earth-exposure[parquet]', or write .csv"
+        )
+    if out.is_dir():
+        raise ReportError(f"{out}: found a folder; expected a file; name another one")
+
+
+def write_sweep(
+    sweep: Sweep,
+    executor: Executor | None = None,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+) -> int:
+    """Run what is missing of a sweep, and write its table.
+
+    Parameters
+    ----------
+    sweep
+        What to run, and where to write.
+    executor
+        What runs it; None for this process.
+    progress
+        Called with the number of tasks done and of all tasks.
+
+    Returns
+    -------
+    int
+        Tasks that were there from an earlier run.
+
+    Raises
+    ------
+    ReportError
+        If the folder of parts holds those of another sweep.
+    OSError
+        If something cannot be written.
+    """
+    _open_folder(sweep)
+    done = sweep.done()
+    earlier = len(done)
+    for number, table in tables_of(sweep.ensemble, executor, done=done):
+        text = csv_text(_with_axes(sweep, table), sweep.record)
+        _put(sweep.part(number), text.partition("\n")[2].encode())
+        done.add(number)
+        if progress is not None:
+            progress(len(done), len(sweep.ensemble.tasks))
+    header = ",".join((*names_of("sweep"), RECORD_DIGEST.name)) + "\n"
+    parts = [sweep.part(number).read_bytes() for number in sweep.ensemble.tasks]
+    whole = b"".join([header.encode(), *parts])
+    _put(sweep.out, whole if sweep.out.suffix == ".csv" else _parquet(whole))
+    shutil.rmtree(sweep.folder)
+    return earlier
+
+
+def _open_folder(sweep: Sweep) -> None:
+    """Make the folder of parts, or find out that it holds those of this sweep."""
+    said = json.dumps(sweep.record, sort_keys=True, indent=1).encode()
+    about = sweep.folder / ABOUT
+    sweep.folder.mkdir(parents=True, exist_ok=True)
+    if about.exists() and about.read_bytes() != said:
+        raise ReportError(
+            f"{sweep.folder}: found parts of another sweep; expected those of this grid, these "
+            "tables and settings; delete the folder, or name another --out"
+        )
+    if not about.exists():
+        _put(about, said)
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Put a file into place at once."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".exposure-sweep-")
+    scratch = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as own:
+            own.write(content)
+        scratch.chmod(0o644)
+        os.replace(scratch, path)  # noqa: PTH105 - one call, the same on all systems
+    finally:
+        scratch.unlink(missing_ok=True)
+
+
+def _with_axes(sweep: Sweep, table: "pd.DataFrame") -> "pd.DataFrame":
+    """The table of a task with what each point is in the grid."""
+    points = {own.scenario.scenario: own for own in sweep.points}
+    whole = table.copy()
+    of_row = [points[key] for key in whole["scenario"]]
+    whole["base"] = [own.base for own in of_row]
+    whole["rule"] = [own.rule for own in of_row]
+    whole["from_date"] = [own.day for own in of_row]
+    whole["elements"] = [own.elements for own in of_row]
+    whole["buyers"] = [own.buyers for own in of_row]
+    return whole[list(names_of("sweep"))]
+
+
+def _parquet(text: bytes) -> bytes:
+    """The table of a CSV file as Parquet, with the types of the registry."""
+    import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
+
+    forms = {own.name: own.form for own in columns_of("sweep")} | {RECORD_DIGEST.name: Form.TEXT}
+    header, *rows = csv.reader(io.StringIO(text.decode()))
+    values = dict(zip(header, zip(*rows, strict=True), strict=True))
+    frame = pd.DataFrame({name: _typed(values[name], forms[name]) for name in header})
+    into = io.BytesIO()
+    frame.to_parquet(into, index=False, engine="pyarrow")
+    return into.getvalue()
+
+
+def _typed(cells: Sequence[str], form: Form) -> "pd.Series[Any]":
+    """Cells of one column with the type of its form."""
+    import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
+
+    if form is Form.TEXT:
+        return pd.Series(cells, dtype="str")
+    if form is Form.DAY:
+        return pd.Series(pd.to_datetime([cell or None for cell in cells])).dt.as_unit("s")
+    if form is Form.WHOLE:
+        return pd.Series([int(cell) for cell in cells], dtype="int64")
+    return pd.Series([float(cell or "nan") for cell in cells], dtype="float64")

@@ -1,0 +1,220 @@
+"""Ensembles and sweeps: the same table whatever runs it, and after every kind of end."""
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import Executor, ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import exposure as ex
+from exposure.cli import app
+from exposure.ensembles import TASK, Ensemble, run_task
+from exposure.policy.grid import Point
+from exposure.report.files.sweep_files import Sweep, check_out, write_sweep
+from exposure.scoring.columns import RECORD_DIGEST, names_of
+from tests.tiny import tiny_dataset
+from tests.tiny_world import world_records
+
+SETTINGS = ex.Settings(prior=True, draws=8, horizon_weeks=20, destination="all")
+STATES = ("withheld", "ordinary", "fast_track")
+ELEMENTS = ("Sm", "Dy", "Nd")
+
+
+@pytest.fixture(scope="module")
+def dataset():
+    return tiny_dataset(world_records())
+
+
+@pytest.fixture(scope="module")
+def scenarios():
+    base = ex.read_scenario("free_flow")
+    return [
+        base.with_rules([f"{element}, {state}, from 2025-05-0{day}"]).model_copy(
+            update={"scenario": f"{element.lower()}_{state}_{day}"}
+        )
+        for element in ELEMENTS
+        for state in STATES
+        for day in (1, 8)
+    ]
+
+
+@pytest.fixture(scope="module")
+def whole(dataset, scenarios):
+    return ex.run_ensemble(dataset, scenarios, SETTINGS)
+
+
+class Backwards(Executor):
+    """Does the newest task first, each from what another process would be sent."""
+
+    def submit(self, work, /, *args, **words):
+        sent = pickle.loads(pickle.dumps((work, args, words)))  # noqa: S301
+        return self.pool.submit(sent[0], *sent[1], **sent[2])
+
+    def __enter__(self):
+        self.pool = ThreadPoolExecutor(2)
+        return self
+
+    def __exit__(self, *_):
+        self.pool.shutdown()
+
+
+def sweep_of(dataset, scenarios, out: Path) -> Sweep:
+    points = [Point(own, "free_flow", "rule", None, "*", "*") for own in scenarios]
+    return Sweep(Ensemble.of(dataset, scenarios, SETTINGS), points, out)
+
+
+def test_an_ensemble_is_what_assess_says_of_each_scenario(dataset, scenarios, whole):
+    assert list(whole.columns) == list(names_of("ensemble"))
+    assert list(dict.fromkeys(whole["scenario"])) == [own.scenario for own in scenarios]
+    assert whole["score"].nunique() > len(STATES)
+    for own in scenarios[::5]:
+        ranking = ex.assess(dataset, own, SETTINGS).ranking
+        rows = whole[whole["scenario"] == own.scenario].reset_index(drop=True)
+        shared = [name for name in ranking.columns if name in rows]
+        pd.testing.assert_frame_equal(rows[shared], ranking[shared], check_exact=True)
+
+
+def test_the_table_does_not_depend_on_the_executor(dataset, scenarios, whole):
+    done = []
+    with Backwards() as executor:
+        table = ex.run_ensemble(
+            dataset, scenarios, SETTINGS, executor, progress=lambda *own: done.append(own)
+        )
+    pd.testing.assert_frame_equal(table, whole, check_exact=True)
+    assert done == [(n, 5) for n in range(1, 6)]
+    assert ex.run_ensemble(dataset, [], SETTINGS).empty
+
+
+def test_two_scenarios_of_one_key_are_refused(dataset, scenarios):
+    with pytest.raises(ex.ArgumentError) as error:
+        ex.run_ensemble(dataset, [scenarios[0], *scenarios], SETTINGS)
+    assert str(error.value) == (
+        "scenarios: found sm_withheld_1 more than once; expected keys of their own; leave them "
+        "out, or name them otherwise"
+    )
+
+
+def test_a_sweep_goes_on_where_it_ended_to_the_same_bytes(tmp_path, dataset, scenarios):
+    fresh = tmp_path / "fresh.csv"
+    write_sweep(sweep_of(dataset, scenarios, fresh))
+    wanted = fresh.read_bytes()
+    generator = np.random.default_rng(3)
+    for attempt in range(3):
+        out = tmp_path / f"{attempt}.csv"
+        own = sweep_of(dataset, scenarios, out)
+        stops = int(generator.integers(1, len(own.ensemble.tasks)))
+
+        def stop(done: int, _: int, stops: int = stops) -> None:
+            if done == stops:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            write_sweep(own, progress=stop)
+        assert not out.exists()
+        # What a write that was cut off leaves behind is no part.
+        (own.folder / ".exposure-sweep-cut").write_bytes(b"sm_with")
+        assert write_sweep(sweep_of(dataset, scenarios, out)) == stops
+        assert out.read_bytes() == wanted
+        assert not own.folder.exists()
+
+
+def test_parts_of_another_sweep_are_refused(tmp_path, dataset, scenarios):
+    out = tmp_path / "table.csv"
+    own = sweep_of(dataset, scenarios, out)
+    with pytest.raises(KeyboardInterrupt):
+        write_sweep(own, progress=_interrupt)
+    with pytest.raises(ex.ReportError) as error:
+        write_sweep(sweep_of(dataset, scenarios[1:], out))
+    assert str(error.value) == (
+        f"{own.folder}: found parts of another sweep; expected those of this grid, these tables "
+        "and settings; delete the folder, or name another --out"
+    )
+
+
+def _interrupt(*_: int) -> None:
+    raise KeyboardInterrupt
+
+
+def test_parquet_holds_what_csv_holds(tmp_path, dataset, scenarios):
+    pytest.importorskip("pyarrow")
+    tables = []
+    for ending in ("csv", "parquet"):
+        out = tmp_path / f"table.{ending}"
+        write_sweep(sweep_of(dataset, scenarios[: TASK + 1], out))
+        tables.append(pd.read_csv(out, keep_default_na=False) if ending == "csv" else
+                      pd.read_parquet(out))  # fmt: skip
+    csv, parquet = tables
+    assert list(csv.columns) == list(parquet.columns) == [*names_of("sweep"), RECORD_DIGEST.name]
+    assert parquet["score"].tolist() == csv["score"].tolist()
+    assert parquet["main_driver"].tolist() == csv["main_driver"].tolist()
+    assert str(parquet["first_hit_date_p50"].dtype).startswith("datetime64")
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("table.xlsx", "found a file ending in '.xlsx'; expected .csv or .parquet; name another "
+         "file"),
+        ("folder.csv", "found a folder; expected a file; name another one"),
+    ],
+)  # fmt: skip
+def test_a_file_that_cannot_be_written_is_refused(tmp_path, name, message):
+    (tmp_path / "folder.csv").mkdir()
+    with pytest.raises(ex.ReportError) as error:
+        check_out(tmp_path / name)
+    assert str(error.value) == f"{tmp_path / name}: {message}"
+
+
+GRID = """
+base = "free_flow"
+dates = [2025-05-01, 2025-06-01, 2025-07-01, 2025-08-01, 2025-09-01]
+elements = "Sm"
+[rules]
+withheld = "withheld"
+"""
+SHORT = ("--draws", "8", "--prior", "--horizon-weeks", "20", "--quiet")
+
+
+def test_the_command_survives_being_killed(tmp_path):
+    (tmp_path / "grid.toml").write_text(GRID, encoding="utf-8")
+    out = tmp_path / "table.csv"
+    words = ["sweep", str(tmp_path / "grid.toml"), "--out", str(out), *SHORT]
+    running = subprocess.Popen([sys.executable, "-m", "exposure", *words])
+    parts = tmp_path / "table.csv.parts"
+    deadline = time.monotonic() + 60
+    while not list(parts.glob("0*.csv")) and running.poll() is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    os.kill(running.pid, signal.SIGKILL)
+    running.wait()
+    assert CliRunner().invoke(app, words).exit_code == 0
+    found = out.read_bytes()
+    other = tmp_path / "other.csv"
+    words[3] = str(other)
+    assert CliRunner().invoke(app, words).exit_code == 0
+    assert found == other.read_bytes()
+    assert len(pd.read_csv(out)) == 5 * len(ex.read_dataset().sector_ids("USA"))
+
+
+def test_a_task_is_read_once_by_a_process(dataset, scenarios):
+    ensemble = Ensemble.of(dataset, scenarios[:2], SETTINGS)
+    one = run_task(ensemble.packed, ensemble.scenarios)
+    pd.testing.assert_frame_equal(one, run_task(ensemble.packed, ensemble.scenarios))
+
+
+def test_a_scheduler_beside_processes_is_refused(tmp_path):
+    pytest.importorskip("distributed")
+    (tmp_path / "grid.toml").write_text(GRID, encoding="utf-8")
+    words = ["sweep", str(tmp_path / "grid.toml"), "--processes", "2", "--scheduler", "tcp://x:1"]
+    result = CliRunner().invoke(app, [*words, "--out", str(tmp_path / "a.csv")])
+    assert str(result.exception) == (
+        "--processes: found 2 beside --scheduler; expected one of them; leave one out"
+    )
