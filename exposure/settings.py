@@ -49,7 +49,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     REMOVED: ClassVar[dict[str, str]] = {
-        "history_matching": "prior, which is False unless all draws are wanted",
+        "history_matching": "prior: draws agree with the record unless it is True",
         "history_tolerance": "strong_tolerance and weak_tolerance of the table parameters",
     }
     """Settings that are no longer read, with what says the same today."""

@@ -17,7 +17,7 @@ import typer
 from exposure.cli import condition, imports, licences, rankings, tables
 from exposure.cli.messages import say, show
 from exposure.cli.process import plain_streams, signals_unwind, without_library_warnings
-from exposure.errors import ExposureError
+from exposure.errors import ExposureError, UnknownNameError
 from exposure.version import __version__
 
 INTERNAL = 5
@@ -31,6 +31,12 @@ TOO_LARGE = 2
 
 INTERRUPTED = 130
 """Exit code of a run that is ended from the keyboard."""
+
+REMOVED = {
+    "--history-matching": "draws agree with the record unless --prior is given",
+    "--no-history-matching": "write --prior for all draws of the tables",
+}
+"""Options of earlier versions, with what says the same today."""
 
 app = typer.Typer(
     name="exposure",
@@ -74,6 +80,10 @@ def main(arguments: list[str] | None = None) -> int:
         Words after ``exposure``; None takes those of the process.
     """
     with plain_streams(), signals_unwind(), without_library_warnings():
+        words = sys.argv[1:] if arguments is None else arguments
+        gone = [word for word in words if word.partition("=")[0] in REMOVED]
+        if gone:
+            return _fail("\n".join(map(_removed, gone)), UnknownNameError.exit_code)
         return _run(arguments)
 
 
@@ -100,6 +110,14 @@ def _run(arguments: list[str] | None) -> int:
             INTERNAL,
         )
     return 0
+
+
+def _removed(word: str) -> str:
+    name = word.partition("=")[0]
+    return (
+        f"{name}: found an option that is no longer read; expected a known one; leave it out: "
+        f"{REMOVED[name]}"
+    )
 
 
 def _code(leaving: SystemExit, *, reader_gone: bool) -> int:

@@ -36,6 +36,7 @@ def condition(
     """
     from exposure.evidence.conditioned_list import list_text, make_list
     from exposure.report.files.file_records import of_run
+    from exposure.report.files.json_output import condition_json
 
     dataset = read_tables(options)
     settings = settings_of(options, dataset=dataset)
@@ -45,7 +46,7 @@ def condition(
     if out is not None:
         out.write_bytes(list_text(found).encode())
     if options.form is Format.JSON:
-        show(list_text(found))
+        show(condition_json(found, dataset, settings))
     elif options.form is Format.CSV:
         show_csv(compared_frame(found), of_run(dataset, [], settings))
     else:

@@ -8,7 +8,6 @@ import typer
 from exposure.cli.messages import note, show
 from exposure.cli.options import RUN, Format, Options, with_options
 from exposure.cli.runs import (
-    DEFAULT_SCENARIO,
     DEFAULT_SCENARIOS,
     chosen_names,
     read_scenarios,
@@ -61,8 +60,12 @@ def explain(
     *,
     options: Options,
 ) -> None:
-    """Say what a sector's score is made of, and what it rests on."""
-    from exposure.report.text.words import explain_text
+    """Say what a sector's score is made of, and what it rests on.
+
+    Without a scenario: licences_continue, licences_queued and licences_withheld, the courses that
+    start today.
+    """
+    from exposure.report.text.words import explain_texts
     from exposure.tables.schema.demand import SectorRow
 
     dataset = read_tables(options)
@@ -70,9 +73,8 @@ def explain(
     if sector not in homes:
         raise unknown_name("sector", sector, homes)
     settings = settings_of(options, destination=homes[sector])
-    chosen = read_scenarios([options.scenario or DEFAULT_SCENARIO], options)
-    (result,) = run_all(dataset, chosen, settings, options)
-    show(explain_text(result, sector))
+    chosen = read_scenarios(chosen_names(None, options, DEFAULT_SCENARIOS), options)
+    show(explain_texts(run_all(dataset, chosen, settings, options), sector))
 
 
 def report(

@@ -149,7 +149,8 @@ def schema(
 ) -> None:
     """Print a schema as JSON: of a table, of a scenario file, or of an output.
 
-    Outputs: rank, report, flow, backtest, diff, provenance (sources SECTOR), source_list.
+    Outputs: rank, report, condition, flow, backtest, diff, provenance (sources SECTOR) and
+    source_list.
     """
     import json
 

@@ -30,9 +30,24 @@ def of_tables(dataset: Dataset) -> FileRecord:
     return _with_digest(tables_record(dataset))
 
 
-def of_run(dataset: Dataset, scenarios: Sequence[Scenario], settings: Settings) -> FileRecord:
-    """Record of a file that shows results of one or several scenarios on the tables' draws."""
-    return _with_digest({**run_record(dataset, scenarios, settings), "draws": draws_record(None)})
+def of_run(
+    dataset: Dataset,
+    scenarios: Sequence[Scenario],
+    settings: Settings,
+    *,
+    draws: Mapping[str, object] | None = None,
+) -> FileRecord:
+    """Record of a file that shows results of one or several scenarios.
+
+    Parameters
+    ----------
+    dataset, scenarios, settings
+        What was run.
+    draws
+        Which draws were used; None for those of the tables alone.
+    """
+    used = draws_record(None) if draws is None else draws
+    return _with_digest({**run_record(dataset, scenarios, settings), "draws": used})
 
 
 def of_runs(assessments: "Sequence[Assessment]") -> FileRecord:

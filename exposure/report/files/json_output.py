@@ -10,12 +10,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from exposure.evidence.conditioning import RECORD
 from exposure.policy.scenario import Scenario
+from exposure.policy.scenario_file import read_scenario
 from exposure.report.files.csv_output import attribution_of_all
 from exposure.report.files.file_records import of_run, of_runs, of_tables
 from exposure.report.files.output_model import OutputModel
 from exposure.report.files.output_models import (
     BacktestFile,
+    ConditionFile,
     DiffFile,
     FlowFile,
     ProvenanceFile,
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from exposure.evidence.backtesting import Backtest
+    from exposure.evidence.conditioned_list import ConditionedDraws
     from exposure.result import Assessment
 
 
@@ -125,13 +129,32 @@ def diff_json(
     """
     old, new = tables
     differences, changes = frames
+    draws = changes.attrs["draws"]
     content = {
         "old": of_tables(old),
-        "record": of_run(new, [scenario], settings),
+        "old_draws": draws["old"],
+        "record": of_run(new, [scenario], settings, draws=draws["new"]),
         "differences": rows_of("differences", differences),
         "rank_changes": rows_of("rank_changes", changes),
     }
     return _text(DiffFile, content)
+
+
+def condition_json(found: "ConditionedDraws", dataset: Dataset, settings: Settings) -> str:
+    """Draws that agree with the record, and how they compare, as JSON: a `ConditionFile`."""
+    destinations = [
+        {
+            "destination": own.destination,
+            "acceptance": own.acceptance,
+            "numbers": own.numbers,
+            "inside": own.inside,
+            "ranges": [compared.model_dump() for compared in own.ranges],
+        }
+        for own in found.destinations
+    ]
+    record = of_run(dataset, [read_scenario(RECORD)], settings)
+    content = {"record": record, "examined": found.examined, "destinations": destinations}
+    return _text(ConditionFile, content)
 
 
 def provenance_json(frame: "pd.DataFrame", dataset: Dataset) -> str:
