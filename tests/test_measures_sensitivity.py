@@ -285,3 +285,20 @@ def test_one_scenario_or_one_member_twice_is_refused(result):
         "  - second: found 'free_flow', as first; expected another member; "
         "name two different members"
     )
+
+
+def test_parts_that_are_found_again_change_no_resampled_score():
+    from exposure.inputs.parts import STORE, keep_parts
+
+    run = ex.assess(world(), "april_2025_queue", ex.Settings(draws=8, prior=True))
+    chosen = [frozenset({"stock"}), frozenset({"criticality"}), frozenset(GROUPS)]
+    megabytes = STORE.limit / 2**20
+    shared = [resampled_scores(run, again, draws=8) for again in chosen]
+    keep_parts(0)
+    try:
+        alone = [resampled_scores(run, again, draws=8) for again in chosen]
+    finally:
+        keep_parts(megabytes)
+    for one, other in zip(shared, alone, strict=True):
+        assert all((one[sector] == other[sector]).all() for sector in one)
+    assert any((shared[0][s] != own.scores).any() for s, own in run.sectors.items())
