@@ -8,6 +8,7 @@ import pytest
 import exposure as ex
 from exposure.inputs.cells import Inputs
 from exposure.inputs.groups import GROUPS, group_of
+from exposure.inputs.parts import STORE, keep_parts
 from exposure.inputs.streams import PartlyResampled, Sampler
 from exposure.measures.inputs import uncertain_inputs
 from exposure.measures.sensitivity import resampled_scores
@@ -288,8 +289,6 @@ def test_one_scenario_or_one_member_twice_is_refused(result):
 
 
 def test_parts_that_are_found_again_change_no_resampled_score():
-    from exposure.inputs.parts import STORE, keep_parts
-
     run = ex.assess(world(), "april_2025_queue", ex.Settings(draws=8, prior=True))
     chosen = [frozenset({"stock"}), frozenset({"criticality"}), frozenset(GROUPS)]
     megabytes = STORE.limit / 2**20
