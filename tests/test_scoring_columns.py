@@ -21,6 +21,7 @@ from tests.test_report_text import FREE, WITHHELD
 from tests.tiny import tiny_dataset
 
 PAGE = Path(__file__).parents[1] / "docs" / "results.md"
+BOTH = ex.mix("both", {WITHHELD: 0.5, FREE: 0.5}, text="for a test")
 KEY = ("defence", "smco_magnet", "stock_weeks")
 SHOWN = Column(
     "lost_weeks",
@@ -57,7 +58,7 @@ def frames(run) -> dict[str, pd.DataFrame]:
         "information": ex.value_of_information(run, places=1),
         "flips": ex.flips(run, places=1),
         "probability_region": ex.order_by_probability(
-            ex.assess(tiny_dataset(), ex.mix("both", {WITHHELD: 0.5, FREE: 0.5}), run.settings),
+            ex.assess(tiny_dataset(), BOTH, run.settings),
             "withheld",
             "free",
             steps=1,
