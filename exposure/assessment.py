@@ -84,8 +84,30 @@ def assess(
     )
     scenario = read_scenario(scenario) if isinstance(scenario, str) else scenario
     settings = settings or Settings()
-    seen, sector_ids = check_run(dataset, scenario, settings)
+    check_run(dataset, scenario, settings)
     conditioned = meet_record(dataset, settings, progress=progress)
+    return assess_with(dataset, scenario, settings, conditioned, workers=workers, progress=progress)
+
+
+def assess_with(
+    dataset: Dataset,
+    scenario: Scenario,
+    settings: Settings,
+    conditioned: RecordMet | None,
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Assessment:
+    """Score and rank sectors on draws that are known already.
+
+    Parameters
+    ----------
+    conditioned
+        Draws, such as those of another run; None for the first draws of the tables.
+    dataset, scenario, settings, workers, progress
+        Those of `assess`.
+    """
+    seen, sector_ids = check_run(dataset, scenario, settings)
     window = run_window(seen, settings)
     run = Run(dataset, seen, settings, window, sector_ids, _sampler(settings, conditioned))
     risks = sector_risks(run, workers=workers, progress=progress)

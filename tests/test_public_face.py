@@ -248,7 +248,7 @@ def calls() -> dict[str, dict[str, object]]:
             "dataset": tables, "table": "cover", "key": STOCK, "value": 1.0, "note": "why",
         },
         "with_values": {"dataset": tables, "changes": {("cover", *STOCK): 1.0}, "note": "why"},
-        "write_report": {"assessments": [result], "folder": "out"},
+        "write_report": {"assessments": [result], "folder": "out", "briefing": None},
     }  # fmt: skip
 
 

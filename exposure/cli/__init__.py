@@ -1,9 +1,9 @@
 """The command line: parse, call, print; no arithmetic.
 
-Data go to stdout, progress and messages to stderr. Exit codes: 0 ok, 2 a wrong word on the
-command line, 3 a fault in a file or folder, 5 internal; 1 (a threshold was crossed) and 4 (data
-stale) are kept for scheduled reports and are not used yet; a run that a signal ends leaves with
-128 and its number, 130 from the keyboard.
+Data go to stdout, progress and messages to stderr. Exit codes: 0 ok, 1 an alert of a scheduled
+report (`report` alone), 2 a wrong word on the command line, 3 a fault in a file or folder, 4 data
+older than the configuration allows (`report` alone), 5 internal; a run that a signal ends leaves
+with 128 and its number, 130 from the keyboard.
 Everything slow is imported inside the command that needs it.
 """
 
@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from exposure.cli import condition, imports, licences, rankings, tables
+from exposure.cli import condition, history, imports, licences, rankings, reports, tables
 from exposure.cli.messages import say, show
 from exposure.cli.process import plain_streams, signals_unwind, without_library_warnings
 from exposure.errors import ExposureError, UnknownNameError
@@ -48,11 +48,13 @@ app = typer.Typer(
 )
 for command in (
     *rankings.COMMANDS,
+    *reports.COMMANDS,
     *condition.COMMANDS,
     *licences.COMMANDS,
     *tables.COMMANDS,
 ):
     app.command()(command)
+app.add_typer(history.app)
 app.add_typer(imports.app)
 
 

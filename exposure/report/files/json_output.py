@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from exposure.evidence.conditioning import RECORD
 from exposure.policy.scenario import Scenario
 from exposure.policy.scenario_file import read_scenario
+from exposure.report.changes import AlertsFile, Briefing, BriefingFile, Changes, ChangesFile
 from exposure.report.files.csv_output import attribution_of_all
 from exposure.report.files.file_records import of_run, of_runs, of_tables
 from exposure.report.files.output_model import OutputModel
@@ -167,6 +168,31 @@ def source_list_json(dataset: Dataset) -> str:
     """All sources as JSON: a `SourceListFile`."""
     sources = [row.model_dump(mode="json") for row in dataset.rows.get("sources", ())]
     return _text(SourceListFile, {"record": of_tables(dataset), "sources": sources})
+
+
+def briefing_json(briefing: Briefing) -> str:
+    """What a report says before its results, as JSON: a `BriefingFile`."""
+    digest = briefing.changes.now.record_digest
+    return _text(BriefingFile, {"record_digest": digest, "briefing": briefing})
+
+
+def alerts_json(briefing: Briefing) -> str:
+    """Alerts as JSON, for a mail or a chat: an `AlertsFile`."""
+    content = {
+        "record_digest": briefing.changes.now.record_digest,
+        "day": briefing.age.day,
+        "title": briefing.title,
+        "summary": briefing.changes.summary,
+        "age": briefing.age.words,
+        "stale": briefing.age.is_stale,
+        "alerts": briefing.alerts,
+    }
+    return _text(AlertsFile, content)
+
+
+def changes_json(changes: Changes) -> str:
+    """What changed between two runs, as JSON: a `ChangesFile`."""
+    return _text(ChangesFile, {"changes": changes})
 
 
 def rows_of(result: str, frame: "pd.DataFrame") -> list[dict[str, Cell]]:

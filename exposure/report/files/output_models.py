@@ -15,6 +15,7 @@ from pydantic_core import CoreSchema
 
 from exposure.errors import unknown_name
 from exposure.evidence.conditioning import Compared
+from exposure.report.changes import AlertsFile, BriefingFile, ChangesFile
 from exposure.report.files.output_model import OutputModel
 from exposure.scoring.columns import columns_of
 from exposure.settings import Settings
@@ -230,6 +231,9 @@ MODELS: Mapping[str, type[OutputModel]] = {
     "condition": ConditionFile,
     "provenance": ProvenanceFile,
     "source_list": SourceListFile,
+    "briefing": BriefingFile,
+    "alerts": AlertsFile,
+    "changes": ChangesFile,
 }
 """Model of each kind of file, by the name that `exposure schema` takes."""
 

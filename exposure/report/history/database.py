@@ -9,22 +9,26 @@ stores nothing twice. The order of reports is that of their numbers; clocks are 
 import hashlib
 import json
 import sqlite3
+import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from exposure.errors import HistoryError, unknown_name
+from exposure.errors import HistoryError, UnknownNameError
 from exposure.faults import Fault
 from exposure.report.changes import TrendPoint
 from exposure.report.history import migrations
 from exposure.report.history.stored_run import StoredInputs, StoredRun, run_from
 
-WAIT_SECONDS = 120.0
+WAIT_SECONDS = 300.0
 """Time for which a run waits for another one that writes."""
+
+NAME_ANOTHER = "name another file"
+"""The cure for a file that is something else."""
 
 A_HISTORY = "a history that exposure report wrote, or no file"
 """What is expected under the name of a history."""
@@ -94,6 +98,25 @@ def open_history(path: Path, *, write: bool = False) -> Iterator["History"]:
         connection.close()
 
 
+def check_history(path: Path) -> None:
+    """Find out, before anything runs, whether a report can be stored; nothing is made.
+
+    Raises
+    ------
+    HistoryError
+        As `open_history`.
+    """
+    with _named(path):
+        if path.is_file() and path.stat().st_size:
+            with sqlite3.connect(path) as connection:
+                if not migrations.is_ours(connection):
+                    raise _refused(path, "a database of another kind", A_HISTORY, NAME_ANOTHER)
+            connection.close()
+        existing = next(own for own in path.resolve().parents if own.exists())
+        with tempfile.TemporaryFile(dir=existing):  # it has no name, so nothing can be left
+            pass
+
+
 def _connect(path: Path, *, write: bool) -> sqlite3.Connection:
     if not write and not path.is_file():
         raise _refused(path, "no such file", A_HISTORY, "name another file, or run a report first")
@@ -111,7 +134,7 @@ def _check(path: Path, connection: sqlite3.Connection, *, write: bool) -> None:
         # before the transaction, it would make two runs that wait hold each other up.
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     if not migrations.is_ours(connection):
-        raise _refused(path, "a database of another kind", A_HISTORY, "name another file")
+        raise _refused(path, "a database of another kind", A_HISTORY, NAME_ANOTHER)
     version, known = migrations.version_of(connection), len(migrations.STEPS)
     if version > known:
         found = f"version {version} of its schema"
@@ -146,7 +169,7 @@ def _explained(path: Path, error: sqlite3.DatabaseError) -> HistoryError:
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
         found = f"a place that cannot be written ({error})"
         return _refused(path, found, "one that can", "name another with --history FILE")
-    return _refused(path, f"a file that is no history ({error})", A_HISTORY, "name another file")
+    return _refused(path, f"a file that is no history ({error})", A_HISTORY, NAME_ANOTHER)
 
 
 def _refused(path: Path, found: str, expected: str, cure: str) -> HistoryError:
@@ -184,8 +207,7 @@ class History:
         if not found and len(which) >= SHORTEST_DIGEST:
             found = [own for own in entries if own.digest.startswith(which)]
         if not found:
-            known = ["last", "previous", *(str(own.number) for own in entries)]
-            raise unknown_name("report", which, known[-SHORTEST_DIGEST:])
+            raise _unknown(which, entries)
         return found[-1]
 
     def run(self, entry: ReportEntry) -> StoredRun:
@@ -203,7 +225,7 @@ class History:
             return run_from(json.loads(_unpacked(content, digest)), self._inputs(entry.run))
         except ValueError as error:
             found = f"a damaged run in report {entry.number} ({error})"
-            cure = "remove it with exposure history prune"
+            cure = "restore the file from a backup, or name another with --history FILE"
             raise _refused(self.path, found, "a whole one", cure) from error
 
     def _inputs(self, run: int) -> StoredInputs | None:
@@ -227,7 +249,7 @@ class History:
     def trend(self, limit: int = TREND_REPORTS) -> tuple[TrendPoint, ...]:
         """Scores of the last reports, in their order."""
         rows = self._connection.execute(
-            "SELECT number, digest, first_day, scenario, sector, name, rank, score, score_p05, "
+            "SELECT number, digest, day, scenario, sector, name, scores.rank, score, score_p05, "
             "score_p95 FROM (SELECT * FROM reports ORDER BY number DESC LIMIT ?) AS chosen "
             "JOIN runs ON runs.id = chosen.run JOIN scores ON scores.run = runs.id "
             "ORDER BY number, scenario, scores.rank, sector",
@@ -337,6 +359,19 @@ class History:
         run("VACUUM")
         run("BEGIN IMMEDIATE")
         return Pruned(reports, runs, parts)
+
+
+def _unknown(which: str, entries: Sequence[ReportEntry]) -> UnknownNameError:
+    if not entries:
+        return UnknownNameError(
+            f"unknown report '{which}'; the history is empty; run exposure report first"
+        )
+    numbers = f"{entries[0].number} to {entries[-1].number}"
+    words = "last, previous" if len(entries) > 1 else "last"
+    return UnknownNameError(
+        f"unknown report '{which}'; write a number from {numbers}, the first {SHORTEST_DIGEST} or "
+        f"more characters of a digest, or one of: {words}"
+    )
 
 
 def _entry(row: tuple[Any, ...]) -> ReportEntry:
