@@ -15,9 +15,10 @@ import pytest
 
 import exposure as ex
 from exposure.errors import HistoryError, ReportError, UnknownNameError
-from exposure.report.history import database, migrations
-from exposure.report.history.database import Pruned, open_history
+from exposure.report.history import migrations, refusals
+from exposure.report.history.database import Pruned
 from exposure.report.history.inputs_file import inputs_bytes, read_inputs, read_report
+from exposure.report.history.opening import open_history
 from exposure.report.history.stored_run import StoredRun, can_run_again, run_of
 from tests.tiny import tiny_dataset
 
@@ -281,7 +282,7 @@ def test_a_full_disk_loses_nothing_that_is_stored(tmp_path):
 def test_a_run_that_waits_too_long_says_for_what(tmp_path, monkeypatch):
     path = tmp_path / "history.sqlite"
     add(path, run())
-    monkeypatch.setattr(database, "WAIT_SECONDS", 0.1)
+    monkeypatch.setattr(refusals, "WAIT_SECONDS", 0.1)
     with open_history(path, write=True), pytest.raises(HistoryError) as raised:
         add(path, run(8))
     assert str(raised.value) == (

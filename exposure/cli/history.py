@@ -37,7 +37,7 @@ def list_reports(
     options: Options,
 ) -> None:
     """List stored reports in their order."""
-    from exposure.report.history.database import open_history
+    from exposure.report.history.opening import open_history
     from exposure.report.text.layout import aligned
 
     with open_history(_file(options, out)) as history:
@@ -62,7 +62,7 @@ def _row(own: "ReportEntry") -> list[str]:
 
 def show_report(which: Which = "last", out: Out = None, *, options: Options) -> None:
     """Show the rankings of a stored report."""
-    from exposure.report.history.database import open_history
+    from exposure.report.history.opening import open_history
 
     with open_history(_file(options, out)) as history:
         entry = history.find(which)
@@ -127,7 +127,7 @@ def compare_reports(
 ) -> None:
     """Say what changed between two stored reports."""
     from exposure.report.comparing.between import compare_runs
-    from exposure.report.history.database import open_history
+    from exposure.report.history.opening import open_history
 
     with open_history(_file(options, out)) as history:
         entries = history.find(old), history.find(new)
@@ -145,7 +145,7 @@ def prune(
     options: Options,
 ) -> None:
     """Remove all stored reports but the last ones."""
-    from exposure.report.history.database import open_history
+    from exposure.report.history.opening import open_history
     from exposure.report.text.formats import counted
 
     path = _file(options, out)

@@ -40,7 +40,7 @@ def report(
     """
     from exposure.report.desk.writing import write_desk_report
     from exposure.report.files.report_folder import check_target, older_files
-    from exposure.report.history.database import check_history
+    from exposure.report.history.opening import check_history
     from exposure.report.text.briefing_words import alerts_text
 
     plan = plan_of(options, out)

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from exposure.report.changes import Briefing
 from exposure.report.desk.briefing import Desk, make_briefing
 from exposure.report.files.report_folder import write_report
-from exposure.report.history.database import History, open_history
+from exposure.report.history.database import History
+from exposure.report.history.opening import open_history
 from exposure.report.history.stored_run import run_of
 
 if TYPE_CHECKING:

@@ -9,29 +9,17 @@ stores nothing twice. The order of reports is that of their numbers; clocks are 
 import hashlib
 import json
 import sqlite3
-import tempfile
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from exposure.errors import HistoryError, UnknownNameError
-from exposure.faults import Fault
+from exposure.errors import UnknownNameError
 from exposure.report.changes import TrendPoint
-from exposure.report.history import migrations
+from exposure.report.history.refusals import refused
 from exposure.report.history.stored_run import StoredInputs, StoredRun, run_from
-
-WAIT_SECONDS = 300.0
-"""Time for which a run waits for another one that writes."""
-
-NAME_ANOTHER = "name another file"
-"""The cure for a file that is something else."""
-
-A_HISTORY = "a history that exposure report wrote, or no file"
-"""What is expected under the name of a history."""
 
 SHORTEST_DIGEST = 4
 """Characters of a digest from which on it may be cut."""
@@ -71,113 +59,8 @@ class Pruned:
     parts: int
 
 
-@contextmanager
-def open_history(path: Path, *, write: bool = False) -> Iterator["History"]:
-    """Open a history; for writing, alone, and made where there is none.
-
-    Parameters
-    ----------
-    path
-        The file.
-    write
-        Whether anything is to be stored. Until the end, others who write wait.
-
-    Raises
-    ------
-    HistoryError
-        If the file cannot be read or written, is something else, is of a newer version, or
-        another run holds it for too long.
-    """
-    with _named(path):
-        connection = _connect(path, write=write)
-    try:
-        with _named(path):
-            _check(path, connection, write=write)
-            yield History(connection, path)
-    finally:
-        connection.close()
-
-
-def check_history(path: Path) -> None:
-    """Find out, before anything runs, whether a report can be stored; nothing is made.
-
-    Raises
-    ------
-    HistoryError
-        As `open_history`.
-    """
-    with _named(path):
-        if path.is_file() and path.stat().st_size:
-            with sqlite3.connect(path) as connection:
-                if not migrations.is_ours(connection):
-                    raise _refused(path, "a database of another kind", A_HISTORY, NAME_ANOTHER)
-            connection.close()
-        existing = next(own for own in path.resolve().parents if own.exists())
-        with tempfile.TemporaryFile(dir=existing):  # it has no name, so nothing can be left
-            pass
-
-
-def _connect(path: Path, *, write: bool) -> sqlite3.Connection:
-    if not write and not path.is_file():
-        raise _refused(path, "no such file", A_HISTORY, "name another file, or run a report first")
-    if write:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    mode = "rwc" if write else "ro"
-    address = f"{path.resolve().as_uri()}?mode={mode}"
-    return sqlite3.connect(address, uri=True, timeout=WAIT_SECONDS, isolation_level=None)
-
-
-def _check(path: Path, connection: sqlite3.Connection, *, write: bool) -> None:
-    if write:
-        connection.execute("BEGIN IMMEDIATE")
-        # From here on the lock is kept to the end, whatever is committed on the way. Asked for
-        # before the transaction, it would make two runs that wait hold each other up.
-        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-    if not migrations.is_ours(connection):
-        raise _refused(path, "a database of another kind", A_HISTORY, NAME_ANOTHER)
-    version, known = migrations.version_of(connection), len(migrations.STEPS)
-    if version > known:
-        found = f"version {version} of its schema"
-        raise _refused(path, found, f"at most version {known}", "update the package")
-    if write:
-        migrations.migrate(connection, migrations.STEPS)
-    elif version < known:
-        cure = "run a report with it once, which brings it to the present version"
-        raise _refused(path, f"version {version} of its schema", f"version {known}", cure)
-
-
-@contextmanager
-def _named(path: Path) -> Iterator[None]:
-    """Say in plain words what is wrong with a history."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        raise _explained(path, error) from error
-    except OSError as error:
-        found = f"a place that cannot be written ({error.strerror})"
-        raise _refused(path, found, A_HISTORY, "name another with --history FILE") from error
-
-
-def _explained(path: Path, error: sqlite3.DatabaseError) -> HistoryError:
-    name = getattr(error, "sqlite_errorname", "")
-    if name.startswith("SQLITE_BUSY"):
-        found = f"another run that has held it for {WAIT_SECONDS:.0f} seconds"
-        return _refused(path, found, "one that ends", "run again when the other one has ended")
-    if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
-        found = f"no room to write ({error})"
-        return _refused(path, found, "room for the run", "free some space; nothing stored is lost")
-    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
-        found = f"a place that cannot be written ({error})"
-        return _refused(path, found, "one that can", "name another with --history FILE")
-    return _refused(path, f"a file that is no history ({error})", A_HISTORY, NAME_ANOTHER)
-
-
-def _refused(path: Path, found: str, expected: str, cure: str) -> HistoryError:
-    return HistoryError([Fault("", found, expected, cure, str(path))])
-
-
 class History:
-    """An open history."""
+    """An open history; `exposure.report.history.opening.open_history` gives it."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
@@ -226,7 +109,7 @@ class History:
         except ValueError as error:
             found = f"a damaged run in report {entry.number} ({error})"
             cure = "restore the file from a backup, or name another with --history FILE"
-            raise _refused(self.path, found, "a whole one", cure) from error
+            raise refused(self.path, found, "a whole one", cure) from error
 
     def _inputs(self, run: int) -> StoredInputs | None:
         rows = self._connection.execute(
