@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from exposure.cli.differences import show_changes
-from exposure.cli.effects import as_warnings, doubtful, idle_rules_of
+from exposure.cli.effects import as_warnings, doubtful, idle_rules_of, line_of
 from exposure.cli.messages import grid, note, show, show_csv, show_results, warn
 from exposure.cli.options import RUN, TABLES, Format, Options, with_options
 from exposure.cli.parsers import draws_warnings
@@ -49,7 +49,7 @@ def check(
     from exposure.policy.against_tables import refuse_unknown_names
     from exposure.policy.scenario_file import read_scenario
     from exposure.tables.describing.package import stale_notes
-    from exposure.tables.reading.effect import rows_without_effect
+    from exposure.tables.reading.effect import rows_for_the_record, rows_without_effect
     from exposure.tables.reading.location import shipped_folder
     from exposure.tables.reading.overlays import overlay_text
 
@@ -73,8 +73,11 @@ def check(
     for text in stale_notes(tables):
         note(f"note: {text}", options)
     starts = {own.start for own in scenarios} or {read_scenario(DEFAULT_SCENARIO).start}
-    idle = [*dataset.origin.unread, *rows_without_effect(dataset, starts=starts)]
-    idle += idle_rules_of(dataset, scenarios)
+    cited = {source for own in scenarios for source in own.sources}
+    for fault in rows_for_the_record(dataset, starts=starts):
+        note(f"note: kept for the record: {line_of(fault)}", options)
+    rows_idle = rows_without_effect(dataset, starts=starts, cited=cited, with_record=False)
+    idle = [*dataset.origin.unread, *rows_idle, *idle_rules_of(dataset, scenarios)]
     warn([*doubtful(dataset), *as_warnings(idle)], options)
 
 

@@ -4,7 +4,7 @@ Sectors meet in the pools outside China, so all sectors of the tables are part o
 is ranked. A world belongs to a period: the same tables drawn for the same weeks.
 """
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -23,7 +23,7 @@ from exposure.supply.gradual import Gradual, same_course
 from exposure.supply.period import Period
 from exposure.tables.dataset import RowKey
 from exposure.tables.schema.supply import ElementRow
-from exposure.terms import BuyerClass, Tier, week_of
+from exposure.terms import ANY, BuyerClass, Tier, week_of
 
 Supply = tuple[Channel, str, BuyerClass]
 """What decides how supply splits by exit stage: channel, destination, buyer class."""
@@ -242,13 +242,13 @@ def _channels(inputs: Inputs, sector: str) -> tuple[Channel, ...]:
 
 def _build_pool(inputs: Inputs, name: str, period: Period, sectors: Mapping[str, Goods]) -> Pool:
     own = inputs.under(f"pool {name}")
-    elements = {
-        element
+    drawing = [
+        channel
         for sector in sectors
         for channel in _channels(inputs, sector)
         if channel.pool == name
-        for element in channel.elements
-    }
+    ]
+    elements = {element for channel in drawing for element in channel.elements}
     demand = own.pool_user(name, "all", "demand_t_per_year")
     claims = acted_claims(claims_on(own, name, tuple(sectors)), period, demand)
     # Where no user has a share there is nothing to share out: contracts hold.
@@ -260,17 +260,23 @@ def _build_pool(inputs: Inputs, name: str, period: Period, sectors: Mapping[str,
         kinds=kinds,
         kind_of=kind_of,
         added=pool_additions(own, name, period),
-        switched=_switched(own, period, frozenset(elements)),
+        switched=_switched(
+            own, period, frozenset(elements), {channel.element for channel in drawing}
+        ),
         demand=demand,
     )
 
 
-def _switched(inputs: Inputs, period: Period, elements: frozenset[str]) -> Gradual:
+def _switched(
+    inputs: Inputs, period: Period, elements: frozenset[str], pooled: Collection[str]
+) -> Gradual:
     """Share of contracts that no longer hold: a ramp from the start of control."""
+    # A pool of one element may have dates of its own; that of several has those of all.
+    scope = next(iter(pooled)) if len(pooled) == 1 else ANY
     weight = inputs.constant("rationing_weight", absent=0.0)
-    begin = inputs.constant("switch_weeks", absent=0.0)
+    begin = inputs.constant("switch_weeks", scope, absent=0.0)
     begin = begin + _control_week(inputs, period, elements)
-    width = inputs.constant("switch_ramp_weeks", absent=0.0)
+    width = inputs.constant("switch_ramp_weeks", scope, absent=0.0)
     return Gradual(weight, begin, width)
 
 
