@@ -749,6 +749,39 @@ def test_a_remainder_of_an_assumed_share_counts_as_assumed() -> None:
             assert is_assumed(shipped()[key]), key
 
 
+def test_a_remainder_rests_on_an_assumption_exactly_if_one_of_its_set_does() -> None:
+    for key in [*REMAINDERS_BY_STAGE, *REMAINDERS_OF_BUYERS]:
+        country = 3 if key[0] == "stage_shares" else 5
+        rest = [*key[:country], *key[country + 1 :]]
+        others = [
+            row
+            for other, row in shipped().items()
+            if other != key and [*other[:country], *other[country + 1 :]] == rest
+        ]
+        assert is_assumed(shipped()[key]) == any(map(is_assumed, others)), key
+
+
+def test_what_is_made_of_an_assumed_row_rests_on_an_assumption(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read: list[Key] = []
+
+    def noted(*key: str) -> float:
+        read.append(key)
+        return shipped()[key].central
+
+    monkeypatch.setitem(globals(), "value", noted)
+    made = 0
+    for source in SOURCES_OF_SUMS:
+        read.clear()
+        for key, _ in source():
+            if any(is_assumed(shipped()[own]) for own in read):
+                made += 1
+                assert is_assumed(shipped()[key]), (key, read)
+            read.clear()
+    assert made > 0
+
+
 @pytest.mark.parametrize("source", [mine_shares, magnet_works, clay_mine], ids=lambda f: f.__name__)
 def test_a_figure_made_with_a_borrowed_assay_or_mix_counts_as_assumed(source: object) -> None:
     for key, _ in source():  # type: ignore[operator]
