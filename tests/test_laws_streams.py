@@ -50,14 +50,9 @@ def world_of(*, never_full: bool) -> Records:
     return records
 
 
-BY_COMPONENT = pytest.mark.xfail(
-    strict=True, reason="offices count applications by component, not by licensed item"
-)
-
-
 @pytest.mark.parametrize(
     "never_full",
-    [True, pytest.param(False, marks=BY_COMPONENT)],
+    [True, False],
     ids=["an office that is never full", "an office that is full"],
 )
 @pytest.mark.parametrize("course", COURSES)
