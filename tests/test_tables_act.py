@@ -17,6 +17,8 @@ from exposure.inputs.streams import Sampler
 from exposure.tables.reading.folders import dataset_from_records
 from exposure.tables.schema.catalogue import TABLES
 
+pytestmark = pytest.mark.long
+
 DATASETS = Path(__file__).parents[1] / "datasets"
 FEW = ex.Settings(draws=4, prior=True, destination="all")
 COURSES = ("london_truce", "full_withhold")
