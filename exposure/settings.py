@@ -61,7 +61,8 @@ class Settings(BaseModel):
     horizon_weeks: Annotated[int, Field(ge=1, le=1040)] = 104
     """Weeks scored. Two years hold four six-month licences and one defence requalification."""
     as_of: date | None = None
-    """First day scored; earlier weeks are run, not scored. None: the scenario's start."""
+    """First day scored; earlier weeks are run, not scored. None: the day from which the scenario
+    says that it is scored, or its start."""
     tail_weight: Annotated[float, Field(ge=0.0, le=1.0)] = 0.5
     """Weight of the bad tail (CVaR) against the mean over scenarios in the score."""
     tail_level: Annotated[float, Field(ge=0.0, le=1.0)] = 0.9

@@ -28,8 +28,8 @@ Scenarios = Annotated[
 def rank(scenarios: Scenarios = None, *, options: Options) -> None:
     """Rank sectors under one or more scenarios.
 
-    Without a scenario: licences_continue, licences_queued and licences_withheld, the courses that
-    start today.
+    Without a scenario: licences_continue, licences_queued and licences_withheld, which
+    are scored from the last day that the tables know.
     """
     from exposure.report.files.csv_output import ranking_csv
     from exposure.report.files.json_output import ranking_json
@@ -64,8 +64,8 @@ def explain(
 ) -> None:
     """Say what a sector's score is made of, and what it rests on.
 
-    Without a scenario: licences_continue, licences_queued and licences_withheld, the courses that
-    start today.
+    Without a scenario: licences_continue, licences_queued and licences_withheld, which
+    are scored from the last day that the tables know.
     """
     from exposure.report.text.words import explain_texts
     from exposure.tables.schema.demand import SectorRow
