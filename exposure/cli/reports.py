@@ -36,7 +36,8 @@ def report(
     """Write a report (HTML, JSON, CSV, figures), then print alerts and rankings.
 
     It says what changed since the last report, and is stored in the history. Without a scenario:
-    licences_continue, licences_queued and licences_withheld, the courses that start today.
+    licences_continue, licences_queued and licences_withheld, the courses that follow
+    the last day that the tables know.
     """
     from exposure.report.desk.writing import write_desk_report
     from exposure.report.files.report_folder import check_target, older_files
