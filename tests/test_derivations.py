@@ -94,14 +94,15 @@ def sourced(buyers: str, components: str, stages: str, country: str, year: int) 
 
 
 NDFEB = "ndfeb_heavy_magnet ndfeb_light_magnet"
+MILITARY = "ndfeb_heavy_magnet smco_magnet"
 YTTRIA = "yttria_chamber_coating yttria_thermal_barrier"
 REMAINDERS_OF_BUYERS = [
     *sourced("* civil", "smco_magnet", "metal", "ROW", 2025),
     *sourced("* dual", "smco_magnet", "metal", "ROW", 2025),
     *sourced("* military", "smco_magnet", "metal magnet", "ROW", 2025),
-    *sourced("KOR *", NDFEB, "magnet", "ROW", 2025),
+    *sourced("KOR *", "ndfeb_heavy_magnet", "magnet", "ROW", 2025),
     *sourced("USA *", "lutetium_scintillator", "magnet", "ROW", 2025),
-    *sourced("EUU *", f"{NDFEB} scandium_alloy {YTTRIA}", "magnet", "ROW", 2025),
+    *sourced("EUU *", f"{NDFEB} {YTTRIA}", "magnet", "ROW", 2025),
     *sourced(
         "* *",
         f"gadolinium_contrast_agent scandium_alloy smco_magnet terfenol_d {YTTRIA}",
@@ -116,8 +117,8 @@ REMAINDERS_OF_BUYERS = [
     *sourced("JPN *", NDFEB, "metal", "ROW", 2025),
     *sourced("USA *", f"gadolinium_contrast_agent terfenol_d {YTTRIA}", "magnet", "ROW", 2025),
     *sourced("USA *", "yag_laser_crystal yttrium_iron_garnet", "magnet", "ROW", 2025),
-    *sourced("USA military", f"{NDFEB} smco_magnet", "metal magnet", "ROW", 2025),
-    *sourced("USA military", f"{NDFEB} smco_magnet", "mining separation metal magnet", "ROW", 2027),
+    *sourced("USA military", MILITARY, "metal magnet", "ROW", 2025),
+    *sourced("USA military", MILITARY, "mining separation metal magnet", "ROW", 2027),
 ]
 
 HALVES = [
