@@ -36,7 +36,10 @@ if TYPE_CHECKING:
     from exposure.evidence.stoppage_reports import stoppages
     from exposure.licensing.flow_table import licensed_flow
     from exposure.measures.certainty import draws_needed, pairwise_order, rank_acceptability
+    from exposure.measures.information import flips, value_of_information
     from exposure.measures.lever_files import read_levers
+    from exposure.measures.probabilities import order_by_probability
+    from exposure.measures.sensitivity import sensitivity
     from exposure.policy.rules import Rule
     from exposure.policy.scenario import Scenario, mix
     from exposure.policy.scenario_file import read_scenario, shipped_scenarios
@@ -91,6 +94,7 @@ _HOMES = {
     "equally_good": "exposure.evidence.calibration",
     "exit_shares": "exposure.supply.exit_stage",
     "exit_shares_of_flow": "exposure.supply.exit_stage",
+    "flips": "exposure.measures.information",
     "import_comtrade": "exposure.tables.importing.comtrade",
     "import_purchases": "exposure.tables.importing.purchases",
     "import_usgs": "exposure.tables.importing.usgs",
@@ -99,6 +103,7 @@ _HOMES = {
     "licensed_flow": "exposure.licensing.flow_table",
     "load_assessment": "exposure.result",
     "mix": "exposure.policy.scenario",
+    "order_by_probability": "exposure.measures.probabilities",
     "pairwise_order": "exposure.measures.certainty",
     "provenance": "exposure.citations",
     "queue_against_customs": "exposure.evidence.backtesting",
@@ -110,9 +115,11 @@ _HOMES = {
     "read_scenario": "exposure.policy.scenario_file",
     "run_ensemble": "exposure.ensembles",
     "scores_figure": "exposure.report.plots.rankings",
+    "sensitivity": "exposure.measures.sensitivity",
     "shipped_scenarios": "exposure.policy.scenario_file",
     "stoppages": "exposure.evidence.stoppage_reports",
     "svg": "exposure.report.plots.figure_files",
+    "value_of_information": "exposure.measures.information",
     "with_value": "exposure.tables.reading.edits",
     "with_values": "exposure.tables.reading.edits",
     "write_report": "exposure.report.files.report_folder",
@@ -158,6 +165,7 @@ __all__ = [
     "equally_good",
     "exit_shares",
     "exit_shares_of_flow",
+    "flips",
     "import_comtrade",
     "import_purchases",
     "import_usgs",
@@ -165,6 +173,7 @@ __all__ = [
     "licensed_flow",
     "load_assessment",
     "mix",
+    "order_by_probability",
     "pairwise_order",
     "provenance",
     "queue_against_customs",
@@ -177,9 +186,11 @@ __all__ = [
     "record_figure",
     "run_ensemble",
     "scores_figure",
+    "sensitivity",
     "shipped_scenarios",
     "stoppages",
     "svg",
+    "value_of_information",
     "with_value",
     "with_values",
     "write_report",

@@ -86,12 +86,10 @@ def assess(
     settings = settings or Settings()
     check_run(dataset, scenario, settings)
     conditioned = meet_record(dataset, settings, progress=progress)
-    return assess_drawn(
-        dataset, scenario, settings, conditioned, workers=workers, progress=progress
-    )
+    return assess_with(dataset, scenario, settings, conditioned, workers=workers, progress=progress)
 
 
-def assess_drawn(
+def assess_with(
     dataset: Dataset,
     scenario: Scenario,
     settings: Settings,
@@ -100,14 +98,14 @@ def assess_drawn(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Assessment:
-    """`assess` with draws that were found before; None for those of the tables alone.
+    """Score and rank sectors on draws that are known already.
 
     Parameters
     ----------
+    conditioned
+        Draws, such as those of another run; None for the first draws of the tables.
     dataset, scenario, settings, workers, progress
         Those of `assess`.
-    conditioned
-        What `meet_record` gives for the tables and settings: it is the same for all scenarios.
     """
     seen, sector_ids = check_run(dataset, scenario, settings)
     window = run_window(seen, settings)

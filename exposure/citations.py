@@ -6,7 +6,7 @@ Descriptive rows that carry a source (control dates, make-up of components) are 
 value.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -250,3 +250,25 @@ def learnt_later(dataset: Dataset, day: date) -> tuple[int, int]:
     ]
     later = sum(published[source] > day.isoformat()[: len(published[source])] for source in first)
     return later, len(first)
+
+
+def known_until(dataset: Dataset) -> date | None:
+    """Day on which the newest source of the tables was published; None without a dated source.
+
+    A source that is dated to the month or year alone does not count.
+
+    Examples
+    --------
+    >>> from exposure.tables.reading.folders import read_dataset
+    >>> known_until(read_dataset()) > date(2026, 1, 1)
+    True
+    """
+    days = [_whole_day(row.published) for row in dataset.rows_of(SourceRow)]
+    return max((day for day in days if day is not None), default=None)
+
+
+def _whole_day(text: str) -> date | None:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        return None

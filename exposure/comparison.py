@@ -13,6 +13,7 @@ from exposure.assessment import PROGRESS, assess
 from exposure.errors import ArgumentError, unknown_name
 from exposure.faults import Fault
 from exposure.policy.scenario import SCENARIO, Scenario
+from exposure.records import draws_record
 from exposure.scoring.blocks import Progress
 from exposure.scoring.columns import names_of
 from exposure.settings import SETTINGS, Settings
@@ -54,7 +55,8 @@ def compare(
     pandas.DataFrame
         One row a sector, in the order of the first scenario: for each scenario ``rank_*``,
         ``score_*`` and ``main_driver_*``; then ``rank_moved`` (places gained, from the first
-        scenario to the last; positive is worse) and ``score_moved`` (points).
+        scenario to the last; positive is worse) and ``score_moved`` (points). ``attrs["draws"]``
+        says which draws it rests on.
 
     Examples
     --------
@@ -85,7 +87,9 @@ def compare(
         table = table.join(own.add_suffix(f"_{result.scenario.scenario}"))
     table["rank_moved"] = table[f"rank_{first}"] - table[f"rank_{last}"]
     table["score_moved"] = table[f"score_{last}"] - table[f"score_{first}"]
-    return table.reset_index()
+    table = table.reset_index()
+    table.attrs["draws"] = draws_record(results[0].conditioned)
+    return table
 
 
 def rank_changes(
@@ -111,7 +115,8 @@ def rank_changes(
         One row a sector, worst of the new ranking first, then those that are gone. Columns are
         those of ``rank_changes`` in `exposure.scoring.columns`. ``rank_moved`` counts places
         gained (positive is worse), as in `compare`; a sector in one of the two only has empty
-        cells for the other.
+        cells for the other. ``attrs["draws"]`` says on which draws the ``old`` and the ``new``
+        ranking rest.
 
     Raises
     ------
@@ -137,8 +142,8 @@ def rank_changes(
         progress=(progress, PROGRESS),
     )
     settings = settings or Settings()
-    was = _ranked(old, scenario, settings, _half(progress, 0))
-    now = _ranked(new, scenario, settings, _half(progress, 1))
+    was, drawn_was = _ranked(old, scenario, settings, _half(progress, 0))
+    now, drawn_now = _ranked(new, scenario, settings, _half(progress, 1))
     if was.empty and now.empty:
         places = {*_places(old), *_places(new), "all"}
         raise unknown_name("destination", settings.destination, places)
@@ -147,7 +152,9 @@ def rank_changes(
     table["rank_moved"] = table["rank_was"] - table["rank_now"]
     table["score_moved"] = table["score_now"] - table["score_was"]
     table = table.reset_index().sort_values(["rank_now", "rank_was", "sector"])
-    return table[list(names_of("rank_changes"))].reset_index(drop=True)
+    table = table[list(names_of("rank_changes"))].reset_index(drop=True)
+    table.attrs["draws"] = {"old": drawn_was, "new": drawn_now}
+    return table
 
 
 def _half(progress: Progress | None, number: int) -> Progress | None:
@@ -159,14 +166,14 @@ def _half(progress: Progress | None, number: int) -> Progress | None:
 
 def _ranked(
     dataset: Dataset, scenario: Scenario | str, settings: Settings, progress: Progress | None
-) -> "pd.DataFrame":
+) -> "tuple[pd.DataFrame, dict[str, object]]":
     import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 
     columns = ["sector", "name", "rank", "score", "main_driver"]
     if settings.destination != "all" and settings.destination not in _places(dataset):
-        return pd.DataFrame(columns=columns).set_index("sector")
+        return pd.DataFrame(columns=columns).set_index("sector"), draws_record(None)
     result = assess(dataset, scenario, settings, progress=progress)
-    return result.ranking[columns].set_index("sector")
+    return result.ranking[columns].set_index("sector"), draws_record(result.conditioned)
 
 
 def _places(dataset: Dataset) -> set[str]:

@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from exposure.arguments import CALLBACK, check_arguments, each, instance_of, optional
-from exposure.assessment import assess_drawn, check_run
+from exposure.assessment import assess_with, check_run
 from exposure.errors import ArgumentError
 from exposure.evidence.conditioned_list import RecordMet, meet_record
 from exposure.policy.scenario import SCENARIO, Scenario
@@ -222,7 +222,7 @@ def _run(
 
     tables = []
     for own in scenarios:
-        result = assess_drawn(dataset, own, settings, conditioned, workers=workers)
+        result = assess_with(dataset, own, settings, conditioned, workers=workers)
         table = result.ranking
         table.insert(0, "scenario", own.scenario)
         tables.append(table[list(names_of("ensemble"))])

@@ -49,7 +49,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     REMOVED: ClassVar[dict[str, str]] = {
-        "history_matching": "prior, which is False unless all draws are wanted",
+        "history_matching": "prior: draws agree with the record unless it is True",
         "history_tolerance": "strong_tolerance and weak_tolerance of the table parameters",
     }
     """Settings that are no longer read, with what says the same today."""
@@ -61,7 +61,8 @@ class Settings(BaseModel):
     horizon_weeks: Annotated[int, Field(ge=1, le=1040)] = 104
     """Weeks scored. Two years hold four six-month licences and one defence requalification."""
     as_of: date | None = None
-    """First day scored; earlier weeks are run, not scored. None: the scenario's start."""
+    """First day scored; earlier weeks are run, not scored. None: the day from which the scenario
+    says that it is scored, or its start."""
     tail_weight: Annotated[float, Field(ge=0.0, le=1.0)] = 0.5
     """Weight of the bad tail (CVaR) against the mean over scenarios in the score."""
     tail_level: Annotated[float, Field(ge=0.0, le=1.0)] = 0.9

@@ -5,10 +5,11 @@ from datetime import date
 import pytest
 
 import exposure as ex
-from exposure.citations import learnt_later, provenance
+from exposure.citations import VALUE_AT_RISK, learnt_later, provenance, uncertain_rows
 from exposure.errors import UnknownNameError
+from exposure.impact.prepared import rows_read
 from exposure.scoring.columns import names_of
-from exposure.tables.dataset import Dataset
+from exposure.tables.dataset import Dataset, row_key
 from exposure.tables.schema.catalogue import TABLES
 from tests.tiny import tiny_dataset
 
@@ -69,3 +70,25 @@ def test_what_was_learnt_later_shrinks_with_the_day():
     counts = [learnt_later(shipped, date(year, 1, 1))[0] for year in (2015, 2025, 2026, 2027)]
     assert counts == sorted(counts, reverse=True)
     assert counts[0] > counts[1] > counts[2] > counts[3] == 0
+
+
+def test_cells_drawn_are_those_listed_and_those_from_which_assumptions_are_named(shipped: Dataset):
+    """For every sector of the USA: one list, whoever asks."""
+    run = ex.assess(shipped, "london_truce", ex.Settings(draws=1, prior=True)).run
+    sectors = shipped.sector_ids("USA")
+    assert len(sectors) > 10
+    figures = run.inputs.index.cells
+    for sector in sectors:
+        read = {key for key in rows_read(run.inputs, sector) if key in figures}
+        rows = provenance(shipped, sector, scenario="london_truce")
+        rows = rows[rows["value"].notna()]
+        shown = {
+            (table, tuple(key.split(", ")))
+            for table, key in zip(rows["table"], rows["key"], strict=True)
+        }
+        money = {("sector_values", (sector, quantity)) for quantity in VALUE_AT_RISK}
+        assert {(t, tuple(filter(None, k))) for t, k in read | money} == {
+            (t, tuple(filter(None, k))) for t, k in shown
+        }, sector
+        ranged = {key for key in read if figures[key].low < figures[key].high}
+        assert {row_key(row) for row in uncertain_rows(run, sector)} == ranged, sector

@@ -87,6 +87,14 @@ def test_explain_says_what_a_score_is_made_of(capsys, folder):
         assert word in out
 
 
+def test_explain_takes_the_three_courses_and_says_once_what_they_share(capsys, folder):
+    code, out, _ = run(capsys, "explain", "missiles", "--data", folder, *QUICK)
+    assert code == 0
+    for name in ("licences_continue", "licences_queued", "licences_withheld"):
+        assert out.count(f"({name}), 104 weeks from 2026-10-02") == 1
+    assert out.count("Cover of each component") == 1
+
+
 def test_scenarios_lists_all_and_tells_of_one(capsys):
     code, out, _ = run(capsys, "scenarios")
     assert code == 0
@@ -217,13 +225,19 @@ def test_prior_takes_all_draws_and_the_record_says_so(capsys, folder):
 def test_history_matching_is_refused_and_what_says_the_same_is_named(capsys):
     message = (
         "history_matching: found a setting that is no longer read; expected a known one; say the "
-        "same with prior, which is False unless all draws are wanted, or leave it out"
+        "same with prior: draws agree with the record unless it is True, or leave it out"
     )
     with pytest.raises(SettingsError, match="history_matching") as caught:
         exposure.Settings(history_matching=True)
     assert str(caught.value) == message
     words = ["rank", "free_flow", "--set", "history_matching=true"]
     assert run(capsys, *words) == (2, "", f"exposure: {message}\n")
+    assert run(capsys, "rank", "--history-matching", "--draws", "8") == (
+        2,
+        "",
+        "exposure: --history-matching: found an option that is no longer read; expected a known "
+        "one; leave it out: draws agree with the record unless --prior is given\n",
+    )
 
 
 def test_flow_of_a_mixture_has_a_heading_for_each_scenario_and_whole_class_names(capsys, folder):

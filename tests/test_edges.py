@@ -115,3 +115,30 @@ def test_a_project_works_for_all_its_elements_or_for_none():
     assert len(works) > 1
     assert 0 < works[0].sum() < 64
     assert all((own == works[0]).all() for own in works)
+
+
+def test_the_driver_is_what_is_stopped_in_the_weeks_that_are_scored():
+    """Metal is stopped for a year, magnets after it; a score of the second year names those."""
+    turn = DAY + timedelta(weeks=52)
+    records = tiny_records()
+    made = {"destination": "USA", "component": "smco_magnet", "stage": "magnet"}
+    records["sourcing"] = [
+        {**made, "buyer_class": "military", "country": country, "from_date": "2025-01-01"}
+        | figure(0.5)
+        for country in ("CHN", "ROW")
+    ]
+    policy = course(
+        Rule(element="Sm", stage="metal", starts=DAY, ends=turn, state="withheld"),
+        Rule(element="Sm", stage="magnet", starts=turn, state="withheld"),
+    )
+    driver = {
+        day: ex.assess(
+            tiny_dataset(records),
+            policy,
+            ex.Settings(draws=16, prior=True, horizon_weeks=52, as_of=day),
+        )
+        .ranking.set_index("sector")
+        .loc["missiles", "main_driver"]
+        for day in (DAY, turn)
+    }
+    assert driver == {DAY: "Sm metal", turn: "Sm magnet"}

@@ -1,10 +1,12 @@
 """Draws that agree with the record, where the answer is known: exact rejection, and conflict."""
 
+import json
 from datetime import date, timedelta
 
 import numpy as np
 import pytest
 
+from exposure.cli import main
 from exposure.errors import ConflictError
 from exposure.evidence.conditioned_list import find_draws
 from exposure.evidence.conditioning import (
@@ -17,8 +19,9 @@ from exposure.evidence.conditioning import (
 )
 from exposure.evidence.observed import Implied
 from exposure.inputs.streams import Sampler
+from exposure.report.files.output_models import MODELS
 from exposure.settings import Settings
-from tests.tiny import figure, tiny_dataset, tiny_records
+from tests.tiny import figure, tiny_dataset, tiny_records, write_folder
 
 FIRST, LAST = date(2025, 4, 4), date(2025, 6, 30)
 
@@ -142,8 +145,10 @@ def test_a_conflict_names_what_more_would_be_accepted_without():
     assert str(error) == (
         "the record and the tables are in conflict: found 0.000% of 20,000 draws accepted; "
         "expected at least 0.1%; correct these observations, or the rows that they contradict:\n"
-        f"  - losses of jets: {without:.2%} would be accepted without it\n"
-        "  - losses of cars: 0.00% would be accepted without it"
+        f"  - losses of jets: {without:.2%} would be accepted without it; 2025-04-04 to "
+        "2025-06-30: seen 0 to 0.05, the nearest draw has 1\n"
+        "  - losses of cars: 0.00% would be accepted without it; 2025-04-04 to 2025-06-30: seen 0 "
+        "to 0.1, the nearest draw has 0"
     )
 
 
@@ -156,5 +161,42 @@ def test_the_search_for_draws_ends_in_the_conflict(monkeypatch):
     assert str(error.value) == (
         "the record and the tables are in conflict: found 0.000% of 20,000 draws accepted; "
         "expected at least 0.1%; correct these observations, or the rows that they contradict:\n"
-        "  - losses of jets: 100.00% would be accepted without it"
+        "  - losses of jets: 100.00% would be accepted without it; 2025-04-04 to 2025-06-30: "
+        "seen 0 to 0.05, the nearest draw has 1"
     )
+
+
+def test_condition_names_an_observation_that_cannot_be_met(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr("exposure.evidence.conditioning.DRAWS_BEFORE_JUDGEMENT", 512)
+    records = tiny_records()
+    row = {"sector": "electric_vehicles", "observed_at": "line", "strength": "strong", "what": ""}
+    days = {"from_date": "2025-04-04", "to_date": "2025-04-30"}
+    # Stocks last: nobody can have lost nine tenths in the first weeks of control.
+    records["observed_losses"] = [{**row, **days, **figure((0.9, 0.95, 1.0))}]
+    folder = write_folder(tmp_path / "tables", records)
+    code = main(["condition", "--data", str(folder), "--draws", "16", "--quiet"])
+    captured = capsys.readouterr()
+    assert (code, captured.out) == (3, "")
+    assert captured.err == (
+        "exposure: the record and the tables are in conflict: found 0.000% of 512 draws accepted; "
+        "expected at least 0.1%; correct these observations, or the rows that they contradict:\n"
+        "  - losses of electric_vehicles: 100.00% would be accepted without it; 2025-04-04 to "
+        "2025-04-30: seen 0.9 to 1, the nearest draw has 0\n"
+    )
+
+
+def test_condition_as_json_fits_its_schema_and_holds_the_draws(capsys, tmp_path):
+    records = tiny_records()
+    row = {"sector": "electric_vehicles", "observed_at": "line", "strength": "strong", "what": ""}
+    days = {"from_date": str(FIRST), "to_date": str(LAST)}
+    records["observed_losses"] = [{**row, **days, **figure((0.0, 0.0, 0.1))}]
+    folder = write_folder(tmp_path / "tables", records)
+    words = ["condition", "--data", str(folder), "--draws", "8", "--quiet"]
+    assert main([*words, "--format", "json", "--out", str(tmp_path / "list.json")]) == 0
+    content = json.loads(capsys.readouterr().out)
+    MODELS["condition"].model_validate_json(json.dumps(content))
+    listed = json.loads((tmp_path / "list.json").read_text(encoding="utf-8"))
+    (own,) = content["destinations"]
+    assert own["numbers"] == listed["destinations"][0]["numbers"]
+    assert own["ranges"][0]["high"] == 0.1
+    assert content["record"]["scenarios"][0]["scenario"] == "as_it_happened"

@@ -206,6 +206,7 @@ def calls() -> dict[str, dict[str, object]]:
             "shares": np.ones((2, 1)), "nested_share": np.ones(1), "method": "mixture",
         },
         "exit_shares_of_flow": {"feeds": [np.eye(2)], "purchases": np.ones(2), "china": 0},
+        "flips": {"assessment": result, "places": 2},
         "import_comtrade": {"path": "trade.csv", "dataset": tables},
         "import_purchases": {
             "path": "orders.csv", "dataset": tables, "component": None, "destination": "USA",
@@ -217,6 +218,10 @@ def calls() -> dict[str, dict[str, object]]:
         "load_assessment": {"path": "result.zip"},
         "mix": {
             "name": "both", "members": {ex.read_scenario("free_flow"): 1.0}, "text": "all of it",
+        },
+        "order_by_probability": {
+            "assessment": result, "first": "free_flow", "second": "full_withhold", "steps": 2,
+            "places": 1,
         },
         "pairwise_order": {"assessment": result},
         "provenance": {"dataset": tables, "what": "missiles", "scenario": "free_flow"},
@@ -232,14 +237,18 @@ def calls() -> dict[str, dict[str, object]]:
         "read_scenario": {"name": "free_flow", "dates": None, "after": None, "rules": []},
         "record_figure": {"assessment": result},
         "scores_figure": {"assessments": [result]},
+        "sensitivity": {
+            "assessment": result, "sectors": ["missiles"], "singles": 2, "progress": None,
+        },
         "shipped_scenarios": {},
         "stoppages": {"dataset": shipped, "settings": FEW},
         "svg": {"figure": Figure(), "description": "text"},
+        "value_of_information": {"assessment": result, "places": 2},
         "with_value": {
             "dataset": tables, "table": "cover", "key": STOCK, "value": 1.0, "note": "why",
         },
         "with_values": {"dataset": tables, "changes": {("cover", *STOCK): 1.0}, "note": "why"},
-        "write_report": {"assessments": [result], "folder": "out"},
+        "write_report": {"assessments": [result], "folder": "out", "briefing": None},
     }  # fmt: skip
 
 

@@ -88,7 +88,7 @@ class Page(HTMLParser):
 def test_a_report_holds_page_data_and_figures(folder):
     assert {path.name for path in folder.iterdir()} == {
         "report.html", "report.json", "ranking.csv", "weekly.csv", "attribution.csv", "SHA256SUMS",
-        "acceptability.csv", "pairs.csv",
+        "acceptability.csv", "pairs.csv", "inputs.zip",
         *(f"{name}.{form}" for form in ("svg", "png") for name in (
             "scores", "heat_map_withheld", "weekly_withheld", "stages_withheld",
         )),

@@ -17,10 +17,11 @@ from exposure.scoring import ranking
 from exposure.scoring.column import Column, Form
 from exposure.scoring.columns import RESULTS, columns_of, names_of, result_frame
 from exposure.tables.describing.differences import compare_datasets
-from tests.test_report_text import WITHHELD
+from tests.test_report_text import FREE, WITHHELD
 from tests.tiny import tiny_dataset
 
 PAGE = Path(__file__).parents[1] / "docs" / "results.md"
+BOTH = ex.mix("both", {WITHHELD: 0.5, FREE: 0.5}, text="for a test")
 KEY = ("defence", "smco_magnet", "stock_weeks")
 SHOWN = Column(
     "lost_weeks",
@@ -53,6 +54,15 @@ def frames(run) -> dict[str, pd.DataFrame]:
         "acceptability": run.acceptability,
         "pairs": run.pairs,
         "draws_needed": ex.draws_needed(run),
+        "sensitivity": ex.sensitivity(run, singles=1),
+        "information": ex.value_of_information(run, places=1),
+        "flips": ex.flips(run, places=1),
+        "probability_region": ex.order_by_probability(
+            ex.assess(tiny_dataset(), BOTH, run.settings),
+            "withheld",
+            "free",
+            steps=1,
+        ),
         "flow": ex.licensed_flow(shipped, "april_2025_queue", settings),
         "backtest_months": tested.months,
         "backtest_errors": tested.errors,

@@ -1,9 +1,9 @@
 """The command line: parse, call, print; no arithmetic.
 
-Data go to stdout, progress and messages to stderr. Exit codes: 0 ok, 2 a wrong word on the
-command line, 3 a fault in a file or folder, 5 internal; 1 (a threshold was crossed) and 4 (data
-stale) are kept for scheduled reports and are not used yet; a run that a signal ends leaves with
-128 and its number, 130 from the keyboard.
+Data go to stdout, progress and messages to stderr. Exit codes: 0 ok, 1 an alert of a scheduled
+report (`report` alone), 2 a wrong word on the command line, 3 a fault in a file or folder, 4 data
+older than the configuration allows (`report` alone), 5 internal; a run that a signal ends leaves
+with 128 and its number, 130 from the keyboard.
 Everything slow is imported inside the command that needs it.
 """
 
@@ -14,10 +14,10 @@ from typing import Annotated
 
 import typer
 
-from exposure.cli import condition, imports, licences, rankings, sweep, tables
+from exposure.cli import condition, history, imports, licences, rankings, reports, sweep, tables
 from exposure.cli.messages import say, show
 from exposure.cli.process import plain_streams, signals_unwind, without_library_warnings
-from exposure.errors import ExposureError
+from exposure.errors import ExposureError, UnknownNameError
 from exposure.version import __version__
 
 INTERNAL = 5
@@ -32,6 +32,12 @@ TOO_LARGE = 2
 INTERRUPTED = 130
 """Exit code of a run that is ended from the keyboard."""
 
+REMOVED = {
+    "--history-matching": "draws agree with the record unless --prior is given",
+    "--no-history-matching": "write --prior for all draws of the tables",
+}
+"""Options of earlier versions, with what says the same today."""
+
 app = typer.Typer(
     name="exposure",
     help="Rank sectors by disruption risk under China's rare-earth export licences.",
@@ -42,12 +48,14 @@ app = typer.Typer(
 )
 for command in (
     *rankings.COMMANDS,
+    *reports.COMMANDS,
     *condition.COMMANDS,
     *licences.COMMANDS,
     *sweep.COMMANDS,
     *tables.COMMANDS,
 ):
     app.command()(command)
+app.add_typer(history.app)
 app.add_typer(imports.app)
 
 
@@ -75,6 +83,10 @@ def main(arguments: list[str] | None = None) -> int:
         Words after ``exposure``; None takes those of the process.
     """
     with plain_streams(), signals_unwind(), without_library_warnings():
+        words = sys.argv[1:] if arguments is None else arguments
+        gone = [word for word in words if word.partition("=")[0] in REMOVED]
+        if gone:
+            return _fail("\n".join(map(_removed, gone)), UnknownNameError.exit_code)
         return _run(arguments)
 
 
@@ -101,6 +113,14 @@ def _run(arguments: list[str] | None) -> int:
             INTERNAL,
         )
     return 0
+
+
+def _removed(word: str) -> str:
+    name = word.partition("=")[0]
+    return (
+        f"{name}: found an option that is no longer read; expected a known one; leave it out: "
+        f"{REMOVED[name]}"
+    )
 
 
 def _code(leaving: SystemExit, *, reader_gone: bool) -> int:

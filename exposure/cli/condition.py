@@ -31,11 +31,13 @@ def condition(
 ) -> None:
     """Find draws that agree with what happened, and compare them with it.
 
-    Draws are examined until --draws of them agree with the record of the makers at --destination.
-    The list beside the tables, conditioned_draws.json, spares rank and report this work.
+    Draws are examined until --draws of them agree with the record of the makers at --destination;
+    the lists of the other destinations are made from the same draws. The shipped tables come with
+    such a list, conditioned_draws.json, so that rank and report need not repeat the search.
     """
     from exposure.evidence.conditioned_list import list_text, make_list
     from exposure.report.files.file_records import of_run
+    from exposure.report.files.json_output import condition_json
 
     dataset = read_tables(options)
     settings = settings_of(options, dataset=dataset)
@@ -45,7 +47,7 @@ def condition(
     if out is not None:
         out.write_bytes(list_text(found).encode())
     if options.form is Format.JSON:
-        show(list_text(found))
+        show(condition_json(found, dataset, settings))
     elif options.form is Format.CSV:
         show_csv(compared_frame(found), of_run(dataset, [], settings))
     else:

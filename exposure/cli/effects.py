@@ -90,7 +90,7 @@ def doubtful(dataset: "Dataset") -> list[str]:
     """Rows that are odd against other rows, each as one line."""
     from exposure.tables.reading.magnitudes import doubtful_rows
 
-    return [f"doubtful: {_line(fault)}" for fault in doubtful_rows(dataset)[:MOST_SHOWN]]
+    return [f"doubtful: {line_of(fault)}" for fault in doubtful_rows(dataset)[:MOST_SHOWN]]
 
 
 def as_warnings(faults: Collection[Fault]) -> list[str]:
@@ -103,10 +103,11 @@ def as_warnings(faults: Collection[Fault]) -> list[str]:
     ['without effect: needs.xlsx: found a spreadsheet; expected a CSV file; save it as CSV']
     """
     listed = list(dict.fromkeys(faults))
-    lines = [f"without effect: {_line(fault)}" for fault in listed[:MOST_SHOWN]]
+    lines = [f"without effect: {line_of(fault)}" for fault in listed[:MOST_SHOWN]]
     more = len(listed) - MOST_SHOWN
     return [*lines, f"without effect: {more} more"] if more > 0 else lines
 
 
-def _line(fault: Fault) -> str:
+def line_of(fault: Fault) -> str:
+    """File, place and text of a fault in one line."""
     return ": ".join(part for part in (fault.file, fault.place, fault.text) if part)

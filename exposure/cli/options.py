@@ -99,6 +99,23 @@ class Options:
             help="Any setting by its name, such as tail_weight=0.3; may be given several times.",
         ),
     ] = None
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Configuration of a scheduled report (TOML); words of the command line win.",
+        ),
+    ] = None
+    history: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="History of reports (SQLite); without it, beside the report folder.",
+        ),
+    ] = None
+    no_history: Annotated[
+        bool, typer.Option("--no-history", help="Compare with no earlier report, and store none.")
+    ] = False
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse to run where there is a warning (exit code 3).")
     ] = False

@@ -1,14 +1,13 @@
-"""Commands that rank, explain and report."""
+"""Commands that rank and explain."""
 
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from exposure.cli.messages import note, show
+from exposure.cli.messages import show
 from exposure.cli.options import RUN, Format, Options, with_options
 from exposure.cli.runs import (
-    DEFAULT_SCENARIO,
     DEFAULT_SCENARIOS,
     chosen_names,
     read_scenarios,
@@ -29,28 +28,30 @@ Scenarios = Annotated[
 def rank(scenarios: Scenarios = None, *, options: Options) -> None:
     """Rank sectors under one or more scenarios.
 
-    Without a scenario: licences_continue, licences_queued and licences_withheld, the courses that
-    start today.
+    Without a scenario: licences_continue, licences_queued and licences_withheld, which
+    are scored from the last day that the tables know.
     """
     from exposure.report.files.csv_output import ranking_csv
     from exposure.report.files.json_output import ranking_json
 
-    results = _results(scenarios, options)
+    results = results_of(scenarios, options)
     if options.form is Format.JSON:
         show(ranking_json(results))
     elif options.form is Format.CSV:
         show(ranking_csv(results))
     else:
-        show(_rankings(results))
+        show(rankings_text(results))
 
 
-def _results(scenarios: list[str] | None, options: Options) -> "list[Assessment]":
+def results_of(scenarios: Sequence[str] | None, options: Options) -> "list[Assessment]":
+    """Run the scenarios that a command names, or the default ones."""
     names = chosen_names(scenarios, options, DEFAULT_SCENARIOS)
     chosen, dataset = read_scenarios(names, options), read_tables(options)
     return run_all(dataset, chosen, settings_of(options, dataset=dataset), options)
 
 
-def _rankings(results: "list[Assessment]") -> str:
+def rankings_text(results: "list[Assessment]") -> str:
+    """Rankings below each other."""
     from exposure.report.text.words import ranking_text
 
     return "\n\n".join(ranking_text(own) for own in results)
@@ -61,8 +62,12 @@ def explain(
     *,
     options: Options,
 ) -> None:
-    """Say what a sector's score is made of, and what it rests on."""
-    from exposure.report.text.words import explain_text
+    """Say what a sector's score is made of, and what it rests on.
+
+    Without a scenario: licences_continue, licences_queued and licences_withheld, which
+    are scored from the last day that the tables know.
+    """
+    from exposure.report.text.words import explain_texts
     from exposure.tables.schema.demand import SectorRow
 
     dataset = read_tables(options)
@@ -70,37 +75,12 @@ def explain(
     if sector not in homes:
         raise unknown_name("sector", sector, homes)
     settings = settings_of(options, destination=homes[sector])
-    chosen = read_scenarios([options.scenario or DEFAULT_SCENARIO], options)
-    (result,) = run_all(dataset, chosen, settings, options)
-    show(explain_text(result, sector))
-
-
-def report(
-    scenarios: Scenarios = None,
-    out: Annotated[Path, typer.Option(help="Folder to write into.")] = Path("exposure-report"),
-    *,
-    options: Options,
-) -> None:
-    """Write a report (HTML, JSON, CSV, figures), then print the rankings.
-
-    Without a scenario: licences_continue, licences_queued and licences_withheld, the courses that
-    start today.
-    """
-    from exposure.report.files.report_folder import check_target, older_files, write_report
-
-    names = chosen_names(scenarios, options, DEFAULT_SCENARIOS)
-    check_target(out, [own.scenario for own in read_scenarios(names, options)])
-    results = _results(scenarios, options)
-    files = write_report(results, out)
-    for path in older_files(files):
-        note(f"note: {path} is not of this report", options)
-    show(_rankings(results))
-    note(f"wrote {len(files)} files to {out}; open {out / 'report.html'}", options)
+    chosen = read_scenarios(chosen_names(None, options, DEFAULT_SCENARIOS), options)
+    show(explain_texts(run_all(dataset, chosen, settings, options), sector))
 
 
 COMMANDS = (
     with_options(rank, "scenario", *RUN, "form"),
     with_options(explain, "scenario", *(name for name in RUN if name != "destination")),
-    with_options(report, "scenario", *RUN),
 )
 """In the order in which help lists them."""

@@ -33,7 +33,7 @@ DEFAULT_SCENARIO = "licences_continue"
 """Scenario of a command that takes one, when none is named."""
 
 DEFAULT_SCENARIOS = ("licences_continue", "licences_queued", "licences_withheld")
-"""Scenarios of `rank` and `report` when none is named: the courses that start today."""
+"""Scenarios of `rank` and `report` when none is named; scored from the last day the tables know."""
 
 OWN_OPTIONS = ("destination", "draws", "seed", "horizon_weeks", "as_of")
 """Settings that have an option of their own name."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from exposure.cli.effects import as_warnings, doubtful, idle_rules_of
+from exposure.cli.differences import show_changes
+from exposure.cli.effects import as_warnings, doubtful, idle_rules_of, line_of
 from exposure.cli.messages import grid, note, show, show_csv, show_results, warn
 from exposure.cli.options import RUN, TABLES, Format, Options, with_options
 from exposure.cli.parsers import draws_warnings
@@ -19,7 +20,13 @@ from exposure.cli.runs import (
     settings_of,
     together,
 )
-from exposure.errors import ExposureError, ScenarioError, TableError, unknown_name
+from exposure.errors import (
+    ExposureError,
+    ScenarioError,
+    TableError,
+    UnknownNameError,
+    unknown_name,
+)
 from exposure.faults import Fault
 
 if TYPE_CHECKING:
@@ -42,7 +49,7 @@ def check(
     from exposure.policy.against_tables import refuse_unknown_names
     from exposure.policy.scenario_file import read_scenario
     from exposure.tables.describing.package import stale_notes
-    from exposure.tables.reading.effect import rows_without_effect
+    from exposure.tables.reading.effect import rows_for_the_record, rows_without_effect
     from exposure.tables.reading.location import shipped_folder
     from exposure.tables.reading.overlays import overlay_text
 
@@ -66,8 +73,11 @@ def check(
     for text in stale_notes(tables):
         note(f"note: {text}", options)
     starts = {own.start for own in scenarios} or {read_scenario(DEFAULT_SCENARIO).start}
-    idle = [*dataset.origin.unread, *rows_without_effect(dataset, starts=starts)]
-    idle += idle_rules_of(dataset, scenarios)
+    cited = {source for own in scenarios for source in own.sources}
+    for fault in rows_for_the_record(dataset, starts=starts):
+        note(f"note: kept for the record: {line_of(fault)}", options)
+    rows_idle = rows_without_effect(dataset, starts=starts, cited=cited, with_record=False)
+    idle = [*dataset.origin.unread, *rows_idle, *idle_rules_of(dataset, scenarios)]
     warn([*doubtful(dataset), *as_warnings(idle)], options)
 
 
@@ -130,16 +140,20 @@ def sources(
 
 
 def template(
-    name: Annotated[str, typer.Argument(help="Name of a table, such as cover, or scenario.")],
+    name: Annotated[
+        str, typer.Argument(help="Name of a table, such as cover; scenario, or config.")
+    ],
 ) -> None:
-    """Write a CSV of a table's columns and words, to fill in, or a scenario file to change."""
+    """Write a table's columns and words as CSV, a scenario file or a configuration, to fill in."""
     from exposure.policy.scenario_template import SCENARIO_TEMPLATE
+    from exposure.report.desk.configuration import configuration_template
     from exposure.tables.describing.templates import template as fill_in
     from exposure.tables.schema.catalogue import TABLES
 
-    if name not in {*TABLES, "scenario"}:
-        raise unknown_name("template", name, {*TABLES, "scenario"})
-    show(SCENARIO_TEMPLATE if name == "scenario" else fill_in(name))
+    if name not in {*TABLES, "scenario", "config"}:
+        raise unknown_name("template", name, {*TABLES, "scenario", "config"})
+    files = {"scenario": SCENARIO_TEMPLATE, "config": configuration_template()}
+    show(files[name] if name in files else fill_in(name))
 
 
 def schema(
@@ -149,11 +163,13 @@ def schema(
 ) -> None:
     """Print a schema as JSON: of a table, of a scenario file, or of an output.
 
-    Outputs: rank, report, flow, backtest, diff, provenance (sources SECTOR), source_list.
+    Outputs: rank, report, condition, flow, backtest, diff, changes, briefing, alerts, provenance
+    (sources SECTOR), source_list. config is the configuration of a scheduled report.
     """
     import json
 
     from exposure.policy.scenario import Scenario
+    from exposure.report.desk.configuration import configuration_schema
     from exposure.report.files.output_models import MODELS, output_schema
     from exposure.tables.describing.package import table_schema
     from exposure.tables.schema.catalogue import TABLES
@@ -162,6 +178,7 @@ def schema(
         **dict.fromkeys(TABLES, table_schema),
         **dict.fromkeys(MODELS, output_schema),
         "scenario": lambda _: Scenario.model_json_schema(),
+        "config": lambda _: configuration_schema(),
     }
     if name not in makers:
         raise unknown_name("schema", name, makers)
@@ -169,7 +186,12 @@ def schema(
 
 
 def diff(
-    old: Annotated[Path, typer.Argument(help="Folder of tables before.")],
+    old: Annotated[
+        Path | None,
+        typer.Argument(
+            help="Folder of tables before, or a report; without it, the shipped tables."
+        ),
+    ] = None,
     new: Annotated[
         Path | None, typer.Argument(help="Folder after; without it, the shipped tables.")
     ] = None,
@@ -178,13 +200,22 @@ def diff(
 ) -> None:
     """Say which rows differ between two folders of tables, and how ranks move because of it.
 
-    An overlay is laid over the tables after.
+    An overlay is laid over the tables after; alone, it is held against the shipped tables. Of two
+    reports (folders or report.json), it says what changed, split by cause.
     """
     from exposure.comparison import rank_changes, rank_changes_text
     from exposure.report.files.file_records import of_run
     from exposure.report.files.json_output import diff_json
     from exposure.tables.describing.differences import compare_datasets, differences_text
 
+    if old is not None and _are_reports(old, new):
+        _diff_reports(old, new, options)
+        return
+    if old is None and not options.overlay:
+        raise UnknownNameError(
+            "diff: found nothing to compare; expected two folders of tables, two reports, or an "
+            "overlay; name one, such as exposure diff --overlay my_company"
+        )
     before, after = read_tables(Options(data=old)), read_tables(replace(options, data=new))
     settings = settings_of(options, dataset=after)
     (chosen,) = read_scenarios([options.scenario or DEFAULT_SCENARIO], options)
@@ -203,6 +234,28 @@ def diff(
         show(diff_json((before, after), (differences, moved), chosen, settings))
     else:
         show("\n" + rank_changes_text(moved))
+
+
+def _are_reports(old: Path, new: Path | None) -> bool:
+    from exposure.report.history.inputs_file import is_report
+
+    return is_report(old) or (new is not None and is_report(new))
+
+
+def _diff_reports(old: Path, new: Path | None, options: Options) -> None:
+    from exposure.report.comparing.between import compare_runs
+    from exposure.report.history.inputs_file import read_report
+
+    given = [
+        f"--{name.replace('_', '-') if name != 'settings' else 'set'}"
+        for name in ("scenario", *DIFF)
+        if name not in ("strict", "quiet") and getattr(options, name)
+    ]
+    if new is None or given:
+        found = f"{given[0]} with reports" if given else f"one report, {old}"
+        cure = "leave it out" if given else "name the other one"
+        raise UnknownNameError(f"diff: found {found}; expected two reports alone; {cure}")
+    show_changes(compare_runs(read_report(old), read_report(new)), options)
 
 
 COMMANDS = (

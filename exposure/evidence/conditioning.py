@@ -11,7 +11,7 @@ von Neumann, J. (1951). Various techniques used in connection with random digits
 Mathematics Series 12, 36-38.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -211,13 +211,25 @@ def conflict_of(examined: Examined) -> ConflictError:
     }
     worst = sorted(gains, key=lambda term: (-gains[term], term))[:3]
     named = "\n".join(
-        f"  - {term}: {gains[term]:.2%} would be accepted without it" for term in worst
+        f"  - {term}: {gains[term]:.2%} would be accepted without it; "
+        f"{_nearest(examined.implied, term)}"
+        for term in worst
     )
     return ConflictError(
         f"the record and the tables are in conflict: found {accepted:.3%} of "
         f"{examined.sampler.size:,} draws accepted; expected at least {LEAST_ACCEPTANCE:.1%}; "
         f"correct these observations, or the rows that they contradict:\n{named}"
     )
+
+
+def _nearest(implied: Sequence[Implied], term: str) -> str:
+    """The range that the draw nearest to a term misses most, and what that draw implies."""
+    ranges = [own for own in implied if own.term == term]
+    deviations = np.stack([own.deviations for own in ranges])
+    draw = int(deviations.max(axis=0).argmin())
+    own = ranges[int(deviations[:, draw].argmax())]
+    days = f"{own.from_date} to {own.to_date}" if own.to_date > own.from_date else own.from_date
+    return f"{days}: seen {own.low:g} to {own.high:g}, the nearest draw has {own.drawn[draw]:.3g}"
 
 
 def in_conflict(examined: Examined) -> bool:

@@ -6,12 +6,13 @@ civil buyers of the country that processes it are. Attribution sets some of it t
 everything again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from exposure.arrays import FloatArray, IntArray, total
+from exposure.arrays import BoolArray, FloatArray, IntArray, total
+from exposure.impact.purchases import Raise, purchases_of, raises_of
 from exposure.impact.sectors import Goods, Sector, Stream
 from exposure.impact.world import Kind, Pool, World
 from exposure.licensing.flows import Flow
@@ -80,6 +81,8 @@ class Arrival:
     """The part of it that firms which priority reaches late do not get."""
     missing_mass: tuple[FloatArray, ...]
     """For each holding, what each of its channels lacked, weighted by mass, (channels, D)."""
+    raised: tuple[tuple[Raise, ...], ...] = ()
+    """For each holding, the room made for what is bought on top of need."""
 
 
 def border_of(
@@ -209,16 +212,23 @@ def arrivals(
             )
         return borders[key]
 
-    brought: dict[tuple[str, Channel, Buyer], tuple[FloatArray, FloatArray]] = {}
-    for pool in world.pools.values():
-        brought |= _share_out(world, pool, border, frozenset(ranked))
+    brought: Brought = {}
+    bought: dict[tuple[str, int], FloatArray] = {}
+    for name, pool in world.pools.items():
+        own, served = _share_out(world, pool, border, frozenset(ranked))
+        brought |= own
+        bought |= {(name, kind): inflow for kind, inflow in served.items()}
     result = {}
     for name in ranked:
         sector = world.sectors[name]
         for position, stream in enumerate(sector.streams):
-            result[(name, position)] = _arrival(world, sector, stream, border, brought)
+            arrival = _arrival(world, sector, stream, border, brought)
+            result[(name, position)] = _with_purchases(world, sector, stream, arrival, bought)
     return result, borders
 
+
+Brought = dict[tuple[str, Channel, Buyer], tuple[FloatArray, FloatArray]]
+"""Inflow of ranked claims, and inflow before rationing."""
 
 BorderOf = Callable[[Channel, Buyer], Border]
 """Looks up the border of a channel and buyer."""
@@ -226,13 +236,16 @@ BorderOf = Callable[[Channel, Buyer], Border]
 
 def _share_out(
     world: World, pool: Pool, border: BorderOf, ranked: frozenset[str]
-) -> dict[tuple[str, Channel, Buyer], tuple[FloatArray, FloatArray]]:
-    """Inflow, and inflow before rationing, of the ranked claims on one pool."""
+) -> tuple[Brought, dict[int, FloatArray]]:
+    """What a pool brings to ranked claims, and to each kind that is a purchase."""
     if not pool.kinds:
-        return {}
+        return {}, {}
     weeks, draws = world.period.weeks, world.inputs.draws
-    own = [_arrive(kind, border) for kind in pool.kinds]
-    needs = [1.0 if k.sector is None else k.sector.need[:, k.holding] for k in pool.kinds]
+    own = [_arrive(kind, border, weeks) for kind in pool.kinds]
+    needs = [
+        1.0 if k.sector is None or k.claim.bought is not None else k.sector.need[:, k.holding]
+        for k in pool.kinds
+    ]
     reaches = [border(kind.claim.channel, _buyer(kind.claim)).reach for kind in pool.kinds]
     claims = Claims(
         arriving=np.stack([arriving for arriving, _, _ in own]),
@@ -240,26 +253,63 @@ def _share_out(
         contracted_china=np.stack([china for _, _, china in own]),
         need=np.stack([np.broadcast_to(need, (weeks, draws)) for need in needs]),
         weight=np.stack([kind.weight for kind in pool.kinds]),
-        order_class=np.array([kind.claim.order_class for kind in pool.kinds], dtype=np.int64),
+        order_class=np.array([kind.claim.place for kind in pool.kinds], dtype=np.int64),
         reach=np.stack([np.broadcast_to(reach, (weeks, draws)) for reach in reaches]),
+        counts=np.stack([_counts(kind.claim, weeks) for kind in pool.kinds]),
+        offers=np.array([kind.claim.since == 0 for kind in pool.kinds])[:, None, None],
     )
     added = np.zeros((weeks, draws)) if pool.added is None else pool.added
     switched = pool.switched.over_weeks(weeks)
     inflow, _ = ration(claims, switched=switched, added=added)
     before = claims.arriving - switched * claims.contracted
-    return {
-        (claim.user, claim.channel, _buyer(claim)): (inflow[i], before[i])
-        for i, claim in zip(pool.kind_of, pool.claims, strict=True)
-        if claim.user in ranked
-    }
+    brought: Brought = {}
+    bought: dict[int, FloatArray] = {}
+    for i, claim in zip(pool.kind_of, pool.claims, strict=True):
+        key = claim.user, claim.channel, _buyer(claim)
+        if claim.user not in ranked:
+            continue
+        if claim.bought is not None:
+            bought[i] = np.where(_counts(claim, weeks), inflow[i], 0.0)
+        elif key in brought:
+            counts = _counts(claim, weeks)
+            first, least = brought[key]
+            brought[key] = np.where(counts, inflow[i], first), np.where(counts, before[i], least)
+        else:
+            brought[key] = inflow[i], before[i]
+    return brought, bought
+
+
+def _counts(claim: Claim, weeks: int) -> BoolArray:
+    """Weeks in which a claim counts, (T, 1)."""
+    since, until = claim.window(weeks)
+    week = np.arange(weeks)[:, np.newaxis]
+    return (week >= since) & (week < until)
+
+
+def _with_purchases(
+    world: World,
+    sector: Sector,
+    stream: Stream,
+    arrival: Arrival,
+    bought: Mapping[tuple[str, int], FloatArray],
+) -> Arrival:
+    """What arrives together with what is bought on top of need."""
+    inflow = arrival.inflow
+    for k in range(len(sector.holdings)):
+        for own in purchases_of(world, sector.sector, stream, k):
+            inflow[:, k] += own.factor * bought[(own.pool, own.kind)]
+    return arrival
 
 
 def _buyer(claim: Claim) -> Buyer:
     return claim.destination, claim.buyer_class, claim.tier
 
 
-def _arrive(kind: Kind, border: BorderOf) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _arrive(kind: Kind, border: BorderOf, weeks: int) -> tuple[FloatArray, FloatArray, FloatArray]:
     """L + p, p and the Chinese part of p in the week of arrival, each (T, D)."""
+    if kind.claim.bought is not None:
+        nothing = np.zeros((weeks, len(kind.weight)))
+        return nothing, nothing, nothing
     own = border(kind.claim.channel, _buyer(kind.claim))
     if kind.sector is None:
         return 1.0 - own.missing, own.contracted, own.china
@@ -310,7 +360,8 @@ def _arrival(
             gain[:, k] += weight * (arriving - before)
             lacked[c] = weight * total(np.maximum(0.0, sector.need[:, k] - arriving))
         lacking.append(lacked)
-    return Arrival(inflow, _late(world, sector, inflow - gain, gain), tuple(lacking))
+    raised = tuple(raises_of(world, sector.sector, k) for k in range(len(sector.holdings)))
+    return Arrival(inflow, _late(world, sector, inflow - gain, gain), tuple(lacking), raised)
 
 
 def _under_contracts(

@@ -12,7 +12,7 @@ from exposure.arrays import BoolArray, FloatArray, total
 from exposure.impact.arrivals import Arrival
 from exposure.impact.firms import STOPPED, Asked, late_shares, stock_multiples, stratum_shares
 from exposure.impact.sectors import Sector
-from exposure.impact.stocks import lost_output, run_stocks, saved_need
+from exposure.impact.stocks import StockRun, lost_output, run_stocks, saved_need
 from exposure.methods.shapley import airport_shares
 from exposure.settings import Coupling
 
@@ -59,29 +59,96 @@ def run_firms(
     multiples = stock_multiples(sector.firm_spread)
     late = late_shares(leak_share, len(multiples))
     weeks, holdings, draws = arrival.inflow.shape
-    weekly, stopped = np.zeros((weeks, draws)), np.zeros((weeks, draws))
-    by_player, unmet = np.zeros((len(asked.members), draws)), np.zeros((holdings, draws))
-    held = np.zeros((len(asked.stock_weeks), holdings, draws))
+    result = FirmRun(
+        np.zeros((weeks, draws)),
+        np.zeros((weeks, draws)),
+        np.zeros((len(asked.members), draws)),
+        np.zeros((holdings, draws)),
+        np.zeros((len(asked.stock_weeks), holdings, draws)),
+    )
     delayed = None if arrival.late is None else arrival.late.over_weeks(weeks)
+    end = weeks if sector.shared_from is None else sector.shared_from
+    nothing = np.zeros((holdings, draws))
+    common = Firms(nothing, nothing, np.zeros(draws))
     for f, share in enumerate(stratum_shares(len(multiples))):
-        inflow = arrival.inflow
-        if delayed is not None and late[f].any():
-            inflow = inflow - late[f] * delayed
-        run = run_stocks(
-            inflow,
-            saved_need(inflow, sector.need, sector.thrift),
-            stock=sector.stock * multiples[f],
-            cap=sector.cap * multiples[f],
-            criticality=sector.criticality,
-            coupling=coupling,
+        own = Firms(sector.stock * multiples[f], sector.cap * multiples[f], late[f])
+        run = _run(sector, arrival, delayed, own, coupling, span=(0, end))
+        left = run.held[-1] if end else own.stock
+        common = Firms(
+            common.stock + share * left,
+            common.cap + share * own.cap,
+            common.late + share * own.late,
         )
-        lost = lost_output(run.losses)
-        weekly += share * lost
-        stopped += share * (lost > STOPPED)
-        by_player += share * attribute(run.losses[asked.first :], asked.members, asked.weight)
-        unmet += share * total(run.unmet[asked.first :])
-        held += share * run.held[asked.stock_weeks]
-    return FirmRun(weekly, stopped, by_player, unmet, held)
+        _add(result, run, asked, share, span=(0, end))
+    if end < weeks:
+        run = _run(sector, arrival, delayed, common, coupling, span=(end, weeks))
+        _add(result, run, asked, 1.0, span=(end, weeks))
+    return result
+
+
+@dataclass(frozen=True, eq=False)
+class Firms:
+    """Firms that are alike."""
+
+    stock: FloatArray
+    """At the start, (K, D)."""
+    cap: FloatArray
+    """Usual cap, (K, D)."""
+    late: FloatArray
+    """Share of them that priority reaches late, (D,)."""
+
+
+def _run(
+    sector: Sector,
+    arrival: Arrival,
+    delayed: FloatArray | None,
+    firms: Firms,
+    coupling: Coupling,
+    *,
+    span: tuple[int, int],
+) -> StockRun:
+    """Run firms that are alike through some weeks."""
+    weeks = slice(*span)
+    inflow, need = arrival.inflow[weeks], sector.need[weeks]
+    if delayed is not None and firms.late.any():
+        inflow = inflow - firms.late * delayed[weeks]
+    return run_stocks(
+        inflow,
+        saved_need(inflow, need, sector.thrift),
+        stock=firms.stock,
+        cap=_raised(firms.cap, arrival, len(sector.need))[weeks],
+        criticality=sector.criticality,
+        coupling=coupling,
+    )
+
+
+def _raised(cap: FloatArray, arrival: Arrival, weeks: int) -> FloatArray:
+    """Cap in every week, with the room made for what is bought, (T, K, D)."""
+    every = np.broadcast_to(cap, (weeks, *cap.shape))
+    if any(arrival.raised):
+        every = every.copy()
+        for k, raises in enumerate(arrival.raised):
+            for own in raises:
+                every[own.week :, k] += own.room
+    return every
+
+
+def _add(
+    result: FirmRun, run: StockRun, asked: Asked, share: float, *, span: tuple[int, int]
+) -> None:
+    """Add what some firms lose in some weeks."""
+    since, until = span
+    lost = lost_output(run.losses)
+    result.weekly[since:until] += share * lost
+    result.stopped[since:until] += share * (lost > STOPPED)
+    first = max(asked.first, since)
+    weight = asked.weight[first - asked.first : max(0, until - asked.first)]
+    scored = run.losses[first - since :]
+    result.by_player[:] += share * attribute(scored, asked.members, weight)
+    result.unmet[:] += share * total(run.unmet[first - since :])
+    for o, week in enumerate(asked.stock_weeks):
+        if since <= week < until:
+            result.held[o] += share * run.held[week - since]
 
 
 def attribute(losses: FloatArray, members: BoolArray, weight: FloatArray) -> FloatArray:

@@ -10,8 +10,10 @@ from exposure.impact.world import World, build_world
 from exposure.inputs.cells import Inputs
 from exposure.inputs.index import Index
 from exposure.licensing.grants import GrantPlan, Licences, grant_planned, plan_grants
+from exposure.licensing.trusted import with_trusted
 from exposure.policy.scenario import Scenario
 from exposure.settings import Settings
+from exposure.supply.actions import NO_ACTIONS, Actions, Trusted, week_since
 from exposure.supply.period import Period
 from exposure.tables.dataset import RowKey
 from exposure.tables.schema.supply import ComponentRow, PoolUserRow
@@ -55,7 +57,7 @@ class Prepared:
     granted: tuple[Licences, ...]
 
 
-def prepare(
+def prepare(  # noqa: PLR0913 - each is a different kind of thing
     inputs: Inputs,
     scenario: Scenario,
     plans: Sequence[GrantPlan],
@@ -63,6 +65,7 @@ def prepare(
     settings: Settings,
     *,
     ranked: Sequence[str],
+    actions: Actions = NO_ACTIONS,
 ) -> Prepared:
     """Draw worlds and grant licences for all scenarios of a mixture.
 
@@ -80,6 +83,8 @@ def prepare(
         Gives the method by which shares by stage become one dependence.
     ranked
         Sectors that are ranked.
+    actions
+        What somebody does from a day on.
     """
     courses = [course for course, _ in scenario.members]
     worlds: dict[Held, World] = {}
@@ -87,12 +92,17 @@ def prepare(
     for course, plan in zip(courses, plans, strict=True):
         held = _held(course)
         if held not in worlds:
-            period = Period(course.start, window.run, course.measures, settings.supply_method)
+            period = Period(
+                course.start, window.run, course.measures, settings.supply_method, actions
+            )
             worlds[held] = build_world(inputs, period, ranked)
         licences = grant_planned(inputs, plan)
         for sector in ranked:
             for reader in sorted(set(licences.readers.values())):
                 inputs.under(sector).borrow(reader)
+        for own in actions.of(Trusted):
+            week = week_since(own, course.start)
+            licences = with_trusted(licences, own.destination, week, weeks=window.run)
         granted.append(licences)
     return Prepared(tuple(worlds[_held(course)] for course in courses), tuple(granted))
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from exposure.arrays import FloatArray, IntArray
 from exposure.inputs.cells import Inputs
+from exposure.supply.actions import Shared, Sooner, week_since
 from exposure.supply.channels import Channel, Holding, components_needed, holdings_of
 from exposure.supply.gradual import Gradual
 from exposure.supply.period import Period
@@ -78,6 +79,8 @@ class Stocks:
     """Share of need that can be saved without loss once supply falls short, shape (K, D)."""
     firm_spread: FloatArray
     """Standard deviation of the logarithm of stocks among firms, shape (D,)."""
+    shared_from: int | None = None
+    """Week from which all firms share their stocks; None for never."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +120,7 @@ def build_goods(inputs: Inputs, sector: str, period: Period, *, control_week: in
         lag=np.stack(
             [_required(inputs.cover(sector, h.component, "lag_weeks")) for h in holdings]
         ).astype(np.int64),
-        saved=tuple(_saved(inputs, sector, h.component) for h in holdings),
+        saved=tuple(_saved(inputs, sector, h.component, period) for h in holdings),
         assembled=tuple(
             _assembled(inputs, sector, h.component, control_week=control_week) for h in holdings
         ),
@@ -125,7 +128,7 @@ def build_goods(inputs: Inputs, sector: str, period: Period, *, control_week: in
     )
 
 
-def build_stocks(inputs: Inputs, sector: str) -> Stocks:
+def build_stocks(inputs: Inputs, sector: str, period: Period) -> Stocks:
     """Gather what a sector holds; what is read is noted under the sector's id."""
     inputs = inputs.under(sector)
     holdings = _holdings(inputs, sector)
@@ -141,6 +144,7 @@ def build_stocks(inputs: Inputs, sector: str) -> Stocks:
         cap=_caps(inputs, sector, holdings, stock),
         thrift=np.stack([_thrift(inputs, sector, h.component) for h in holdings]),
         firm_spread=inputs.constant("firm_spread", group, absent=0.0),
+        shared_from=_shared_from(sector, period),
     )
 
 
@@ -168,13 +172,25 @@ def _caps(
     return np.stack([usual[k] if cap is None else cap for k, cap in enumerate(stated)])
 
 
-def _saved(inputs: Inputs, sector: str, component: str) -> Gradual | None:
+def _shared_from(sector: str, period: Period) -> int | None:
+    """First week in which the firms of a sector share their stocks, as far as it is run."""
+    weeks = [week_since(own, period.start) for own in period.actions.of(Shared, sector=sector)]
+    first = min(weeks, default=period.weeks)
+    return first if first < period.weeks else None
+
+
+def _saved(inputs: Inputs, sector: str, component: str, period: Period) -> Gradual | None:
     """Need that is substituted: the largest share, from the end of qualification on."""
     largest = inputs.substitution(sector, component, "largest_share")
     if largest is None:
         return None
     qualified = _required(inputs.substitution(sector, component, "qualification_weeks"))
     width = _required(inputs.substitution(sector, component, "ramp_weeks"))
+    for own in period.actions.of(Sooner, sector=sector, component=component):
+        # A change that began by then goes on as it is; a later one begins then at the earliest.
+        week = float(week_since(own, period.start))
+        sooner = np.maximum(week, qualified - own.weeks)
+        qualified = np.where(qualified > week, sooner, qualified)
     return Gradual(largest, qualified, width)
 
 

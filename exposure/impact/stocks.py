@@ -49,7 +49,7 @@ def run_stocks(
     stock
         S at the start, shape (K, D); not above `cap`.
     cap
-        Most stock ever held, shape (K, D).
+        Most stock ever held, shape (K, D), or (T, K, D) where it changes.
     criticality
         c in [0, 1], shape (K, D).
     coupling
@@ -79,13 +79,14 @@ def run_stocks(
     shape = np.broadcast_shapes(inflow.shape, need.shape)
     losses, kept, unmet = np.empty(shape), np.empty(shape), np.empty(shape)
     held = np.array(np.broadcast_to(stock, shape[1:]))
+    caps = np.broadcast_to(cap, shape)
     for week, (arriving, wanted) in enumerate(zip(inflow, need, strict=True)):
         available = held + arriving
         met = np.minimum(available, wanted)
         unmet[week] = wanted - met
         losses[week] = criticality * unmet[week]
         used = met if coupling == "independent" else _held_back(met, losses[week])
-        held = np.minimum(cap, available - used)
+        held = np.minimum(caps[week], available - used)
         kept[week] = held
     return StockRun(losses, kept, unmet)
 

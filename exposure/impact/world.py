@@ -4,7 +4,7 @@ Sectors meet in the pools outside China, so all sectors of the tables are part o
 is ranked. A world belongs to a period: the same tables drawn for the same weeks.
 """
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -14,6 +14,7 @@ import numpy as np
 from exposure.arrays import FloatArray
 from exposure.impact.sectors import Goods, Sector, Stocks, build_goods, build_stocks
 from exposure.inputs.cells import Inputs
+from exposure.supply.acted_claims import acted_claims
 from exposure.supply.additions import pool_additions
 from exposure.supply.channels import Channel, channels_of, components_needed
 from exposure.supply.claims import Claim, claims_on
@@ -22,7 +23,7 @@ from exposure.supply.gradual import Gradual, same_course
 from exposure.supply.period import Period
 from exposure.tables.dataset import RowKey
 from exposure.tables.schema.supply import ElementRow
-from exposure.terms import BuyerClass, Tier, week_of
+from exposure.terms import ANY, BuyerClass, Tier, week_of
 
 Supply = tuple[Channel, str, BuyerClass]
 """What decides how supply splits by exit stage: channel, destination, buyer class."""
@@ -132,7 +133,9 @@ def build_world(inputs: Inputs, period: Period, ranked: Sequence[str]) -> World:
     ]
     tokens: dict[Hashable, int] = {}
     goods = _goods(inputs, period, together, tokens)
-    sectors = {name: Sector.of(goods[name], _stocks(inputs, name, tokens)) for name in together}
+    sectors = {
+        name: Sector.of(goods[name], _stocks(inputs, name, period, tokens)) for name in together
+    }
     pools = _pools(inputs, period, sorted(wanted), goods, tokens)
     splits = _splits(inputs, period, _supplies(goods, pools), tokens)
     firms = inputs.part("firms", make=_leak)
@@ -152,13 +155,17 @@ def _goods(
             control = _control_week(own, period, frozenset())
             return build_goods(own, name, period, control_week=control)
 
-        part = inputs.part("goods", name, period.key, make=make)
+        acted = period.actions.on_goods(name)
+        part = inputs.part("goods", name, period.key, acted, make=make)
         goods[name], tokens[("goods", name)] = part.value, part.token
     return goods
 
 
-def _stocks(inputs: Inputs, sector: str, tokens: dict[Hashable, int]) -> Stocks:
-    part = inputs.part("stocks", sector, make=lambda own: build_stocks(own, sector))
+def _stocks(inputs: Inputs, sector: str, period: Period, tokens: dict[Hashable, int]) -> Stocks:
+    acted = (*period.actions.on_stocks(sector),)
+    # The weeks count only where somebody acts in them.
+    name = ("stocks", sector, *((period.key, acted) if acted else ()))
+    part = inputs.part(*name, make=lambda own: build_stocks(own, sector, period))
     tokens[("stocks", sector)] = part.token
     return part.value
 
@@ -182,7 +189,9 @@ def _pools(
         def make(own: Inputs, name: str = name, users: Mapping[str, Goods] = users) -> Pool:
             return _build_pool(own, name, period, users)
 
-        part = inputs.part("pool", name, period.key, known, make=make)
+        elements = {row.element for row in inputs.index.elements_of_pool(name)}
+        acted = period.actions.on_pool(elements, users)
+        part = inputs.part("pool", name, period.key, known, acted, make=make)
         pools[name], tokens[("pool", name)] = part.value, part.token
     return pools
 
@@ -210,7 +219,9 @@ def _splits(
         def make(own: Inputs, supply: Supply = supply) -> ExitSplit:
             return exit_split(own.under(_supply_name(supply)), *supply, period)
 
-        part = inputs.part("split", supply, period.key, make=make)
+        channel, place, buyer = supply
+        acted = period.actions.on_supply(channel.component, place, str(buyer))
+        part = inputs.part("split", supply, period.sourcing_key, acted, make=make)
         splits[supply], tokens[("split", supply)] = part.value, part.token
     return splits
 
@@ -231,15 +242,15 @@ def _channels(inputs: Inputs, sector: str) -> tuple[Channel, ...]:
 
 def _build_pool(inputs: Inputs, name: str, period: Period, sectors: Mapping[str, Goods]) -> Pool:
     own = inputs.under(f"pool {name}")
-    elements = {
-        element
+    drawing = [
+        channel
         for sector in sectors
         for channel in _channels(inputs, sector)
         if channel.pool == name
-        for element in channel.elements
-    }
+    ]
+    elements = {element for channel in drawing for element in channel.elements}
     demand = own.pool_user(name, "all", "demand_t_per_year")
-    claims = tuple(claims_on(own, name, tuple(sectors)))
+    claims = acted_claims(claims_on(own, name, tuple(sectors)), period, demand)
     # Where no user has a share there is nothing to share out: contracts hold.
     shared = any(claim.weight.any() for claim in claims)
     claims = claims if shared else ()
@@ -249,17 +260,23 @@ def _build_pool(inputs: Inputs, name: str, period: Period, sectors: Mapping[str,
         kinds=kinds,
         kind_of=kind_of,
         added=pool_additions(own, name, period),
-        switched=_switched(own, period, frozenset(elements)),
+        switched=_switched(
+            own, period, frozenset(elements), {channel.element for channel in drawing}
+        ),
         demand=demand,
     )
 
 
-def _switched(inputs: Inputs, period: Period, elements: frozenset[str]) -> Gradual:
+def _switched(
+    inputs: Inputs, period: Period, elements: frozenset[str], pooled: Collection[str]
+) -> Gradual:
     """Share of contracts that no longer hold: a ramp from the start of control."""
+    # A pool of one element may have dates of its own; that of several has those of all.
+    scope = next(iter(pooled)) if len(pooled) == 1 else ANY
     weight = inputs.constant("rationing_weight", absent=0.0)
-    begin = inputs.constant("switch_weeks", absent=0.0)
+    begin = inputs.constant("switch_weeks", scope, absent=0.0)
     begin = begin + _control_week(inputs, period, elements)
-    width = inputs.constant("switch_ramp_weeks", absent=0.0)
+    width = inputs.constant("switch_ramp_weeks", scope, absent=0.0)
     return Gradual(weight, begin, width)
 
 
@@ -272,7 +289,10 @@ def _kinds(
     kind_of = []
     for claim in claims:
         own = Kind(claim, claim.weight, sectors[claim.user] if claim.ranked else None)
-        known = alike.setdefault((*claim.route, claim.order_class), [])
+        # Purchases and parts of a claim are followed for themselves.
+        whole = claim.bought is None and (claim.since, claim.until) == (0, None)
+        key = (*claim.route, claim.place, *(() if whole else (len(kinds),)))
+        known = alike.setdefault(key, [])
         same = next((i for i in known if kinds[i].served_as(own)), len(kinds))
         if same == len(kinds):
             known.append(same)
@@ -280,7 +300,7 @@ def _kinds(
         else:
             kinds[same] = replace(kinds[same], weight=kinds[same].weight + own.weight)
         kind_of.append(same)
-    in_order = sorted(range(len(kinds)), key=lambda i: kinds[i].claim.order_class)
+    in_order = sorted(range(len(kinds)), key=lambda i: kinds[i].claim.place)
     place = {i: position for position, i in enumerate(in_order)}
     return tuple(kinds[i] for i in in_order), tuple(place[i] for i in kind_of)
 

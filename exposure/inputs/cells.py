@@ -90,7 +90,7 @@ class Inputs:
     @classmethod
     def of(cls, dataset: Dataset, sampler: Sampler) -> "Inputs":
         """Draw from a dataset."""
-        return cls(index_of(dataset), sampler, kept=sampler.size <= MOST_DRAWS)
+        return cls(index_of(dataset, sampler.redrawn), sampler, kept=sampler.size <= MOST_DRAWS)
 
     def with_sampler(self, sampler: Sampler) -> "Inputs":
         """The same tables under other draws; what is read goes to the same notes."""
@@ -193,6 +193,7 @@ class Inputs:
 
     def uniform(self, stream: str) -> FloatArray:
         """Uniform numbers of a stream."""
+        self.index.sample_of(stream)  # it is written down that the stream was drawn
         if stream not in self._uniform:
             self._uniform[stream] = self.sampler.uniform(stream)
         return self._uniform[stream]

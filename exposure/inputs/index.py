@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 
 from exposure.inputs.parts import Question, Trace, answer_of, differ, question
+from exposure.inputs.streams import sample_of
 from exposure.tables.dataset import Dataset, Row, RowKey, row_key
 from exposure.tables.schema.demand import BuyerRow, NeedRow, SectorRow
 from exposure.tables.schema.policy import LicenceQueueRow
@@ -45,9 +46,15 @@ class Index:
     other way is taken to depend on all of them.
     """
 
-    def __init__(self, dataset: Dataset, root: "Index | None" = None) -> None:
+    def __init__(
+        self,
+        dataset: Dataset,
+        root: "Index | None" = None,
+        redrawn: frozenset[str] = frozenset(),
+    ) -> None:
         self._dataset = dataset
         self._root = root
+        self._redrawn = redrawn
         self.serial = next(_serials)
         self.answers: Trace = {}
         self._moved: set[Question] = set()
@@ -105,9 +112,11 @@ class Index:
         self.every_table()
         return self._dataset
 
-    def of_equal(self, dataset: Dataset) -> bool:
-        """Whether a dataset has the same rows, of which the same are touched."""
+    def of_equal(self, dataset: Dataset, redrawn: frozenset[str]) -> bool:
+        """Whether a dataset has the same rows, of which the same are touched and redrawn."""
         own = self._dataset
+        if redrawn != self._redrawn:
+            return False
         return own is dataset or (
             (own.digest, own.overlaid, own.changed)
             == (dataset.digest, dataset.overlaid, dataset.changed)
@@ -121,6 +130,14 @@ class Index:
     def every_table(self) -> tuple[str, frozenset[RowKey]]:
         """What tells one set of tables from another: a hash of all rows, and rows touched."""
         return self._dataset.digest, self.touched
+
+    @question
+    def sample_of(self, stream: str) -> str:
+        """Which of two independent samples of the seed a stream is drawn from.
+
+        So a part made of no input that is drawn once more is found again.
+        """
+        return sample_of(stream, self._redrawn)
 
     @question
     def table(self, model: type[Row]) -> tuple[Row, ...]:
@@ -360,12 +377,21 @@ _known: list[Index] = []
 MOST_INDEXES = 4
 
 
-def index_of(dataset: Dataset) -> Index:
-    """Index of a dataset; that of equal tables if it was used lately."""
+def index_of(dataset: Dataset, redrawn: frozenset[str] = frozenset()) -> Index:
+    """Index of a dataset; that of equal tables if it was used lately.
+
+    Parameters
+    ----------
+    dataset
+        The tables.
+    redrawn
+        Groups of inputs and single streams that are drawn once more.
+    """
     every = dict.fromkeys((*_known, *(own.root for own in _known)))
-    found = next((own for own in every if own.of_equal(dataset)), None)
+    found = next((own for own in every if own.of_equal(dataset, redrawn)), None)
     if found is None:
         roots = (own.root for own in every)
-        found = Index(dataset, next((own for own in roots if own.comes_from(dataset)), None))
+        root = next((own for own in roots if own.comes_from(dataset)), None)
+        found = Index(dataset, root, redrawn)
     _known[:] = [found, *(own for own in _known if own is not found)][:MOST_INDEXES]
     return found

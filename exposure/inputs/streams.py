@@ -7,13 +7,17 @@ the draws that agree with the record, can be drawn by itself.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from exposure.arrays import FloatArray, IntArray
+from exposure.inputs.groups import group_of
 from exposure.tables.schema.rows import QuantityRow
+
+FIRST, SECOND = "first", "second"
+"""Samples of a seed: every run draws from the first; inputs drawn once more, from the second."""
 
 NUMBERS_A_STEP = 4
 """Random numbers that one step of the generator's counter gives."""
@@ -44,7 +48,12 @@ class Sampler:
 
     def block(self, start: int, stop: int) -> "Sampler":
         """The draws at positions `start` to `stop` - 1."""
-        return Sampler(self.numbers[start:stop], self.seed)
+        return replace(self, numbers=self.numbers[start:stop])
+
+    @property
+    def redrawn(self) -> frozenset[str]:
+        """Groups of inputs and single streams that are drawn once more: none here."""
+        return frozenset()
 
     def uniform(self, stream: str) -> FloatArray:
         """Uniform numbers of a stream in [0, 1), shape (D,).
@@ -59,13 +68,47 @@ class Sampler:
         """
         if not self.size:
             return np.empty(0)
-        key = hashlib.blake2b(f"{self.seed}|first|{stream}".encode(), digest_size=16).digest()
+        sample = sample_of(stream, self.redrawn)
+        key = hashlib.blake2b(f"{self.seed}|{sample}|{stream}".encode(), digest_size=16).digest()
         generator = np.random.Philox(key=int.from_bytes(key, "little"))
         steps = int(self.numbers[0]) // NUMBERS_A_STEP
         generator.advance(steps)
         skipped = steps * NUMBERS_A_STEP
         drawn = np.random.Generator(generator).random(int(self.numbers[-1]) - skipped + 1)
         return np.asarray(drawn[self.numbers - skipped])
+
+
+@dataclass(frozen=True, eq=False)
+class PartlyResampled(Sampler):
+    """The same draws, of which some inputs are drawn once more, independently."""
+
+    again: frozenset[str] = frozenset()
+    """Groups of inputs (`exposure.inputs.groups`) and single streams that are drawn once more."""
+
+    @property
+    def redrawn(self) -> frozenset[str]:
+        """Groups of inputs and single streams that are drawn once more."""
+        return self.again
+
+
+def sample_of(stream: str, redrawn: frozenset[str]) -> str:
+    """Which of two independent samples of a seed a stream is drawn from.
+
+    Parameters
+    ----------
+    stream
+        Its name.
+    redrawn
+        Groups of inputs and single streams that are drawn once more.
+
+    Examples
+    --------
+    >>> sample_of("cover|defence|stock_weeks", frozenset({"stock"}))
+    'second'
+    >>> sample_of("buyers|radar|civil|trusted", frozenset({"stock"}))
+    'first'
+    """
+    return SECOND if redrawn and {stream, group_of(stream)} & redrawn else FIRST
 
 
 def correlated(own: FloatArray, common: FloatArray, correlation: FloatArray) -> FloatArray:

@@ -1,6 +1,6 @@
 """Licensed flows of one scenario for all destinations that the sectors' supply passes through."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -25,9 +25,9 @@ class Licences:
     flows: Mapping[str, Mapping[Key, Flow]]
     readers: Mapping[str, str]
     """On whose behalf the rows of each destination's office were read."""
-    tokens: tuple[tuple[int, int], ...] = ()
+    tokens: tuple[Hashable, ...] = ()
     """For each class, the token of its office's flows and its place there."""
-    offices: Mapping[str, int] = field(default_factory=dict)
+    offices: Mapping[str, Hashable] = field(default_factory=dict)
     """Token of the flows at each destination."""
 
     def of_final_user(

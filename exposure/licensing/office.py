@@ -4,17 +4,19 @@ Everything here turns drawn figures of the table ``licence_queue`` into what the
 runs on. Figures have shape (D,), one value a draw; weeks count from the start of the scenario.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 
 from exposure.arrays import FloatArray
 from exposure.inputs.cells import Inputs
-from exposure.licensing.goods import Key
+from exposure.licensing.goods import Item, Key
 from exposure.licensing.plan import OfficePlan, Source, Turn
 from exposure.licensing.states import FIGURES
 from exposure.licensing.terms import LicenceTerms
 from exposure.tables.schema.policy import LicenceQueueRow, QueueQuantity
+from exposure.tables.schema.supply import ComponentRow
 from exposure.terms import BuyerClass, LicenceState, Tier
 
 
@@ -136,12 +138,24 @@ def look_through(inputs: Inputs, plan: OfficePlan, position: int) -> FloatArray:
 
 
 def sizes(inputs: Inputs, plan: OfficePlan) -> dict[Key, FloatArray]:
-    """Share of the destination's applications that fall to each case, shape (D,)."""
+    """Share of the destination's applications that fall to each case, shape (D,).
+
+    Notes
+    -----
+    The applications for an element are shared out evenly over the licensed items that hold it,
+    and those for an item over the components that cross the border as that item: a component
+    that is written as several alike is applied for no more often.
+    """
     weights = _element_weights(inputs, plan)
-    holders = {e: sum(e in item.elements for item in plan.items) for e in weights}
+    licensed = _licensed_items(inputs, plan)
+    alike = {e: Counter(licensed[i] for i in plan.items if e in i.elements) for e in weights}
     goods = {
         item: sum(
-            (weights[e] / holders[e] for e in item.elements if e in weights),
+            (
+                weights[e] / (len(alike[e]) * alike[e][licensed[item]])
+                for e in item.elements
+                if e in weights
+            ),
             np.zeros(inputs.draws),
         )
         for item in plan.items
@@ -153,6 +167,12 @@ def sizes(inputs: Inputs, plan: OfficePlan) -> dict[Key, FloatArray]:
         for item, weight in goods.items()
         for buyer, share in buyers.items()
     }
+
+
+def _licensed_items(inputs: Inputs, plan: OfficePlan) -> dict[Item, Item | str]:
+    """What each good is licensed as: the item group of a component, or the good itself."""
+    groups = {row.component: row.item_group for row in inputs.rows_of(ComponentRow)}
+    return {item: groups[item.component] if item.component else item for item in plan.items}
 
 
 def _element_weights(inputs: Inputs, plan: OfficePlan) -> dict[str, FloatArray]:

@@ -19,7 +19,7 @@ from exposure.measures.lever import (
 )
 from exposure.spelling import did_you_mean
 from exposure.tables.dataset import Dataset
-from exposure.tables.schema.demand import NeedRow, SectorRow, SubstitutionRow
+from exposure.tables.schema.demand import DemandRow, NeedRow, SectorRow, SubstitutionRow
 from exposure.tables.schema.policy import SourceRow
 from exposure.tables.schema.supply import (
     ComponentElementRow,
@@ -46,6 +46,8 @@ class Words:
     """Sector or group, and a component of which it can replace a part."""
     pools: frozenset[str]
     """Elements of which a pool with a demand is known."""
+    used: frozenset[str]
+    """Elements of which the world's use is known."""
     measures: frozenset[str]
     sources: frozenset[str]
 
@@ -70,6 +72,7 @@ class Words:
             frozenset((row.sector, row.component) for row in needs),
             frozenset((row.sector, row.component) for row in shares),
             frozenset(pools),
+            frozenset(row.element for row in dataset.rows_of(DemandRow)),
             frozenset(row.measure for row in dataset.rows_of(SourcingRow) if row.measure),
             frozenset(row.source_id for row in dataset.rows_of(SourceRow)),
         )
@@ -129,8 +132,7 @@ def _faults_of_kind(lever: Lever, words: Words) -> Iterator[Fault]:
         yield from _elements(lever.tonnes, words, "tonnes")
     elif isinstance(lever, (NewSupply, Recycling)):
         yield from _elements(lever.tonnes_per_year, words, "tonnes_per_year")
-        if isinstance(lever, NewSupply):
-            yield from _stages(lever, words)
+        yield from _stages(lever, words) if isinstance(lever, NewSupply) else ()
     elif isinstance(lever, MoveSourcing):
         yield from _stage(lever, words)
     elif isinstance(lever, RuleChange) and lever.measure not in words.measures:
@@ -149,6 +151,9 @@ def _stages(lever: NewSupply, words: Words) -> Iterator[Fault]:
     for stage in lever.stages:
         if stage not in known:
             yield _unknown("stages", stage, "a stage of components.csv", known)
+    for element in sorted(set(lever.tonnes_per_year) & words.pools - words.used):
+        expected = "an element whose use is in demand.csv"
+        yield _unknown("tonnes_per_year", element, expected, words.used)
 
 
 def _stage(lever: MoveSourcing, words: Words) -> Iterator[Fault]:

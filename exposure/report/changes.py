@@ -203,7 +203,8 @@ class TrendPoint(OutputModel):
     run: int
     """Number of the report in the history, from 1; the present one is the last."""
     record_digest: str
-    first_day: date
+    day: date
+    """Day of the report."""
     scenario: str
     sector: str
     name: str
@@ -268,3 +269,35 @@ class Briefing(OutputModel):
     """Stored runs in their order, then this one."""
     history: str = ""
     """Name of the history file; empty if none is kept."""
+
+
+class BriefingFile(OutputModel):
+    """briefing.json of a report: what changed, alerts, age of the data and trend."""
+
+    schema_version: Literal[1]
+    record_digest: str
+    """That of the report."""
+    briefing: Briefing
+
+
+class AlertsFile(OutputModel):
+    """alerts.json of a report: short enough for a mail or a chat."""
+
+    schema_version: Literal[1]
+    record_digest: str
+    """That of the report."""
+    day: date
+    title: str
+    summary: str
+    """What changed, in one or two sentences."""
+    age: str
+    """Age of the data in one sentence."""
+    stale: bool
+    alerts: tuple[Alert, ...]
+
+
+class ChangesFile(OutputModel):
+    """JSON of `exposure diff` of two reports, and of `exposure history compare`."""
+
+    schema_version: Literal[1]
+    changes: Changes

@@ -37,6 +37,7 @@ from exposure.scoring.sector_risk import (
 )
 from exposure.scoring.tail import tail_weights
 from exposure.settings import Settings
+from exposure.supply.actions import NO_ACTIONS, Actions
 from exposure.tables.dataset import Dataset
 from exposure.tables.schema.supply import ElementRow
 
@@ -62,6 +63,8 @@ class Run:
     window: Window
     sectors: tuple[str, ...]
     sampler: Sampler
+    actions: Actions = NO_ACTIONS
+    """What somebody does from a day on."""
 
     def __reduce__(self) -> tuple[object, ...]:
         # Without what can be worked out again.
@@ -122,8 +125,9 @@ class Run:
         """The draws at positions `first` to `last` - 1, ready to run."""
         inputs = self.inputs.with_sampler(self.sampler.block(first, last))
         return prepare(
-            inputs, self.scenario, self.plans, self.window, self.settings, ranked=self.sectors
-        )
+            inputs, self.scenario, self.plans, self.window, self.settings, ranked=self.sectors,
+            actions=self.actions,
+        )  # fmt: skip
 
     def over_blocks(
         self,

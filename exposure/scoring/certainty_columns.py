@@ -87,9 +87,124 @@ DRAWS_NEEDED = (
 )
 """One row a sector."""
 
+
+def _index(name: str, meaning: str) -> tuple[Column, ...]:
+    error = f"Monte Carlo standard error of {name}."
+    return (
+        Column(name, meaning, "share of the variance", Form.NUMBER, nullable=True),
+        Column(f"{name}_se", error, "share of the variance", Form.NUMBER, nullable=True),
+    )
+
+
+GROUP = Column("group", "Group of inputs.")
+
+SENSITIVITY = (
+    SECTOR,
+    Column(
+        "ahead_of",
+        "Sector ranked next, where the gap between both is explained; empty for the score.",
+        nullable=True,
+    ),
+    Column("kind", "`group` of inputs, or `single input`."),
+    GROUP,
+    Column("input", "Name of the group or of the input."),
+    *_index(
+        "first_order",
+        "Share of the variance over draws that would go if the input were known, on average; "
+        "missing where nothing varies.",
+    ),
+    *_index(
+        "total",
+        "Share of the variance that would remain if all but the input were known; missing for "
+        "draws that met the record, whose inputs depend on each other.",
+    ),
+    Column("method", "How the indices were found."),
+)
+"""One row an output and group of inputs or single input."""
+
+INFORMATION = (
+    GROUP,
+    Column("input", "Name of the input."),
+    Column("unit", "Unit of its values."),
+    Column("low", "5th percentile of the input over draws.", "unit of the input", Form.NUMBER),
+    Column("high", "95th percentile of the input over draws.", "unit of the input", Form.NUMBER),
+    Column(
+        "value_of_knowing",
+        "Points of the score by which a choice of the first sectors gains, on average, from "
+        "knowing the input (EVPPI).",
+        "points",
+        Form.NUMBER,
+    ),
+    Column(
+        "share_of_everything",
+        "The same as a share of what it gains from knowing all inputs (EVPI).",
+        "share",
+        Form.NUMBER,
+        nullable=True,
+    ),
+)
+"""One row an input."""
+
+FLIPS = (
+    GROUP,
+    Column("input", "Name of the input."),
+    Column("unit", "Unit of its values."),
+    Column("low", "5th percentile of the input over draws.", "unit of the input", Form.NUMBER),
+    Column("high", "95th percentile of the input over draws.", "unit of the input", Form.NUMBER),
+    SECTOR,
+    Column("other", "Sector ranked lower, which is hit worse beyond the value."),
+    Column(
+        "changes_first_places",
+        "Whether that puts the other sector in the place of one of the first.",
+        form=Form.YES_NO,
+    ),
+    Column("side", "Whether the order is turned `above` or `below` the value."),
+    Column(
+        "flips_at",
+        "Value of the input at which both scores are expected to be equal.",
+        "unit of the input",
+        Form.NUMBER,
+    ),
+    Column("probability", "Share of draws beyond the value.", "probability", Form.PROBABILITY),
+    Column(
+        "gap_beyond",
+        "Mean score of the sector less that of the other, beyond the value.",
+        "points",
+        Form.POINTS,
+    ),
+    Column("gap_beyond_se", "Monte Carlo standard error of it.", "points", Form.NUMBER),
+    Column(
+        "value_of_knowing",
+        "Points by which a choice of the first sectors gains from knowing the input.",
+        "points",
+        Form.NUMBER,
+    ),
+)
+"""One row an input and pair of sectors whose order it turns."""
+
+PROBABILITY_REGION = (
+    Column("first_scenario", "Member of the mixture whose probability is `first_probability`."),
+    Column("first_probability", "Its probability.", "probability", Form.PROBABILITY),
+    Column("second_scenario", "Member whose probability is `second_probability`."),
+    Column(
+        "second_probability",
+        "Its probability; other members share the rest as they do in the mixture.",
+        "probability",
+        Form.PROBABILITY,
+    ),
+    Column("rank", "Rank, 1 being hit worst.", form=Form.WHOLE),
+    SECTOR,
+    Column("score", "Mean score of the sector there.", "points", Form.POINTS),
+)
+"""One row a point of the probabilities and one of the first ranks."""
+
 CERTAINTY_RESULTS: Mapping[str, Sequence[Column]] = {
     "acceptability": ACCEPTABILITY,
     "pairs": PAIRS,
     "draws_needed": DRAWS_NEEDED,
+    "sensitivity": SENSITIVITY,
+    "information": INFORMATION,
+    "flips": FLIPS,
+    "probability_region": PROBABILITY_REGION,
 }
 """Columns of each result, in the order of its frames and files."""

@@ -152,6 +152,7 @@ def _figures(own: ScoredSector, first_day: date) -> dict[str, Cell]:
         "value_at_risk_usd_per_year": float(money.mean()),
         "value_at_risk_p05": float(least),
         "value_at_risk_p95": float(most),
+        "value_at_risk_se": standard_error(money),
         "value_at_risk_gross_usd_per_year": own.label.value_added_usd
         * float(risk.undiscounted.mean()),
         "unmet_tonnes_per_year": sum(risk.unmet.values()) / years,

@@ -67,6 +67,7 @@ RANKING = (
         unit="points",
         form=Form.NUMBER,
         nullable=True,
+        heading="Error of sampling",
     ),
     Column(
         "expected_loss_share",
@@ -138,6 +139,13 @@ RANKING = (
         nullable=True,
     ),
     Column(
+        "value_at_risk_se",
+        "Monte Carlo standard error of value_at_risk_usd_per_year; empty for a single draw.",
+        unit="USD of 2023 a year",
+        form=Form.BILLIONS,
+        nullable=True,
+    ),
+    Column(
         "value_at_risk_gross_usd_per_year",
         "The same, with nothing made up later.",
         unit="USD of 2023 a year",
@@ -187,6 +195,7 @@ RANKING = (
         unit="share",
         form=Form.WHOLE_PERCENT,
         nullable=True,
+        heading="All draws inside, %",
     ),
     Column(
         "refuted",
@@ -195,6 +204,7 @@ RANKING = (
         "record; empty where nothing is observed.",
         form=Form.YES_NO,
         nullable=True,
+        heading="Refuted",
     ),
     Column(
         "assumed_rows",

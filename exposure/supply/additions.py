@@ -9,6 +9,7 @@ import numpy as np
 
 from exposure.arrays import FloatArray
 from exposure.inputs.cells import Inputs
+from exposure.supply.actions import Added, Built, Released, week_since
 from exposure.supply.new_capacity import Plant, added_supply, ramp
 from exposure.supply.period import Period
 from exposure.tables.schema.supply import (
@@ -43,34 +44,36 @@ def pool_additions(inputs: Inputs, pool: str, period: Period) -> FloatArray | No
     if demand is None:
         return None
     parts = [
-        *_new_supply(inputs, pool, demand, start=start, weeks=weeks),
+        *_new_supply(inputs, pool, demand, period),
         *_released(inputs, pool, demand, start=start, weeks=weeks),
         *_recycled(inputs, pool, weeks=weeks),
+        *_acted(inputs, pool, demand, period),
     ]
     return sum(parts[1:], parts[0]) if parts else None
 
 
-def _new_supply(
-    inputs: Inputs, pool: str, demand: FloatArray, *, start: date, weeks: int
-) -> list[FloatArray]:
+def _new_supply(inputs: Inputs, pool: str, demand: FloatArray, period: Period) -> list[FloatArray]:
     """Growth of the weakest stage outside China, for each element of the pool."""
     added = []
+    start = period.start
     for element, stages in _chains(inputs, pool).items():
         rows = [
             row
             for row in inputs.index.new_supply(element)
             if row.quantity == "capacity_t_per_year" and row.stage in stages
         ]
-        if not rows:
+        built = [own for own in period.actions.of(Built, element=element) if own.stage in stages]
+        if not (rows or built):
             continue
         use = inputs.require("demand", element, WORLD, "world_use_t_per_year")
         today = np.stack(
             [(1.0 - inputs.china_share(element, s, year=start.year)) * use for s in stages]
         )
         plants = [_plant(inputs, row, stages, start=start) for row in rows]
+        plants += [_built(own, stages, inputs.draws, start=start) for own in built]
         # Plants and use are stated in oxide, pools in the element.
         contained = inputs.constant("element_per_oxide", element, absent=1.0)
-        added.append(added_supply(today, plants, demand=demand / contained, weeks=weeks))
+        added.append(added_supply(today, plants, demand=demand / contained, weeks=period.weeks))
     return added
 
 
@@ -93,6 +96,34 @@ def _plant(inputs: Inputs, row: NewSupplyRow, stages: tuple[str, ...], *, start:
         start_week=week_of(row.target_date, start=start) + inputs.new_supply(*key, "slip_weeks"),
         ramp_weeks=inputs.new_supply(*key, "ramp_weeks"),
     )
+
+
+def _built(action: Built, stages: tuple[str, ...], draws: int, *, start: date) -> Plant:
+    return Plant(
+        stage=stages.index(action.stage),
+        tonnes_per_year=np.full(draws, action.tonnes_per_year),
+        start_week=np.full(draws, float(week_since(action, start))),
+        ramp_weeks=np.full(draws, float(action.ramp_weeks)),
+    )
+
+
+def _acted(inputs: Inputs, pool: str, demand: FloatArray, period: Period) -> list[FloatArray]:
+    """What dated changes add past all stages: scrap that is recycled, and reserves."""
+    elements = {row.element for row in inputs.index.elements_of_pool(pool)}
+    week = np.arange(period.weeks + 1, dtype=np.float64)[:, np.newaxis]
+    parts = []
+    actions: list[Added | Released] = [*period.actions.of(Added), *period.actions.of(Released)]
+    for own in actions:
+        if own.element not in elements:
+            continue
+        begin = np.array(float(week_since(own, period.start)))
+        if isinstance(own, Added):
+            run = ramp(week[:-1], start=begin, width=np.array(float(own.ramp_weeks)))
+            parts.append(own.tonnes_per_year * run / demand)
+        else:
+            gone = ramp(week, start=begin, width=np.array(float(own.over_weeks)))
+            parts.append(own.tonnes * np.diff(gone, axis=0) * WEEKS_A_YEAR / demand)
+    return parts
 
 
 def _released(

@@ -37,6 +37,22 @@ class Claim:
     order_class: int
     ranked: bool = False
     """Whether the user is a ranked sector."""
+    since: int = 0
+    """First week in which it counts; what it has under contracts is offered throughout."""
+    until: int | None = None
+    """First week in which it no longer counts; None for none."""
+    bought: FloatArray | None = None
+    """For a purchase on top of need, weeks of need bought in a week, (D,); None for a need."""
+
+    @property
+    def place(self) -> int:
+        """When it is served: by class, purchases after the needs of the same class."""
+        return 2 * self.order_class + (self.bought is not None)
+
+    def window(self, weeks: int) -> tuple[int, int]:
+        """First week in which it counts, and the first in which it no longer does."""
+        until = weeks if self.until is None else min(self.until, weeks)
+        return min(self.since, until), until
 
     @property
     def route(self) -> tuple[str, str, str, str, str]:

@@ -7,6 +7,7 @@ import numpy as np
 
 from exposure.arrays import FloatArray
 from exposure.inputs.cells import Inputs
+from exposure.supply.actions import week_since
 from exposure.supply.channels import Channel
 from exposure.supply.exit_stage import exit_shares
 from exposure.supply.period import Period
@@ -37,8 +38,16 @@ def exit_split(
         Weeks of the run, with the rules of the buyers' side.
     """
     start, measures = period.start, period.measures
+    moved = period.actions.on_supply(channel.component, destination, str(buyer))
 
     def share(stage: str, day: date) -> FloatArray:
+        kept = 1.0
+        for own in moved:
+            if own.stage == stage and week_of(day, start=start) >= week_since(own, start):
+                kept *= 1.0 - own.share
+        return kept * usual(stage, day)
+
+    def usual(stage: str, day: date) -> FloatArray:
         sourced = inputs.sourced_share(
             destination, buyer, channel.component, stage=stage, day=day, measures=measures
         )
@@ -47,6 +56,7 @@ def exit_split(
         return sourced
 
     days = inputs.sourcing_days(destination, buyer, channel.component, measures=measures)
+    days += [own.since for own in moved]
     turns = sorted({start, *(day for day in days if day > start)})
     return tuple(
         (

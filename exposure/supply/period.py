@@ -5,6 +5,7 @@ from datetime import date
 
 from exposure.inputs.cells import Measures
 from exposure.settings import SupplyMethod
+from exposure.supply.actions import NO_ACTIONS, Actions
 
 
 @dataclass(frozen=True)
@@ -19,8 +20,15 @@ class Period:
     """Day from which each rule of the buyers' side is in force; None for one that is repealed."""
     method: SupplyMethod = "mixture"
     """How shares by stage become one dependence on China."""
+    actions: Actions = NO_ACTIONS
+    """What somebody does from a day on."""
 
     @property
     def key(self) -> tuple[object, ...]:
-        """The same as something that can be a key."""
+        """The weeks, as something that can be a key."""
+        return self.start, self.weeks
+
+    @property
+    def sourcing_key(self) -> tuple[object, ...]:
+        """What decides where goods come from, as something that can be a key."""
         return self.start, self.weeks, tuple(sorted(self.measures.items())), self.method

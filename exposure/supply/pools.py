@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exposure.arrays import FloatArray, IntArray, total
+from exposure.arrays import BoolArray, FloatArray, IntArray, total
 
 ROUNDING = 1e-12
 """Share by which supply may miss demand through rounding and still meet it in full."""
@@ -42,6 +42,10 @@ class Claims:
     reach: FloatArray
     """Share of the free Chinese part that the claimant may touch, (N, T, D) or (N, 1, D): 1, or
     for military buyers 1 - look-through x what is refused to them."""
+    counts: BoolArray | None = None
+    """Weeks in which a claim counts, (N, T, 1); None for all."""
+    offers: BoolArray | None = None
+    """Whether what a claim has under contracts is offered, (N, 1, 1); None for all."""
 
 
 def ration(
@@ -86,10 +90,13 @@ def ration(
     first = claims.arriving - switched * claims.contracted
     weight = claims.weight[:, np.newaxis, :]
     short = np.maximum(0.0, claims.need - first)
+    if claims.counts is not None:
+        short = np.where(claims.counts, short, 0.0)
+    offered = weight if claims.offers is None else np.where(claims.offers, weight, 0.0)
     restricted = claims.reach < 1.0
     unmet = weight * short
-    china = switched * total(weight * claims.contracted_china)
-    other = switched * total(weight * (claims.contracted - claims.contracted_china)) + added
+    china = switched * total(offered * claims.contracted_china)
+    other = switched * total(offered * (claims.contracted - claims.contracted_china)) + added
     served = np.zeros_like(unmet)
     free = Free(china, china, other, np.zeros_like(china))
     wanted, taken = np.zeros_like(china), np.zeros_like(china)

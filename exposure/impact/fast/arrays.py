@@ -54,6 +54,12 @@ class Kinds(NamedTuple):
     """Class of service, (N,)."""
     weight: FloatArray
     """Share of the demand of the pool, (N, D)."""
+    since: IntArray
+    """First week in which it counts, (N,)."""
+    until: IntArray
+    """First week in which it no longer counts, (N,)."""
+    bought: BoolArray
+    """Whether it is a purchase on top of need, without licences and contracts, (N,)."""
     lag: IntArray
     """Row of `lags`, (N,)."""
     need: IntArray
@@ -113,6 +119,14 @@ class Sectors(NamedTuple):
     """(holdings, D)."""
     thrift: FloatArray
     """(holdings, D)."""
+    raises: IntArray
+    """First of `raised_week` of each holding, and the number of them, (holdings + 1,)."""
+    raised_week: IntArray
+    """Week from which there is more room, in the order of the weeks of each holding, (Q,)."""
+    room: FloatArray
+    """Room made for what is bought on top of the usual cap, (Q, D)."""
+    shared_from: IntArray
+    """Week from which firms share their stocks; the number of weeks for never, (I,)."""
     need: IntArray
     """Row of `Kinds.changes` with the need, (holdings,)."""
     strata: IntArray
@@ -199,6 +213,8 @@ class Desk(NamedTuple):
     """(T, LANE)."""
     stopped: FloatArray
     """(T, LANE)."""
+    common: FloatArray
+    """Stock and cap of firms that share, (2, holdings of a sector, LANE)."""
     state: FloatArray
     """Stock, cap, criticality, what is missed, what was missed before, (5, LANE)."""
     players: FloatArray

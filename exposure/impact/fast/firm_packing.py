@@ -10,6 +10,7 @@ from exposure.impact.fast.arrays import Sectors, Streams
 from exposure.impact.fast.changes import Changes, ints, starts
 from exposure.impact.firms import STRATUM_SHARES, late_shares, stock_multiples, stratum_shares
 from exposure.impact.outcomes import NO_WEEKS, Players, Question, members_of
+from exposure.impact.purchases import raises_of
 from exposure.impact.sectors import Sector
 from exposure.impact.world import World
 
@@ -57,7 +58,8 @@ def _pack_sectors(
     world: World, players: Mapping[str, Players], question: Question, changes: Changes
 ) -> Sectors:
     own = [world.sectors[name] for name in players]
-    draws, most = world.inputs.draws, len(STRATUM_SHARES)
+    # One more than there are strata, for firms that share their stocks.
+    draws, most = world.inputs.draws, len(STRATUM_SHARES) + 1
     multiples, late = np.ones((2, len(own), most, draws))
     shares, strata = np.zeros((len(own), most)), []
     for i, sector in enumerate(own):
@@ -66,6 +68,14 @@ def _pack_sectors(
         multiples[i, : len(found)] = found
         late[i, : len(found)] = late_shares(world.leak_share, len(found))
         shares[i, : len(found)] = stratum_shares(len(found))
+        late[i, len(found)] = 0.0
+        for f in range(len(found)):
+            late[i, len(found)] += shares[i, f] * late[i, f]
+    raises = [
+        raises_of(world, sector.sector, k) for sector in own for k in range(len(sector.holdings))
+    ]
+    every = [each for of_holding in raises for each in of_holding]
+    weeks = world.period.weeks
     asked = [question.stock_weeks.get(name, NO_WEEKS) for name in players]
     return Sectors(
         holdings=starts(len(sector.holdings) for sector in own),
@@ -73,6 +83,10 @@ def _pack_sectors(
         cap=np.concatenate([sector.cap for sector in own]),
         criticality=np.concatenate([sector.criticality for sector in own]),
         thrift=np.concatenate([sector.thrift for sector in own]),
+        raises=starts(len(of_holding) for of_holding in raises),
+        raised_week=ints(each.week for each in every),
+        room=np.stack([each.room for each in every]) if every else np.zeros((0, draws)),
+        shared_from=ints(weeks if s.shared_from is None else s.shared_from for s in own),
         need=ints(changes.row(saved, remains=True) for sector in own for saved in sector.saved),
         strata=ints(strata),
         multiples=multiples,

@@ -30,6 +30,7 @@ def make_desk(changes: FloatArray, sectors: Sectors, weeks: int) -> Desk:
         rooms[2],
         rooms[3],
         rooms[4],
+        np.empty((2, holdings, LANE)),
         np.empty((5, LANE)),
         np.empty((4, players, LANE)),
         np.empty((2, holdings), dtype=np.bool_),
@@ -121,13 +122,18 @@ def _run_stream(
     _clear(borne, begin, size)
     _clear(held, begin, size)
     loses, open_ = desk.loses[0, :holdings], desk.loses[1, :holdings]
+    shares = sectors.shared_from[i] < len(desk.weekly)
     for k in range(holdings):
         open_[k] = True
-    for f in range(sectors.strata[i]):
-        share = sectors.shares[i, f]
+        for d in range(size):
+            desk.common[0, k, d] = 0.0
+            desk.common[1, k, d] = 0.0
+    # Firms that share are one more stratum, which begins with what all others have left.
+    for f in range(sectors.strata[i] + (1 if shares else 0)):
+        share = sectors.shares[i, f] if f < sectors.strata[i] else 1.0
         for k in range(holdings):
             loses[k] = False
-            if open_[k]:
+            if open_[k] or shares:
                 slot = streams.slot[streams.slots[b] + k]
                 need = desk.need[sectors.need[k0 + k]]
                 loses[k], open_[k] = _run_holding(
@@ -164,7 +170,10 @@ def _run_holding(
 ) -> tuple[bool, bool]:
     """Run one holding of one stratum; whether it loses, and whether richer firms may."""
     to = lane % lanes.inflow.shape[1]
-    arriving, multiples = lanes.inflow[slot, to], sectors.multiples[i, f]
+    arriving, common = lanes.inflow[slot, to], desk.common[:, k - sectors.holdings[i]]
+    weeks, end, together = len(need), sectors.shared_from[i], f == sectors.strata[i]
+    shares = end < weeks
+    since, until = (end, weeks) if together else (0, end)
     thrift = sectors.thrift[k]
     thrifty = any_above(thrift[begin : begin + size])
     late = lanes.late.shape[2] > 0 and any_above(sectors.late[i, f, begin : begin + size])
@@ -175,23 +184,83 @@ def _run_holding(
         )  # fmt: skip
         arriving = desk.arriving
     state = desk.state
-    for d in range(size):
-        state[0, d] = sectors.stock[k, begin + d] * multiples[begin + d]
-        state[1, d] = sectors.cap[k, begin + d] * multiples[begin + d]
-        state[2, d] = sectors.criticality[k, begin + d]
-        state[3, d] = 0.0
-        state[4, d] = 0.0
+    _begin(sectors, i, f, k, common, state, begin, size)
     if thrifty:
         _save(arriving, need, thrift, begin, size, desk.saved)
         need = desk.saved
     if len(asked):
-        _hold(arriving, need, state, asked, sectors.shares[i, f], held, begin, size)
-        for d in range(size):
-            state[0, d] = sectors.stock[k, begin + d] * multiples[begin + d]
-    elif not late and _covers(arriving, need, state[4], size):
+        share = 1.0 if together else sectors.shares[i, f]
+        _hold(arriving, need, state, asked, share, held, begin, size, sectors, k, since, until)
+        _begin(sectors, i, f, k, common, state, begin, size)
+    elif not late and not shares and _covers(arriving, need, state[4], size):
         return False, False
-    loses = _run_weeks(arriving, need, state, first, size, loss)
+    own_first = first if first < until else until
+    loses = _run_weeks(
+        arriving[since:until], need[since:until], state, own_first - since, begin, size,
+        loss[since:until], sectors, k, since,
+    )  # fmt: skip
+    if shares:
+        _share_stock(sectors, i, f, k, state, common, begin, size)
+        _clear(loss[:since], 0, size)
+        _clear(loss[until:], 0, size)
+        if first >= until:
+            for d in range(size):
+                state[3, d] = 0.0
     return loses, loses or thrifty or len(asked) > 0
+
+
+@kernel
+def _begin(
+    sectors: Sectors,
+    i: int,
+    f: int,
+    k: int,
+    common: FloatArray,
+    state: FloatArray,
+    begin: int,
+    size: int,
+) -> None:
+    """Stock, cap and criticality at the start, of a stratum or of firms that share."""
+    multiples = sectors.multiples[i, f]
+    for d in range(size):
+        if f == sectors.strata[i]:
+            state[0, d], state[1, d] = common[0, d], common[1, d]
+        else:
+            state[0, d] = sectors.stock[k, begin + d] * multiples[begin + d]
+            state[1, d] = sectors.cap[k, begin + d] * multiples[begin + d]
+        state[2, d] = sectors.criticality[k, begin + d]
+        state[3, d] = 0.0
+        state[4, d] = 0.0
+
+
+@kernel
+def _share_stock(
+    sectors: Sectors,
+    i: int,
+    f: int,
+    k: int,
+    state: FloatArray,
+    common: FloatArray,
+    begin: int,
+    size: int,
+) -> None:
+    """Add what a stratum has left, and its usual cap, to what all share."""
+    if f < sectors.strata[i]:
+        share, multiples = sectors.shares[i, f], sectors.multiples[i, f]
+        for d in range(size):
+            common[0, d] += share * state[0, d]
+            common[1, d] += share * (sectors.cap[k, begin + d] * multiples[begin + d])
+
+
+@kernel
+def _make_room(
+    sectors: Sectors, k: int, since: int, until: int, cap: FloatArray, begin: int, size: int
+) -> None:
+    """Raise a cap by the room that is made in some weeks."""
+    for q in range(sectors.raises[k], sectors.raises[k + 1]):
+        if since <= sectors.raised_week[q] < until:
+            for d in range(size):
+                cap[d] += sectors.room[q, begin + d]
 
 
 @kernel
@@ -254,13 +323,19 @@ def _run_weeks(
     need: FloatArray,
     state: FloatArray,
     first: int,
+    begin: int,
     size: int,
     loss: FloatArray,
+    sectors: Sectors,
+    k: int,
+    since: int,
 ) -> bool:
-    """Run the stock of one holding in one lane; whether anything is missed."""
+    """Run the stock of one holding in one lane from a week on; whether anything is missed."""
     level, cap, criticality, missed = state[0], state[1], state[2], state[3]
     before = state[4]
+    _make_room(sectors, k, 0, since, cap, begin, size)
     for t in range(len(need)):
+        _make_room(sectors, k, since + t, since + t + 1, cap, begin, size)
         if t == first:
             for d in range(size):
                 before[d] = missed[d]
@@ -289,10 +364,16 @@ def _hold(
     held: FloatArray,
     begin: int,
     size: int,
+    sectors: Sectors,
+    k: int,
+    since: int,
+    until: int,
 ) -> None:
     """Add the stock of a stratum at the end of the weeks asked for."""
     level, cap = state[0], state[1]
-    for t in range(len(need)):
+    _make_room(sectors, k, 0, since, cap, begin, size)
+    for t in range(since, until):
+        _make_room(sectors, k, t, t + 1, cap, begin, size)
         for d in range(size):
             available, wanted = level[d] + arriving[t, d], need[t, d]
             left = available - (available if available < wanted else wanted)

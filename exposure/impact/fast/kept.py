@@ -20,6 +20,7 @@ from exposure.impact.fast.policy import pack_policy
 from exposure.impact.fast.run import (
     Arrived,
     Fed,
+    add_purchases,
     count_lanes,
     empty_lanes,
     empty_results,
@@ -143,6 +144,7 @@ def _arrive(pools: PackedPools, course: KeptCourse) -> Arrived:
         fill_lane(
             policy.licensed, policy.routes, pools.kinds, pools.pools, pools.slots, lanes, rows, lane
         )
+        add_purchases(pools, lanes, lane)
     return Arrived.of(lanes, pools)
 
 

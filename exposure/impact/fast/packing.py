@@ -5,7 +5,7 @@ of one group, and no holding from pools of two groups.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from exposure.arrays import FloatArray
 from exposure.impact.fast.arrays import Kinds, Pools, Slots
 from exposure.impact.fast.changes import NOTHING, Changes, ints, starts
 from exposure.impact.fast.firm_packing import Holder
+from exposure.impact.purchases import purchases_of
 from exposure.impact.sectors import Stream
 from exposure.impact.world import Kind, World
 from exposure.supply.channels import Channel, Holding
@@ -48,6 +49,8 @@ class PackedPools:
     """Slot from which each holding of each stream is fed."""
     kept: int
     """Number of kinds whose inflow reaches a slot."""
+    joined: tuple[tuple[int, int, FloatArray], ...]
+    """Slots to which what is bought is added: slot, slot of the purchase, weeks for a unit (D,)."""
     leak_weeks: FloatArray
     late_weeks: int
     """Weeks of want in which priority reaches some firms late, at most."""
@@ -87,7 +90,7 @@ def pack_pools(world: World, ranked: Sequence[str], group: Group) -> PackedPools
     holders = list(_holders(world, ranked, group))
     pools = _PoolPacking.of(world, holders, group)
     kinds = _pack_kinds(world, pools, changes)
-    slots, slot_of = _pack_slots(world, holders, pools, changes)
+    slots, slot_of, joined = _pack_slots(world, holders, pools, changes)
     leak_weeks = np.where(world.leak_share > 0.0, world.leak_weeks, 0.0)
     ranked_routes = dict.fromkeys(
         (channel, _buyer(world, own[0], stream))
@@ -107,6 +110,7 @@ def pack_pools(world: World, ranked: Sequence[str], group: Group) -> PackedPools
         slots,
         slot_of,
         int(slots.emitted.max(initial=NOTHING)) + 1,
+        joined,
         leak_weeks,
         min(int(leak_weeks.max()), world.period.weeks),
     )
@@ -137,7 +141,11 @@ class _PoolPacking:
     kinds: tuple[tuple[Kind, ...], ...]
     routes: tuple[tuple[Route, ...], ...]
     brings: Mapping[tuple[str, Channel, Buyer], int]
-    """Kind that brings a channel to a stream, counted over all pools."""
+    """Kind that brings a channel to a stream at first, counted over all pools."""
+    begins: Mapping[str, int]
+    """First kind of each pool."""
+    goes_on: Mapping[int, int]
+    """For a kind that takes over from another in some week, the first of them."""
     added: tuple[str, ...]
     """Pool whose additions go to each kind under contracts."""
 
@@ -149,17 +157,21 @@ class _PoolPacking:
         names = tuple(name for name, pool in world.pools.items() if pool.kinds and name in group)
         kinds = [world.pools[name].kinds for name in names]
         brings: dict[tuple[str, Channel, Buyer], int] = {}
+        goes_on: dict[int, int] = {}
+        begins: dict[str, int] = {}
         begin = 0
         for name in names:
-            pool = world.pools[name]
+            pool, begins[name] = world.pools[name], begin
             for claim, kind in zip(pool.claims, pool.kind_of, strict=True):
                 buyer = claim.destination, claim.buyer_class, claim.tier
-                brings[(claim.user, claim.channel, buyer)] = begin + kind
+                if claim.bought is None:
+                    first = brings.setdefault((claim.user, claim.channel, buyer), begin + kind)
+                    goes_on |= {begin + kind: first} if first != begin + kind else {}
             begin += len(pool.kinds)
         alone, added = _alone(world, holders, brings, begin)
         kinds.append(alone)
         routes = tuple(tuple(dict.fromkeys(map(_route, own))) for own in kinds)
-        return cls(names, tuple(kinds), routes, brings, added)
+        return cls(names, tuple(kinds), routes, brings, begins, goes_on, added)
 
 
 def _route(kind: Kind) -> Route:
@@ -200,7 +212,8 @@ def _pack_kinds(world: World, pools: _PoolPacking, changes: Changes) -> Kinds:
         if sector is not None and k is not None:
             lags[n] = sector.lag[k]
         civil = kind.claim.buyer_class is BuyerClass.CIVIL
-        saved = sector.saved[k] if sector is not None and k is not None else None
+        needed = sector is not None and k is not None and kind.claim.bought is None
+        saved = sector.saved[k] if needed and sector is not None and k is not None else None
         need.append(changes.row(saved, remains=True))
         part = sector.assembled[k] if sector is not None and k is not None and civil else None
         assembled.append(changes.row(part, remains=False))
@@ -211,8 +224,11 @@ def _pack_kinds(world: World, pools: _PoolPacking, changes: Changes) -> Kinds:
         begin += len(own)
     return Kinds(
         route=ints(routes[(p, _route(kind))] for p, own in enumerate(pools.kinds) for kind in own),
-        order=ints(kind.claim.order_class for kind in every),
+        order=ints(kind.claim.place for kind in every),
         weight=weight,
+        since=ints(kind.claim.window(world.period.weeks)[0] for kind in every),
+        until=ints(kind.claim.window(world.period.weeks)[1] for kind in every),
+        bought=np.array([kind.claim.bought is not None for kind in every]),
         lag=ints(NOTHING if kind.sector is None else n for n, kind in enumerate(every)),
         need=ints(need),
         assembled=ints(assembled),
@@ -253,27 +269,52 @@ def _pack_slots(
     holders: Sequence[tuple[Holder, Stream, Holding]],
     pools: _PoolPacking,
     changes: Changes,
-) -> tuple[Slots, dict[Holder, int]]:
-    """Slots, and the slot of each holding of each stream."""
+) -> tuple[Slots, dict[Holder, int], tuple[tuple[int, int, FloatArray], ...]]:
+    """Slots, the slot of each holding of each stream, and slots that purchases are added to."""
     found: dict[tuple[object, ...], int] = {}
     slot_of: dict[Holder, int] = {}
-    kinds: list[int] = []
-    weights: list[float] = []
-    needs: list[int] = []
-    counts: list[int] = []
+    joined: list[tuple[int, int, FloatArray]] = []
+    packed = _SlotPacking()
     for holder, stream, holding in holders:
         name, _, k = holder
         buyer = _buyer(world, name, stream)
         own = tuple(pools.brings[(name, channel, buyer)] for channel in holding.channels)
-        key = (own, holding.weights)
+        bought = [
+            (pools.begins[each.pool] + each.kind, each.factor)
+            for each in purchases_of(world, name, stream, k)
+        ]
+        key = (own, holding.weights, tuple(kind for kind, _ in bought))
         if key not in found:
-            found[key] = len(found)
-            kinds += own
-            weights += holding.weights
-            counts.append(len(own))
-            needs.append(changes.row(world.sectors[name].saved[k], remains=True))
+            need = changes.row(world.sectors[name].saved[k], remains=True)
+            found[key] = packed.add(own, holding.weights, need)
+            joined += [(found[key], packed.add((kind,), (1.0,), 0), by) for kind, by in bought]
         slot_of[holder] = found[key]
-    emitted = np.full(sum(len(own) for own in pools.kinds), NOTHING, dtype=np.int64)
-    for place, kind in enumerate(dict.fromkeys(kinds)):
-        emitted[kind] = place
-    return Slots(starts(counts), ints(kinds), np.array(weights), ints(needs), emitted), slot_of
+    return packed.slots(pools), slot_of, tuple(joined)
+
+
+@dataclass
+class _SlotPacking:
+    """Slots, one after another."""
+
+    kinds: list[int] = field(default_factory=list)
+    weights: list[float] = field(default_factory=list)
+    needs: list[int] = field(default_factory=list)
+    counts: list[int] = field(default_factory=list)
+
+    def add(self, kinds: Sequence[int], weights: Sequence[float], need: int) -> int:
+        """Add a slot; its position."""
+        self.kinds += kinds
+        self.weights += weights
+        self.needs.append(need)
+        self.counts.append(len(kinds))
+        return len(self.counts) - 1
+
+    def slots(self, pools: _PoolPacking) -> Slots:
+        """All of them as arrays."""
+        emitted = np.full(sum(len(own) for own in pools.kinds), NOTHING, dtype=np.int64)
+        for place, kind in enumerate(dict.fromkeys(self.kinds)):
+            emitted[kind] = place
+        for kind, first in pools.goes_on.items():
+            emitted[kind] = emitted[first]
+        weights = np.array(self.weights)
+        return Slots(starts(self.counts), ints(self.kinds), weights, ints(self.needs), emitted)

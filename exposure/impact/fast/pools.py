@@ -239,10 +239,17 @@ def share_out(
     for k in range(begin, end):
         own, lag = borders[kinds.route[k] - pools.routes[p]], _lag(kinds, k, draw, weeks)
         weight, part = kinds.weight[k, draw], kinds.assembled[k]
-        if part < 0:
+        # The first of the claims into which a rating parts one offers its contracts throughout.
+        weight = weight if kinds.since[k] == 0 else 0.0
+        if kinds.bought[k]:
+            _nothing(first[k - begin])
+        elif part < 0:
             _claim(own, lag, weight, switched, free, first[k - begin])
         else:
             _claim_assembled(own, lag, weight, switched, needs[part, d], free, first[k - begin])
+        if kinds.bought[k] and slots.emitted[k] >= 0:
+            _nothing(inflow[slots.emitted[k], d])
+            _nothing(before[slots.emitted[k], d])
     _offer(pools, pools.added_row[begin], draw, switched, free)
     k = begin
     while k < end:
@@ -250,12 +257,15 @@ def share_out(
         clear(asked)
         while k < end and kinds.order[k] == kinds.order[since]:
             i, weight, need = k - begin, kinds.weight[k, draw], needs[kinds.need[k], d]
+            a, b = kinds.since[k], kinds.until[k]
             if military[kinds.route[k]]:
                 reach = borders[kinds.route[k] - pools.routes[p], 3]
-                _want_bound(first[i], need, reach, weight, short[i], asked)
+                _want_bound(
+                    first[i, a:b], need[a:b], reach[a:b], weight, short[i, a:b], asked[:, a:b]
+                )
                 bounded = True
             else:
-                _want(first[i], need, weight, short[i], asked[0])
+                _want(first[i, a:b], need[a:b], weight, short[i, a:b], asked[0, a:b])
             k += 1
         if bounded:
             _serve_bound(free, asked, taken, met)
@@ -268,14 +278,37 @@ def share_out(
                 if military[kinds.route[j]]:
                     _bound_share(borders[kinds.route[j] - pools.routes[p], 3], met, served)
                     share = served
-                _inflow(first[i], short[i], needs[kinds.need[j], d], share, inflow[to, d])
-                copy(first[i], before[to, d])
+                _bring(kinds, j, first[i], short[i], needs[kinds.need[j], d], share, inflow[to, d],
+                       before[to, d])  # fmt: skip
     _average(free, taken, served)
     for j in range(begin, end):
         to, i = slots.emitted[j], j - begin
         if to >= 0 and not kinds.weight[j, draw] > 0.0:
-            _inflow(first[i], short[i], needs[kinds.need[j], d], served, inflow[to, d])
-            copy(first[i], before[to, d])
+            _bring(kinds, j, first[i], short[i], needs[kinds.need[j], d], served, inflow[to, d],
+                   before[to, d])  # fmt: skip
+
+
+@kernel
+def _nothing(row: FloatArray) -> None:
+    for t in range(len(row)):
+        row[t] = 0.0
+
+
+@kernel
+def _bring(
+    kinds: Kinds,
+    k: int,
+    first: FloatArray,
+    short: FloatArray,
+    need: FloatArray,
+    share: FloatArray,
+    inflow: FloatArray,
+    before: FloatArray,
+) -> None:
+    """What arrives at a kind in the weeks in which it counts."""
+    a, b = kinds.since[k], kinds.until[k]
+    _inflow(first[a:b], short[a:b], need[a:b], share[a:b], inflow[a:b])
+    copy(first[a:b], before[a:b])
 
 
 @kernel

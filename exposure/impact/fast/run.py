@@ -43,12 +43,22 @@ def run_course(
         fill_lane(
             policy.licensed, policy.routes, pools.kinds, pools.pools, pools.slots, lanes, rows, lane
         )
+        add_purchases(pools, lanes, lane)
         run_sectors(
             firms.changes, firms.sectors, firms.streams, lanes, results, question.weight, desk, lane
         )
     arrived = Arrived.of(lanes, pools)
     fed = {holder: (arrived, slot) for holder, slot in pools.slot_of.items()}
     return outcomes(world, players, firms, results, fed)
+
+
+def add_purchases(pools: PackedPools, lanes: Lanes, lane: int) -> None:
+    """Add what is bought on top of need to what arrives, in one lane."""
+    begin, to = lane * LANE, lane % lanes.inflow.shape[1]
+    size = min(LANE, len(lanes.leak_weeks) - begin)
+    for slot, purchase, factor in pools.joined:
+        bought = factor[begin : begin + size] * lanes.inflow[purchase, to, :, :size]
+        lanes.inflow[slot, to, :, :size] += bought
 
 
 @dataclass(frozen=True, eq=False)

@@ -32,6 +32,7 @@ def compare_runs(
     again: Again | None = None,
     effects: bool = True,
     since_day: date | None = None,
+    than: str = "",
 ) -> Changes:
     """Say what changed between two runs, and which cause moved which score.
 
@@ -46,6 +47,9 @@ def compare_runs(
         is stored is compared.
     since_day
         Day of the earlier report.
+    than
+        What the old run is called, where it is no earlier report, such as ``against the tables
+        without overlays``.
 
     Returns
     -------
@@ -74,7 +78,7 @@ def compare_runs(
         now=new.made,
         since=old.made,
         since_day=since_day,
-        summary=summary(lines, rows, moves, since_day),
+        summary=summary(lines, rows, moves, than or _since(since_day)),
         causes=lines,
         rows=rows,
         data=data,
@@ -140,14 +144,17 @@ def _move(
     )
 
 
+def _since(day: date | None) -> str:
+    return f"since the report of {day}" if day else "since the earlier report"
+
+
 def summary(
     lines: Sequence[CauseLine],
     rows: Sequence[ChangedRow],
     moves: Sequence[Move],
-    since_day: date | None,
+    since: str,
 ) -> str:
     """One or two sentences on what changed."""
-    since = f"since the report of {since_day}" if since_day else "since the earlier report"
     causes = [CAUSES[line.cause].lower() for line in lines if line.changed]
     if not causes:
         return f"Nothing changed {since}."

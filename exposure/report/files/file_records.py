@@ -27,12 +27,27 @@ FileRecord = dict[str, object]
 
 def of_tables(dataset: Dataset) -> FileRecord:
     """Record of a file that shows tables."""
-    return with_digest(tables_record(dataset))
+    return _with_digest(tables_record(dataset))
 
 
-def of_run(dataset: Dataset, scenarios: Sequence[Scenario], settings: Settings) -> FileRecord:
-    """Record of a file that shows results of one or several scenarios on the tables' draws."""
-    return with_digest({**run_record(dataset, scenarios, settings), "draws": draws_record(None)})
+def of_run(
+    dataset: Dataset,
+    scenarios: Sequence[Scenario],
+    settings: Settings,
+    *,
+    draws: Mapping[str, object] | None = None,
+) -> FileRecord:
+    """Record of a file that shows results of one or several scenarios.
+
+    Parameters
+    ----------
+    dataset, scenarios, settings
+        What was run.
+    draws
+        Which draws were used; None for those of the tables alone.
+    """
+    used = draws_record(None) if draws is None else draws
+    return _with_digest({**run_record(dataset, scenarios, settings), "draws": used})
 
 
 def of_runs(assessments: "Sequence[Assessment]") -> FileRecord:
@@ -55,7 +70,7 @@ def of_runs(assessments: "Sequence[Assessment]") -> FileRecord:
                 "dataset and one choice of settings; assess every scenario with the same"
             )
     scenarios = [scenario_record(own.scenario) for own in assessments]
-    return with_digest({**shared, "scenarios": scenarios})
+    return _with_digest({**shared, "scenarios": scenarios})
 
 
 def _shared(own: "Assessment") -> dict[str, object]:
@@ -64,8 +79,7 @@ def _shared(own: "Assessment") -> dict[str, object]:
     return {**run_record(own.dataset, [], own.settings), "draws": draws}
 
 
-def with_digest(record: Mapping[str, object]) -> FileRecord:
-    """A record with its digest."""
+def _with_digest(record: Mapping[str, object]) -> FileRecord:
     text = json.dumps(record, sort_keys=True, ensure_ascii=False)
     digest = hashlib.sha256(text.encode("utf-8")).hexdigest()[:DIGITS]
     return {"record_digest": digest, **record}

@@ -10,12 +10,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from exposure.evidence.conditioning import RECORD
 from exposure.policy.scenario import Scenario
+from exposure.policy.scenario_file import read_scenario
+from exposure.report.changes import AlertsFile, Briefing, BriefingFile, Changes, ChangesFile
 from exposure.report.files.csv_output import attribution_of_all
 from exposure.report.files.file_records import of_run, of_runs, of_tables
 from exposure.report.files.output_model import OutputModel
 from exposure.report.files.output_models import (
     BacktestFile,
+    ConditionFile,
     DiffFile,
     FlowFile,
     ProvenanceFile,
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from exposure.evidence.backtesting import Backtest
+    from exposure.evidence.conditioned_list import ConditionedDraws
     from exposure.result import Assessment
 
 
@@ -125,13 +130,32 @@ def diff_json(
     """
     old, new = tables
     differences, changes = frames
+    draws = changes.attrs["draws"]
     content = {
         "old": of_tables(old),
-        "record": of_run(new, [scenario], settings),
+        "old_draws": draws["old"],
+        "record": of_run(new, [scenario], settings, draws=draws["new"]),
         "differences": rows_of("differences", differences),
         "rank_changes": rows_of("rank_changes", changes),
     }
     return _text(DiffFile, content)
+
+
+def condition_json(found: "ConditionedDraws", dataset: Dataset, settings: Settings) -> str:
+    """Draws that agree with the record, and how they compare, as JSON: a `ConditionFile`."""
+    destinations = [
+        {
+            "destination": own.destination,
+            "acceptance": own.acceptance,
+            "numbers": own.numbers,
+            "inside": own.inside,
+            "ranges": [compared.model_dump() for compared in own.ranges],
+        }
+        for own in found.destinations
+    ]
+    record = of_run(dataset, [read_scenario(RECORD)], settings)
+    content = {"record": record, "examined": found.examined, "destinations": destinations}
+    return _text(ConditionFile, content)
 
 
 def provenance_json(frame: "pd.DataFrame", dataset: Dataset) -> str:
@@ -144,6 +168,31 @@ def source_list_json(dataset: Dataset) -> str:
     """All sources as JSON: a `SourceListFile`."""
     sources = [row.model_dump(mode="json") for row in dataset.rows.get("sources", ())]
     return _text(SourceListFile, {"record": of_tables(dataset), "sources": sources})
+
+
+def briefing_json(briefing: Briefing) -> str:
+    """What a report says before its results, as JSON: a `BriefingFile`."""
+    digest = briefing.changes.now.record_digest
+    return _text(BriefingFile, {"record_digest": digest, "briefing": briefing})
+
+
+def alerts_json(briefing: Briefing) -> str:
+    """Alerts as JSON, for a mail or a chat: an `AlertsFile`."""
+    content = {
+        "record_digest": briefing.changes.now.record_digest,
+        "day": briefing.age.day,
+        "title": briefing.title,
+        "summary": briefing.changes.summary,
+        "age": briefing.age.words,
+        "stale": briefing.age.is_stale,
+        "alerts": briefing.alerts,
+    }
+    return _text(AlertsFile, content)
+
+
+def changes_json(changes: Changes) -> str:
+    """What changed between two runs, as JSON: a `ChangesFile`."""
+    return _text(ChangesFile, {"changes": changes})
 
 
 def rows_of(result: str, frame: "pd.DataFrame") -> list[dict[str, Cell]]:

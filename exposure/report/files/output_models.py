@@ -14,6 +14,8 @@ from pydantic import Field, GetCoreSchemaHandler, create_model
 from pydantic_core import CoreSchema
 
 from exposure.errors import unknown_name
+from exposure.evidence.conditioning import Compared
+from exposure.report.changes import AlertsFile, BriefingFile, ChangesFile
 from exposure.report.files.output_model import OutputModel
 from exposure.scoring.columns import columns_of
 from exposure.settings import Settings
@@ -171,10 +173,37 @@ class DiffFile(OutputModel):
 
     schema_version: Literal[1]
     old: TablesRecord
+    old_draws: DrawsRecord
+    """Draws on which the ranking of the old tables rests."""
     record: RunRecord
     """Of the new tables."""
     differences: Annotated[Rows, RowsOf("differences")]
     rank_changes: Annotated[Rows, RowsOf("rank_changes")]
+
+
+class ConditionedDestination(OutputModel):
+    """Draws that agree with the record of the makers at one destination."""
+
+    destination: str
+    acceptance: float
+    """Share of the draws examined that agree."""
+    numbers: list[int]
+    """Numbers of the draws that agree, the first of them."""
+    inside: dict[str, float]
+    """Sector to the share of all draws inside every range of its losses."""
+    ranges: list[Compared]
+    """Every observed range with what all draws, those that agree, and those found without the
+    subject's own evidence say of it."""
+
+
+class ConditionFile(OutputModel):
+    """JSON of `exposure condition`."""
+
+    schema_version: Literal[1]
+    record: RunRecord
+    examined: int
+    """Draws held against the record."""
+    destinations: list[ConditionedDestination]
 
 
 class ProvenanceFile(OutputModel):
@@ -199,8 +228,12 @@ MODELS: Mapping[str, type[OutputModel]] = {
     "flow": FlowFile,
     "backtest": BacktestFile,
     "diff": DiffFile,
+    "condition": ConditionFile,
     "provenance": ProvenanceFile,
     "source_list": SourceListFile,
+    "briefing": BriefingFile,
+    "alerts": AlertsFile,
+    "changes": ChangesFile,
 }
 """Model of each kind of file, by the name that `exposure schema` takes."""
 

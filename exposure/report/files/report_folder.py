@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exposure.arguments import PATH, check_arguments
+from exposure.arguments import PATH, check_arguments, instance_of, optional
 from exposure.errors import ReportError
+from exposure.report.changes import Briefing
 from exposure.report.files.csv_output import (
     acceptability_of_all,
     attribution_of_all,
@@ -24,7 +25,10 @@ from exposure.report.files.csv_output import (
 )
 from exposure.report.files.file_records import FileRecord, of_runs
 from exposure.report.files.folder_swap import SUMS, home_of_scratch, replace_folder
-from exposure.report.files.json_output import report_json
+from exposure.report.files.json_output import alerts_json, briefing_json, report_json
+from exposure.report.history.inputs_file import INPUTS, inputs_bytes
+from exposure.report.history.stored_run import inputs_of
+from exposure.report.text.briefing_words import alerts_text
 from exposure.report.text.marks import tables_line
 from exposure.result import ASSESSMENTS
 
@@ -38,9 +42,12 @@ FIGURE_KINDS = ("heat_map", "weekly", "stages")
 
 TEXTS = (
     "report.html", "report.json", "ranking.csv", "weekly.csv", "attribution.csv",
-    "acceptability.csv", "pairs.csv",
+    "acceptability.csv", "pairs.csv", INPUTS, "briefing.json", "alerts.json", "alerts.txt",
 )  # fmt: skip
-"""Files that every report has."""
+"""Files that a report can have besides its figures."""
+
+BRIEFING = optional(instance_of(Briefing, "a Briefing", "leave it out; exposure report makes one"))
+"""The argument ``briefing`` of `write_report`."""
 
 FIGURE_NAME = re.compile(r"(heat_map|weekly|stages)_.+\.(png|svg)")
 """Names of the figures of one scenario."""
@@ -49,7 +56,9 @@ Splits = Sequence[Mapping[str, "pd.DataFrame"]]
 """For each run, its points by element and by stage."""
 
 
-def write_report(assessments: "Sequence[Assessment]", folder: str | Path) -> tuple[Path, ...]:
+def write_report(
+    assessments: "Sequence[Assessment]", folder: str | Path, *, briefing: Briefing | None = None
+) -> tuple[Path, ...]:
     """Write a report on one or more scenarios.
 
     Parameters
@@ -58,14 +67,18 @@ def write_report(assessments: "Sequence[Assessment]", folder: str | Path) -> tup
         Runs on one dataset with the same settings, one for each scenario.
     folder
         Where to write; made if it does not exist.
+    briefing
+        What changed, alerts and age of the data, as a scheduled report says them; None for a
+        report without.
 
     Returns
     -------
     tuple of Path
         Files written: ``report.html``, ``report.json``, ``ranking.csv``, ``weekly.csv``,
-        ``attribution.csv``, ``acceptability.csv``, ``pairs.csv``, the figures as PNG and SVG, and
-        ``SHA256SUMS``, which lists them. A scenario under which nothing is lost has no figures of
-        its own.
+        ``attribution.csv``, ``acceptability.csv``, ``pairs.csv``, ``inputs.zip``, the figures as
+        PNG and SVG, and ``SHA256SUMS``, which lists them; with a briefing ``briefing.json``,
+        ``alerts.json`` and ``alerts.txt`` too. A scenario under which nothing is lost has no
+        figures of its own.
 
     Raises
     ------
@@ -82,12 +95,17 @@ def write_report(assessments: "Sequence[Assessment]", folder: str | Path) -> tup
     >>> [file.name for file in files][-3:]
     ['report.json', 'report.html', 'SHA256SUMS']
     """
-    check_arguments("write_report", assessments=(assessments, ASSESSMENTS), folder=(folder, PATH))
+    check_arguments(
+        "write_report",
+        assessments=(assessments, ASSESSMENTS),
+        folder=(folder, PATH),
+        briefing=(briefing, BRIEFING),
+    )
     _check(assessments)
     target = Path(folder)
     scenarios = [own.scenario.scenario for own in assessments]
     check_target(target, scenarios)
-    contents = _contents(assessments)
+    contents = _contents(assessments, briefing)
     with _explained(target):
         return replace_folder(target, contents)
 
@@ -176,7 +194,7 @@ def _explained(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def _contents(assessments: "Sequence[Assessment]") -> dict[str, bytes]:
+def _contents(assessments: "Sequence[Assessment]", briefing: Briefing | None) -> dict[str, bytes]:
     """Every file of the report by name, in the order in which they are put into place."""
     from exposure.report.html.page import report_page  # noqa: PLC0415 - it loads jinja2 and matplotlib
 
@@ -190,11 +208,23 @@ def _contents(assessments: "Sequence[Assessment]") -> dict[str, bytes]:
         "attribution.csv": csv_text(attribution_of_all(assessments), record),
         "acceptability.csv": csv_text(acceptability_of_all(assessments), record),
         "pairs.csv": csv_text(pairs_of_all(assessments), record),
+        **_briefing_texts(briefing),
         "report.json": report_json(assessments),
         "report.html": report_page(assessments, splits, vector),
     }
     images = {f"{name}.png": content for name, content in raster.items()}
-    return {**images, **{name: text.encode("utf-8") for name, text in texts.items()}}
+    encoded = {name: text.encode("utf-8") for name, text in texts.items()}
+    return {**images, INPUTS: inputs_bytes(inputs_of(assessments)), **encoded}
+
+
+def _briefing_texts(briefing: Briefing | None) -> dict[str, str]:
+    if briefing is None:
+        return {}
+    return {
+        "alerts.txt": alerts_text(briefing) + "\n",
+        "alerts.json": alerts_json(briefing),
+        "briefing.json": briefing_json(briefing),
+    }
 
 
 def _split(assessment: "Assessment") -> "dict[str, pd.DataFrame]":

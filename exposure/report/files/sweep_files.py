@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any
 from exposure.ensembles import Ensemble, tables_of
 from exposure.errors import ReportError
 from exposure.policy.grid import Point
-from exposure.records import draws_record, run_record
+from exposure.records import draws_record
 from exposure.report.files.csv_output import csv_text
-from exposure.report.files.file_records import FileRecord, with_digest
+from exposure.report.files.file_records import FileRecord, of_run
 from exposure.scoring.column import Form
 from exposure.scoring.columns import RECORD_DIGEST, columns_of, names_of
 
@@ -58,8 +58,8 @@ class Sweep:
     def record(self) -> FileRecord:
         """What the table is made from."""
         own = self.ensemble
-        made = run_record(own.dataset, own.scenarios, own.settings)
-        return with_digest({**made, "draws": draws_record(own.conditioned)})
+        draws = draws_record(own.conditioned)
+        return of_run(own.dataset, own.scenarios, own.settings, draws=draws)
 
     def part(self, number: int) -> Path:
         """File of a task."""
@@ -198,7 +198,7 @@ def _typed(cells: Sequence[str], form: Form) -> "pd.Series[Any]":
     if form is Form.TEXT:
         return pd.Series(cells, dtype="str")
     if form is Form.DAY:
-        return pd.Series(pd.to_datetime([cell or None for cell in cells])).dt.as_unit("s")
+        return pd.Series(pd.to_datetime(list(cells))).dt.as_unit("s")
     if form is Form.WHOLE:
         return pd.Series([int(cell) for cell in cells], dtype="int64")
     return pd.Series([float(cell or "nan") for cell in cells], dtype="float64")

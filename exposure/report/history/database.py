@@ -10,24 +10,16 @@ import hashlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from exposure.errors import HistoryError, unknown_name
-from exposure.faults import Fault
+from exposure.errors import UnknownNameError
 from exposure.report.changes import TrendPoint
-from exposure.report.history import migrations
+from exposure.report.history.refusals import refused
 from exposure.report.history.stored_run import StoredInputs, StoredRun, run_from
-
-WAIT_SECONDS = 120.0
-"""Time for which a run waits for another one that writes."""
-
-A_HISTORY = "a history that exposure report wrote, or no file"
-"""What is expected under the name of a history."""
 
 SHORTEST_DIGEST = 4
 """Characters of a digest from which on it may be cut."""
@@ -67,94 +59,8 @@ class Pruned:
     parts: int
 
 
-@contextmanager
-def open_history(path: Path, *, write: bool = False) -> Iterator["History"]:
-    """Open a history; for writing, alone, and made where there is none.
-
-    Parameters
-    ----------
-    path
-        The file.
-    write
-        Whether anything is to be stored. Until the end, others who write wait.
-
-    Raises
-    ------
-    HistoryError
-        If the file cannot be read or written, is something else, is of a newer version, or
-        another run holds it for too long.
-    """
-    with _named(path):
-        connection = _connect(path, write=write)
-    try:
-        with _named(path):
-            _check(path, connection, write=write)
-            yield History(connection, path)
-    finally:
-        connection.close()
-
-
-def _connect(path: Path, *, write: bool) -> sqlite3.Connection:
-    if not write and not path.is_file():
-        raise _refused(path, "no such file", A_HISTORY, "name another file, or run a report first")
-    if write:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    mode = "rwc" if write else "ro"
-    address = f"{path.resolve().as_uri()}?mode={mode}"
-    return sqlite3.connect(address, uri=True, timeout=WAIT_SECONDS, isolation_level=None)
-
-
-def _check(path: Path, connection: sqlite3.Connection, *, write: bool) -> None:
-    if write:
-        connection.execute("BEGIN IMMEDIATE")
-        # From here on the lock is kept to the end, whatever is committed on the way. Asked for
-        # before the transaction, it would make two runs that wait hold each other up.
-        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-    if not migrations.is_ours(connection):
-        raise _refused(path, "a database of another kind", A_HISTORY, "name another file")
-    version, known = migrations.version_of(connection), len(migrations.STEPS)
-    if version > known:
-        found = f"version {version} of its schema"
-        raise _refused(path, found, f"at most version {known}", "update the package")
-    if write:
-        migrations.migrate(connection, migrations.STEPS)
-    elif version < known:
-        cure = "run a report with it once, which brings it to the present version"
-        raise _refused(path, f"version {version} of its schema", f"version {known}", cure)
-
-
-@contextmanager
-def _named(path: Path) -> Iterator[None]:
-    """Say in plain words what is wrong with a history."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        raise _explained(path, error) from error
-    except OSError as error:
-        found = f"a place that cannot be written ({error.strerror})"
-        raise _refused(path, found, A_HISTORY, "name another with --history FILE") from error
-
-
-def _explained(path: Path, error: sqlite3.DatabaseError) -> HistoryError:
-    name = getattr(error, "sqlite_errorname", "")
-    if name.startswith("SQLITE_BUSY"):
-        found = f"another run that has held it for {WAIT_SECONDS:.0f} seconds"
-        return _refused(path, found, "one that ends", "run again when the other one has ended")
-    if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
-        found = f"no room to write ({error})"
-        return _refused(path, found, "room for the run", "free some space; nothing stored is lost")
-    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
-        found = f"a place that cannot be written ({error})"
-        return _refused(path, found, "one that can", "name another with --history FILE")
-    return _refused(path, f"a file that is no history ({error})", A_HISTORY, "name another file")
-
-
-def _refused(path: Path, found: str, expected: str, cure: str) -> HistoryError:
-    return HistoryError([Fault("", found, expected, cure, str(path))])
-
-
 class History:
-    """An open history."""
+    """An open history; `exposure.report.history.opening.open_history` gives it."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
@@ -184,8 +90,7 @@ class History:
         if not found and len(which) >= SHORTEST_DIGEST:
             found = [own for own in entries if own.digest.startswith(which)]
         if not found:
-            known = ["last", "previous", *(str(own.number) for own in entries)]
-            raise unknown_name("report", which, known[-SHORTEST_DIGEST:])
+            raise _unknown(which, entries)
         return found[-1]
 
     def run(self, entry: ReportEntry) -> StoredRun:
@@ -203,8 +108,8 @@ class History:
             return run_from(json.loads(_unpacked(content, digest)), self._inputs(entry.run))
         except ValueError as error:
             found = f"a damaged run in report {entry.number} ({error})"
-            cure = "remove it with exposure history prune"
-            raise _refused(self.path, found, "a whole one", cure) from error
+            cure = "restore the file from a backup, or name another with --history FILE"
+            raise refused(self.path, found, "a whole one", cure) from error
 
     def _inputs(self, run: int) -> StoredInputs | None:
         rows = self._connection.execute(
@@ -227,7 +132,7 @@ class History:
     def trend(self, limit: int = TREND_REPORTS) -> tuple[TrendPoint, ...]:
         """Scores of the last reports, in their order."""
         rows = self._connection.execute(
-            "SELECT number, digest, first_day, scenario, sector, name, rank, score, score_p05, "
+            "SELECT number, digest, day, scenario, sector, name, scores.rank, score, score_p05, "
             "score_p95 FROM (SELECT * FROM reports ORDER BY number DESC LIMIT ?) AS chosen "
             "JOIN runs ON runs.id = chosen.run JOIN scores ON scores.run = runs.id "
             "ORDER BY number, scenario, scores.rank, sector",
@@ -337,6 +242,19 @@ class History:
         run("VACUUM")
         run("BEGIN IMMEDIATE")
         return Pruned(reports, runs, parts)
+
+
+def _unknown(which: str, entries: Sequence[ReportEntry]) -> UnknownNameError:
+    if not entries:
+        return UnknownNameError(
+            f"unknown report '{which}'; the history is empty; run exposure report first"
+        )
+    numbers = f"{entries[0].number} to {entries[-1].number}"
+    words = "last, previous" if len(entries) > 1 else "last"
+    return UnknownNameError(
+        f"unknown report '{which}'; write a number from {numbers}, the first {SHORTEST_DIGEST} or "
+        f"more characters of a digest, or one of: {words}"
+    )
 
 
 def _entry(row: tuple[Any, ...]) -> ReportEntry:

@@ -202,7 +202,6 @@ def run_of(assessments: "Sequence[Assessment]") -> StoredRun:
         If there is no run, or the runs differ in more than the scenario.
     """
     record = of_runs(assessments)
-    first = assessments[0]
     scenarios = [
         {
             "scenario": own.scenario.scenario,
@@ -213,13 +212,18 @@ def run_of(assessments: "Sequence[Assessment]") -> StoredRun:
         }
         for own in assessments
     ]
-    inputs = StoredInputs(
+    plain = json.dumps({"record": record, "scenarios": scenarios}, default=date.isoformat)
+    return run_from(json.loads(plain), inputs_of(assessments))
+
+
+def inputs_of(assessments: "Sequence[Assessment]") -> StoredInputs:
+    """What is needed to run finished runs again."""
+    first = assessments[0]
+    return StoredInputs(
         {name: to_csv(name, rows) for name, rows in first.dataset.rows.items()},
         {own.scenario.scenario: own.scenario.model_dump_json() for own in assessments},
         tuple(int(number) for number in first.run.sampler.numbers),
     )
-    plain = json.dumps({"record": record, "scenarios": scenarios}, default=date.isoformat)
-    return run_from(json.loads(plain), inputs)
 
 
 def run_from(content: Mapping[str, object], inputs: StoredInputs | None) -> StoredRun:

@@ -1,6 +1,7 @@
 """What one sector's score is made of and what it stands on, in plain text."""
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from exposure.citations import KeyAssumption, key_assumptions
@@ -56,9 +57,32 @@ def explain_text(assessment: "Assessment", sector: str) -> str:
     UnknownNameError
         If the run ranks no such sector.
     """
+    return explain_texts([assessment], sector)
+
+
+def explain_texts(assessments: "Sequence[Assessment]", sector: str) -> str:
+    """The same for several courses: what they have in common is said once, with the first.
+
+    Parameters
+    ----------
+    assessments
+        Finished runs.
+    sector
+        Id of a sector that they rank.
+
+    Raises
+    ------
+    UnknownNameError
+        If a run ranks no such sector.
+    """
+    parts = {part: None for own in assessments for part in _parts(own, sector) if part}
+    return "\n\n".join(parts)
+
+
+def _parts(assessment: "Assessment", sector: str) -> list[str]:
     if sector not in assessment.sectors:
         raise unknown_name("sector", sector, assessment.sectors)
-    parts = [
+    return [
         _headline(assessment, sector),
         _attribution(assessment, sector),
         _shares(assessment, sector),
@@ -67,7 +91,6 @@ def explain_text(assessment: "Assessment", sector: str) -> str:
         _table(assessment, sector, NeedRow, "How far the output depends on each component"),
         _assumed(assessment, sector),
     ]
-    return "\n\n".join(part for part in parts if part)
 
 
 def _top(probability: float) -> str:

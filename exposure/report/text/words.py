@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from exposure.policy.scenario import Scenario
 from exposure.report.text import formats
 from exposure.report.text.cells import shown_text, terminal_columns
-from exposure.report.text.explanation import explain_text
+from exposure.report.text.explanation import explain_text, explain_texts
 from exposure.report.text.layout import GAP, WIDTH, aligned, shortened, underlined, wrapped
 from exposure.report.text.marks import changes_line, rules_line
 from exposure.report.text.rule_lines import rule_lines
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "comparison_text",
     "explain_text",
+    "explain_texts",
     "ranking_text",
     "scenario_list_text",
     "scenario_text",
@@ -128,6 +129,10 @@ def _doubts(ranking: "pd.DataFrame") -> list[str]:
         low, high = formats.percent(shares.min()), formats.percent(shares.max())
         span = low if low == high else f"{low} to {high}"
         doubts.append(f"Judgement: {span} % of the rows behind a score.")
+    inside = ranking["prior_inside_share"].dropna()
+    if len(inside):
+        low, high = formats.percent(inside.min()), formats.percent(inside.max())
+        doubts.append(f"All draws inside the record, before any is refuted: {low} to {high} %.")
     refuted = ranking.loc[ranking["refuted"].fillna(value=False).astype(bool), "name"]
     if len(refuted):
         doubts.append(f"Refuted by the record: {', '.join(refuted)}.")

@@ -39,8 +39,8 @@ SCOPES: Mapping[ParameterName, str] = {
     "nested_share": ANY,
     "restock_ratio": ANY,
     "rationing_weight": ANY,
-    "switch_weeks": ANY,
-    "switch_ramp_weeks": ANY,
+    "switch_weeks": "element",
+    "switch_ramp_weeks": "element",
     "leak_share": ANY,
     "leak_weeks": ANY,
     "structural_discrepancy": ANY,
@@ -81,6 +81,8 @@ def rows_without_effect(
     starts: Collection[date],
     read: Collection[RowKey] | None = None,
     given: Collection[RowKey] | None = None,
+    cited: Collection[str] = (),
+    with_record: bool = True,
 ) -> list[Fault]:
     """Rows that nothing reads.
 
@@ -94,6 +96,11 @@ def rows_without_effect(
         Rows that a run read, as the gate noted them; None if nothing was run.
     given
         Rows to look at, such as those of an overlay; None for all.
+    cited
+        Sources that scenarios cite, beside those that rows cite.
+    with_record
+        Whether forecasts and shares of earlier years count, which are true and are kept for the
+        record: see `rows_for_the_record`.
 
     Returns
     -------
@@ -103,12 +110,18 @@ def rows_without_effect(
     """
     uses = Uses.of(dataset)
     idle = [own for check in CHECKS for own in check(dataset, uses)]
-    idle += list(_years_never_used(dataset, starts))
+    idle = [own for own in idle if row_key(own.row) not in {("sources", (c,)) for c in cited}]
+    idle += list(_kept_for_the_record(dataset, starts)) if with_record else []
     if read is not None:
         known = {row_key(own.row) for own in idle}
         idle += list(_unread(dataset, frozenset(read), skip=known))
     listed = [own for own in idle if given is None or row_key(own.row) in given]
     return _as_faults(dataset, listed)
+
+
+def rows_for_the_record(dataset: Dataset, *, starts: Collection[date]) -> list[Fault]:
+    """Rows that say something true and enter no run: forecasts, and shares of earlier years."""
+    return _as_faults(dataset, list(_kept_for_the_record(dataset, starts)))
 
 
 def _as_faults(dataset: Dataset, idle: Collection[Idle]) -> list[Fault]:
@@ -229,15 +242,20 @@ def _unused_goods(dataset: Dataset, uses: Uses) -> Iterator[Idle]:
 def _shares_of_nothing(dataset: Dataset, uses: Uses) -> Iterator[Idle]:
     for row in dataset.rows_of(StageShareRow):
         about = (row.element, row.stage, str(row.year), str(row.kind))
-        if row.kind is ShareKind.FORECAST:
-            yield Idle(
-                row, about, "a forecast", "an outturn: a forecast never enters a share", KEEP
-            )
-        elif (row.element, row.stage) not in uses.steps:
+        if row.kind is ShareKind.OUTTURN and (row.element, row.stage) not in uses.steps:
             yield Idle(
                 row, about, "a share of a step that no component needs",
                 "an element and stage of a component that is needed",
             )  # fmt: skip
+
+
+def _kept_for_the_record(dataset: Dataset, starts: Collection[date]) -> Iterator[Idle]:
+    for row in dataset.rows_of(StageShareRow):
+        if row.kind is ShareKind.FORECAST:
+            about = (row.element, row.stage, str(row.year), str(row.kind))
+            expected = "an outturn: a forecast never enters a share"
+            yield Idle(row, about, "a forecast", expected, KEEP)
+    yield from _years_never_used(dataset, starts)
 
 
 def _years_never_used(dataset: Dataset, starts: Collection[date]) -> Iterator[Idle]:

@@ -1,6 +1,6 @@
 """Tables of what was seen: flows, licence outcomes, prices, output, stoppages.
 
-They serve the calibration, the back-test and history matching; no score is computed from them.
+They serve the calibration, the back-test and the choice of draws; no score is computed from them.
 """
 
 from datetime import date

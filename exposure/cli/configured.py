@@ -1,0 +1,105 @@
+"""A configuration file and the words of the command line as one plan; the words win."""
+
+import os
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from exposure.cli.parsers import assignments
+from exposure.cli.runs import OWN_OPTIONS
+from exposure.errors import UnknownNameError
+
+if TYPE_CHECKING:
+    from exposure.cli.options import Options
+    from exposure.report.desk.configuration import Configuration
+
+USUAL_FOLDER = Path("exposure-report")
+"""Folder of a report where none is named."""
+
+EPOCH = "SOURCE_DATE_EPOCH"
+"""Variable by which a build or a test sets the clock, in seconds since 1970."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a report is to do."""
+
+    options: "Options"
+    """With what the configuration says where the command line says nothing."""
+    scenarios: tuple[str, ...]
+    """Scenarios of the configuration; empty if it names none."""
+    folder: Path
+    history: Path | None
+    """File of the history; None to keep none."""
+    now: datetime
+    configuration: "Configuration"
+
+
+def now() -> datetime:
+    """The time, UTC, or the one that the environment sets."""
+    stamp = os.environ.get(EPOCH, "")
+    return datetime.fromtimestamp(int(stamp), UTC) if stamp.isdecimal() else datetime.now(UTC)
+
+
+def plan_of(options: "Options", out: Path | None) -> Plan:
+    """Put the configuration under the words of the command line.
+
+    Parameters
+    ----------
+    options
+        Words of the command line.
+    out
+        Folder that they name; None for that of the configuration.
+
+    Raises
+    ------
+    ConfigurationError
+        With all faults of the file.
+    """
+    from exposure.report.desk.configuration import Configuration, read_configuration
+    from exposure.report.desk.writing import history_beside
+
+    time = now()
+    said = read_configuration(options.config) if options.config else Configuration()
+    folder = out or (Path(said.output.folder) if options.config else USUAL_FOLDER)
+    named = said.history.file
+    kept = said.history.keep and not options.no_history
+    if options.no_history and options.history is not None:
+        raise UnknownNameError(
+            "found --history and --no-history; expected one of the two; leave one out"
+        )
+    history = options.history or (Path(named) if named and kept else None)
+    if history is None and kept:
+        history = history_beside(folder)
+    merged = _merged(options, said, time)
+    return Plan(merged, said.scenarios, folder, history, time, said)
+
+
+def _merged(options: "Options", said: "Configuration", time: datetime) -> "Options":
+    from exposure.report.desk.configuration import TODAY
+
+    chosen = {name: getattr(said.settings, name) for name in said.settings.model_fields_set}
+    if said.as_of is not None:
+        chosen["as_of"] = time.date() if said.as_of == TODAY else said.as_of
+    by_name = assignments(options.settings or ())
+    own = {
+        name: chosen[name]
+        for name in OWN_OPTIONS
+        if name in chosen and name not in by_name and getattr(options, name) is None
+    }
+    prior = options.prior or ("prior" not in by_name and bool(chosen.get("prior")))
+    others = [
+        f"{name}={value}"
+        for name, value in chosen.items()
+        if name not in (*OWN_OPTIONS, "prior", *by_name)
+    ]
+    return replace(
+        options,
+        **own,
+        prior=prior,
+        settings=[*(options.settings or ()), *others] or None,
+        after=options.after or said.after,
+        data=options.data or (Path(said.data) if said.data else None),
+        overlay=options.overlay or (list(map(Path, said.overlay)) or None),
+    )

@@ -1,0 +1,180 @@
+"""Commands on stored reports: `exposure history list|show|compare|prune`."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from exposure.cli.configured import plan_of
+from exposure.cli.differences import show_changes
+from exposure.cli.messages import note, show
+from exposure.cli.options import Format, Options, with_options
+
+if TYPE_CHECKING:
+    from exposure.report.history.database import ReportEntry
+    from exposure.report.history.stored_run import StoredRun
+
+LISTED = 20
+"""Reports that are listed unless more are asked for."""
+
+Out = Annotated[Path | None, typer.Option(help="Report folder beside which the history is.")]
+Which = Annotated[str, typer.Argument(help="Number or digest of a report; last or previous.")]
+
+app = typer.Typer(
+    name="history",
+    help="List, show, compare or prune stored reports.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+def list_reports(
+    limit: Annotated[int, typer.Option(min=1, help="Reports listed, the last ones.")] = LISTED,
+    out: Out = None,
+    *,
+    options: Options,
+) -> None:
+    """List stored reports in their order."""
+    from exposure.report.history.opening import open_history
+    from exposure.report.text.layout import aligned
+
+    with open_history(_file(options, out)) as history:
+        entries = history.entries(limit)
+    if options.form is Format.JSON:
+        show(json.dumps([asdict(own) for own in entries], indent=1, default=str))
+        return
+    heads = ["number", "day", "times", "tables", "package", "draws", "digest"]
+    rows = [_row(own) for own in entries]
+    if options.form is Format.CSV:
+        show("\n".join(",".join(row) for row in (heads, *rows)))
+    else:
+        show(aligned(heads, rows, align="rlrllrl"))
+
+
+def _row(own: "ReportEntry") -> list[str]:
+    return [
+        str(own.number), own.day.isoformat(), str(own.times), own.dataset_version,
+        own.package_version, str(own.draws), own.digest,
+    ]  # fmt: skip
+
+
+def show_report(which: Which = "last", out: Out = None, *, options: Options) -> None:
+    """Show the rankings of a stored report."""
+    from exposure.report.history.opening import open_history
+
+    with open_history(_file(options, out)) as history:
+        entry = history.find(which)
+        run = history.run(entry)
+    if options.form is Format.TABLE:
+        show(_run_text(entry, run))
+    elif options.form is Format.JSON:
+        show(json.dumps(run.content(), indent=1, ensure_ascii=False))
+    else:
+        show(_run_csv(run))
+
+
+def _run_text(entry: "ReportEntry", run: "StoredRun") -> str:
+    from exposure.report.text.formats import points
+    from exposure.report.text.layout import aligned, shortened
+    from exposure.report.text.safe import one_line
+
+    made = run.made
+    laid = f" with overlays {', '.join(made.overlays)}" if made.overlays else ""
+    blocks = [
+        f"Report {entry.number} of {entry.day}: tables {made.dataset_version}{laid}, package "
+        f"{made.package_version}, {made.draws} draws of seed {made.seed}, digest {run.digest}"
+    ]
+    for own in run.scenarios:
+        rows = [
+            [
+                str(row.rank), str(row.band), shortened(one_line(row.name), 40),
+                points(row.score), f"{points(row.score_p05)}-{points(row.score_p95)}",
+            ]
+            for row in own.ranking
+        ]  # fmt: skip
+        table = aligned(["#", "band", "sector", "score", "5-95 %"], rows, align="rrlrr")
+        blocks.append(f"{one_line(own.name)} ({own.scenario})\n\n{table}")
+    return "\n\n".join(blocks)
+
+
+def _run_csv(run: "StoredRun") -> str:
+    import pandas as pd
+
+    from exposure.report.files.csv_output import csv_text
+
+    rows = [
+        {"scenario": own.scenario, **row.model_dump(mode="json")}
+        for own in run.scenarios
+        for row in own.ranking
+    ]
+    return csv_text(pd.DataFrame(rows), {"record_digest": run.digest})
+
+
+def compare_reports(
+    old: Which = "previous",
+    new: Which = "last",
+    split: Annotated[
+        bool,
+        typer.Option(
+            "--split", help="Run the model to split moves by cause, and rows by their effect."
+        ),
+    ] = False,
+    out: Out = None,
+    *,
+    options: Options,
+) -> None:
+    """Say what changed between two stored reports."""
+    from exposure.report.comparing.between import compare_runs
+    from exposure.report.history.opening import open_history
+
+    with open_history(_file(options, out)) as history:
+        entries = history.find(old), history.find(new)
+        runs = history.run(entries[0]), history.run(entries[1])
+    changes = compare_runs(*runs, effects=split, since_day=entries[0].last_day)
+    if options.form is Format.TABLE and not split:
+        note("note: --split runs the model to say which cause moved which score", options)
+    show_changes(changes, options)
+
+
+def prune(
+    keep: Annotated[int, typer.Option(min=1, help="Reports that stay, the last ones.")],
+    out: Out = None,
+    *,
+    options: Options,
+) -> None:
+    """Remove all stored reports but the last ones."""
+    from exposure.report.history.opening import open_history
+    from exposure.report.text.formats import counted
+
+    path = _file(options, out)
+    with open_history(path):
+        pass  # a history that is not there is not made
+    with open_history(path, write=True) as history:
+        gone = history.prune(keep)
+        left = len(history.entries())
+    show(
+        f"removed {counted(gone.reports, 'report')} ({counted(gone.runs, 'run')}); "
+        f"{counted(left, 'report')} left"
+    )
+
+
+def _file(options: Options, out: Path | None) -> Path:
+    """File of the history that the options name."""
+    from exposure.report.desk.writing import history_beside
+
+    plan = plan_of(options, out)
+    return plan.history or history_beside(plan.folder)
+
+
+NAMED = ("config", "history")
+"""Options that say which history is meant."""
+
+for name, command, options_taken in (
+    ("list", list_reports, (*NAMED, "form")),
+    ("show", show_report, (*NAMED, "form")),
+    ("compare", compare_reports, (*NAMED, "form", "quiet")),
+    ("prune", prune, NAMED),
+):
+    app.command(name)(with_options(command, *options_taken))

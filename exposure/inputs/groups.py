@@ -1,0 +1,96 @@
+"""Groups of uncertain inputs: what every random stream is about.
+
+A stream is named after the table and key of what it draws (`exposure.inputs.streams`), so that its
+name says to which group it belongs. Every stream belongs to one group.
+"""
+
+from typing import Final
+
+STOCK: Final = "stock"
+CRITICALITY: Final = "criticality"
+SOURCING: Final = "sourcing"
+LOOK_THROUGH: Final = "look-through"
+APPROVALS: Final = "approvals"
+CAPACITY: Final = "capacity"
+NEW_SUPPLY: Final = "new supply"
+SUBSTITUTION: Final = "substitution"
+RATIONING: Final = "rationing"
+OTHER: Final = "other"
+
+GROUPS: dict[str, str] = {
+    STOCK: "weeks of stock held, their ceiling and lag, how firms differ, how stocks go together",
+    CRITICALITY: "share of output that cannot ship without a component; mass in a unit",
+    SOURCING: "China's share of world output and of what buyers buy, stage by stage",
+    LOOK_THROUGH: "how far Beijing judges goods upstream by their final user",
+    APPROVALS: "what is approved, refused, filed once more, renewed and checked, and for how long",
+    CAPACITY: "decisions a week, how they grow, review times, and who applies for how much",
+    NEW_SUPPLY: "plants outside China, recycling and reserves",
+    SUBSTITUTION: "what can be replaced, saved or bought inside assembled parts, and how soon",
+    RATIONING: "who uses how much outside China, and how far it goes to whoever needs it most",
+    OTHER: "make-up of buyers, what is recaptured later, and all other constants",
+}
+"""What each group holds."""
+
+_TABLES = {
+    "cover": STOCK,
+    "needs": CRITICALITY,
+    "sourcing": SOURCING,
+    "stage_shares": SOURCING,
+    "component_elements": SOURCING,
+    "new_supply": NEW_SUPPLY,
+    "recycling": NEW_SUPPLY,
+    "reserves": NEW_SUPPLY,
+    "substitution": SUBSTITUTION,
+    "pool_users": RATIONING,
+}
+"""Tables that belong to one group as a whole."""
+
+_PARAMETERS = {
+    "stock_correlation": STOCK,
+    "restock_ratio": STOCK,
+    "firm_spread": STOCK,
+    "nested_share": SOURCING,
+    "application_weight": CAPACITY,
+    "rationing_weight": RATIONING,
+    "switch_weeks": RATIONING,
+    "switch_ramp_weeks": RATIONING,
+    "leak_share": RATIONING,
+    "leak_weeks": RATIONING,
+}
+"""Constants that belong to a group."""
+
+_CAPACITY_WORDS = (
+    "capacity_", "first_decision_", "delay_", "applications_", "catch_up_", "recoverable_",
+)  # fmt: skip
+"""Beginnings of the quantities of an office that say how much it gets done, and how soon."""
+
+
+def group_of(stream: str) -> str:
+    """Group of a random stream, or of a cell named like one.
+
+    Parameters
+    ----------
+    stream
+        Table and key joined by ``|``; ``chance|new_supply|...`` for the luck of a project.
+
+    Examples
+    --------
+    >>> group_of("cover|defence|stock_weeks"), group_of("chance|new_supply|evac_sumter_magnets")
+    ('stock', 'new supply')
+    >>> group_of("licence_queue|*|military|Sm|look_through|")
+    'look-through'
+    """
+    parts = stream.removeprefix("chance|").split("|")
+    table = parts[0]
+    if table == "parameters":
+        return _PARAMETERS.get(parts[1], OTHER)
+    if table == "licence_queue":
+        return _of_queue(parts[1:])
+    return _TABLES.get(table, OTHER)
+
+
+def _of_queue(key: list[str]) -> str:
+    if "look_through" in key:
+        return LOOK_THROUGH
+    slow = any(part.startswith(_CAPACITY_WORDS) for part in key)
+    return CAPACITY if slow else APPROVALS

@@ -1,0 +1,95 @@
+"""Civil buyers who are treated as trusted from a week on."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from exposure.arrays import FloatArray
+from exposure.licensing.flows import Flow
+from exposure.licensing.goods import Key
+from exposure.licensing.grants import Licences
+from exposure.licensing.plan import FREE_CLASS
+from exposure.terms import BuyerClass, Tier
+
+
+def with_trusted(licences: Licences, destination: str, week: int, *, weeks: int) -> Licences:
+    """Licences where civil buyers of the standard tier fare as the trusted from a week on.
+
+    Parameters
+    ----------
+    licences
+        Licensed flows of one course of policy.
+    destination
+        Where the buyers are.
+    week
+        First week in which they fare so.
+    weeks
+        Number T of weeks.
+    """
+    if destination not in licences.flows or week >= weeks:
+        return licences
+    before = licences.flows[destination]
+    parting = _Parting(licences, week, weeks)
+    flows = dict(before)
+    for (item, buyer, tier), own in before.items():
+        trusted: Key = (item, buyer, Tier.TRUSTED)
+        if (buyer, tier) == (BuyerClass.CIVIL, Tier.STANDARD) and trusted in before:
+            flows[(item, buyer, tier)] = parting.flow(own, before[trusted])
+    office = ("trusted", licences.offices.get(destination), week)
+    return replace(
+        licences,
+        flows={**licences.flows, destination: flows},
+        tokens=(*licences.tokens, *parting.tokens),
+        offices={**licences.offices, destination: office},
+    )
+
+
+@dataclass
+class _Parting:
+    """Flows that change over to others in one week, each pair once."""
+
+    licences: Licences
+    week: int
+    weeks: int
+    tokens: list[Hashable] = field(default_factory=list)
+    classes: dict[tuple[int, int], int] = field(default_factory=dict)
+    looks: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    def flow(self, own: Flow, other: Flow) -> Flow:
+        """One flow until the week, and another from then on."""
+        states = (*own.states[: self.week], *other.states[self.week :])
+        found = replace(own, states=states)
+        if own.class_index != other.class_index:
+            index = self._class((own.class_index, other.class_index))
+            found = replace(found, stopped=self._stopped(own, other), class_index=index)
+        if own.seen_index != other.seen_index:
+            seen = self._look((own.seen_index, other.seen_index))
+            found = replace(found, look_through=self._looked(own, other), seen_index=seen)
+        return found
+
+    def _class(self, pair: tuple[int, int]) -> int:
+        if pair not in self.classes:
+            self.classes[pair] = len(self.licences.tokens) + len(self.tokens)
+            both = [None if i == FREE_CLASS else self.licences.tokens[i] for i in pair]
+            self.tokens.append(("trusted", *both, self.week))
+        return self.classes[pair]
+
+    def _look(self, pair: tuple[int, int]) -> int:
+        every = (flow for flows in self.licences.flows.values() for flow in flows.values())
+        known = 1 + max(flow.seen_index for flow in every)
+        return self.looks.setdefault(pair, known + len(self.looks))
+
+    def _stopped(self, own: Flow, other: Flow) -> FloatArray:
+        stopped = np.zeros((self.weeks, own.look_through.shape[-1]))
+        if own.stopped is not None:
+            stopped[: self.week] = own.stopped[: self.week]
+        if other.stopped is not None:
+            stopped[self.week :] = other.stopped[self.week :]
+        return stopped
+
+    def _looked(self, own: Flow, other: Flow) -> FloatArray:
+        shape = (self.weeks, own.look_through.shape[-1])
+        look = np.array(np.broadcast_to(own.look_through, shape))
+        look[self.week :] = np.broadcast_to(other.look_through, shape)[self.week :]
+        return look

@@ -1,0 +1,173 @@
+"""Which number, known better, would change who comes first, and at which value it does.
+
+All of it comes from the draws at hand, whether they met the record or not: what the sectors score
+on average given one input (`exposure.scoring.regression`).
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from exposure.arguments import COUNT, check_arguments
+from exposure.arrays import FloatArray
+from exposure.errors import ArgumentError
+from exposure.faults import Fault
+from exposure.measures.inputs import UncertainInput, uncertain_inputs
+from exposure.result import ASSESSMENT, Assessment
+from exposure.scoring.column import Cell
+from exposure.scoring.columns import result_frame
+from exposure.scoring.information import turn_of, value_of_everything, value_of_knowing
+from exposure.scoring.ranking import HIGH, LOW, TOP_PLACES, ranked_ids
+from exposure.scoring.regression import fit_outputs
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CLOSE = 3
+"""Sectors below the first places with which each of these is compared, besides its neighbours."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Ranked:
+    """Scores of the sectors in the order of the ranking, and the inputs behind them."""
+
+    ids: list[str]
+    scores: FloatArray
+    inputs: tuple[UncertainInput, ...]
+
+
+def value_of_information(assessment: Assessment, *, places: int = TOP_PLACES) -> "pd.DataFrame":
+    """Value of knowing each input, for whoever chooses which sectors to attend to first.
+
+    Parameters
+    ----------
+    assessment
+        A finished run.
+    places
+        Sectors chosen; a choice is worth the sum of their scores.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an input that is worth something, the most valuable first. ``value_of_knowing`` is
+        never negative and never above the value of knowing everything.
+
+    Raises
+    ------
+    ArgumentError
+        If there are not more sectors than places.
+
+    Examples
+    --------
+    >>> import exposure as ex
+    >>> result = ex.assess(ex.read_dataset(), "licences_withheld", ex.Settings(draws=64))
+    >>> table = ex.value_of_information(result)
+    >>> bool(table["share_of_everything"].between(0.0, 1.0).all())
+    True
+    """
+    check_arguments(
+        "value_of_information", assessment=(assessment, ASSESSMENT), places=(places, COUNT)
+    )
+    own = _ranked(assessment, places, "value_of_information")
+    everything = value_of_everything(own.scores, places)
+    records: list[dict[str, Cell]] = []
+    for uncertain in own.inputs:
+        fit = fit_outputs([uncertain.drawn], own.scores)
+        worth = value_of_knowing(fit.fitted, own.scores, places)
+        if worth > 0.0:
+            share = worth / everything if everything > 0.0 else float("nan")
+            known = {"value_of_knowing": worth, "share_of_everything": share}
+            records.append({**_named(uncertain), **known})
+    records.sort(key=lambda row: (-float(str(row["value_of_knowing"])), str(row["input"])))
+    return result_frame("information", records)
+
+
+def flips(assessment: Assessment, *, places: int = TOP_PLACES) -> "pd.DataFrame":
+    """Inputs that, known better, would turn an order among the first, and the value at which.
+
+    Parameters
+    ----------
+    assessment
+        A finished run.
+    places
+        First places whose order is looked at.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an input and pair of sectors, those that put another sector among the first before
+        those that only change the order there, then the most valuable first. Only turns of at least
+        four standard errors are listed; empty where no input turns an order by itself.
+
+    Raises
+    ------
+    ArgumentError
+        If there are not more sectors than places.
+
+    Examples
+    --------
+    >>> import exposure as ex
+    >>> result = ex.assess(ex.read_dataset(), "licences_withheld", ex.Settings(draws=64))
+    >>> bool((ex.flips(result)["probability"] > 0.0).all())
+    True
+    """
+    check_arguments("flips", assessment=(assessment, ASSESSMENT), places=(places, COUNT))
+    own = _ranked(assessment, places, "flips")
+    pairs = [(i, j) for i in range(places) for j in range(i + 1, min(len(own.ids), places + CLOSE))]
+    gaps = np.stack([own.scores[i] - own.scores[j] for i, j in pairs])
+    records: list[dict[str, Cell]] = []
+    for uncertain in own.inputs:
+        fit = fit_outputs([uncertain.drawn], np.concatenate([own.scores, gaps]))
+        worth = value_of_knowing(fit.fitted[: len(own.ids)], own.scores, places)
+        for k, (i, j) in enumerate(pairs):
+            turn = turn_of(uncertain.drawn, fit.fitted[len(own.ids) + k], gaps[k])
+            if turn is not None:
+                records.append(
+                    {
+                        **_named(uncertain),
+                        "sector": own.ids[i],
+                        "other": own.ids[j],
+                        "changes_first_places": j >= places,
+                        "side": "above" if turn.above else "below",
+                        "flips_at": turn.value,
+                        "probability": turn.share,
+                        "gap_beyond": turn.gap,
+                        "gap_beyond_se": turn.gap_se,
+                        "value_of_knowing": worth,
+                    }
+                )
+    records.sort(
+        key=lambda row: (
+            not row["changes_first_places"],
+            -float(str(row["value_of_knowing"])),
+            str(row["input"]),
+        )
+    )
+    return result_frame("flips", records)
+
+
+def _ranked(assessment: Assessment, places: int, function: str) -> _Ranked:
+    ids = ranked_ids(assessment.sectors)
+    if places >= len(ids):
+        fault = Fault(
+            "places",
+            f"{places} with {len(ids)} sectors ranked",
+            "fewer places than sectors, since whoever attends to all has nothing to choose",
+            f"write places={max(1, len(ids) - 1)}, or rank more sectors",
+            file=f"ex.{function}",
+        )
+        raise ArgumentError([fault])
+    scores = np.stack([assessment.sectors[sector].scores for sector in ids])
+    return _Ranked(ids, scores, uncertain_inputs(assessment.run))
+
+
+def _named(uncertain: UncertainInput) -> dict[str, Cell]:
+    low, high = np.quantile(uncertain.drawn, (LOW, HIGH))
+    return {
+        "group": uncertain.group,
+        "input": uncertain.name,
+        "unit": uncertain.unit,
+        "low": float(low),
+        "high": float(high),
+    }

@@ -1,0 +1,239 @@
+"""Which inputs a score, or the gap between two neighbours in rank, hangs on.
+
+On the draws of the tables alone inputs are independent of each other: groups of inputs, and the
+largest single ones, are drawn once more from a second sample, everything runs again, and
+first-order and total indices follow. Draws that met the record are another matter: there inputs
+depend on each other, so that no total index exists; first-order indices come from the draws at
+hand, by regression.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from exposure.arguments import COUNT, TEXT, check_arguments, each, optional
+from exposure.arrays import FloatArray
+from exposure.assessment import PROGRESS
+from exposure.errors import unknown_name
+from exposure.inputs.groups import GROUPS
+from exposure.inputs.streams import PartlyResampled, Sampler
+from exposure.measures.inputs import UncertainInput, uncertain_inputs
+from exposure.result import ASSESSMENT, Assessment
+from exposure.scoring.blocks import Progress, sector_risks
+from exposure.scoring.column import Cell
+from exposure.scoring.columns import result_frame
+from exposure.scoring.ranking import ranked_ids
+from exposure.scoring.regression import fit_outputs
+from exposure.scoring.sobol import SobolIndices, power_of_two, sobol_from_runs
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SINGLE_INPUTS = 10
+"""Single inputs that are listed unless the caller says otherwise."""
+
+SECTORS = optional(each(TEXT, "a list of ids of sectors", 'write ["missiles"]', least=1))
+
+
+@dataclass(frozen=True)
+class Output:
+    """A score, or the gap by which one sector is ahead of another."""
+
+    sector: str
+    ahead_of: str | None = None
+    """Sector ranked next; None for the score itself."""
+
+    def of(self, scores: dict[str, FloatArray]) -> FloatArray:
+        """Its values over draws."""
+        own = scores[self.sector]
+        return own if self.ahead_of is None else own - scores[self.ahead_of]
+
+
+def outputs_of(assessment: Assessment, sectors: Collection[str] | None = None) -> list[Output]:
+    """Scores of some sectors, and their gaps to the next in rank.
+
+    Parameters
+    ----------
+    assessment
+        A finished run.
+    sectors
+        Ids; None for all.
+    """
+    ids = ranked_ids(assessment.sectors)
+    wanted = [own for own in ids if sectors is None or own in sectors]
+    following = dict(pairwise(ids))
+    scores = [Output(own) for own in wanted]
+    return [*scores, *(Output(own, following[own]) for own in wanted if own in following)]
+
+
+def sensitivity(
+    assessment: Assessment,
+    *,
+    sectors: Sequence[str] | None = None,
+    singles: int = SINGLE_INPUTS,
+    progress: Progress | None = None,
+) -> "pd.DataFrame":
+    """Sensitivity of scores, and of the gaps between neighbours in rank, to groups of inputs.
+
+    Parameters
+    ----------
+    assessment
+        A finished run. Made with ``prior=True``, it gives first-order and total indices, from as
+        many further runs as there are groups and single inputs, on the largest power of two of its
+        draws. Otherwise it gives first-order indices, from the draws at hand.
+    sectors
+        Ids of the sectors whose scores and gaps are wanted; None for all.
+    singles
+        Largest single inputs that are listed after the groups.
+    progress
+        Called after each further run.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an output and group or single input. Columns are those of ``sensitivity`` in
+        `exposure.scoring.columns`; the indices of an output that does not vary are missing.
+
+    Raises
+    ------
+    UnknownNameError
+        If the run ranks no such sector.
+
+    Notes
+    -----
+    Inputs of conditioned draws depend on each other: their first-order indices need not sum to 1,
+    and a total index does not say what an input does. ``method`` says which is the case.
+
+    Examples
+    --------
+    >>> import exposure as ex
+    >>> result = ex.assess(ex.read_dataset(), "samarium_only", ex.Settings(draws=64))
+    >>> table = ex.sensitivity(result, sectors=["radar"], singles=2)
+    >>> set(table["method"]), len(table)
+    ({'regression on conditioned draws'}, 24)
+    """
+    check_arguments(
+        "sensitivity",
+        assessment=(assessment, ASSESSMENT),
+        sectors=(sectors, SECTORS),
+        singles=(singles, COUNT),
+        progress=(progress, PROGRESS),
+    )
+    for sector in sectors or ():
+        if sector not in assessment.sectors:
+            raise unknown_name("sector", sector, assessment.sectors)
+    wanted = outputs_of(assessment, sectors)
+    scores = {sector: own.scores for sector, own in assessment.sectors.items()}
+    values = np.stack([own.of(scores) for own in wanted])
+    known = uncertain_inputs(assessment.run, sectors)
+    by_group, largest = _at_hand(known, values, singles)
+    factors = [
+        *(Factor(group, group, group) for group in GROUPS),
+        *(Factor(own.stream, own.group, own.name, single=True) for own, _ in largest),
+    ]
+    if assessment.conditioned is None:
+        method = "runs with inputs drawn once more"
+        indices = _resampled(assessment, wanted, factors, progress)
+    else:
+        method = "regression on conditioned draws"
+        found = [*by_group, *(own for _, own in largest)]
+        first, error = (np.stack(part, axis=1) for part in zip(*found, strict=True))
+        none = np.full_like(first, np.nan)
+        indices = SobolIndices(first, error, none, none)
+    return _frame(wanted, factors, indices, method)
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A group of inputs or a single input, in a table of sensitivities."""
+
+    again: str
+    """Group or stream that is drawn once more."""
+    group: str
+    name: str
+    single: bool = False
+
+
+Index = tuple[FloatArray, FloatArray]
+"""First-order index of each output, and its standard error."""
+
+
+def _at_hand(
+    known: Sequence[UncertainInput], values: FloatArray, singles: int
+) -> tuple[list[Index], list[tuple[UncertainInput, Index]]]:
+    """First-order indices of the groups, and of the largest single inputs, from the draws."""
+    by_group = []
+    for group in GROUPS:
+        fit = fit_outputs([own.drawn for own in known if own.group == group], values)
+        by_group.append((fit.explained, fit.explained_se))
+    each_one = [(own, fit_outputs([own.drawn], values)) for own in known]
+    order = sorted(
+        each_one, key=lambda pair: (-float(np.nansum(pair[1].explained)), pair[0].stream)
+    )
+    largest = [(own, (fit.explained, fit.explained_se)) for own, fit in order[:singles]]
+    return by_group, largest
+
+
+def _resampled(
+    assessment: Assessment,
+    wanted: Sequence[Output],
+    factors: Sequence[Factor],
+    progress: Progress | None,
+) -> SobolIndices:
+    draws = power_of_two(assessment.run.sampler.size)
+    first = {sector: own.scores[:draws] for sector, own in assessment.sectors.items()}
+    base = np.stack([own.of(first) for own in wanted])
+    plans = [frozenset(GROUPS), *(frozenset((own.again,)) for own in factors)]
+    runs = []
+    for done, again in enumerate(plans, start=1):
+        scores = resampled_scores(assessment, again, draws=draws)
+        runs.append(np.stack([own.of(scores) for own in wanted]))
+        if progress is not None:
+            progress(done, len(plans))
+    return sobol_from_runs(base, runs[0], np.stack(runs[1:]))
+
+
+def resampled_scores(
+    assessment: Assessment, again: frozenset[str], *, draws: int
+) -> dict[str, FloatArray]:
+    """Scores of the first draws of a result, some of its inputs drawn once more.
+
+    Parameters
+    ----------
+    assessment
+        A finished run.
+    again
+        Groups of inputs and single streams.
+    draws
+        Number of draws.
+    """
+    own = assessment.run.sampler
+    numbers = Sampler(own.numbers[:draws], own.seed).numbers
+    run = replace(assessment.run, sampler=PartlyResampled(numbers, own.seed, again))
+    risks = sector_risks(run)
+    return {sector: risk.scores(assessment.settings) for sector, risk in risks.items()}
+
+
+def _frame(
+    wanted: Sequence[Output], factors: Sequence[Factor], indices: SobolIndices, method: str
+) -> "pd.DataFrame":
+    records: list[dict[str, Cell]] = [
+        {
+            "sector": output.sector,
+            "ahead_of": output.ahead_of,
+            "kind": "single input" if factor.single else "group",
+            "group": factor.group,
+            "input": factor.name,
+            "first_order": float(indices.first[s, k]),
+            "first_order_se": float(indices.first_se[s, k]),
+            "total": float(indices.total[s, k]),
+            "total_se": float(indices.total_se[s, k]),
+            "method": method,
+        }
+        for s, output in enumerate(wanted)
+        for k, factor in enumerate(factors)
+    ]
+    return result_frame("sensitivity", records)

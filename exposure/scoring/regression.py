@@ -1,0 +1,119 @@
+"""What a score is on average, given some inputs: additive splines on the draws at hand.
+
+Each input enters by its rank among the draws, as a cubic B-spline; a ridge penalty, chosen for each
+output by generalised cross-validation, keeps what is chance from being learnt. An input that says
+nothing gives the plain mean.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from exposure.arrays import FloatArray
+
+KNOTS = (0.0, 0.0, 0.0, 0.0, 0.25, 0.5, 0.75, 1.0, 1.0, 1.0, 1.0)
+"""Knots of the cubic splines on the ranks of an input, scaled to 0 to 1."""
+
+DEGREE = 3
+
+PENALTIES = 10.0 ** np.arange(-4.0, 7.0)
+"""Ridge penalties tried, times the largest squared singular value over a million."""
+
+MOST_USED = 0.25
+"""Share of the draws that a fit may use up as degrees of freedom."""
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """Outputs given some inputs."""
+
+    fitted: FloatArray
+    """Mean of each output given the inputs of each draw, shape (S, D)."""
+    explained: FloatArray
+    """Share of each output's variance, 0 to 1, explained in draws not yet seen; NaN if none."""
+    explained_se: FloatArray
+    """Standard error of it."""
+
+
+def fit_outputs(inputs: Sequence[FloatArray], outputs: FloatArray) -> Fit:
+    """Regress outputs on inputs.
+
+    Parameters
+    ----------
+    inputs
+        Arrays of shape (D,).
+    outputs
+        Shape (S, D).
+
+    References
+    ----------
+    Golub, G. H., Heath, M. & Wahba, G. (1979). Generalized cross-validation as a method for
+    choosing a good ridge parameter. Technometrics 21(2), 215-223.
+
+    Examples
+    --------
+    >>> x, noise = np.random.default_rng(1).random((2, 512))
+    >>> fit = fit_outputs([x], np.stack([np.sin(6.0 * x), noise]))
+    >>> fit.explained.round(1)
+    array([1., 0.])
+    """
+    draws = outputs.shape[1]
+    mean = outputs.mean(axis=1, keepdims=True)
+    centred = (outputs - mean).T
+    squares = (centred**2).sum(axis=0)
+    columns = [own for own in map(spline_columns, inputs) if own.any()]
+    # Nothing is learnt unless it lowers the error that cross-validation expects.
+    best = squares / (draws - 1.0) ** 2
+    fitted, left = np.zeros_like(centred), np.full(len(squares), draws - 1.0)
+    if columns:
+        u, s = _directions(np.concatenate(columns, axis=1))
+        projected = u.T @ centred
+        for penalty in PENALTIES * s[0] ** 2 / 1e6:
+            shrink = s**2 / (s**2 + penalty)
+            own = u @ (shrink[:, np.newaxis] * projected)
+            free = draws - 1.0 - shrink.sum()
+            if free < (1.0 - MOST_USED) * draws:
+                continue
+            found = ((centred - own) ** 2).sum(axis=0) / free**2
+            better = found < best
+            best[better], left[better] = found[better], free
+            fitted[:, better] = own[:, better]
+    explained, error = _explained(centred, fitted, left)
+    return Fit(fitted.T + mean, explained, error)
+
+
+def spline_columns(values: FloatArray) -> FloatArray:
+    """Centred cubic B-splines of the ranks of an input, shape (D, 7)."""
+    from scipy.interpolate import BSpline  # noqa: PLC0415 - scipy is slow to import
+    from scipy.stats import rankdata  # noqa: PLC0415
+
+    rank = (rankdata(values) - 0.5) / len(values)
+    columns = BSpline.design_matrix(rank, np.array(KNOTS), DEGREE).toarray()
+    return np.asarray(columns - columns.mean(axis=0))
+
+
+def _directions(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Directions in which the inputs move the draws, and how far."""
+    u, s, _ = np.linalg.svd(columns, full_matrices=False)
+    kept = s > s[0] * 1e-8
+    return u[:, kept], s[kept]
+
+
+def _explained(
+    centred: FloatArray, fitted: FloatArray, free: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Share of the variance that is explained in draws not yet seen, and its standard error.
+
+    Errors are those of cross-validation: they are enlarged for the degrees of freedom used.
+    """
+    draws = len(centred)
+    enlarged = ((draws - 1.0) / free) ** 2
+    squares, errors = centred**2, enlarged * (centred - fitted) ** 2
+    total = squares.mean(axis=0)
+    known = np.where(total > 0.0, total, np.nan)
+    unexplained = errors.mean(axis=0) / known
+    share = np.clip(1.0 - unexplained, 0.0, 1.0)
+    # Of a ratio of means, by the delta method.
+    spread = (errors - unexplained * squares).std(axis=0, ddof=1)
+    return share, spread / known / np.sqrt(draws)

@@ -1,0 +1,126 @@
+"""Claims on a pool as dated changes leave them: ratings, and purchases on top of need."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from exposure.arrays import FloatArray
+from exposure.supply.actions import Bought, Rated, week_since
+from exposure.supply.additions import WEEKS_A_YEAR
+from exposure.supply.claims import Claim
+from exposure.supply.period import Period
+
+
+def acted_claims(
+    claims: Sequence[Claim], period: Period, demand: FloatArray | None
+) -> tuple[Claim, ...]:
+    """Claims with what ratings and purchases make of them.
+
+    A rating parts a claim in two: until its week, and from then on in the better class. A purchase
+    is a claim of its own while it lasts. Claims that nothing touches stay as they are, in their
+    order; what is new comes last.
+
+    Parameters
+    ----------
+    claims
+        Without any change.
+    period
+        Weeks of the run, with the changes.
+    demand
+        Demand of the pool, tonnes a year, (D,); None where it is not known.
+    """
+    result, parted = list(claims), []
+    for rating in sorted(period.actions.of(Rated), key=lambda own: own.since):
+        week = week_since(rating, period.start)
+        for i, own in enumerate(result):
+            if own.user == rating.sector and rating.order_class < own.order_class:
+                result[i], later = _rated(own, rating.order_class, week)
+                parted += later
+        for i, own in enumerate(parted):
+            if own.user == rating.sector and rating.order_class < own.order_class:
+                parted[i], later = _rated(own, rating.order_class, week)
+                parted += later
+    bought = [
+        claim
+        for purchase in period.actions.of(Bought)
+        for claim in _purchases(purchase, claims, [*result, *parted], period, demand)
+    ]
+    return (*result, *parted, *bought)
+
+
+def _rated(claim: Claim, order_class: int, week: int) -> tuple[Claim, list[Claim]]:
+    """What is left of a claim, and what goes on in another class."""
+    if week <= claim.since:
+        return replace(claim, order_class=order_class), []
+    if claim.until is not None and week >= claim.until:
+        return claim, []
+    return replace(claim, until=week), [replace(claim, since=week, order_class=order_class)]
+
+
+def _purchases(
+    purchase: Bought,
+    claims: Sequence[Claim],
+    rated: Sequence[Claim],
+    period: Period,
+    demand: FloatArray | None,
+) -> list[Claim]:
+    since = week_since(purchase, period.start)
+    if since >= period.weeks:
+        return []
+    own = [
+        claim
+        for claim in claims
+        if _buys(claim, purchase.sector, purchase.component, purchase.element)
+    ]
+    weeks = _weeks_bought(purchase, claims, demand)
+    if not own or weeks is None:
+        return []
+    rate = weeks / purchase.over_weeks
+    order = min(
+        claim.order_class
+        for claim in rated
+        if claim.user == purchase.sector and claim.since <= since
+    )
+    until = since + purchase.over_weeks
+    return [
+        replace(
+            claim,
+            weight=claim.weight * rate,
+            since=since,
+            until=until,
+            bought=rate,
+            order_class=order,
+        )
+        for claim in own
+    ]
+
+
+def _buys(claim: Claim, sector: str, component: str, element: str) -> bool:
+    channel = claim.channel
+    return (
+        (claim.user, channel.component, channel.element) == (sector, component, element)
+        and claim.ranked
+        and bool(claim.weight.any())
+    )
+
+
+def _weeks_bought(
+    purchase: Bought, claims: Sequence[Claim], demand: FloatArray | None
+) -> FloatArray | None:
+    """Weeks of need that each partner buys, (D,); None where its need in tonnes is not known."""
+    draws = len(claims[0].weight) if claims else 0
+    if purchase.weeks is not None:
+        return np.full(draws, purchase.weeks)
+    if demand is None or purchase.tonnes is None:
+        return None
+    weights = [
+        claim.weight
+        for claim in claims
+        for sector, component in purchase.partners
+        if _buys(claim, sector, component, purchase.element)
+    ]
+    if not weights:
+        return None
+    weekly = np.sum(weights, axis=0) * demand / WEEKS_A_YEAR
+    return np.where(weekly > 0.0, purchase.tonnes / np.where(weekly > 0.0, weekly, 1.0), 0.0)

@@ -1,0 +1,196 @@
+"""No shipped table is an ornament: a changed row moves a result, or the table is evidence only.
+
+Tables of what was seen act through the record: they decide which draws are used.
+"""
+
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import exposure as ex
+from exposure.evidence.conditioning import examine
+from exposure.inputs.streams import Sampler
+from exposure.tables.reading.folders import dataset_from_records
+from exposure.tables.schema.catalogue import TABLES
+
+pytestmark = pytest.mark.long
+
+DATASETS = Path(__file__).parents[1] / "datasets"
+FEW = ex.Settings(draws=4, prior=True, destination="all")
+COURSES = ("london_truce", "full_withhold")
+
+Row = dict[str, object]
+Change = Callable[[list[Row]], None]
+
+EVIDENCE_ONLY = {
+    "prices": "other rows and their notes are argued from it",
+    "licence_outcomes": "rows of the queue are argued from it",
+    "observed_output": "rows of observed_losses are argued from it",
+    "sources": "who said it",
+}
+"""Tables of which no result is made, and what they are for."""
+
+
+def cells(*key: object, **now: object) -> Change:
+    """Overwrite cells of the first row that holds these words."""
+
+    def change(rows: list[Row]) -> None:
+        found = [row for row in rows if set(map(str, key)) <= set(map(str, row.values()))]
+        assert found, key
+        found[0].update(now)
+
+    return change
+
+
+def value(*key: object, low: float, central: float | None = None, high: float | None = None):
+    """Overwrite the figure of the first row that holds these words."""
+    middle = low if central is None else central
+    return cells(*key, low=low, central=middle, high=middle if high is None else high)
+
+
+def two(first: Change, second: Change) -> Change:
+    """Two changes."""
+
+    def change(rows: list[Row]) -> None:
+        first(rows)
+        second(rows)
+
+    return change
+
+
+ACTING: dict[str, Change] = {
+    "elements": cells("Y", controlled_from=""),
+    "components": cells("yttria_thermal_barrier", processed_in="JPN"),
+    "component_elements": value("ndfeb_heavy_magnet", "Tb", low=0.02),
+    "stage_shares": value("Dy", "mining", "CHN", "2025", low=0.463),
+    "sourcing": value("EUU", "ndfeb_heavy_magnet", "magnet", "CHN", low=0.98),
+    "pool_users": value("sm", "radar", "order_class", low=7),
+    "sectors": cells("missiles_jp", destination="USA"),
+    "sector_values": value("radar", "industry_share", low=0.0001),
+    "buyers": two(
+        value("missiles", "military", "listed", low=0.0),
+        value("missiles", "military", "standard", low=1.0),
+    ),
+    "needs": value("radar", "smco_magnet", low=0.99),
+    "cover": value("wind", "ndfeb_heavy_magnet", "stock_weeks", low=4),
+    "substitution": value("cars", "ndfeb_heavy_magnet", "thrift_share", low=0.2),
+    "new_supply": value("lynas_malaysia_hre_circuit", "Dy", "success_probability", low=0.0),
+    "demand": value("Dy", "world_use_t_per_year", low=300.0),
+    "licence_queue": value("capacity_share_per_week", low=0.01),
+    "parameters": value("nested_share", low=0.0),
+    "recycling": value("Dy", "EUU", low=0.3),
+    "reserves": value("Solvay La Rochelle (France)", "stock_t", low=200.0),
+}
+"""A change of one row, or of one set that sums to 1, that moves a ranking of the tables alone."""
+
+
+@pytest.fixture(scope="module")
+def shipped() -> ex.Dataset:
+    return ex.read_dataset()
+
+
+def changed(dataset: ex.Dataset, table: str, change: Change) -> ex.Dataset:
+    records = {name: [row.model_dump() for row in rows] for name, rows in dataset.rows.items()}
+    change(records[table])
+    return dataset_from_records(records, version=dataset.version)
+
+
+def results(dataset: ex.Dataset) -> np.ndarray:
+    """Losses, money and tonnes of every sector in two courses; money that is not known is 0."""
+    columns = ["score", "value_at_risk_usd_per_year", "unmet_tonnes_per_year"]
+    rankings = [ex.assess(dataset, name, FEW).ranking for name in COURSES]
+    tables = [own.set_index("sector")[columns].sort_index() for own in rankings]
+    return np.stack([own.fillna(0.0).to_numpy() for own in tables])
+
+
+@pytest.fixture(scope="module")
+def before(shipped) -> np.ndarray:
+    return results(shipped)
+
+
+def test_tables_that_are_the_same_give_the_same_results(shipped, before):
+    same = changed(shipped, "cover", list.copy)
+    assert np.array_equal(results(same), before)
+
+
+@pytest.mark.parametrize("table", ACTING)
+def test_a_changed_row_moves_a_ranking(shipped, before, table: str):
+    assert not np.array_equal(results(changed(shipped, table, ACTING[table])), before)
+
+
+def agreement(dataset: ex.Dataset) -> np.ndarray:
+    return examine(dataset, FEW, Sampler.first(8, 7)).agreement()
+
+
+SEEN: dict[str, Change] = {
+    "observed_losses": cells("aero_engines", low=0.9, central=0.95, high=1.0),
+    "observed_stocks": cells("Y", low=90.0, central=95.0, high=100.0),
+    "disruptions": cells("weeks_to_impact", low=1.0, central=1.0, high=1.0),
+}
+"""A change of one row that moves the agreement of draws with the record."""
+
+
+@pytest.fixture(scope="module")
+def agreed(shipped) -> np.ndarray:
+    return agreement(shipped)
+
+
+@pytest.mark.parametrize("table", SEEN)
+def test_what_was_seen_decides_which_draws_are_used(shipped, agreed, table: str):
+    assert (agreement(changed(shipped, table, SEEN[table])) != agreed).any()
+
+
+def test_what_customs_counted_decides_how_well_the_queue_fits(shipped):
+    month = cells("2025-05", "rare_earth_magnets", "WLD", low=9000.0, central=9000.0, high=9000.0)
+    more = changed(shipped, "observed_exports", month)
+    one, other = (ex.backtest(own, destinations=["WLD"]).text for own in (shipped, more))
+    assert one != other
+
+
+def test_the_day_of_an_event_is_the_day_of_the_rule_that_names_it(tmp_path, monkeypatch):
+    before = ex.read_scenario("as_it_happened")
+    folder = shutil.copytree(DATASETS, tmp_path / "datasets")
+    path = folder / "policy_events.csv"
+    text = path.read_text(encoding="utf-8")
+    old, new = "announcement_18_2025,2025-04-04", "announcement_18_2025,2025-04-11"
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    monkeypatch.setenv("EXPOSURE_DATASETS", str(folder))
+    after = ex.read_scenario("as_it_happened")
+    moved = [
+        (one.starts, other.starts)
+        for one, other in zip(before.rules, after.rules, strict=True)
+        if one.starts != other.starts
+    ]
+    assert set(moved) == {(date(2025, 4, 4), date(2025, 4, 11))}
+
+
+def test_stages_say_in_which_order_components_are_made(shipped):
+    swapped = two(cells("separation", position=3), cells("metal", position=2))
+    with pytest.raises(ex.TableError, match="expected each stage once, upstream first"):
+        changed(shipped, "stages", swapped)
+
+
+@pytest.mark.parametrize("table", EVIDENCE_ONLY)
+def test_evidence_moves_nothing(shipped, before, agreed, table: str):
+    def other(rows: list[Row]) -> None:
+        rows[0] |= {"title": "Another"} if table == "sources" else dict(zero)
+
+    zero = dict.fromkeys(("low", "central", "high"), 1.0)
+    moved = changed(shipped, table, other)
+    assert moved.digest != shipped.digest
+    assert np.array_equal(results(moved), before)
+    assert np.array_equal(agreement(moved), agreed)
+
+
+def test_every_table_is_accounted_for():
+    others = {"observed_exports", "policy_events", "stages"}
+    assert {*ACTING, *SEEN, *EVIDENCE_ONLY, *others} == set(TABLES)
+    page = (DATASETS.parent / "docs" / "data.md").read_text(encoding="utf-8")
+    row = next(line for line in page.splitlines() if "`licence_outcomes`" in line and "|" in line)
+    assert all(f"`{table}`" in row for table in EVIDENCE_ONLY if table != "sources")
+    assert "| `sources` |" in page
