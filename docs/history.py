@@ -174,8 +174,8 @@ def forecast_table(examined: Examined, names: Mapping[str, str], dataset: ex.Dat
     pairs = [(own, *said) for own, said in found]
     later, sourced = learnt_later(dataset, CUT)
     text = (
-        f"{kept:,} of {examined.sampler.size:,} draws agree with what was known on {CUT}. The input "
-        f"tables know more than that day did: {later:,} of {sourced:,} sourced figures were "
+        f"{kept:,} of {examined.sampler.size:,} draws agree with what was known on {CUT}. The "
+        f"input tables know more than that day did: {later:,} of {sourced:,} sourced figures were "
         "published later. "
     )
     return text + shares_text(pairs) + "\n" + table(["sector", *wide], rows)
