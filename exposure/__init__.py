@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from exposure.measures.lever_files import read_levers
     from exposure.measures.probabilities import order_by_probability
     from exposure.measures.sensitivity import sensitivity
+    from exposure.measures.tornado import tornado
     from exposure.policy.rules import Rule
     from exposure.policy.scenario import Scenario, mix
     from exposure.policy.scenario_file import read_scenario, shipped_scenarios
@@ -119,6 +120,7 @@ _HOMES = {
     "shipped_scenarios": "exposure.policy.scenario_file",
     "stoppages": "exposure.evidence.stoppage_reports",
     "svg": "exposure.report.plots.figure_files",
+    "tornado": "exposure.measures.tornado",
     "value_of_information": "exposure.measures.information",
     "with_value": "exposure.tables.reading.edits",
     "with_values": "exposure.tables.reading.edits",
@@ -190,6 +192,7 @@ __all__ = [
     "shipped_scenarios",
     "stoppages",
     "svg",
+    "tornado",
     "value_of_information",
     "with_value",
     "with_values",

@@ -243,6 +243,7 @@ def calls() -> dict[str, dict[str, object]]:
         "shipped_scenarios": {},
         "stoppages": {"dataset": shipped, "settings": FEW},
         "svg": {"figure": Figure(), "description": "text"},
+        "tornado": {"assessment": result, "sector": "missiles", "inputs": 3},
         "value_of_information": {"assessment": result, "places": 2},
         "with_value": {
             "dataset": tables, "table": "cover", "key": STOCK, "value": 1.0, "note": "why",

@@ -55,6 +55,7 @@ def frames(run) -> dict[str, pd.DataFrame]:
         "pairs": run.pairs,
         "draws_needed": ex.draws_needed(run),
         "sensitivity": ex.sensitivity(run, singles=1),
+        "tornado": ex.tornado(run, "missiles"),
         "information": ex.value_of_information(run, places=1),
         "flips": ex.flips(run, places=1),
         "probability_region": ex.order_by_probability(

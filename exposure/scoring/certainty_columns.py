@@ -182,6 +182,24 @@ FLIPS = (
 )
 """One row an input and pair of sectors whose order it turns."""
 
+TORNADO = (
+    SECTOR,
+    GROUP,
+    Column("input", "Name of the input."),
+    Column("unit", "Unit of its values."),
+    Column("low", "5th percentile of the input over draws.", "unit of the input", Form.NUMBER),
+    Column("high", "95th percentile of the input over draws.", "unit of the input", Form.NUMBER),
+    Column("score_at_low", "Score expected at its low end.", "points", Form.POINTS),
+    Column("score_at_high", "Score expected at its high end.", "points", Form.POINTS),
+    Column(
+        "first_order",
+        "Share of the score's variance that goes with the input.",
+        "share of the variance",
+        Form.NUMBER,
+    ),
+)
+"""One row an input."""
+
 PROBABILITY_REGION = (
     Column("first_scenario", "Member of the mixture whose probability is `first_probability`."),
     Column("first_probability", "Its probability.", "probability", Form.PROBABILITY),
@@ -203,6 +221,7 @@ CERTAINTY_RESULTS: Mapping[str, Sequence[Column]] = {
     "pairs": PAIRS,
     "draws_needed": DRAWS_NEEDED,
     "sensitivity": SENSITIVITY,
+    "tornado": TORNADO,
     "information": INFORMATION,
     "flips": FLIPS,
     "probability_region": PROBABILITY_REGION,

@@ -28,6 +28,7 @@ TITLES = {
     "pairs": "`assessment.pairs`, `pairwise_order`, `pairs.csv`: one row a pair of sectors",
     "draws_needed": "`draws_needed`: one row a sector",
     "sensitivity": "`sensitivity`, `exposure sensitivity`: one row an output and input",
+    "tornado": "`tornado`: one row an input of one sector",
     "information": "`value_of_information`, `exposure sensitivity`: one row an input",
     "flips": "`flips`, `exposure sensitivity`: one row an input and pair of sectors",
     "probability_region": "`order_by_probability`: one row a point and rank",

@@ -1,6 +1,5 @@
 """What one sector's score is made of and what it stands on, in plain text."""
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from exposure.report.text.layout import (
 )
 from exposure.report.text.marks import changes_line, rules_line
 from exposure.report.text.rows_behind import china_shares, own_rows, own_sourcing
+from exposure.report.text.story import story
 from exposure.tables.schema.demand import CoverRow, NeedRow
 
 if TYPE_CHECKING:
@@ -93,24 +93,11 @@ def _parts(assessment: "Assessment", sector: str) -> list[str]:
     ]
 
 
-def _top(probability: float) -> str:
-    """Probability of a place among the first three, where more sectors are ranked."""
-    return "" if math.isnan(probability) else f", P(top 3) {formats.probability(probability)}"
-
-
 def _headline(assessment: "Assessment", sector: str) -> str:
     ranking = assessment.ranking
     row = ranking[ranking["sector"] == sector].iloc[0]
     settings, scenario = assessment.settings, assessment.scenario
     changed = changes_line(assessment.dataset), rules_line(scenario.added)
-    week = formats.weeks(row["weeks_to_impact_p50"])
-    threshold = f"{formats.percent(settings.impact_threshold)} %"
-    hit = (
-        f"Half or more of the draws never lose more than {threshold} of a week's output."
-        if week == formats.NONE
-        else f"First week with more than {threshold} of output lost: week {week} (median)."
-    )
-    low, high = formats.points(row["score_p05"]), formats.points(row["score_p95"])
     return "\n".join(
         [
             underlined(f"{row['name']} ({sector})"),
@@ -119,9 +106,7 @@ def _headline(assessment: "Assessment", sector: str) -> str:
             f"{assessment.first_day}, {formats.counted(settings.draws, 'draw')}",
             *(wrapped(line, width=WIDTH) for line in changed if line),
             "",
-            f"Score {formats.points(row['score'])} of 100 (5–95 %: {low}–{high}), "
-            f"rank {row['rank']} of {len(ranking)}{_top(row['p_top3'])}.",
-            hit,
+            story(assessment, sector),
         ]
     )
 

@@ -1,0 +1,353 @@
+"""Write the tables of docs/history.md: ``python docs/history.py [DRAWS]``.
+
+The page holds them between marks. Draws of two seeds are held against the record, DRAWS of each
+(8,192 unless given); what the shipped list says of every range is printed as it is.
+"""
+
+import sys
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from math import erf, exp, pi, sqrt
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from readme import written
+
+import exposure as ex
+from exposure.assessment import REFUTED_BELOW
+from exposure.citations import learnt_later
+from exposure.evidence.conditioned_list import ConditionedDraws, read_list
+from exposure.evidence.conditioning import (
+    Compared,
+    Examined,
+    examine,
+    subjects_of,
+)
+from exposure.evidence.observed import Implied
+from exposure.inputs.streams import Sampler
+from exposure.tables.schema.demand import SectorRow
+
+PAGE = Path(__file__).parent / "history.md"
+DRAWS = 8_192
+SEEDS = (7, 8)
+HOME = "USA"
+CUT = date(2025, 12, 31)
+"""Last day known to the forecast of 2026."""
+NINETY = 2 * 1.6449
+"""Standard deviations between the ends of a normal interval of 90 %."""
+SHOWN_TERMS = 10
+LIKELY = 0.5
+"""Share of draws from which the model is taken to say that something happens."""
+
+
+def percent(share: float | None) -> str:
+    """A share in percent with one decimal."""
+    return "–" if share is None or np.isnan(share) else f"{100 * share:.1f}"
+
+
+def spread(mean: float | None, low: float | None, high: float | None) -> str:
+    """Mean and 90 % interval in percent."""
+    return "–" if mean is None else f"{percent(mean)} ({percent(low)}–{percent(high)})"
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown."""
+    lines = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
+    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)]) + "\n"
+
+
+def quarter(day: date) -> str:
+    """Quarter of a year in which a day lies."""
+    return f"{day.year} Q{(day.month + 2) // 3}"
+
+
+def losses(ranges: Iterable[Compared], sectors: Collection[str]) -> dict[str, list[Compared]]:
+    """Ranges of losses by sector, in the order of their days."""
+    found: dict[str, list[Compared]] = {}
+    for own in sorted(ranges, key=lambda own: own.to_date):
+        if own.kind == "losses" and own.subject in sectors:
+            found.setdefault(own.subject, []).append(own)
+    return found
+
+
+def quarters_table(ranges: Iterable[Compared], names: Mapping[str, str]) -> str:
+    """All draws, those kept, those kept without the sector's own record, and what was seen."""
+    by_sector = losses(ranges, names)
+    heads = sorted({quarter(own.to_date) for rows in by_sector.values() for own in rows})
+    lines = []
+    for sector, own in by_sector.items():
+        cells = {quarter(one.to_date): one for one in own}
+        said = {
+            "all draws": lambda c: percent(c.prior_mean),
+            "left out": lambda c: spread(c.left_out_mean, c.left_out_p05, c.left_out_p95),
+            "kept": lambda c: spread(c.conditioned_mean, c.conditioned_p05, c.conditioned_p95),
+            "seen": lambda c: f"{percent(c.low)}–{percent(c.high)}",
+        }
+        for number, (what, cell) in enumerate(said.items()):
+            row = [cell(cells[q]) if q in cells else "" for q in heads]
+            lines.append(["" if number else names[sector], what, *row])
+    return table(["sector", "draws", *heads], lines)
+
+
+def acceptance_table(listed: ConditionedDraws) -> str:
+    """Draws examined and kept, by destination."""
+    rows = [
+        [own.destination, f"{listed.examined:,}", f"{len(own.numbers):,}", f"{own.acceptance:.1%}"]
+        for own in listed.destinations
+    ]
+    return table(["makers in", "examined", "on the list", "share that agrees"], rows)
+
+
+def refuted_text(listed: ConditionedDraws, dataset: ex.Dataset) -> str:
+    """Sectors that a ranking marks as refuted, and those few draws of which are inside."""
+    names = {row.sector: row.name for row in dataset.rows_of(SectorRow)}
+    lines = []
+    for own in listed.destinations:
+        for sector, share in own.inside.items():
+            if names.get(sector) is None or share >= REFUTED_BELOW:
+                continue
+            ranges = losses(own.ranges, {sector}).get(sector)
+            if ranges is None:
+                continue
+            missed = sum(not one.predicted for one in ranges)
+            said = f"refuted: {missed} of {len(ranges)} quarters missed" if missed else "predicted"
+            lines.append([own.destination, names[sector], f"{share:.1%}", said])
+    text = (
+        f"Sectors with under {REFUTED_BELOW:.0%} of all draws inside; a ranking marks one as "
+        "refuted if the record of the others does not predict every quarter of it:\n\n"
+    )
+    return text + table(["makers in", "sector", "all draws inside", "from the others"], lines)
+
+
+def known_by(own: Implied) -> date:
+    """Day on which an observation was known: the end of its period, or the week of a report."""
+    return own.to_date if own.kind != "stoppages" else own.from_date + timedelta(weeks=own.central)
+
+
+def forecast_of(
+    examined: Examined, *, until: date
+) -> tuple[int, list[tuple[Implied, list[float]]]]:
+    """Draws kept by what was known on a day, and what they say of later losses."""
+    early = [own for own in examined.implied if known_by(own) <= until]
+    kept = Examined(examined.sampler, tuple(early)).kept()
+    later = [o for o in examined.implied if o.kind == "losses" and known_by(o) > until]
+    found = []
+    for own in later:
+        drawn = own.drawn[kept]
+        found.append((own, [float(drawn.mean()), *map(float, np.quantile(drawn, (0.05, 0.95)))]))
+    return int(kept.sum()), found
+
+
+def meets(low: float, high: float, own: Implied | Compared) -> bool:
+    """Whether an interval meets the range that the record allows."""
+    return low <= own.high and high >= own.low
+
+
+def shares_text(pairs: Sequence[tuple[Implied | Compared, float, float, float]]) -> str:
+    """How many quarters the intervals meet, hold the central value of, and overstate on average."""
+    count = len(pairs)
+    met = sum(meets(low, high, own) for own, _, low, high in pairs)
+    held = sum(low <= own.central <= high for own, _, low, high in pairs)
+    over = sum(mean > own.high for own, mean, _, _ in pairs)
+    return (
+        f"Of {count} quarters, the 90 % interval meets the range that the record allows in {met} "
+        f"({met / count:.0%}) and holds its central value in {held} ({held / count:.0%}); the mean "
+        f"lies above the range in {over} ({over / count:.0%}).\n"
+    )
+
+
+def forecast_table(examined: Examined, names: Mapping[str, str], dataset: ex.Dataset) -> str:
+    """Each quarter of 2026, predicted from what was known at the end of 2025."""
+    kept, found = forecast_of(examined, until=CUT)
+    heads = sorted({quarter(own.to_date) for own, _ in found})
+    cells = {(own.subject, quarter(own.to_date)): (own, said) for own, said in found}
+    rows = []
+    for sector, name in names.items():
+        row = [name]
+        for head in heads:
+            own, said = cells.get((sector, head), (None, []))
+            seen = "" if own is None else f"{percent(own.low)}–{percent(own.high)}"
+            row += ["" if own is None else spread(*said), seen]
+        rows.append(row)
+    wide = [part for head in heads for part in (f"{head} predicted", "seen")]
+    pairs = [(own, *said) for own, said in found]
+    later, sourced = learnt_later(dataset, CUT)
+    text = (
+        f"{kept:,} of {examined.sampler.size:,} draws agree with what was known on {CUT}. The "
+        f"input tables know more than that day did: {later:,} of {sourced:,} sourced figures were "
+        "published later. "
+    )
+    return text + shares_text(pairs) + "\n" + table(["sector", *wide], rows)
+
+
+def left_out_text(ranges: Iterable[Compared], names: Mapping[str, str]) -> str:
+    """How well the record of the other sectors predicts a sector, by sector and in all."""
+    rows, pairs = [], []
+    for sector, own in losses(ranges, names).items():
+        said = [(o, o.left_out_mean, o.left_out_p05, o.left_out_p95) for o in own]
+        found = [(o, m, lo, hi) for o, m, lo, hi in said if None not in (m, lo, hi)]
+        pairs += found
+        met = sum(meets(low, high, one) for one, _, low, high in found)
+        worst = max(found, key=lambda one: one[1] - one[0].high)
+        gap = max(0.0, worst[1] - worst[0].high)
+        rows.append([names[sector], f"{met} of {len(own)}", percent(gap)])
+    heads = ["sector", "quarters met", "largest mean above the range, points"]
+    return shares_text(pairs) + "\n" + table(heads, rows)
+
+
+def terms_table(examined: Examined) -> str:
+    """Observations that refute most draws, and how kept draws move without each."""
+    kept = examined.kept()
+    whole = float(examined.agreement().mean())
+    rows = []
+    for term in examined.deviations:
+        without = float(examined.agreement(without=(term,)).mean())
+        others = examined.kept(without=(term,))
+        moved = max(
+            (abs(float(own.drawn[others].mean() - own.drawn[kept].mean())), own.subject)
+            for own in examined.implied
+            if own.kind == "losses"
+        )
+        rows.append((without, [term.replace("_", " "), f"{without:.1%}", percent(moved[0]),
+                               moved[1].replace("_", " ")]))  # fmt: skip
+    rows.sort(key=lambda row: -row[0])
+    heads = ["without", "agree", "largest move of a mean loss, points", "of"]
+    shown = [row for _, row in rows[:SHOWN_TERMS]]
+    return f"With all {len(rows)} terms {whole:.1%} agree.\n\n" + table(heads, shown)
+
+
+def growth_table(both: Mapping[int, Examined]) -> str:
+    """Share of draws that agree with all that was known on a day."""
+    ends = sorted({own.to_date for own in both[SEEDS[0]].implied if own.kind == "losses"})
+    rows = []
+    for end in ends:
+        row = [str(end)]
+        for seed in SEEDS:
+            known = [own for own in both[seed].implied if known_by(own) <= end]
+            share = float(Examined(both[seed].sampler, tuple(known)).agreement().mean())
+            row += [str(len(known))] * (seed == SEEDS[0]) + [f"{share:.1%}"]
+        rows.append(row)
+    return table(["known until", "ranges", *(f"agree, seed {seed}" for seed in SEEDS)], rows)
+
+
+def seeds_table(both: Mapping[int, Examined], names: Mapping[str, str]) -> str:
+    """Mean loss of the kept draws over all quarters, for two seeds."""
+    columns = {}
+    for seed, examined in both.items():
+        kept = examined.kept()
+        drawn = {
+            name: np.mean([o.drawn[kept] for o in examined.implied
+                           if o.kind == "losses" and o.subject == sector], axis=0)
+            for sector, name in names.items()
+        }  # fmt: skip
+        columns[seed] = {
+            name: (float(own.mean()), float(own.std(ddof=1) / np.sqrt(len(own))))
+            for name, own in drawn.items()
+        }
+    rows = []
+    for name in names.values():
+        (one, error), (other, second) = (columns[seed][name] for seed in SEEDS)
+        far = abs(one - other) / max(sqrt(error**2 + second**2), 1e-12)
+        rows.append([name, f"{percent(one)} ± {100 * error:.2f}",
+                     f"{percent(other)} ± {100 * second:.2f}", f"{far:.1f}"])  # fmt: skip
+    kept = ", ".join(f"{int(both[s].kept().sum()):,} (seed {s})" for s in SEEDS)
+    heads = ["sector", *(f"seed {seed}" for seed in SEEDS), "difference, standard errors"]
+    return f"Draws kept: {kept}.\n\n" + table(heads, rows)
+
+
+def counts(examined: Examined, kept: Mapping[str, np.ndarray]) -> list[str]:
+    """Hits, misses, false alarms and true negatives, each sector under its own draws."""
+    hit = miss = alarm = quiet = 0
+    for own in examined.implied:
+        if own.kind == "stocks" or not kept[own.subject].any():
+            continue
+        drawn = own.drawn[kept[own.subject]]
+        if own.kind == "stoppages":
+            found = (drawn <= own.high).mean() >= LIKELY
+            hit, miss = hit + found, miss + (not found)
+        else:
+            found = (drawn > own.high).mean() >= LIKELY
+            alarm, quiet = alarm + found, quiet + (not found)
+    return [str(int(number)) for number in (hit, miss, alarm, quiet)]
+
+
+def stoppages_table(examined: Examined, dataset: ex.Dataset) -> str:
+    """Verdicts with all draws, without reported stoppages, and without the sector's own record."""
+    homes = {row.sector: row.destination for row in dataset.rows_of(SectorRow)}
+    everything = np.ones(examined.sampler.size, dtype=bool)
+    every, silent, alone = {}, {}, {}
+    for sector, place in homes.items():
+        near = examined.of(subjects_of(dataset, place))
+        terms = [term for term in near.deviations if term.startswith("stoppages")]
+        own = [term for term in near.deviations if term.endswith(f" of {sector}")]
+        every[sector] = everything
+        silent[sector] = near.kept(without=terms)
+        alone[sector] = near.kept(without=[*terms, *own])
+    rows = [
+        ["all draws", *counts(examined, every)],
+        ["agree with losses and stocks, not stoppages", *counts(examined, silent)],
+        ["and without the sector's own record", *counts(examined, alone)],
+    ]
+    return table(["draws", "hits", "misses", "false alarms", "true negatives"], rows)
+
+
+def crps(mean: float, low: float, high: float, seen: float) -> float:
+    """Continuous ranked probability score of a normal law with this mean and 90 % interval."""
+    sd = max((high - low) / NINETY, 1e-9)
+    z = (seen - mean) / sd
+    return sd * (z * erf(z / sqrt(2)) + 2 * exp(-0.5 * z * z) / sqrt(2 * pi) - 1 / sqrt(pi))
+
+
+def customs_table(dataset: ex.Dataset) -> str:
+    """Coverage and CRPS of the queue that scores use, and of forecasts that know earlier months."""
+    months = ex.backtest(dataset).months
+    queue = ex.queue_against_customs(dataset, "as_it_happened").assign(
+        scheme="none", forecast="queue of the scores", covered=lambda f: f["inside"]
+    )
+    queue = queue.rename(columns={"modelled": "predicted"})
+    both = pd.concat([months, queue], ignore_index=True)
+    both["crps"] = [
+        crps(*row) for row in both[["predicted", "low", "high", "observed"]].to_numpy(float)
+    ]
+    later = both[both["month"] > "2025-08"]
+    rows = [
+        [place, {"none": "no month known"}.get(scheme, scheme), str(name).replace("_", " "),
+         f"{int(own['covered'].sum())} of {len(own)}", f"{own['crps'].mean():.3f}",
+         f"{(own['predicted'] - own['observed']).pow(2).mean() ** 0.5:.3f}"]
+        for (place, scheme, name), own in later.groupby(["destination", "scheme", "forecast"])
+    ]  # fmt: skip
+    return table(["magnets to", "known", "forecast", "inside 90 %", "CRPS", "RMSE"], rows)
+
+
+def pages(draws: int) -> dict[str, str]:
+    """All tables of the page, by the name of their marks."""
+    dataset = ex.read_dataset()
+    listed = read_list()
+    if listed is None:
+        raise SystemExit("conditioned_draws.json is missing; run: exposure condition --out")
+    own = listed.of(HOME)
+    names = {row.sector: row.name for row in dataset.rows_of(SectorRow) if row.destination == HOME}
+    whole = {
+        seed: examine(dataset, ex.Settings(seed=seed), Sampler.first(draws, seed)) for seed in SEEDS
+    }
+    home = {seed: seen.of(subjects_of(dataset, HOME)) for seed, seen in whole.items()}
+    stamp = f"*Tables {dataset.version}, {draws:,} draws examined, seed {SEEDS[0]}.*\n\n"
+    of_list = f"*Tables {dataset.version}, the shipped list of {len(own.numbers):,} draws.*\n\n"
+    return {
+        "refuted": refuted_text(listed, dataset),
+        "acceptance": acceptance_table(listed),
+        "quarters": of_list + quarters_table(own.ranges, names),
+        "forecast": stamp + forecast_table(home[SEEDS[0]], names, dataset),
+        "left out": of_list + left_out_text(own.ranges, names),
+        "terms": stamp + terms_table(home[SEEDS[0]]),
+        "growth": growth_table(home),
+        "seeds": seeds_table(home, names),
+        "stoppages": stamp + stoppages_table(whole[SEEDS[0]], dataset),
+        "customs": customs_table(dataset),
+    }
+
+
+if __name__ == "__main__":
+    number = int(sys.argv[1]) if len(sys.argv) > 1 else DRAWS
+    PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), pages(number)), encoding="utf-8")

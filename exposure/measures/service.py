@@ -1,0 +1,73 @@
+"""Who is served before a sector where the pool outside China is short."""
+
+from dataclasses import dataclass
+
+from exposure.scoring.blocks import Run
+from exposure.supply.channels import channels_of, components_needed
+from exposure.tables.schema.supply import PoolUserRow
+
+
+@dataclass(frozen=True)
+class Service:
+    """Place of a sector in the order of service of one pool; shares are central ones."""
+
+    pool: str
+    order_class: int
+    """Its class; 1 is served first."""
+    own_share: float
+    """Its share of the demand outside China."""
+    before: tuple[str, ...]
+    """Users of earlier classes, the largest first, by name."""
+    share_before: float
+    """Share of the demand that is served before it."""
+    share_with: float
+    """Share of the demand of its own class, itself included."""
+
+
+def service_of(run: Run, sector: str) -> tuple[Service, ...]:
+    """Place of a sector in the pools that it draws on, by pool; empty where no pool names it.
+
+    Parameters
+    ----------
+    run
+        Gives the tables.
+    sector
+        Id of a sector.
+    """
+    inputs = run.inputs
+    pools = {
+        channel.pool
+        for component in components_needed(inputs, sector)
+        for channel in channels_of(inputs, component)
+        if channel.pool
+    }
+    found = (_in_pool(run, sector, pool) for pool in sorted(pools))
+    return tuple(own for own in found if own is not None)
+
+
+def _in_pool(run: Run, sector: str, pool: str) -> Service | None:
+    rows = [row for row in run.inputs.rows_of(PoolUserRow) if row.pool == pool]
+    classes = {r.user: int(r.central) for r in rows if r.quantity == "order_class"}
+    shares = {r.user: r.central for r in rows if r.quantity == "share_of_demand_outside_china"}
+    own = next((row.user for row in rows if row.sector == sector and row.user in classes), None)
+    if own is None:
+        return None
+    names = {row.user: _name(run, row) for row in rows}
+    earlier = sorted(
+        (user for user, place in classes.items() if place < classes[own]),
+        key=lambda user: (-shares.get(user, 0.0), user),
+    )
+    alike = [user for user, place in classes.items() if place == classes[own]]
+    return Service(
+        pool=pool,
+        order_class=classes[own],
+        own_share=shares.get(own, 0.0),
+        before=tuple(names[user] for user in earlier),
+        share_before=sum(shares.get(user, 0.0) for user in earlier),
+        share_with=sum(shares.get(user, 0.0) for user in alike),
+    )
+
+
+def _name(run: Run, row: PoolUserRow) -> str:
+    known = run.inputs.index.sectors.get(row.sector)
+    return row.name or (known.name if known is not None else row.user)

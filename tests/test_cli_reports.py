@@ -1,0 +1,346 @@
+"""The scheduled report: what changed, exit codes, precedence of options, safety."""
+
+import hashlib
+import json
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import exposure as ex
+from exposure.cli import main
+from exposure.report.files.folder_swap import listed
+from exposure.report.history.opening import open_history
+from tests.tiny import Records, tiny_records, write_folder
+
+DESK = """
+title = "Desk"
+scenarios = ["full_withhold"]
+data = "tables"
+[settings]
+draws = 8
+prior = true
+[output]
+folder = "out"
+"""
+AS_OF = ["--as-of", "2026-10-08"]
+
+
+@pytest.fixture
+def desk(tmp_path) -> Path:
+    write_folder(tmp_path / "tables")
+    (tmp_path / "desk.toml").write_text(DESK)
+    return tmp_path
+
+
+@pytest.fixture
+def drawn() -> None:
+    """Asks for a whole report."""
+
+
+@pytest.fixture(autouse=True)
+def plain(request, monkeypatch) -> None:
+    """Leave out figures and page, which take most of the time, where a test is not about them."""
+    if "drawn" not in request.fixturenames:
+        monkeypatch.setattr("exposure.report.plots.figure_files.svg", lambda *_, **__: "<svg/>")
+        monkeypatch.setattr("exposure.report.plots.figure_files.png", lambda *_, **__: b"")
+        monkeypatch.setattr("exposure.report.html.page.report_page", lambda *_, **__: "")
+
+
+def run(capsys, *words):
+    code = main([str(word) for word in words])
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def report(capsys, desk: Path, *words):
+    return run(capsys, "report", "--config", desk / "desk.toml", *AS_OF, *words)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {own.name: own.read_bytes() for own in folder.iterdir()}
+
+
+def briefing(desk: Path) -> dict:
+    return json.loads((desk / "out" / "briefing.json").read_text())["briefing"]
+
+
+def longer_stock() -> Records:
+    records = tiny_records()
+    for row in records["cover"]:
+        if row["sector"] == "missiles" and row["quantity"] == "stock_weeks":
+            row.update(low=100.0, central=104.0, high=108.0)
+    return records
+
+
+def alert(desk: Path, *lines: str) -> None:
+    with (desk / "desk.toml").open("a") as file:
+        file.write("\n[[alerts]]\n" + "\n".join(lines) + "\n")
+
+
+def test_the_first_report_has_no_earlier_one_and_the_next_two_are_equal(capsys, desk, drawn):  # noqa: ARG001
+    code, out, _ = report(capsys, desk)
+    assert code == 0
+    assert out.splitlines()[:3] == [
+        "Desk, 2026-10-08: no alert.", "", "No earlier report is stored; this is the first.",
+    ]  # fmt: skip
+    code, out, _ = report(capsys, desk)
+    second = contents(desk / "out")
+    assert code == 0
+    assert "Nothing changed since the report of 2026-10-08." in out
+    assert report(capsys, desk)[0] == 0
+    assert contents(desk / "out") == second
+    with open_history(desk / "out-history.sqlite") as history:
+        assert [(own.number, own.times) for own in history.entries()] == [(1, 3)]
+
+
+def test_a_changed_row_is_named_with_the_ranks_it_moved(capsys, desk):
+    report(capsys, desk)
+    write_folder(desk / "tables", longer_stock())
+    code, out, _ = report(capsys, desk)
+    assert code == 0
+    assert "Changed since the report of 2026-10-08: data (2 rows)." in out
+    said = briefing(desk)["changes"]
+    assert [row["key"] for row in said["rows"]] == [
+        "missiles, ndfeb_heavy_magnet, stock_weeks", "missiles, smco_magnet, stock_weeks",
+    ]  # fmt: skip
+    moved = [own for own in said["moves"] if own["rank_was"] != own["rank_now"]]
+    assert {own["sector"] for own in moved} >= {"missiles"}
+    for own in said["moves"]:
+        assert sum(own["parts"].values()) == pytest.approx(own["score_now"] - own["score_was"])
+    code, out, _ = run(capsys, "history", "compare", "--config", desk / "desk.toml", "--split")
+    assert code == 0
+    assert "cover: missiles, smco_magnet, stock_weeks: low 2 -> 100" in out
+
+
+def test_an_overlay_is_held_against_the_tables_without_it(capsys, desk):
+    report(capsys, desk)
+    write_folder(desk / "acme", {"cover": longer_stock()["cover"][:1]})
+    code, _, _ = report(capsys, desk, "--overlay", desk / "acme")
+    assert code == 0
+    said = briefing(desk)
+    assert said["changes"]["since"]["overlays"] == []
+    assert said["changes"]["now"]["overlays"] == ["acme"]
+    assert said["overlay"]["summary"].startswith(
+        "Changed against the tables without overlays: data (1 row)."
+    )
+    assert said["overlay"]["moves"] == said["changes"]["moves"]
+
+
+def test_another_version_of_the_code_is_said(capsys, desk, monkeypatch):
+    report(capsys, desk)
+    monkeypatch.setattr("exposure.records.__version__", "9.9.9")
+    code, out, _ = report(capsys, desk)
+    assert code == 0
+    assert "Changed since the report of 2026-10-08: code. No sector moved." in out
+    text = briefing(desk)["changes"]["causes"][0]["text"]
+    assert text == f"Version {ex.__version__} of the package became 9.9.9."
+
+
+def test_an_alert_leaves_with_1_and_a_short_text_and_json(capsys, desk):
+    alert(desk, 'rule = "score_above"', "limit = 1", 'sectors = ["missiles"]')
+    code, out, _ = report(capsys, desk)
+    assert code == 1
+    assert out.startswith("Desk, 2026-10-08: 1 alert.\n- Missiles has a score of ")
+    text = (desk / "out" / "alerts.txt").read_text()
+    assert out.startswith(text.rstrip("\n"))
+    said = json.loads((desk / "out" / "alerts.json").read_text())
+    assert [own["kind"] for own in said["alerts"]] == ["score_above"]
+    assert said["stale"] is False
+
+
+def test_stale_data_leave_with_4_only_where_an_age_is_stated(capsys, desk):
+    alert(desk, 'rule = "score_above"', "limit = 1")
+    path = desk / "desk.toml"
+    path.write_text("stale_after_days = 30\n" + path.read_text())
+    code, out, err = report(capsys, desk)
+    assert code == 4
+    assert "STALE DATA." in out
+    assert "exposure: stale data: The tables name no dated source" in err
+    assert (desk / "out" / "report.html").is_file()
+
+
+def test_broken_tables_leave_with_3_and_the_report_as_it_was(capsys, desk):
+    report(capsys, desk)
+    before = contents(desk / "out")
+    history = (desk / "out-history.sqlite").read_bytes()
+    (desk / "tables" / "cover.csv").write_text("nonsense\n")
+    assert report(capsys, desk)[0] == 3
+    assert contents(desk / "out") == before
+    assert (desk / "out-history.sqlite").read_bytes() == history
+
+
+def test_an_internal_fault_leaves_with_5_and_the_report_as_it_was(capsys, desk, monkeypatch):
+    report(capsys, desk)
+    before = contents(desk / "out")
+
+    def fail(*_args, **_kwargs):
+        raise ZeroDivisionError("boom")
+
+    monkeypatch.setattr("exposure.report.files.json_output.rows_of", fail)
+    code, _, err = report(capsys, desk, "--seed", "8")
+    assert code == 5
+    assert "internal error" in err
+    assert contents(desk / "out") == before
+    monkeypatch.undo()
+    assert "Nothing changed" in report(capsys, desk)[1]
+
+
+def test_words_of_the_command_line_win_over_the_file(capsys, desk):
+    code, _, _ = report(
+        capsys, desk, "free_flow", "--draws", "4", "--out", desk / "other", "--set",
+        "tail_weight=0.25", "--history", desk / "mine.sqlite",
+    )  # fmt: skip
+    assert code == 0
+    record = json.loads((desk / "other" / "report.json").read_text())["record"]
+    assert [own["scenario"] for own in record["scenarios"]] == ["free_flow"]
+    assert (record["settings"]["draws"], record["settings"]["tail_weight"]) == (4, 0.25)
+    assert record["settings"]["prior"] is True
+    assert (desk / "mine.sqlite").is_file()
+    assert not (desk / "out").exists()
+
+
+def test_without_a_history_nothing_is_stored_and_nothing_compared(capsys, desk):
+    for _ in range(2):
+        code, out, _ = report(capsys, desk, "--no-history")
+        assert (code, "No earlier report is stored" in out) == (0, True)
+    assert sorted(own.name for own in desk.iterdir()) == ["desk.toml", "out", "tables"]
+    code, _, err = report(capsys, desk, "--no-history", "--history", desk / "h")
+    assert (code, err.splitlines()[-1]) == (
+        2,
+        "exposure: found --history and --no-history; expected one of the two; leave one out",
+    )
+
+
+def test_a_sector_that_no_table_has_is_refused_before_anything_is_written(capsys, desk):
+    alert(desk, 'rule = "refuted"', 'sectors = ["missile"]')
+    code, _, err = report(capsys, desk)
+    assert (code, err.splitlines()[-1]) == (
+        2, "exposure: unknown sector 'missile'; did you mean 'missiles'?",
+    )  # fmt: skip
+    assert not (desk / "out").exists()
+
+
+def test_two_reports_are_compared_by_their_folders(capsys, desk):
+    report(capsys, desk, "--out", desk / "one")
+    write_folder(desk / "tables", longer_stock())
+    report(capsys, desk, "--out", desk / "two")
+    code, out, _ = run(capsys, "diff", desk / "one", desk / "two" / "report.json")
+    assert code == 0
+    assert "data (2 rows)" in out
+    assert "Their effect, each by itself (8 draws):" in out
+    code, out, _ = run(capsys, "diff", desk / "one", desk / "two", "--format", "json")
+    assert json.loads(out)["changes"]["data"]["draws"] == 8
+    code, out, _ = run(capsys, "diff", desk / "one", desk / "two", "--format", "csv")
+    assert out.splitlines()[1].startswith("changed,cover,")
+    (desk / "one" / "inputs.zip").unlink()
+    code, out, _ = run(capsys, "diff", desk / "one", desk / "two")
+    assert "which rows is not known" in out.replace("\n", " ")
+    code, _, err = run(capsys, "diff", desk / "one", desk / "two", "--draws", "8")
+    assert (code, err) == (
+        2,
+        "exposure: diff: found --draws with reports; expected two reports alone; leave it out\n",
+    )
+
+
+def test_history_is_listed_shown_and_pruned(capsys, desk):
+    for seed in (7, 8, 9):
+        report(capsys, desk, "--seed", seed)
+    named = ["--config", desk / "desk.toml"]
+    code, out, _ = run(capsys, "history", "list", *named)
+    assert code == 0
+    assert [line.split()[0] for line in out.splitlines()[2:]] == ["1", "2", "3"]
+    code, out, _ = run(capsys, "history", "show", "previous", *named)
+    assert "8 draws of seed 8" in out
+    code, out, _ = run(capsys, "history", "show", "--format", "csv", *named)
+    assert out.startswith("scenario,")
+    code, out, _ = run(capsys, "history", "compare", "1", "3", *named, "--format", "json")
+    assert json.loads(out)["changes"]["causes"][1]["text"] == "Seed 7 became 9."
+    code, out, _ = run(capsys, "history", "prune", "--keep", "1", *named)
+    assert (code, out) == (0, "removed 2 reports (2 runs); 1 report left\n")
+
+
+# Safety
+
+
+def started(desk: Path, *words: str) -> subprocess.Popen:
+    line = ["-m", "exposure", "report", "--config", str(desk / "desk.toml"), *AS_OF, *words]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen([sys.executable, *line], **quiet)
+
+
+def whole(folder: Path) -> bool:
+    digests = {
+        name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in listed(folder)
+    }
+    return bool(digests) and digests == listed(folder)
+
+
+def test_killed_while_it_writes_the_report_is_old_or_new_and_nothing_stored_is_lost(desk, capsys):
+    began = time.monotonic()
+    report(capsys, desk)
+    chance, stored = random.Random(7), 1  # noqa: S311
+    span = max(time.monotonic() - began, 1.0)
+    for seed in (8, 9):
+        child = started(desk, "--seed", str(seed))
+        time.sleep(chance.uniform(0.5, 1.0) * span)
+        child.send_signal(signal.SIGKILL)
+        child.communicate()
+        assert whole(desk / "out")
+        with open_history(desk / "out-history.sqlite", write=True) as history:
+            entries = history.entries()
+            assert len(entries) >= stored
+            stored = len(entries)
+            assert [history.run(own).digest for own in entries]
+    assert report(capsys, desk)[0] == 0
+
+
+def test_two_at_once_are_stored_one_after_the_other(desk):
+    children = [started(desk, "--seed", str(seed)) for seed in (1, 2)]
+    for child in children:
+        child.communicate()
+    assert [child.returncode for child in children] == [0, 0]
+    assert whole(desk / "out")
+    with open_history(desk / "out-history.sqlite") as history:
+        assert len(history.entries()) == 2
+
+
+def test_a_full_disk_leaves_the_report_and_the_history_as_they_were(desk, capsys):
+    report(capsys, desk)
+    before = contents(desk / "out")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    size = (desk / "out-history.sqlite").stat().st_size
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        code, _, err = report(capsys, desk, "--seed", "8")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert code == 3
+    assert "free space" in err
+    assert contents(desk / "out") == before
+    assert "Nothing changed" in report(capsys, desk)[1]
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="there is no folder that none can write")
+def test_a_history_that_cannot_be_written_is_named_before_anything_runs(desk, capsys):
+    code, _, err = report(capsys, desk, "--history", "/proc/nowhere/h.sqlite")
+    assert code == 3
+    assert err.splitlines()[-1].startswith("exposure: /proc/nowhere/h.sqlite: found a place that ")
+    assert not (desk / "out").exists()
+
+
+def test_the_clock_may_go_back(desk, capsys, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    run(capsys, "report", "--config", desk / "desk.toml", "--seed", "8")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1600000000")
+    code, out, _ = run(capsys, "report", "--config", desk / "desk.toml")
+    assert code == 0
+    assert "Desk, 2020-09-13" in out
+    assert "since the report of 2023-11-14: sampling noise." in out
+    assert os.environ["SOURCE_DATE_EPOCH"]

@@ -1,0 +1,108 @@
+"""Commands of docs/announcements.md run, its rules say what the files say; tables of the pages."""
+
+import re
+import shlex
+import sys
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import exposure as ex
+from exposure.cli import main
+from exposure.evidence.conditioning import Examined
+from exposure.evidence.observed import Implied
+from exposure.inputs.streams import Sampler
+
+DOCS = Path(__file__).parents[1] / "docs"
+sys.path.insert(0, str(DOCS))
+
+import history  # noqa: E402 - scripts of docs, which is no package
+import robustness  # noqa: E402
+
+PAGE = (DOCS / "announcements.md").read_text(encoding="utf-8")
+COMMANDS = [
+    line
+    for block in re.findall(r"```sh\n(.*?)```", PAGE, flags=re.DOTALL)
+    for line in block.splitlines()
+]
+FEW = ex.Settings(draws=4, prior=True, horizon_weeks=52)
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_every_command_of_the_page_runs(line, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    program, *words = shlex.split(line)
+    assert program == "exposure"
+    few = ["--draws", "4", "--horizon-weeks", "26"]
+    assert main([*words, *few]) == 0
+    captured = capsys.readouterr()
+    assert captured.out
+    for rule in (words[i + 1] for i, word in enumerate(words) if word == "--rule"):
+        assert rule.split(",")[0] in captured.out
+    if "Sm, military, withheld" in line:
+        said = next(row for row in captured.err.splitlines() if row.startswith("warning"))
+        assert f"```\n{said}\n```" in PAGE
+
+
+def test_the_rules_of_london_say_what_the_shipped_file_says():
+    line = next(own for own in COMMANDS if "fast_track" in own)
+    rules = [word for word in shlex.split(line) if "from" in word]
+    europe = "Dy, Tb, Gd, Lu, civil, EUU, trusted, fast_track, from 2025-07-24"
+    on_top = ex.read_scenario("april_2025_queue", rules=[*rules, europe])
+    in_file = ex.read_scenario("london_truce")
+    one, other = (ex.assess(ex.read_dataset(), own, FEW).ranking for own in (on_top, in_file))
+    assert one["score"].max() > 0.0
+    assert one.equals(other)
+
+
+def test_every_mark_of_a_page_has_a_table_of_its_script():
+    for script in ("history", "robustness", "announcements"):
+        page = (DOCS / f"{script}.md").read_text(encoding="utf-8")
+        code = (DOCS / f"{script}.py").read_text(encoding="utf-8")
+        marks = re.findall(r"<!-- end of (.*?) -->", page)
+        assert marks
+        for name in marks:
+            assert f"<!-- {name} -->\n" in page
+            assert f'"{name}"' in code
+        assert "<!-- fill" not in page
+
+
+def seen(drawn, last: date, *, subject: str = "cars", high: float = 0.1) -> Implied:
+    drawn = np.asarray(drawn, dtype=float)
+    return Implied(subject, "losses", last, last, 0.0, 0.05, high, 0.05, drawn)
+
+
+def test_a_forecast_uses_what_was_known_and_is_judged_by_what_came():
+    draws = 200
+    inside = np.arange(draws) < draws // 2
+    early = seen(np.where(inside, 0.0, 9.0), date(2025, 12, 31))
+    late = seen(np.where(inside, 0.3, 0.0), date(2026, 3, 31))
+    examined = Examined(Sampler.first(draws, 7), (early, late))
+    kept, found = history.forecast_of(examined, until=history.CUT)
+    assert kept == draws // 2
+    ((own, said),) = found
+    assert own is late
+    assert said == pytest.approx([0.3, 0.3, 0.3])
+    text = history.shares_text([(own, *said)])
+    assert text == (
+        "Of 1 quarters, the 90 % interval meets the range that the record allows in 0 (0%) and "
+        "holds its central value in 0 (0%); the mean lies above the range in 1 (100%).\n"
+    )
+
+
+def test_the_score_of_a_forecast_is_that_of_its_normal_law():
+    # A standard normal law and an observation at its mean: (sqrt 2 - 1) / sqrt pi.
+    at_mean = history.crps(0.0, -1.6449, 1.6449, 0.0)
+    assert at_mean == pytest.approx((np.sqrt(2.0) - 1.0) / np.sqrt(np.pi), rel=1e-9)
+    sample = np.random.default_rng(1).normal(size=20_000)
+    pairs = np.abs(sample[:10_000] - sample[10_000:]).mean()
+    by_sample = np.abs(sample - 0.7).mean() - 0.5 * pairs
+    assert history.crps(0.0, -1.6449, 1.6449, 0.7) == pytest.approx(by_sample, abs=0.02)
+
+
+def test_orders_agree_with_themselves_and_not_with_their_reverse():
+    order = {name: np.array([float(i)]) for i, name in enumerate("abc")}
+    back = {name: -own for name, own in order.items()}
+    assert (robustness.kendall(order, order), robustness.kendall(order, back)) == (1.0, -1.0)

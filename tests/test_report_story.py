@@ -1,0 +1,89 @@
+"""A score in ten lines: what they say is what the result and its tables hold."""
+
+import pytest
+
+import exposure as ex
+from exposure.measures.service import service_of
+from exposure.report.text.story import story
+from tests.tiny import tiny_dataset
+from tests.tiny_world import world_records
+
+LABELS = (
+    "How bad", "How sure", "What stops", "Where", "For whom", "From when", "Served before",
+    "So far", "Rests on", "Would help",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def result() -> ex.Assessment:
+    records = world_records()
+    for row in records["cover"]:
+        if row["quantity"] == "stock_weeks":
+            row.update(low=4.0, central=12.0, high=60.0)
+    return ex.assess(tiny_dataset(records), "full_withhold", ex.Settings(draws=64, prior=True))
+
+
+def lines(result: ex.Assessment, sector: str) -> dict[str, str]:
+    """Words behind each label, on one line."""
+    found: dict[str, str] = {}
+    for line in story(result, sector).split("\n"):
+        label = line[:15].strip()
+        if label:
+            found[label] = line[15:]
+        else:
+            found[list(found)[-1]] += " " + line.strip()
+    return found
+
+
+@pytest.mark.parametrize("sector", ["missiles", "electric_vehicles", "loudspeakers"])
+def test_ten_lines_and_no_more(result, sector):
+    assert tuple(lines(result, sector)) == LABELS
+
+
+def test_the_order_of_service_worked_by_hand(result):
+    (first,) = [own for own in service_of(result.run, "missiles") if own.pool == "dy"]
+    assert (first.order_class, first.before, first.own_share) == (1, (), 0.1)
+    (own,) = service_of(result.run, "electric_vehicles")
+    assert own.before == (result.sectors["missiles"].label.name,)
+    assert (own.order_class, own.own_share, own.share_before) == (4, 0.55, pytest.approx(0.1))
+    assert own.share_with == pytest.approx(0.55)
+    assert service_of(result.run, "loudspeakers") == ()
+
+
+def test_the_lines_of_cars_say_what_the_tables_and_the_result_hold(result):
+    found = lines(result, "electric_vehicles")
+    row = result.ranking.set_index("sector").loc["electric_vehicles"]
+    assert found["How bad"].startswith(f"score {row['score']:.1f} of 100")
+    assert found["What stops"] == "ndfeb heavy magnet (100 %)"
+    assert found["For whom"].startswith(
+        "civil buyers, standard (70 %) and civil buyers, trusted (30 %) of the output; licences: "
+    )
+    assert found["Served before"] == (
+        "Missiles, together 10 % of the demand; in the pool 'dy' outside China it is of class 4 "
+        "with 55.0 % of the demand"
+    )
+    assert found["So far"] == "not compared with what was seen"
+    assert "stock_weeks" in found["Rests on"]
+    assert "stock_weeks" in found["Would help"]
+
+
+def test_a_sector_that_loses_nothing_is_told_without_causes(result):
+    found = lines(result, "loudspeakers")
+    assert found["What stops"] == "nothing"
+    assert found["Where"] == "nothing is stopped"
+    assert found["From when"] == "no draw ever loses more than 5 % of a week's output"
+    assert found["Served before"] == "no pool names it: it shares in proportion to need"
+    assert found["Would help"] == (
+        "no input in the reach of buyers moves it by itself; see 'exposure levers'"
+    )
+
+
+def test_a_score_falls_with_the_stock_from_one_end_of_the_tornado_to_the_other(result):
+    table = ex.tornado(result, "electric_vehicles")
+    stock = table[table["input"].str.contains("stock_weeks")].iloc[0]
+    assert stock["low"] < stock["high"]
+    assert stock["score_at_low"] > stock["score_at_high"]
+    assert table["first_order"].is_monotonic_decreasing
+    with pytest.raises(ex.UnknownNameError) as raised:
+        ex.tornado(result, "misiles")
+    assert str(raised.value) == "unknown sector 'misiles'; did you mean 'missiles'?"
