@@ -28,6 +28,7 @@ MONEY = (
     "value_at_risk_p05",
     "value_at_risk_p95",
     "value_at_risk_gross_usd_per_year",
+    "value_at_risk_se",
 )
 CAUSES = ("element", "component", "stage", "licence_class")
 

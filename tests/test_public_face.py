@@ -234,6 +234,10 @@ def calls() -> dict[str, dict[str, object]]:
         "rank_changes_text": {"changes": flow},
         "read_dataset": {"folder": None, "overlay": None},
         "read_levers": {"path": None},
+        "run_ensemble": {
+            "dataset": tables, "scenarios": ["free_flow"], "settings": FEW, "executor": None,
+            "progress": None,
+        },
         "read_scenario": {"name": "free_flow", "dates": None, "after": None, "rules": []},
         "record_figure": {"assessment": result},
         "scores_figure": {"assessments": [result]},
