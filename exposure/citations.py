@@ -1,7 +1,7 @@
 """Where every figure of a sector, or of a table, comes from.
 
 Which rows enter a sector's score is not decided here: the model runs once and the gate says what
-was read (`exposure.inputs.cells`). The value at risk is added, which is read beside the score.
+was read (`exposure.inputs.cells`). The value at risk is added, which is no part of the score.
 Descriptive rows that carry a source (control dates, make-up of components) are listed without a
 value.
 """
@@ -39,7 +39,7 @@ DEFAULT_SCENARIO = "licences_continue"
 """Course of policy whose rows are listed unless another is named."""
 
 VALUE_AT_RISK = ("industry_value_added_musd", "industry_share")
-"""Quantities of ``sector_values`` that a result uses beside the score."""
+"""Quantities of ``sector_values`` that a result uses in addition to the score."""
 
 WEAKEST_LAST = tuple(Grade)
 """Grades, strongest first."""

@@ -1,7 +1,7 @@
-"""Every tunable of a run: frozen, with its unit, its range and why it stands where it stands.
+"""Every tunable of a run: frozen, with its unit, its range and why it has its value.
 
 Settings are choices of the analyst (how many draws, how far ahead, how much weight on the
-tail). What is *known* about the world stands in the tables; what Beijing *does* stands in a
+tail). What is *known* about the world is in the tables; what Beijing *does* is in a
 scenario. Equal settings, tables and scenario give equal bytes.
 """
 

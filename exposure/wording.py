@@ -1,6 +1,6 @@
 """What pydantic found wrong with a row, rule or setting, in the package's own words.
 
-pydantic speaks of types and patterns; a reader of a table needs to know what stands there, what
+pydantic speaks of types and patterns; a reader of a table needs to know what was found, what
 should stand there and what to do. This module translates; where it happened (file, line, rule)
 is added by whoever reads.
 """
@@ -54,7 +54,7 @@ BOUNDS = {
     "less_than": ("lt", "less than"),
     "less_than_equal": ("le", "at most"),
 }
-"""Types of pydantic error about a bound: where it stands, and how it reads."""
+"""Types of pydantic error about a bound: its place, and how it reads."""
 
 CORRECT_IT = "correct it"
 """The cure where nothing more can be said."""

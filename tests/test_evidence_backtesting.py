@@ -189,6 +189,7 @@ def test_who_beats_the_model_is_named() -> None:
     )
 
 
+@pytest.mark.long
 def test_the_same_seed_gives_the_same_back_test(shipped: Dataset) -> None:
     one, two = (backtest(shipped, destinations=["WLD"]) for _ in range(2))
     assert one.months.equals(two.months)

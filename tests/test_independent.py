@@ -22,6 +22,8 @@ from tests.plain_office import START, Tables, border, progress
 from tests.tiny import tiny_dataset
 from tests.tiny_world import world_records
 
+pytestmark = pytest.mark.long
+
 HORIZON, HALF_LIFE, THRESHOLD, TAIL = 60, 52.0, 0.05, 0.1
 FIRMS = ((0.02, -2.3263478740), (0.18, -1.2815515655), (0.30, -0.3853204664),
          (0.30, 0.3853204664), (0.20, 1.2815515655))  # fmt: skip

@@ -1,7 +1,7 @@
 """The licence model held against what customs counted in months it had not seen.
 
 Two ways: *fixed*, all months after August 2025 from those up to it; *rolling*, each month from
-all before it. The model stands beside three forecasts that need none. Errors are of the ratio
+all before it. The model is compared with three forecasts that need none. Errors are of the ratio
 of a month's exports to those of the same month a year before. The base of January to March 2026
 is 2025, which for the first quarter was itself far above 2024: see
 `exposure.evidence.customs`. No month is dropped.

@@ -366,7 +366,7 @@ def _correlation(problem: _Problem, best: FloatArray) -> "pd.DataFrame":
     """Correlation of the figures from the curvature at the optimum.
 
     A figure of which no month speaks has no curvature: its range searched, as that of a uniform
-    law, stands in and leaves it uncorrelated.
+    law, is used and leaves it uncorrelated.
     """
     import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 

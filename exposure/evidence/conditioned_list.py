@@ -1,7 +1,7 @@
 """The list of draws that agree with the record, kept with the tables.
 
 A conditioned sample is a list of draw numbers (`exposure.evidence.conditioning`). The shipped one
-is a file beside the tables, with the digests of what it was made from, so that a run need not
+is a file next to the tables, with the digests of what it was made from, so that a run need not
 meet the record again. It also holds, for every observed range, what all draws and the kept ones
 say of it, and the losses of a few draws, by which a test finds out whether the list is stale.
 """

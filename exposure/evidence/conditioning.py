@@ -239,7 +239,7 @@ def in_conflict(examined: Examined) -> bool:
 
 
 class Compared(BaseModel):
-    """One observed range beside what draws say of it; shares of output, or weeks for stocks."""
+    """One observed range and what draws say of it; shares of output, or weeks for stocks."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -270,7 +270,7 @@ class Compared(BaseModel):
 
 
 def compare_with_record(examined: Examined) -> tuple[Compared, ...]:
-    """Every observed range beside all draws, those kept, and those kept without its subject."""
+    """Every observed range with all draws, those kept, and those kept without its subject."""
     kept = examined.kept()
     without = {
         subject: examined.kept(

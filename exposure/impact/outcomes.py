@@ -37,7 +37,7 @@ class SectorRun:
     stopped: FloatArray
     """Share of output made by firms that are stopped, shape (T, D)."""
     by_player: dict[str, FloatArray]
-    """Discounted loss of the scored weeks that each cause bears, shape (D,)."""
+    """Discounted loss of the scored weeks that is due to each cause, shape (D,)."""
     by_element: dict[str, FloatArray]
     """The same for each element, alternatives split by the mass that each lacks."""
     unmet: dict[str, FloatArray]
@@ -54,7 +54,7 @@ class StreamRun:
 
     stream: Stream
     by_player: FloatArray
-    """Discounted loss of the scored weeks that each player bears, shape (P, D)."""
+    """Discounted loss of the scored weeks that is due to each player, shape (P, D)."""
     unmet: FloatArray
     """Need of the scored weeks that is not met, in weeks of need, shape (K, D)."""
     held: FloatArray
@@ -146,7 +146,7 @@ def _add(sums: dict, key: object, value: FloatArray) -> None:  # type: ignore[ty
 def _by_mass(
     sector: Sector, own: StreamRun, player: str, holdings: Sequence[int]
 ) -> dict[str, FloatArray | float]:
-    """Part of a cause's loss that each of its elements bears: the mass that each lacks."""
+    """Part of a cause's loss that is due to each of its elements: the mass that each lacks."""
     named = next((k for k in holdings if sector.holdings[k].label == player), None)
     if named is None or len(sector.holdings[named].channels) == 1:
         return {player: 1.0}

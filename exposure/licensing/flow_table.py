@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 QUANTITIES = ("applications", "decided", "backlog", "live_licences", "flow")
-"""Quantities of `licensed_flow`; each has columns ``_p05`` and ``_p95`` beside its mean."""
+"""Quantities of `licensed_flow`; each has columns ``_p05`` and ``_p95`` next to its mean."""
 
 PERCENTILES = (5.0, 95.0)
 

@@ -1,6 +1,6 @@
 """From a scenario's rules to licensed flow: what share of each case's usual flow is licensed.
 
-What is done to each case stands in `exposure.licensing.plan`, what the office is and lays down in
+What is done to each case is in `exposure.licensing.plan`, what the office is and lays down in
 `exposure.licensing.office`, how licences become flow in `exposure.licensing.border`. The size of a
 class comes from the tables and never from the sectors that are ranked: ranking one more sector
 changes no licence.

@@ -44,7 +44,7 @@ def _goods(items: frozenset[Item], everything: set[Item]) -> str:
 
 
 def _buyers(kinds: set[tuple[BuyerClass, Tier]]) -> str:
-    """Buyer classes with their tiers; a class with all its tiers stands alone."""
+    """Buyer classes with their tiers; a class with all its tiers is named alone."""
     parts = []
     for buyer in BuyerClass:
         tiers = [str(tier) for tier in Tier if (buyer, tier) in kinds]

@@ -53,7 +53,7 @@ class Figure(NamedTuple):
     name: str
     """Field of `exposure.licensing.terms.LicenceTerms` and of the overrides of a rule."""
     quantity: str
-    """Quantity of ``licence_queue``; ``{state}`` stands for the word of the state."""
+    """Quantity of ``licence_queue``; ``{state}`` is replaced by the word of the state."""
     strict: Literal["low", "high"]
     """Which end is the more restrictive, where the elements of an item have different rows."""
     upstream: bool = False

@@ -3,7 +3,7 @@
 A class is a set of buyer-item relationships that the licensing office treats alike; each needs
 one live licence. Weeks are whole and counted from the start of the scenario; shares are fractions
 in [0, 1]. Every uncertain figure is an array of shape (D,), one value a draw; one value alone
-stands for all draws. Missing values are refused. What follows from these terms, week by week, is
+holds for all draws. Missing values are refused. What follows from these terms, week by week, is
 worked out in `exposure.licensing.queue`.
 """
 

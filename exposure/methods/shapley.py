@@ -33,7 +33,7 @@ def airport_shares(losses: FloatArray) -> FloatArray:
 
     Notes
     -----
-    With losses sorted x_(1) <= ... <= x_(n), player (r) bears
+    With losses sorted x_(1) <= ... <= x_(n), player (r) pays
     SUM_{k<=r} (x_(k) - x_(k-1)) / (n - k + 1): each slice of the loss is shared by all whose
     loss reaches it.
 

@@ -27,7 +27,7 @@ Points = Mapping[str, date | None]
 
 @dataclass(frozen=True)
 class Placed:
-    """A rule and where it stands, in words."""
+    """A rule and its place, in words."""
 
     place: str
     rule: Rule

@@ -112,7 +112,7 @@ class Scenario(Statement):
     """Rules of the buyers' side: the day from which each is in force; ``repealed``, which is None
     here, for a rule that never is."""
     sources: tuple[str, ...] = ()
-    """Sources of the table ``sources`` on which it stands."""
+    """Sources of the table ``sources`` on which it rests."""
     rules: tuple[Rule, ...] = ()
     mixture: tuple[Member, ...] = ()
     record_ends: date | None = None

@@ -1,4 +1,4 @@
-"""From TOML files to scenarios; beside `exposure.tables.reading` the only reader of input files.
+"""From TOML files to scenarios; with `exposure.tables.reading` the only reader of input files.
 
 A file holds a paragraph on what it assumes, a start, and rules, or a mixture of other scenarios.
 It may extend another, up to a day or throughout, which keeps the past common to all; a rule of
@@ -112,7 +112,7 @@ def read_scenario(
     Raises
     ------
     UnknownNameError
-        If no shipped scenario bears the name, or the file names no such turning point or
+        If no shipped scenario has the name, or the file names no such turning point or
         continuation.
     ScenarioError
         If the file cannot be read, is not TOML, or contradicts itself.
@@ -248,7 +248,7 @@ def _inherited(draft: Draft, points: Points, own: list[Placed]) -> list[Placed]:
 
 
 def _other(draft: Draft, where: str, name: object) -> tuple[Scenario, list[Placed]] | None:
-    """Read a scenario to which the file refers, beside it or shipped; None, and a fault, if not."""
+    """Read a scenario to which the file refers, its neighbour or shipped; else None and a fault."""
     folder = draft.path.parent
     beside = folder / f"{name}.toml"
     path = beside if exists(beside) else _shipped(str(name))

@@ -31,7 +31,7 @@ def points_by_component(
     weight: FloatArray,
     settings: Settings,
 ) -> Points:
-    """Points of the score that each component bears, in one block of draws.
+    """Points of the score due to each component, in one block of draws.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def points_by_coalition(
     *,
     kind: Literal["stage", "state"],
 ) -> Points:
-    """Points of the score that each exit stage or licence state bears, in one block of draws."""
+    """Points of the score due to each exit stage or licence state, in one block of draws."""
     sectors = tuple(weights)
 
     def worth(coalition: frozenset[str]) -> FloatArray:

@@ -58,10 +58,10 @@ WEEKLY = (
 ATTRIBUTION = (
     SCENARIO,
     SECTOR,
-    Column("element", "Symbol of an element that bears a part of the score."),
+    Column("element", "Symbol of an element to which a part of the score is due."),
     Column(
         "points",
-        "Points of the score that the element bears; over elements they sum to the score.",
+        "Points of the score that are due to the element; over elements they sum to the score.",
         unit="points",
         form=Form.POINTS,
     ),

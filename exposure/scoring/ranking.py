@@ -60,7 +60,7 @@ class Record:
 
 @dataclass(frozen=True, eq=False)
 class ScoredSector:
-    """A sector's risk, and what a ranking says beside it."""
+    """A sector's risk, and what a ranking adds to it."""
 
     label: Label
     risk: SectorRisk
@@ -191,7 +191,7 @@ def median_hit(hit_week: WeekArray, probabilities: FloatArray) -> float:
 
 
 def main_driver(own: ScoredSector) -> str:
-    """What bears most of the score, and the exit stage at which it is stopped most.
+    """What most of the score is due to, and the exit stage at which it is stopped most.
 
     An element, or a group of alternatives such as ``Dy/Tb``; empty at score 0.
     """

@@ -161,7 +161,7 @@ RANKING = (
     ),
     Column(
         "main_driver",
-        "Element that bears most of the score, and the stage at which its supply last leaves "
+        "Element to which most of the score is due, and the stage at which its supply last leaves "
         "China and is held up most; empty at score 0.",
         heading="Main driver",
         short="main driver",

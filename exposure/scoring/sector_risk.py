@@ -42,7 +42,7 @@ class SectorBlock:
     stopped: FloatArray
     """Share of output made by stopped firms, sums, (S, T, C)."""
     points: dict[str, FloatArray]
-    """Points of the score that each element bears, sums, (C,)."""
+    """Points of the score due to each element, sums, (C,)."""
     causes: dict[str, FloatArray]
     """The same for elements and groups of alternatives."""
     held_up: dict[tuple[str, str], FloatArray]
@@ -66,7 +66,7 @@ class SectorRisk:
     stopped: FloatArray
     """Share of output made by stopped firms, mean over draws, (S, T)."""
     points: dict[str, float]
-    """Points of the score that each element bears; they sum to the score."""
+    """Points of the score due to each element; they sum to the score."""
     causes: dict[str, float]
     """The same for elements and groups of alternatives."""
     held_up: dict[tuple[str, str], float]

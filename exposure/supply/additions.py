@@ -24,7 +24,7 @@ WORLD = "WLD"
 """Code of the whole world in the tables."""
 
 ALL_USERS = "all"
-"""User that stands for a whole pool."""
+"""User that means a whole pool."""
 
 
 def pool_additions(inputs: Inputs, pool: str, period: Period) -> FloatArray | None:

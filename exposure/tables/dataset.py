@@ -70,7 +70,7 @@ def row_key(row: BaseModel) -> RowKey:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where rows were read, and which files beside them were not."""
+    """Where rows were read, and which other files there were not."""
 
     places: Mapping[RowKey, tuple[str, int]] = field(default_factory=dict)
     """File and line of each row that was read from a file."""
@@ -304,7 +304,7 @@ def to_csv(table: str, rows: Sequence[BaseModel]) -> str:
 
 
 def cell_text(value: object) -> str:
-    """Write one value as it stands in a file.
+    """Write one value as a file has it.
 
     Examples
     --------

@@ -144,13 +144,13 @@ class History:
     def store(self, run: StoredRun) -> int:
         """Store a run, once, and return its number; it is not yet listed as a report."""
         text = json.dumps(run.content(), sort_keys=True, ensure_ascii=False, allow_nan=False)
-        digest, packed = _packed(text)
+        digest = _digest(text)
         key = (run.digest, digest)
         found = self._connection.execute(
             "SELECT id FROM runs WHERE digest = ? AND content_sha256 = ?", key
         ).fetchone()
         if found is None:
-            self._insert(run, digest, packed)
+            self._insert(run, digest, _packed(text))
         self._connection.execute("COMMIT")
         self._connection.execute("BEGIN IMMEDIATE")
         return int(found[0]) if found else self._number_of(key)
@@ -172,8 +172,7 @@ class History:
             ),
         ).lastrowid  # fmt: skip
         for kind, name, text in _parts(run.inputs):
-            part, content = _packed(text)
-            self._connection.execute("INSERT OR IGNORE INTO parts VALUES (?, ?)", (part, content))
+            part = self._stored_part(text)
             self._connection.execute(
                 "INSERT INTO run_parts VALUES (?, ?, ?, ?)", (own, kind, name, part)
             )
@@ -188,6 +187,14 @@ class History:
                 for row in listed.ranking
             ],
         )  # fmt: skip
+
+    def _stored_part(self, text: str) -> str:
+        """Store a table, scenario or list of draws unless it is there, and return its digest."""
+        part = _digest(text)
+        known = self._connection.execute("SELECT 1 FROM parts WHERE sha256 = ?", (part,)).fetchone()
+        if known is None:
+            self._connection.execute("INSERT INTO parts VALUES (?, ?)", (part, _packed(text)))
+        return part
 
     def list_report(self, run: int, *, day: date, now: datetime) -> int:
         """List a stored run as the last report, and return the number of the report.
@@ -286,9 +293,12 @@ def _parts(inputs: StoredInputs | None) -> Iterator[tuple[str, str, str]]:
     yield "draws", "", json.dumps(list(inputs.numbers))
 
 
-def _packed(text: str) -> tuple[str, bytes]:
-    content = text.encode("utf-8")
-    return hashlib.sha256(content).hexdigest(), zlib.compress(content, 9)
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _packed(text: str) -> bytes:
+    return zlib.compress(text.encode("utf-8"), 9)
 
 
 def _unpacked(content: bytes, digest: str) -> str:

@@ -8,7 +8,7 @@ them comes first may change with the seed."""
 
 
 def leading_elements(points: Mapping[str, float]) -> tuple[str, ...]:
-    """Elements that bear about as much of a score as the one that bears most, largest first.
+    """Elements to which about as much of a score is due as to the largest, largest first.
 
     Parameters
     ----------

@@ -6,7 +6,7 @@ Shares come as fractions and are shown in percent; money comes in USD and is sho
 import math
 
 NONE = "-"
-"""What stands where there is no number."""
+"""What is written where there is no number."""
 
 BILLION = 1e9
 

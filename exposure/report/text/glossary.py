@@ -29,7 +29,7 @@ REPORT_RESULTS = ("ranking", "weekly", "attribution")
 
 
 def field_meanings(owner: type) -> dict[str, str]:
-    """Meanings of the fields of a class, from the text that stands under each.
+    """Meanings of the fields of a class, from the text under each.
 
     Examples
     --------

@@ -9,7 +9,7 @@ from exposure.policy.scenario import Scenario
 from exposure.terms import ANY
 
 STAYS = "-"
-"""What stands for the end of a rule that stays in force."""
+"""What is written for the end of a rule that stays in force."""
 
 
 @dataclass(frozen=True)

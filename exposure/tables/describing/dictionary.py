@@ -1,6 +1,6 @@
 """The data dictionary: what each table and each column means, from the row models themselves.
 
-A column's meaning is the text that stands below its field; its type, words and limits are those
+A column's meaning is the text below its field; its type, words and limits are those
 by which the rows are checked. Nothing is written twice, so nothing can drift apart.
 """
 
@@ -41,7 +41,7 @@ class Column:
     """Whether a cell must not be empty."""
     in_key: bool
     words: tuple[str, ...] = ()
-    """Closed vocabulary, if there is one; '*' stands for all."""
+    """Closed vocabulary, if there is one; '*' means all."""
     pattern: str = ""
     """Pattern of the text, or of each word in it; an open vocabulary with '*' has both a pattern
     and that word."""

@@ -197,7 +197,7 @@ def _field(column: Column) -> dict[str, Any]:
 
 
 def _pattern(column: Column) -> str:
-    """Pattern of a text: of itself, with the words beside it, or of a list of words."""
+    """Pattern of a text: of itself, with further words, or of a list of words."""
     own = column.pattern.removeprefix("^").removesuffix("$")
     if column.kind is Kind.WORDS:
         return f"^({own})( ({own}))*$"
@@ -213,7 +213,7 @@ def package_text(folder: Path, *, version: str) -> str:
 
 
 def readme_text(folder: Path) -> str:
-    """Write the ``README.md`` of a folder: the head as it stands, the dictionary anew."""
+    """Write the ``README.md`` of a folder: the head as it is, the dictionary from the models."""
     file = folder / DICTIONARY
     head = file.read_text(encoding="utf-8").split(MARK)[0] if file.is_file() else ""
     shared = f"## Columns of every table of figures\n\n{shared_text()}"

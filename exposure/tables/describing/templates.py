@@ -28,7 +28,7 @@ EXAMPLES = {
     Kind.DAY: "YYYY-MM-DD",
     Kind.WHOLE: "a whole number",
 }
-"""What stands in a cell with this pattern or of this kind; a key of one's own is left empty."""
+"""What a cell holds with this pattern or of this kind; a key of one's own is left empty."""
 
 
 def template(table: str) -> str:

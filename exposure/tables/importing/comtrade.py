@@ -36,17 +36,17 @@ from exposure.terms import Basis
 KIND = "a UN Comtrade download"
 
 COLUMNS = ("period", "reporterISO", "flowCode", "partnerISO", "cmdCode", "netWgt")
-"""Columns that are read, beside those of totals where they are there."""
+"""Columns that are read, and those of totals where they exist."""
 
 CURE = "download the data from UN Comtrade as CSV with all columns, and import the file unchanged"
 
 KG_PER_T = 1000.0
 
 TOTALS = {"partner2Code": "0", "customsCode": "C00", "mosCode": "0", "motCode": "0"}
-"""Columns of a breakdown, with the code that stands for its total."""
+"""Columns of a breakdown, with the code of its total."""
 
 WORLD, TAIWAN = "W00", "S19"
-"""Comtrade's codes for all partners, and for 'Other Asia, nes', which stands for Taiwan."""
+"""Comtrade's codes for all partners, and for 'Other Asia, nes', which means Taiwan."""
 
 
 @dataclass(frozen=True)

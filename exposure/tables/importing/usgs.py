@@ -39,7 +39,7 @@ LONG = ("MCS chapter", "Commodity", "Country", "Statistics", "Statistics_detail"
 """Columns of the release of 2026."""
 
 WIDE = ("COMMODITY", "COUNTRY", "TYPE")
-"""Columns of the release of 2025, beside those of production by year."""
+"""Columns of the release of 2025, in addition to those of production by year."""
 
 SINGLE = ("Country", "Type")
 """Columns of the releases of 2022 to 2024, which have one file a commodity."""

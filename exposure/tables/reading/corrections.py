@@ -1,9 +1,9 @@
 """Corrections: a source's figure that is known to be wrong, and what is read in its place.
 
-A table keeps what its source says; ``corrections.toml`` beside it says, record by record, which
-cell is read otherwise, since when and why. An open record is applied when the folder is read, and
-only to a cell that still holds the old value: once the source has mended itself, or somebody has
-edited the row, the record fails loudly instead of overwriting what is new. A closed record is
+A table keeps what its source says; ``corrections.toml`` in the same folder says, record by record,
+which cell is read otherwise, since when and why. An open record is applied when the folder is read,
+and only to a cell that still holds the old value: once the source has corrected itself, or somebody
+has edited the row, the record fails loudly instead of overwriting what is new. A closed record is
 history and is not applied.
 """
 
@@ -30,7 +30,7 @@ FILE = "corrections.toml"
 """File of the corrections, in the folder of the tables."""
 
 Day = date
-"""A calendar day; the field below bears the other name."""
+"""A calendar day; the field below has the other name."""
 
 Cell = str | int | float | Day
 """A value as TOML writes it."""

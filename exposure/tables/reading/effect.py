@@ -97,7 +97,7 @@ def rows_without_effect(
     given
         Rows to look at, such as those of an overlay; None for all.
     cited
-        Sources that scenarios cite, beside those that rows cite.
+        Sources that scenarios cite, in addition to those that rows cite.
     with_record
         Whether forecasts and shares of earlier years count, which are true and are kept for the
         record: see `rows_for_the_record`.

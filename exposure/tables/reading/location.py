@@ -1,7 +1,7 @@
 """Where the shipped tables and scenarios are, from whatever folder and installation.
 
 A wheel carries them inside the package; an editable installation and a source tree read the
-folder beside it. A folder counts only if its ``datapackage.json`` bears our name, because
+folder next to it. A folder counts only if its ``datapackage.json`` has our name, because
 other packages install a top-level ``datasets`` too.
 """
 
@@ -38,7 +38,7 @@ def shipped_folder() -> Path:
     -------
     pathlib.Path
         The first of: the folder named by ``EXPOSURE_DATASETS``, the copy inside the package,
-        the folder beside the package.
+        the folder next to the package.
 
     Raises
     ------

@@ -30,7 +30,7 @@ class ObservedExportRow(QuantityRow):
     period: Period
     """Month, or a longer period where months were published jointly."""
     item: Good
-    """Goods counted; the name of an element stands for all of its compounds."""
+    """Goods counted; the name of an element means all of its compounds."""
     destination: CountryCode
     """Where they went; WLD for all."""
 
@@ -94,7 +94,7 @@ class ObservedOutputRow(QuantityRow):
         "sales": Measure("unit", meaning="units sold in the period"),
     }
     sector: Identifier
-    """Sector, or a programme that stands for it in the note."""
+    """Sector, or a programme that represents it, as the note says."""
     period: Period
     """When."""
     quantity: Literal["deliveries", "production_rate_per_year", "planned", "sales"]

@@ -210,7 +210,7 @@ class NewSupplyRow(QuantityRow):
     quantity: NewSupplyQuantity
     """Which figure."""
     country: PlantPlace
-    """Where it stands."""
+    """Country in which it is."""
     target_date: date
     """The owner's own start date."""
 
