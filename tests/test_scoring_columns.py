@@ -11,7 +11,9 @@ import pytest
 
 import exposure as ex
 from exposure.evidence.stoppage_reports import stoppages
+from exposure.policy.grid import Point
 from exposure.report.files.csv_output import attribution_of_all
+from exposure.report.files.sweep_files import with_axes
 from exposure.report.text.columns_page import TITLES, columns_page
 from exposure.scoring import ranking
 from exposure.scoring.column import Column, Form
@@ -45,12 +47,16 @@ def frames(run) -> dict[str, pd.DataFrame]:
     """Every result of the registry, as its own function gives it."""
     shipped, settings = ex.read_dataset(), ex.Settings(draws=16, prior=True)
     changed = ex.with_value(shipped, "cover", KEY, value=(26, 39, 52))
+    read = ex.read_scenario("free_flow")
+    ensemble = ex.run_ensemble(tiny_dataset(), [read], settings)
     tested = ex.backtest(shipped, destinations=["WLD"])
     return {
         "ranking": run.ranking,
         "weekly": run.weekly,
         "draws": run.draws,
         "attribution": attribution_of_all([run]),
+        "ensemble": ensemble,
+        "sweep": with_axes([Point(read)], ensemble),
         "acceptability": run.acceptability,
         "pairs": run.pairs,
         "draws_needed": ex.draws_needed(run),

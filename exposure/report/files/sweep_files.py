@@ -125,7 +125,7 @@ def write_sweep(
     done = sweep.done()
     earlier = len(done)
     for number, table in tables_of(sweep.ensemble, executor, done=done):
-        text = csv_text(_with_axes(sweep, table), sweep.record)
+        text = csv_text(with_axes(sweep.points, table), sweep.record)
         _put(sweep.part(number), text.partition("\n")[2].encode())
         done.add(number)
         if progress is not None:
@@ -165,11 +165,11 @@ def _put(path: Path, content: bytes) -> None:
         scratch.unlink(missing_ok=True)
 
 
-def _with_axes(sweep: Sweep, table: "pd.DataFrame") -> "pd.DataFrame":
-    """The table of a task with what each point is in the grid."""
-    points = {own.scenario.scenario: own for own in sweep.points}
+def with_axes(points: Sequence[Point], table: "pd.DataFrame") -> "pd.DataFrame":
+    """A table of scenarios with where each is in the grid."""
+    known = {own.scenario.scenario: own for own in points}
     whole = table.copy()
-    of_row = [points[key] for key in whole["scenario"]]
+    of_row = [known[key] for key in whole["scenario"]]
     whole["base"] = [own.base for own in of_row]
     whole["rule"] = [own.rule for own in of_row]
     whole["from_date"] = [own.day for own in of_row]
