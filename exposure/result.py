@@ -169,9 +169,11 @@ class Assessment:
 
     @property
     def plot(self) -> "exposure.ResultPlots":
-        """Its figures: ``scores``, ``weekly``, ``heat_map`` and ``attribution``.
+        """Its figures.
 
-        Each draws on the axes it is given and returns them.
+        ``scores``, ``weekly``, ``heat_map``, ``attribution``, ``rank_acceptability``,
+        ``waterfall``, ``tornado`` and, of a mixture, ``flip_map``. Each draws on the axes it is
+        given and returns them.
         """
         return exposure.ResultPlots(self)
 

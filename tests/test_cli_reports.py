@@ -344,3 +344,12 @@ def test_the_clock_may_go_back(desk, capsys, monkeypatch):
     assert "Desk, 2020-09-13" in out
     assert "since the report of 2023-11-14: sampling noise." in out
     assert os.environ["SOURCE_DATE_EPOCH"]
+
+
+def test_rules_of_a_configuration_are_laid_over_its_courses(capsys, desk):
+    text = (desk / "desk.toml").read_text()
+    rule = "Sm, civil, free, from 2026-12-01"
+    (desk / "desk.toml").write_text(f'rules = ["{rule}"]\n' + text)
+    run(capsys, "report", "--config", desk / "desk.toml", *AS_OF, "--no-history", "--quiet")
+    record = json.loads((desk / "out" / "report.json").read_text())["record"]
+    assert record["scenarios"][0]["rules_on_top"] == [rule]

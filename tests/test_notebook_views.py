@@ -68,7 +68,9 @@ def test_text_of_tables_and_scenarios_is_escaped():
 # Figures
 
 
-@pytest.mark.parametrize("figure", ["scores", "weekly", "heat_map", "attribution"])
+@pytest.mark.parametrize(
+    "figure", ["scores", "weekly", "heat_map", "attribution", "rank_acceptability"]
+)
 def test_a_figure_is_drawn_on_the_axes_given_or_on_its_own(figure: str):
     axes = Figure().subplots()
     draw = getattr(made().plot, figure)

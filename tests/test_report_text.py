@@ -75,7 +75,8 @@ def test_a_ranking_says_which_run_it_is_of_and_what_the_score_means(texts):
 
 def test_a_ranking_says_its_sampling_error_and_how_much_is_judgement(assessment, texts):
     note, ranking = " ".join(texts["ranking"].split()), assessment.ranking
-    assert f"of sampling: at most {ranking['score_se'].max():.1g} points of a score." in note
+    score, money = ranking["score_se"].max(), ranking["value_at_risk_se"].max() / 1e9
+    assert f"at most {score:.1g} points of a score, {money:.1g} USD bn a year." in note
     shares = (100 * ranking["assumed_rows"] / ranking["rows"]).round()
     assert f"Judgement: {shares.min():.0f}" in note
 

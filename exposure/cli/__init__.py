@@ -14,7 +14,17 @@ from typing import Annotated
 
 import typer
 
-from exposure.cli import condition, history, imports, licences, rankings, reports, sweep, tables
+from exposure.cli import (
+    condition,
+    history,
+    imports,
+    licences,
+    rankings,
+    reports,
+    sensitivity,
+    sweep,
+    tables,
+)
 from exposure.cli.messages import say, show
 from exposure.cli.process import plain_streams, signals_unwind, without_library_warnings
 from exposure.errors import ExposureError, UnknownNameError
@@ -48,6 +58,7 @@ app = typer.Typer(
 )
 for command in (
     *rankings.COMMANDS,
+    *sensitivity.COMMANDS,
     *reports.COMMANDS,
     *condition.COMMANDS,
     *licences.COMMANDS,

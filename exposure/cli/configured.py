@@ -100,6 +100,7 @@ def _merged(options: "Options", said: "Configuration", time: datetime) -> "Optio
         prior=prior,
         settings=[*(options.settings or ()), *others] or None,
         after=options.after or said.after,
+        rule=options.rule or (list(said.rules) or None),
         data=options.data or (Path(said.data) if said.data else None),
         overlay=options.overlay or (list(map(Path, said.overlay)) or None),
     )

@@ -17,9 +17,9 @@ from exposure.measures.inputs import UncertainInput, uncertain_inputs
 from exposure.result import ASSESSMENT, Assessment
 from exposure.scoring.column import Cell
 from exposure.scoring.columns import result_frame
-from exposure.scoring.information import turn_of, value_of_everything, value_of_knowing
+from exposure.scoring.information import Turn, turn_of, value_of_everything, value_of_knowing
 from exposure.scoring.ranking import HIGH, LOW, TOP_PLACES, ranked_ids
-from exposure.scoring.regression import fit_outputs
+from exposure.scoring.regression import CHANCE, fit_outputs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +50,8 @@ def value_of_information(assessment: Assessment, *, places: int = TOP_PLACES) ->
     Returns
     -------
     pandas.DataFrame
-        One row an input that is worth something, the most valuable first. ``value_of_knowing`` is
+        One row an input that is worth something and explains more than chance may, the most
+        valuable first. ``value_of_knowing`` is
         never negative and never above the value of knowing everything.
 
     Raises
@@ -69,18 +70,7 @@ def value_of_information(assessment: Assessment, *, places: int = TOP_PLACES) ->
     check_arguments(
         "value_of_information", assessment=(assessment, ASSESSMENT), places=(places, COUNT)
     )
-    own = _ranked(assessment, places, "value_of_information")
-    everything = value_of_everything(own.scores, places)
-    records: list[dict[str, Cell]] = []
-    for uncertain in own.inputs:
-        fit = fit_outputs([uncertain.drawn], own.scores)
-        worth = value_of_knowing(fit.fitted, own.scores, places)
-        if worth > 0.0:
-            share = worth / everything if everything > 0.0 else float("nan")
-            known = {"value_of_knowing": worth, "share_of_everything": share}
-            records.append({**_named(uncertain), **known})
-    records.sort(key=lambda row: (-float(str(row["value_of_knowing"])), str(row["input"])))
-    return result_frame("information", records)
+    return information_and_flips(assessment, places, asked="value_of_information")[0]
 
 
 def flips(assessment: Assessment, *, places: int = TOP_PLACES) -> "pd.DataFrame":
@@ -113,38 +103,66 @@ def flips(assessment: Assessment, *, places: int = TOP_PLACES) -> "pd.DataFrame"
     True
     """
     check_arguments("flips", assessment=(assessment, ASSESSMENT), places=(places, COUNT))
-    own = _ranked(assessment, places, "flips")
-    pairs = [(i, j) for i in range(places) for j in range(i + 1, min(len(own.ids), places + CLOSE))]
+    return information_and_flips(assessment, places, asked="flips")[1]
+
+
+def information_and_flips(
+    assessment: Assessment, places: int, *, asked: str = "flips"
+) -> "tuple[pd.DataFrame, pd.DataFrame]":
+    """Value of knowing each input, and the orders that it turns: one regression serves both.
+
+    Parameters
+    ----------
+    assessment
+        A finished run.
+    places
+        Sectors chosen.
+    asked
+        Public function that errors name.
+    """
+    own = _ranked(assessment, places, asked)
+    near = min(len(own.ids), places + CLOSE)
+    pairs = [(i, j) for i in range(places) for j in range(i + 1, near)]
     gaps = np.stack([own.scores[i] - own.scores[j] for i, j in pairs])
-    records: list[dict[str, Cell]] = []
+    everything = value_of_everything(own.scores, places)
+    known: list[dict[str, Cell]] = []
+    turned: list[dict[str, Cell]] = []
     for uncertain in own.inputs:
         fit = fit_outputs([uncertain.drawn], np.concatenate([own.scores, gaps]))
+        if not np.nanmax(fit.explained, initial=0.0) > CHANCE / own.scores.shape[1]:
+            continue
         worth = value_of_knowing(fit.fitted[: len(own.ids)], own.scores, places)
+        named = _named(uncertain)
+        if worth > 0.0:
+            share = worth / everything if everything > 0.0 else float("nan")
+            known.append({**named, "value_of_knowing": worth, "share_of_everything": share})
         for k, (i, j) in enumerate(pairs):
             turn = turn_of(uncertain.drawn, fit.fitted[len(own.ids) + k], gaps[k])
             if turn is not None:
-                records.append(
-                    {
-                        **_named(uncertain),
-                        "sector": own.ids[i],
-                        "other": own.ids[j],
-                        "changes_first_places": j >= places,
-                        "side": "above" if turn.above else "below",
-                        "flips_at": turn.value,
-                        "probability": turn.share,
-                        "gap_beyond": turn.gap,
-                        "gap_beyond_se": turn.gap_se,
-                        "value_of_knowing": worth,
-                    }
-                )
-    records.sort(
+                pair: dict[str, Cell] = {
+                    "sector": own.ids[i], "other": own.ids[j],
+                    "changes_first_places": j >= places, "value_of_knowing": worth,
+                }  # fmt: skip
+                turned.append({**named, **pair, **_turned(turn)})
+    known.sort(key=lambda row: (-float(str(row["value_of_knowing"])), str(row["input"])))
+    turned.sort(
         key=lambda row: (
             not row["changes_first_places"],
             -float(str(row["value_of_knowing"])),
             str(row["input"]),
         )
     )
-    return result_frame("flips", records)
+    return result_frame("information", known), result_frame("flips", turned)
+
+
+def _turned(turn: Turn) -> dict[str, Cell]:
+    return {
+        "side": "above" if turn.above else "below",
+        "flips_at": turn.value,
+        "probability": turn.share,
+        "gap_beyond": turn.gap,
+        "gap_beyond_se": turn.gap_se,
+    }
 
 
 def _ranked(assessment: Assessment, places: int, function: str) -> _Ranked:

@@ -26,7 +26,7 @@ from exposure.scoring.blocks import Progress, sector_risks
 from exposure.scoring.column import Cell
 from exposure.scoring.columns import result_frame
 from exposure.scoring.ranking import ranked_ids
-from exposure.scoring.regression import fit_outputs
+from exposure.scoring.regression import CHANCE, Fit, fit_outputs
 from exposure.scoring.sobol import SobolIndices, power_of_two, sobol_from_runs
 
 if TYPE_CHECKING:
@@ -165,16 +165,31 @@ def _at_hand(
     known: Sequence[UncertainInput], values: FloatArray, singles: int
 ) -> tuple[list[Index], list[tuple[UncertainInput, Index]]]:
     """First-order indices of the groups, and of the largest single inputs, from the draws."""
-    by_group = []
-    for group in GROUPS:
-        fit = fit_outputs([own.drawn for own in known if own.group == group], values)
-        by_group.append((fit.explained, fit.explained_se))
     each_one = [(own, fit_outputs([own.drawn], values)) for own in known]
+    by_group = [
+        _of_group([pair for pair in each_one if pair[0].group == group], values) for group in GROUPS
+    ]
     order = sorted(
         each_one, key=lambda pair: (-float(np.nansum(pair[1].explained)), pair[0].stream)
     )
     largest = [(own, (fit.explained, fit.explained_se)) for own, fit in order[:singles]]
     return by_group, largest
+
+
+def _of_group(each_one: Sequence[tuple[UncertainInput, Fit]], values: FloatArray) -> Index:
+    """Index of each output for a group of inputs.
+
+    Hundreds of inputs that say nothing would hide the few that do: where some explain more by
+    themselves than chance does, the group is these.
+    """
+    chance = CHANCE / values.shape[1]
+    found = []
+    for s, output in enumerate(values):
+        telling = [own.drawn for own, fit in each_one if fit.explained[s] > chance]
+        chosen = telling or [own.drawn for own, _ in each_one]
+        found.append(fit_outputs(chosen, output[np.newaxis]))
+    explained = np.concatenate([fit.explained for fit in found])
+    return explained, np.concatenate([fit.explained_se for fit in found])
 
 
 def _resampled(

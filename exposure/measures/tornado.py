@@ -11,7 +11,7 @@ from exposure.result import ASSESSMENT, Assessment
 from exposure.scoring.column import Cell
 from exposure.scoring.columns import result_frame
 from exposure.scoring.ranking import HIGH, LOW
-from exposure.scoring.regression import fit_outputs
+from exposure.scoring.regression import CHANCE, fit_outputs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,9 +32,9 @@ def tornado(assessment: Assessment, sector: str, *, inputs: int = 10) -> "pd.Dat
     Returns
     -------
     pandas.DataFrame
-        One row an input, that which explains most of the score first; none that explains nothing.
-        Inputs of draws that met the record depend on each other: an input may go with a score
-        because of another one.
+        One row an input, the one that explains most of the score first. Inputs that explain no
+        more than chance may are left out. Inputs of draws that met the record depend on each
+        other: one may go with a score because of another.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def tornado(assessment: Assessment, sector: str, *, inputs: int = 10) -> "pd.Dat
     for own in uncertain_inputs(assessment.run, [sector]):
         fit = fit_outputs([own.drawn], scores)
         explained = float(fit.explained[0])
-        if not explained > 0.0:  # nothing, or a score that does not vary
+        if not explained > CHANCE / len(own.drawn):  # by chance, or of a score that does not vary
             continue
         order = np.argsort(own.drawn, kind="stable")
         low, high = (order[int(level * len(order))] for level in (LOW, HIGH))

@@ -24,6 +24,11 @@ MOST_USED = 0.25
 """Share of the draws that a fit may use up as degrees of freedom."""
 
 
+CHANCE = 10.0
+"""A share of the variance below this over the number of draws may be chance: among several hundred
+unrelated inputs the largest is about there."""
+
+
 @dataclass(frozen=True, eq=False)
 class Fit:
     """Outputs given some inputs."""
@@ -69,16 +74,18 @@ def fit_outputs(inputs: Sequence[FloatArray], outputs: FloatArray) -> Fit:
     if columns:
         u, s = _directions(np.concatenate(columns, axis=1))
         projected = u.T @ centred
+        kept = np.zeros_like(projected)
         for penalty in PENALTIES * s[0] ** 2 / 1e6:
-            shrink = s**2 / (s**2 + penalty)
-            own = u @ (shrink[:, np.newaxis] * projected)
-            free = draws - 1.0 - shrink.sum()
+            shrink = (s**2 / (s**2 + penalty))[:, np.newaxis]
+            free = draws - 1.0 - float(shrink.sum())
             if free < (1.0 - MOST_USED) * draws:
                 continue
-            found = ((centred - own) ** 2).sum(axis=0) / free**2
+            # Directions are orthonormal, so that no fit need be made to know its error.
+            found = (squares - (shrink * (2.0 - shrink) * projected**2).sum(axis=0)) / free**2
             better = found < best
             best[better], left[better] = found[better], free
-            fitted[:, better] = own[:, better]
+            kept[:, better] = (shrink * projected)[:, better]
+        fitted = u @ kept
     explained, error = _explained(centred, fitted, left)
     return Fit(fitted.T + mean, explained, error)
 

@@ -77,6 +77,9 @@ class Configuration(Part):
     """Shipped scenarios by name, or TOML files; empty for the three default courses."""
     after: str | None = None
     """What follows a record of the past, such as prolonged or lapsed."""
+    rules: tuple[str, ...] = ()
+    """Rules laid over every course, each in words, such as ``Sm, civil, withheld, from
+    2026-12-01``."""
     data: str | None = None
     """Folder of tables instead of the shipped ones."""
     overlay: tuple[str, ...] = ()

@@ -24,10 +24,12 @@ from exposure.report.files.output_models import (
     FlowFile,
     ProvenanceFile,
     RankFile,
+    SensitivityFile,
     SourceListFile,
     version_of,
 )
 from exposure.report.text.safe import escaped
+from exposure.report.text.sensitivity import Findings
 from exposure.scoring.column import Cell, Column
 from exposure.scoring.columns import columns_of
 from exposure.settings import Settings
@@ -88,6 +90,17 @@ def _rank_file(
     assessments: "Sequence[Assessment]", scenarios: Sequence[Mapping[str, object]]
 ) -> str:
     return _text(RankFile, {"record": of_runs(assessments), "scenarios": scenarios})
+
+
+def sensitivity_json(found: Findings) -> str:
+    """What scores and orders hang on as JSON: a `SensitivityFile`."""
+    content = {
+        "record": of_runs([found.assessment]),
+        "sensitivity": rows_of("sensitivity", found.sensitivity),
+        "information": rows_of("information", found.information),
+        "flips": rows_of("flips", found.flips),
+    }
+    return _text(SensitivityFile, content)
 
 
 def flow_json(

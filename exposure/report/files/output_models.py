@@ -150,6 +150,16 @@ class RankFile(OutputModel):
     scenarios: list[ScenarioResult]
 
 
+class SensitivityFile(OutputModel):
+    """JSON of `exposure sensitivity`."""
+
+    schema_version: Literal[1]
+    record: RunRecord
+    sensitivity: Annotated[Rows, RowsOf("sensitivity")]
+    information: Annotated[Rows, RowsOf("information")]
+    flips: Annotated[Rows, RowsOf("flips")]
+
+
 class FlowFile(OutputModel):
     """JSON of `exposure flow`."""
 
@@ -225,6 +235,7 @@ class SourceListFile(OutputModel):
 MODELS: Mapping[str, type[OutputModel]] = {
     "rank": RankFile,
     "report": RankFile,
+    "sensitivity": SensitivityFile,
     "flow": FlowFile,
     "backtest": BacktestFile,
     "diff": DiffFile,

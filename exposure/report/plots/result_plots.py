@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from exposure.arguments import COUNT, check_arguments, instance_of, optional
-from exposure.report.plots import rankings
+from exposure.arguments import COUNT, TEXT, check_arguments, instance_of, optional
+from exposure.errors import unknown_name
+from exposure.measures.probabilities import order_by_probability
+from exposure.measures.tornado import tornado
+from exposure.report.plots import certainty, rankings
 
 if TYPE_CHECKING:
     from exposure.result import Assessment, Cause
@@ -79,6 +82,74 @@ class ResultPlots:
         """
         points, drawn = self.assessment.attribution(by=by), _axes("attribution", axes)
         return rankings.plot_attribution(points, drawn, names=self._names())
+
+    def rank_acceptability(self, axes: Axes | None = None) -> Axes:
+        """Probability of every rank of every sector."""
+        drawn = _axes("rank_acceptability", axes)
+        held = self.assessment.acceptability
+        return certainty.plot_rank_acceptability(held, drawn, names=self._names())
+
+    def waterfall(
+        self, sector: str, axes: Axes | None = None, *, by: "Cause" = "component"
+    ) -> Axes:
+        """Score of one sector, put together from its causes.
+
+        Parameters
+        ----------
+        sector
+            Id of a sector.
+        axes
+            Where to draw; None makes a figure.
+        by
+            ``element``, ``component``, ``stage`` or ``licence_class``.
+        """
+        self._check("waterfall", sector)
+        split, drawn = self.assessment.attribution(by=by), _axes("waterfall", axes)
+        points = {str(cause): float(split[cause][sector]) for cause in split.columns}
+        return certainty.plot_waterfall(points, drawn)
+
+    def tornado(self, sector: str, axes: Axes | None = None, *, inputs: int = 10) -> Axes:
+        """Expected score of one sector at both ends of its largest inputs.
+
+        Parameters
+        ----------
+        sector
+            Id of a sector.
+        axes
+            Where to draw; None makes a figure.
+        inputs
+            Number of inputs.
+        """
+        self._check("tornado", sector)
+        table, drawn = tornado(self.assessment, sector, inputs=inputs), _axes("tornado", axes)
+        score = self.assessment.sectors[sector].score
+        return certainty.plot_tornado(table, drawn, score=score)
+
+    def flip_map(
+        self, first: str, second: str, axes: Axes | None = None, *, rank: int = 1, steps: int = 20
+    ) -> Axes:
+        """Of a mixture: which sector holds a rank at all probabilities of two members.
+
+        Parameters
+        ----------
+        first, second
+            Members of the mixture.
+        axes
+            Where to draw; None makes a figure.
+        rank
+            Rank that is drawn.
+        steps
+            Steps from probability 0 to 1.
+        """
+        check_arguments("Assessment.plot.flip_map", rank=(rank, COUNT))
+        drawn = _axes("flip_map", axes)
+        region = order_by_probability(self.assessment, first, second, steps=steps, places=rank)
+        return certainty.plot_flip_map(region, drawn, rank=rank, names=self._names())
+
+    def _check(self, method: str, sector: str) -> None:
+        check_arguments(f"Assessment.plot.{method}", sector=(sector, TEXT))
+        if sector not in self.assessment.sectors:
+            raise unknown_name("sector", sector, self.assessment.sectors)
 
     def _names(self) -> dict[str, str]:
         ranking = self.assessment.ranking

@@ -123,7 +123,9 @@ def _doubts(ranking: "pd.DataFrame") -> list[str]:
     doubts = []
     error = ranking["score_se"].max()
     if error == error and error > 0.0:  # noqa: PLR0124 - NaN alone differs
-        doubts.append(f"Standard error of sampling: at most {error:.1g} points of a score.")
+        money = ranking["value_at_risk_se"].max() / 1e9
+        priced = f", {money:.1g} USD bn a year" if money > 0.0 else ""
+        doubts.append(f"Standard error of sampling: at most {error:.1g} points of a score{priced}.")
     shares = (ranking["assumed_rows"] / ranking["rows"]).dropna()
     if len(shares):
         low, high = formats.percent(shares.min()), formats.percent(shares.max())

@@ -1,0 +1,148 @@
+"""What scores and orders hang on, and which number would change them, in plain text."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from exposure.report.text import formats
+from exposure.report.text.layout import WIDTH, aligned, underlined, wrapped
+from exposure.scoring.column import Cell
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from exposure.result import Assessment
+
+MOST_LISTED = 10
+"""Inputs and flips listed at most; CSV and JSON hold all."""
+
+CONDITIONED = (
+    "First-order indices from the draws at hand: these draws met the record, so that inputs depend "
+    "on each other and the indices need not sum to 100 %. A group of many small inputs shows less "
+    "than it has. Total indices need draws of the tables alone: --prior."
+)
+PRIOR = (
+    "First-order index: what would go of the variance if the input were known; total index: what "
+    "would stay if all else were known. Inputs were drawn once more and everything was run again. "
+    "In brackets: Monte Carlo standard error."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """What is known of one run: the tables of `exposure.measures`."""
+
+    assessment: "Assessment"
+    sensitivity: "pd.DataFrame"
+    information: "pd.DataFrame"
+    flips: "pd.DataFrame"
+
+
+def sensitivity_text(found: Findings) -> str:
+    """Say what the scores hang on, and which number, known better, would change the order.
+
+    Parameters
+    ----------
+    found
+        Sensitivity, value of information and flips of a run.
+    """
+    own = found.assessment
+    head = (
+        f"{own.scenario.name} ({own.scenario.scenario}), "
+        f"{formats.counted(own.settings.horizon_weeks, 'week')} from {own.first_day}, "
+        f"{formats.counted(own.settings.draws, 'draw')}"
+    )
+    names = {sector: scored.label.name for sector, scored in own.sectors.items()}
+    blocks = [
+        underlined("What the scores hang on") + f"\n{head}",
+        wrapped(PRIOR if own.conditioned is None else CONDITIONED, width=WIDTH),
+        *_by_sector(found.sensitivity, names),
+        _information(found.information),
+        _flips(found.flips, names),
+    ]
+    return "\n\n".join(blocks)
+
+
+def _by_sector(table: "pd.DataFrame", names: Mapping[str, str]) -> list[str]:
+    blocks = []
+    for sector in dict.fromkeys(table["sector"]):
+        of_sector = table[table["sector"] == sector]
+        score = of_sector[of_sector["ahead_of"].isna()]
+        gap = of_sector[of_sector["ahead_of"].notna()]
+        title = names[str(sector)]
+        headings = ["input", "score"]
+        columns = [list(score["input"]), _indices(score)]
+        if len(gap):
+            headings.append(f"gap to {names[str(gap['ahead_of'].iloc[0])]}")
+            columns.append(_indices(gap))
+        rows = [list(row) for row in zip(*columns, strict=True)]
+        blocks.append(f"{title}\n\n" + aligned(headings, rows, align="lrr"[: len(headings)]))
+    return blocks
+
+
+def _indices(table: "pd.DataFrame") -> list[str]:
+    cells = zip(
+        table["first_order"],
+        table["first_order_se"],
+        table["total"],
+        table["total_se"],
+        strict=True,
+    )
+    return [_index(*map(float, cell)) for cell in cells]
+
+
+def _index(first: float, error: float, total: float, total_error: float) -> str:
+    """First-order and total index in percent, with their errors; a dash where nothing varies."""
+    if np.isnan(first):
+        return formats.NONE
+    own = f"{100.0 * first:.0f} ({100.0 * error:.0f}) %"
+    if np.isnan(total):
+        return own
+    return f"{own}, total {100.0 * total:.0f} ({100.0 * total_error:.0f}) %"
+
+
+def _information(table: "pd.DataFrame") -> str:
+    title = "Which number is worth knowing, for a choice of the first three sectors"
+    if table.empty:
+        return f"{title}\n\nNo input by itself changes that choice."
+    rows = [
+        [
+            str(row["input"]), _span(row), f"{float(str(row['value_of_knowing'])):.2f}",
+            f"{formats.percent(float(str(row['share_of_everything'])), 1)} %",
+        ]
+        for row in _records(table)
+    ]  # fmt: skip
+    headings = ["input", "5–95 % of draws", "gains, points", "of all"]
+    return f"{title}\n\n" + aligned(headings, rows, align="lrrr")
+
+
+def _records(table: "pd.DataFrame") -> list[dict[str, Cell]]:
+    """First rows of a table."""
+    found = table.head(MOST_LISTED).to_dict("records")
+    return [{str(name): cell for name, cell in row.items()} for row in found]
+
+
+def _flips(table: "pd.DataFrame", names: Mapping[str, str]) -> str:
+    title = "At which value an order among the first turns"
+    if table.empty:
+        return f"{title}\n\nNo input by itself turns an order among the first three."
+    lines = [_flip(row, names) for row in _records(table)]
+    return f"{title}\n\n" + "\n".join(lines)
+
+
+def _flip(row: Mapping[str, Cell], names: Mapping[str, str]) -> str:
+    first, other = names[str(row["sector"])], names[str(row["other"])]
+    change = f"{other} comes among the first" if row["changes_first_places"] else f"{other} leads"
+    value, share = float(str(row["flips_at"])), float(str(row["probability"]))
+    return wrapped(
+        f"* {row['input']} {row['side']} {formats.plain(value)}: {change}, before {first} "
+        f"({formats.percent(share)} % of draws; range {_span(row)})",
+        width=WIDTH,
+    )
+
+
+def _span(row: Mapping[str, Cell]) -> str:
+    low, high = (formats.plain(float(f"{float(str(row[end])):.3g}")) for end in ("low", "high"))
+    return f"{low}–{high}"
