@@ -74,6 +74,8 @@ def frames(run) -> dict[str, pd.DataFrame]:
         "backtest_months": tested.months,
         "backtest_errors": tested.errors,
         "stoppages": stoppages(shipped, settings),
+        "industry_losses": ex.industry_losses(run, "stated"),
+        "industry_totals": ex.industry_totals(run, "stated"),
         "rank_changes": ex.rank_changes(shipped, changed, "samarium_only", settings),
         "differences": compare_datasets(shipped, changed),
         "provenance": ex.provenance(shipped, "missiles"),

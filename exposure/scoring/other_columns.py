@@ -99,6 +99,48 @@ STOPPAGES = (
     Column("verdict", "Whether the model agrees with the report."),
 )
 
+_INDUSTRY = (
+    DESTINATION,
+    Column("industry_code", "Industry in the classification that was asked for."),
+    Column("sectors", "Sectors that it holds, joined by blanks."),
+)
+
+
+def _value(name: str, meaning: str, unit: str) -> Column:
+    return Column(name, meaning, unit, Form.NUMBER, nullable=True)
+
+
+def _lost(name: str, meaning: str) -> Column:
+    return Column(name, meaning, "share", Form.PERCENT, nullable=True)
+
+
+INDUSTRY_LOSSES = (
+    SCENARIO,
+    *_INDUSTRY,
+    Column("week", "Week counted from the first scored week, which is 0.", "week", Form.WHOLE),
+    Column("date", "First day of the week.", form=Form.DAY),
+    _lost(
+        "lost_share",
+        "Share of the industry's output lost in the week, its sectors weighted with their shares "
+        "of it; mean over draws.",
+    ),
+    _value("lost_value_usd", "Value added lost in the week, gross, constant 2023 USD.", "USD"),
+)
+
+INDUSTRY_TOTALS = (
+    *_INDUSTRY,
+    _lost("lost_share", "Share of the industry's output lost over the horizon; mean over draws."),
+    _lost("lost_share_p05", "5th percentile of lost_share over draws."),
+    _lost("lost_share_p95", "95th percentile of lost_share over draws."),
+    _value("lost_value_usd_per_year", "Value added lost, gross, constant 2023 USD.", "USD/yr"),
+    _value(
+        "value_added_usd_per_year",
+        "Value added of the stated industries that make up the code, constant 2023 USD.",
+        "USD/yr",
+    ),
+    _lost("sectors_share", "Share of that value added which the sectors make."),
+)
+
 RANK_CHANGES = (
     SECTOR,
     NAME,
@@ -148,6 +190,8 @@ OTHER_RESULTS: Mapping[str, Sequence[Column]] = {
     "backtest_months": BACKTEST_MONTHS,
     "backtest_errors": BACKTEST_ERRORS,
     "stoppages": STOPPAGES,
+    "industry_losses": INDUSTRY_LOSSES,
+    "industry_totals": INDUSTRY_TOTALS,
     "rank_changes": RANK_CHANGES,
     "differences": DIFFERENCES,
     "provenance": PROVENANCE,

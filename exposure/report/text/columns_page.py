@@ -36,6 +36,8 @@ TITLES = {
     "backtest_months": "`backtest(...).months`: one row a forecast of a month",
     "backtest_errors": "`backtest(...).errors`: one row a forecast and span of months",
     "stoppages": "`exposure backtest`, stoppages: one row a report",
+    "industry_losses": "`industry_losses`: one row a scenario, industry and week",
+    "industry_totals": "`industry_totals`: one row an industry",
     "rank_changes": "`rank_changes`, `exposure diff`: one row a sector",
     "differences": "`exposure diff`: one row a cell that differs between two sets of tables",
     "provenance": "`provenance`, `exposure sources`: one row a row of the tables",
