@@ -38,6 +38,43 @@ FLOW = (
     ),
 )
 
+_HIT = "first hit: first day of the first week in which more is lost than the threshold"
+
+IMPACT_DATES = (
+    SECTOR,
+    NAME,
+    Column(
+        "hit_share",
+        "Probability, over draws, that a week within the horizon loses more than the threshold of "
+        "the settings.",
+        unit="probability",
+        form=Form.WHOLE_PERCENT,
+        heading="Hit at all, %",
+    ),
+    Column(
+        "first_hit_date_p05",
+        f"5th percentile of the {_HIT}; empty where fewer draws are ever hit.",
+        form=Form.DAY,
+        nullable=True,
+        heading="Early (5 %)",
+    ),
+    Column(
+        "first_hit_date_p50",
+        f"Median of the {_HIT}; empty where half or more of the draws never are.",
+        form=Form.DAY,
+        nullable=True,
+        heading="Median",
+    ),
+    Column(
+        "first_hit_date_p95",
+        f"95th percentile of the {_HIT}; empty where more than 5 % of the draws never are.",
+        form=Form.DAY,
+        nullable=True,
+        heading="Late (95 %)",
+    ),
+)
+"""One row a sector."""
+
 FORECAST = Column("forecast", "What forecasts: the licence model, or one of the naive forecasts.")
 SCHEME = Column(
     "scheme",
@@ -187,6 +224,7 @@ PROVENANCE = (
 
 OTHER_RESULTS: Mapping[str, Sequence[Column]] = {
     "flow": FLOW,
+    "impact_dates": IMPACT_DATES,
     "backtest_months": BACKTEST_MONTHS,
     "backtest_errors": BACKTEST_ERRORS,
     "stoppages": STOPPAGES,

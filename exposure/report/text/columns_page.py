@@ -32,6 +32,7 @@ TITLES = {
     "information": "`value_of_information`, `exposure sensitivity`: one row an input",
     "flips": "`flips`, `exposure sensitivity`: one row an input and pair of sectors",
     "probability_region": "`order_by_probability`: one row a point and rank",
+    "impact_dates": "`dates.csv` of a report: one row a scenario and sector",
     "flow": "`licensed_flow`, `exposure flow`: one row a scenario, destination, class and week",
     "backtest_months": "`backtest(...).months`: one row a forecast of a month",
     "backtest_errors": "`backtest(...).errors`: one row a forecast and span of months",
