@@ -7,6 +7,7 @@ office is asked once more, on the first draws, for the flow of licensed goods.
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from exposure.licensing.flow_table import flow_of_draws
@@ -102,6 +103,11 @@ def loses_nothing(assessment: "Assessment") -> bool:
 def drawn_member(assessment: "Assessment") -> Scenario:
     """Scenario whose weeks are drawn: itself, or the most probable member of a mixture."""
     return max(assessment.scenario.members, key=lambda pair: pair[1])[0]
+
+
+def first_day(contents: Contents) -> date:
+    """First day that any run scores."""
+    return min(own.first_day for own in contents.runs)
 
 
 def dates_of(assessment: "Assessment") -> "pd.DataFrame":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exposure.report.contents import Contents, drawn_member
+from exposure.report.contents import Contents, drawn_member, first_day
 from exposure.report.html.drawing import (
     Axis,
     BarChart,
@@ -53,11 +53,6 @@ WEEKS_BETWEEN = 13
 
 COLOURS = 8
 """Colours of the parts of a bar in the style sheet."""
-
-
-def first_day(contents: Contents) -> date:
-    """First day that any run scores."""
-    return min(own.first_day for own in contents.runs)
 
 
 def dated_axis(start: date, weeks: int, title: str) -> Axis:
