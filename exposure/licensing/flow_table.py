@@ -76,9 +76,8 @@ def licensed_flow(
     refuse_unknown_names(scenario, dataset)
     inputs = Inputs.of(dataset, Sampler.first(settings.draws, settings.seed))
     places = {row.destination for row in inputs.rows_of(SectorRow)}
-    if settings.destination != "all":
-        if settings.destination not in places:
-            raise unknown_name("destination", settings.destination, [*places, "all"])
+    if settings.destination not in (*places, "all"):
+        raise unknown_name("destination", settings.destination, [*places, "all"])
     return flow_of_draws(inputs, scenario, settings.destination, weeks=settings.horizon_weeks)
 
 

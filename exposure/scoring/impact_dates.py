@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exposure.arrays import FloatArray
+from exposure.arrays import FloatArray, WeekArray
 from exposure.scoring.column import Cell
 from exposure.scoring.columns import result_frame
 from exposure.scoring.ranking import HIGH, LOW, ScoredSector, median_hit
@@ -55,7 +55,7 @@ def _row(sector: str, own: ScoredSector, first_day: date) -> dict[str, Cell]:
     }
 
 
-def hit_share(hit_week: FloatArray, probabilities: FloatArray) -> float:
+def hit_share(hit_week: WeekArray, probabilities: FloatArray) -> float:
     """Probability of a hit within the scored weeks.
 
     Parameters
@@ -67,14 +67,14 @@ def hit_share(hit_week: FloatArray, probabilities: FloatArray) -> float:
 
     Examples
     --------
-    >>> hit_share(np.array([[3.0, np.nan], [1.0, 2.0]]), np.array([0.5, 0.5]))
+    >>> hit_share(np.array([[3.0, np.nan], [1.0, 2.0]], dtype=np.float32), np.array([0.5, 0.5]))
     0.75
     """
     hit = ~np.isnan(hit_week)
     return float(probabilities @ hit.mean(axis=1))
 
 
-def hit_quantile(hit_week: FloatArray, probabilities: FloatArray, *, level: float) -> float:
+def hit_quantile(hit_week: WeekArray, probabilities: FloatArray, *, level: float) -> float:
     """Week by which a share of draws and scenarios is hit; NaN if fewer ever are.
 
     Parameters
@@ -88,7 +88,7 @@ def hit_quantile(hit_week: FloatArray, probabilities: FloatArray, *, level: floa
 
     Examples
     --------
-    >>> weeks = np.array([[3.0, 5.0, 9.0, np.nan]])
+    >>> weeks = np.array([[3.0, 5.0, 9.0, np.nan]], dtype=np.float32)
     >>> hit_quantile(weeks, np.array([1.0]), level=0.05)
     3.0
     >>> hit_quantile(weeks, np.array([1.0]), level=0.95)

@@ -16,11 +16,11 @@ OF_COURSE = ("band", "rank_p05", "first_hit_date_p50", "value_at_risk_usd_per_ye
 
 SHORT = {
     "band": "Band",
-    "rank_p05": "Rank, 5–95\u00a0%",
+    "rank_p05": "Rank",
     "first_hit_date_p50": "First hit",
-    "value_at_risk_usd_per_year": "USD bn a\u00a0year",
-    "implied_so_far": "Implied so far, %",
-    "seen_so_far": "Seen so far, %",
+    "value_at_risk_usd_per_year": "USD\u00a0bn",
+    "implied_so_far": "Implied",
+    "seen_so_far": "Seen",
 }
 """Headings of the first screen."""
 

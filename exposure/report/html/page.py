@@ -23,7 +23,7 @@ from exposure.report.contents import Contents, drawn_member, first_day, loses_no
 from exposure.report.files.json_output import rows_of
 from exposure.report.html import news, sections
 from exposure.report.html.environment import make_environment
-from exposure.report.html.overview import overview, names_of_sectors
+from exposure.report.html.overview import names_of_sectors, overview
 from exposure.report.text import formats, glossary
 from exposure.report.text.caveats import caveats, last_event, newest_source
 from exposure.report.text.cells import ShownCell, page_columns, shown_cell
@@ -31,7 +31,7 @@ from exposure.report.text.drivers import driver_words
 from exposure.report.text.explanation import CHANCE
 from exposure.report.text.marks import changes_line, rules_line
 from exposure.report.text.rule_lines import RuleLine, rule_lines
-from exposure.scoring.column import Column
+from exposure.scoring.column import NAME, Column
 from exposure.scoring.columns import columns_of
 from exposure.tables.dataset import Dataset
 from exposure.tables.schema.catalogue import TABLES
@@ -88,9 +88,7 @@ def _context(contents: Contents) -> dict[str, object]:
     style, script = _ours("page.css"), _ours("page.js")
     parts = [
         _part(own, points, dates)
-        for own, points, dates in zip(
-            contents.runs, contents.elements, contents.dates, strict=True
-        )
+        for own, points, dates in zip(contents.runs, contents.elements, contents.dates, strict=True)
     ]
     return {
         "style": style,
@@ -148,7 +146,8 @@ def _policy_hash(script: str) -> str:
 def _part(assessment: "Assessment", points: "pd.DataFrame", dates: "pd.DataFrame") -> Part:
     scenario, names = assessment.scenario, names_of_sectors(assessment)
     rows = _ranking(assessment.ranking, points)
-    columns = page_columns(mixture=bool(scenario.mixture))
+    found = page_columns(mixture=bool(scenario.mixture))
+    columns = sorted(found, key=lambda column: column != NAME)  # the name stays in sight
     hits = [own for own in columns_of("impact_dates") if own.heading]
     return Part(
         scenario=scenario,

@@ -6,11 +6,12 @@ Each function takes contents or runs and gives frozen rows and figures; the temp
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from exposure.report.contents import Contents, drawn_member, first_day
+from exposure.report.files.json_output import rows_of
 from exposure.report.html.drawing import (
     Axis,
     BarChart,
@@ -61,7 +62,7 @@ def dated_axis(start: date, weeks: int, title: str) -> Axis:
     Examples
     --------
     >>> dated_axis(date(2026, 10, 2), 104, "First hit").ticks[:2]
-    ((13.0, 'Jan 2027'), (38.714285714285715, 'Jul 2027'))
+    ((13.0, 'Jan 2027'), (38.857142857142854, 'Jul 2027'))
     """
     last = start + timedelta(weeks=weeks)
     for months in MONTHS_BETWEEN:
@@ -80,45 +81,40 @@ def dated_axis(start: date, weeks: int, title: str) -> Axis:
 
 def score_chart(contents: Contents, *, sectors: int | None = None) -> IntervalChart:
     """Scores of all sectors under every course, in the order of the first."""
-    rankings = [own.ranking.set_index("sector") for own in contents.runs]
-    order = list(rankings[0].index)[:sectors]
-    values = [
-        [
-            Interval(
-                float(own.at[sector, "score_p05"]),
-                float(own.at[sector, "score"]),
-                float(own.at[sector, "score_p95"]),
-            )
-            for own in rankings
-        ]
-        for sector in order
-    ]
+    tables = [_by_sector("ranking", own.ranking) for own in contents.runs]
+    order = list(tables[0])[:sectors]
+    values = [[_score_interval(own[sector]) for own in tables] for sector in order]
     top = max((own.high or 0.0 for row in values for own in row), default=1.0)
     axis = whole_axis(top, "Score, on a scale from 0 to 100 (line: 5–95 % of draws)")
-    names = [str(rankings[0].at[sector, "name"]) for sector in order]
-    return interval_chart(names, values, axis)
+    return interval_chart([str(tables[0][own]["name"]) for own in order], values, axis)
+
+
+def _by_sector(result: str, frame: "pd.DataFrame") -> dict[str, dict[str, Any]]:
+    return {str(row["sector"]): row for row in rows_of(result, frame)}
+
+
+def _score_interval(row: Mapping[str, Any]) -> Interval:
+    return Interval(row["score_p05"], row["score"], row["score_p95"])
 
 
 def date_chart(contents: Contents) -> IntervalChart:
     """First hit of all sectors under every course; sectors that half the draws spare have none."""
-    start, frames = first_day(contents), [own.set_index("sector") for own in contents.dates]
-    order = list(frames[0].index)
-
-    def week(day: date | None) -> float | None:
-        return None if day is None else (day - start).days / DAYS_A_WEEK
-
-    values = []
-    for sector in order:
-        row: list[Interval | None] = []
-        for own in frames:
-            middle = week(own.at[sector, "first_hit_date_p50"])
-            ends = [week(own.at[sector, f"first_hit_date_{end}"]) for end in ("p05", "p95")]
-            row.append(None if middle is None else Interval(ends[0], middle, ends[1]))
-        values.append(row)
+    start = first_day(contents)
+    tables = [_by_sector("impact_dates", own) for own in contents.dates]
+    order = list(tables[0])
+    values = [[_date_interval(own[sector], start) for own in tables] for sector in order]
     last = max(_last_week(own, start) for own in contents.runs)
-    names = [str(frames[0].at[sector, "name"]) for sector in order]
     axis = dated_axis(start, last, "First hit (line: 5–95 % of draws; an arrow: later or never)")
-    return interval_chart(names, values, axis)
+    return interval_chart([str(tables[0][own]["name"]) for own in order], values, axis)
+
+
+def _date_interval(row: Mapping[str, Any], start: date) -> Interval | None:
+    low, middle, high = (
+        None if row[f"first_hit_date_{end}"] is None
+        else (row[f"first_hit_date_{end}"] - start).days / DAYS_A_WEEK
+        for end in ("p05", "p50", "p95")
+    )  # fmt: skip
+    return None if middle is None else Interval(low, middle, high)
 
 
 def _last_week(run: "Assessment", start: date) -> int:
