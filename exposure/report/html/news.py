@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exposure.report.changes import Briefing, Move, TrendPoint
+from exposure.report.changes import SHOWN, Briefing, Move, TrendPoint
 from exposure.report.html.drawing import Axis, Line, LineChart, line_chart, whole_axis
-from exposure.report.text.briefing_words import SHOWN
 from exposure.report.text.formats import NONE, plain
 
 if TYPE_CHECKING:
