@@ -34,6 +34,9 @@ BLOCKS = ("smco_stock_defence", "heavy_magnet_stock_defence", "yttria_stock_defe
 
 BEST = 5
 
+LEADING = 10
+"""Levers of which sets are searched: those that gain most alone."""
+
 SMALLEST = 0.005
 """Points, or share of draws, below which a table shows nothing."""
 
@@ -133,6 +136,13 @@ def pairs_table(pairs: pd.DataFrame) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _leading(effects: ex.LeverEffects) -> ex.LeverEffects:
+    """The levers that gain most in total; others need not be combined."""
+    names = list(effects.total["lever"].head(LEADING))
+    levers = [own for own in effects.bench.levers if own.lever in names]
+    return ex.levers(effects.bench.assessment, levers, sectors=effects.bench.counted)
+
+
 def main(draws: int) -> None:
     """Run everything and write the page and its figures."""
     dataset, settings = ex.read_dataset(), ex.Settings(draws=draws)
@@ -157,10 +167,9 @@ def main(draws: int) -> None:
     tables["pairs"] = pairs_table(defence.pairs)
     PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), tables), encoding="utf-8")
     sets = {
-        "licences_withheld, all sectors": ex.portfolios(effects[-1]),
-        "licences_withheld, defence": ex.portfolios(defence),
-        "licences_queued, all sectors": ex.portfolios(effects[1]),
-        "licences_continue, all sectors": ex.portfolios(effects[0]),
+        "licences_withheld, all sectors": ex.portfolios(_leading(effects[-1])),
+        "licences_withheld, defence": ex.portfolios(_leading(defence)),
+        "licences_continue, all sectors": ex.portfolios(_leading(effects[0])),
     }
     tables["portfolios"] = portfolios_table(sets)
     PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), tables), encoding="utf-8")

@@ -51,6 +51,8 @@ class Bench:
     counted: tuple[str, ...]
     """Sectors that count in totals."""
     known: dict[frozenset[str], Outcome] = field(default_factory=dict)
+    smaller: dict[int, "Bench"] = field(default_factory=dict)
+    """The same bench on fewer draws, by their number."""
 
     @classmethod
     def of(
@@ -101,7 +103,10 @@ class Bench:
         """The same bench on the first draws."""
         if draws >= self.assessment.run.sampler.size:
             return self
-        return Bench(first_draws(self.assessment, draws), self.levers, self.counted)
+        if draws not in self.smaller:
+            few = first_draws(self.assessment, draws)
+            self.smaller[draws] = Bench(few, self.levers, self.counted)
+        return self.smaller[draws]
 
     @cached_property
     def costs(self) -> dict[str, Range]:
