@@ -19,7 +19,7 @@ from exposure.scoring.column import Cell
 from exposure.scoring.columns import result_frame
 from exposure.scoring.information import Turn, turn_of, value_of_everything, value_of_knowing
 from exposure.scoring.ranking import HIGH, LOW, TOP_PLACES, ranked_ids
-from exposure.scoring.regression import CHANCE, fit_outputs
+from exposure.scoring.regression import chance_level, fit_outputs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,8 +50,8 @@ def value_of_information(assessment: Assessment, *, places: int = TOP_PLACES) ->
     Returns
     -------
     pandas.DataFrame
-        One row an input that is worth something and explains more than chance may, the most
-        valuable first. ``value_of_knowing`` is
+        One row an input that is worth something and explains more than unrelated ones
+        would, the most valuable first. ``value_of_knowing`` is
         never negative and never above the value of knowing everything.
 
     Raises
@@ -125,11 +125,12 @@ def information_and_flips(
     pairs = [(i, j) for i in range(places) for j in range(i + 1, near)]
     gaps = np.stack([own.scores[i] - own.scores[j] for i, j in pairs])
     everything = value_of_everything(own.scores, places)
+    chance = chance_level(own.scores[:near], inputs=len(own.inputs))
     known: list[dict[str, Cell]] = []
     turned: list[dict[str, Cell]] = []
     for uncertain in own.inputs:
         fit = fit_outputs([uncertain.drawn], np.concatenate([own.scores, gaps]))
-        if not np.nanmax(fit.explained, initial=0.0) > CHANCE / own.scores.shape[1]:
+        if not (fit.explained[:near] > chance).any():
             continue
         worth = value_of_knowing(fit.fitted[: len(own.ids)], own.scores, places)
         named = _named(uncertain)

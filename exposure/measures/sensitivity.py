@@ -26,7 +26,7 @@ from exposure.scoring.blocks import Progress, sector_risks
 from exposure.scoring.column import Cell
 from exposure.scoring.columns import result_frame
 from exposure.scoring.ranking import ranked_ids
-from exposure.scoring.regression import CHANCE, Fit, fit_outputs
+from exposure.scoring.regression import Fit, chance_level, fit_outputs
 from exposure.scoring.sobol import SobolIndices, power_of_two, sobol_from_runs
 
 if TYPE_CHECKING:
@@ -166,8 +166,10 @@ def _at_hand(
 ) -> tuple[list[Index], list[tuple[UncertainInput, Index]]]:
     """First-order indices of the groups, and of the largest single inputs, from the draws."""
     each_one = [(own, fit_outputs([own.drawn], values)) for own in known]
+    chance = chance_level(values, inputs=len(known))
     by_group = [
-        _of_group([pair for pair in each_one if pair[0].group == group], values) for group in GROUPS
+        _of_group([pair for pair in each_one if pair[0].group == group], values, chance)
+        for group in GROUPS
     ]
     order = sorted(
         each_one, key=lambda pair: (-float(np.nansum(pair[1].explained)), pair[0].stream)
@@ -176,16 +178,17 @@ def _at_hand(
     return by_group, largest
 
 
-def _of_group(each_one: Sequence[tuple[UncertainInput, Fit]], values: FloatArray) -> Index:
+def _of_group(
+    each_one: Sequence[tuple[UncertainInput, Fit]], values: FloatArray, chance: FloatArray
+) -> Index:
     """Index of each output for a group of inputs.
 
     Hundreds of inputs that say nothing would hide the few that do: where some explain more by
     themselves than chance does, the group is these.
     """
-    chance = CHANCE / values.shape[1]
     found = []
     for s, output in enumerate(values):
-        telling = [own.drawn for own, fit in each_one if fit.explained[s] > chance]
+        telling = [own.drawn for own, fit in each_one if fit.explained[s] > chance[s]]
         chosen = telling or [own.drawn for own, _ in each_one]
         found.append(fit_outputs(chosen, output[np.newaxis]))
     explained = np.concatenate([fit.explained for fit in found])

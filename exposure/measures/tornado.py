@@ -11,7 +11,7 @@ from exposure.result import ASSESSMENT, Assessment
 from exposure.scoring.column import Cell
 from exposure.scoring.columns import result_frame
 from exposure.scoring.ranking import HIGH, LOW
-from exposure.scoring.regression import CHANCE, fit_outputs
+from exposure.scoring.regression import chance_level, fit_outputs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,8 +33,8 @@ def tornado(assessment: Assessment, sector: str, *, inputs: int = 10) -> "pd.Dat
     -------
     pandas.DataFrame
         One row an input, the one that explains most of the score first. Inputs that explain no
-        more than chance may are left out. Inputs of draws that met the record depend on each
-        other: one may go with a score because of another.
+        more than unrelated ones would are left out. Inputs of draws that met the record depend on
+        each other: one may go with a score because of another.
 
     Raises
     ------
@@ -58,10 +58,12 @@ def tornado(assessment: Assessment, sector: str, *, inputs: int = 10) -> "pd.Dat
         raise unknown_name("sector", sector, assessment.sectors)
     scores = assessment.sectors[sector].scores[np.newaxis]
     records: list[dict[str, Cell]] = []
-    for own in uncertain_inputs(assessment.run, [sector]):
+    known = uncertain_inputs(assessment.run, [sector])
+    chance = float(chance_level(scores, inputs=len(known))[0])
+    for own in known:
         fit = fit_outputs([own.drawn], scores)
         explained = float(fit.explained[0])
-        if not explained > CHANCE / len(own.drawn):  # by chance, or of a score that does not vary
+        if not explained > chance:  # not either where a score does not vary
             continue
         order = np.argsort(own.drawn, kind="stable")
         low, high = (order[int(level * len(order))] for level in (LOW, HIGH))

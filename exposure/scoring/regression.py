@@ -24,9 +24,8 @@ MOST_USED = 0.25
 """Share of the draws that a fit may use up as degrees of freedom."""
 
 
-CHANCE = 10.0
-"""A share of the variance below this over the number of draws may be chance: among several hundred
-unrelated inputs the largest is about there."""
+MOST_TRIALS = 400
+"""Unrelated inputs tried, at most, to see what chance explains."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +87,33 @@ def fit_outputs(inputs: Sequence[FloatArray], outputs: FloatArray) -> Fit:
         fitted = u @ kept
     explained, error = _explained(centred, fitted, left)
     return Fit(fitted.T + mean, explained, error)
+
+
+def chance_level(outputs: FloatArray, *, inputs: int) -> FloatArray:
+    """Largest share of each output's variance that unrelated inputs explain, shape (S,).
+
+    Where few draws lose anything, some unrelated input goes with them by chance; how far depends
+    on the output.
+
+    Parameters
+    ----------
+    outputs
+        Shape (S, D).
+    inputs
+        Number of inputs that are tried on them; as many unrelated ones are, up to `MOST_TRIALS`.
+
+    Examples
+    --------
+    >>> bool(chance_level(np.random.default_rng(1).random((1, 256)), inputs=50)[0] < 0.2)
+    True
+    """
+    generator = np.random.default_rng(0)  # the same trials for the same draws
+    best = np.zeros(len(outputs))
+    for _ in range(max(1, min(inputs, MOST_TRIALS))):
+        unrelated = np.asarray(generator.random(outputs.shape[1]))
+        fit = fit_outputs([unrelated], outputs)
+        best = np.fmax(best, fit.explained)
+    return best
 
 
 def spline_columns(values: FloatArray) -> FloatArray:
