@@ -5,6 +5,7 @@ The page holds them between marks. Draws of two seeds are held against the recor
 """
 
 import sys
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from math import erf, exp, pi, sqrt
@@ -272,6 +273,20 @@ def counts(examined: Examined, kept: Mapping[str, np.ndarray]) -> list[str]:
     return [str(int(number)) for number in (hit, miss, alarm, quiet)]
 
 
+def alarms_text(
+    examined: Examined, kept: Mapping[str, np.ndarray], names: Mapping[str, str]
+) -> str:
+    """Sectors that the model says lost more than the record allows, with the number of quarters."""
+    found = Counter(
+        names[own.subject]
+        for own in examined.implied
+        if own.kind == "losses" and kept[own.subject].any()
+        and (own.drawn[kept[own.subject]] > own.high).mean() >= LIKELY
+    )  # fmt: skip
+    listed = ", ".join(f"{name} {count}" for name, count in found.most_common())
+    return f"\nFalse alarms of the third row, in quarters: {listed or 'none'}.\n"
+
+
 def stoppages_table(examined: Examined, dataset: ex.Dataset) -> str:
     """Verdicts with all draws, without reported stoppages, and without the sector's own record."""
     homes = {row.sector: row.destination for row in dataset.rows_of(SectorRow)}
@@ -289,7 +304,9 @@ def stoppages_table(examined: Examined, dataset: ex.Dataset) -> str:
         ["agree with losses and stocks, not stoppages", *counts(examined, silent)],
         ["and without the sector's own record", *counts(examined, alone)],
     ]
-    return table(["draws", "hits", "misses", "false alarms", "true negatives"], rows)
+    heads = ["draws", "hits", "misses", "false alarms", "true negatives"]
+    names = {row.sector: row.name for row in dataset.rows_of(SectorRow)}
+    return table(heads, rows) + alarms_text(examined, alone, names)
 
 
 def crps(mean: float, low: float, high: float, seen: float) -> float:
