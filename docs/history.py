@@ -38,6 +38,7 @@ CUT = date(2025, 12, 31)
 NINETY = 2 * 1.6449
 """Standard deviations between the ends of a normal interval of 90 %."""
 SHOWN_TERMS = 10
+REPORT_DRAWS = 1_024
 LIKELY = 0.5
 """Share of draws from which the model is taken to say that something happens."""
 
@@ -309,6 +310,20 @@ def stoppages_table(examined: Examined, dataset: ex.Dataset) -> str:
     return table(heads, rows) + alarms_text(examined, alone, names)
 
 
+def reports_table(dataset: ex.Dataset, draws: int) -> str:
+    """Every reported stoppage: its week, and when the first firms stop in the model."""
+    names = {row.sector: row.name for row in dataset.rows_of(SectorRow)}
+    found = ex.stoppages(dataset, ex.Settings(draws=draws))
+    rows = [
+        [names[own.sector], f"{own.week:.1f}", f"{own.first_firms_week:g}",
+         f"{own.probability:.0%}", own.verdict]
+        for own in found[found["reported"] == "stopped"].itertuples()
+    ]  # fmt: skip
+    heads = ["sector", "week of the report", "first firms stop", "draws in time", "verdict"]
+    stamp = f"*Tables {dataset.version}, {draws:,} draws of the tables alone, seed 7.*\n\n"
+    return stamp + table(heads, rows)
+
+
 def crps(mean: float, low: float, high: float, seen: float) -> float:
     """Continuous ranked probability score of a normal law with this mean and 90 % interval."""
     sd = max((high - low) / NINETY, 1e-9)
@@ -360,6 +375,7 @@ def pages(draws: int) -> dict[str, str]:
         "terms": stamp + terms_table(home[SEEDS[0]]),
         "growth": growth_table(home),
         "seeds": seeds_table(home, names),
+        "reports": reports_table(dataset, REPORT_DRAWS),
         "stoppages": stamp + stoppages_table(whole[SEEDS[0]], dataset),
         "customs": customs_table(dataset),
     }
