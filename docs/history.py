@@ -5,6 +5,7 @@ The page holds them between marks. Draws of two seeds are held against the recor
 """
 
 import sys
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from math import erf, exp, pi, sqrt
@@ -37,6 +38,7 @@ CUT = date(2025, 12, 31)
 NINETY = 2 * 1.6449
 """Standard deviations between the ends of a normal interval of 90 %."""
 SHOWN_TERMS = 10
+REPORT_DRAWS = 1_024
 LIKELY = 0.5
 """Share of draws from which the model is taken to say that something happens."""
 
@@ -272,6 +274,20 @@ def counts(examined: Examined, kept: Mapping[str, np.ndarray]) -> list[str]:
     return [str(int(number)) for number in (hit, miss, alarm, quiet)]
 
 
+def alarms_text(
+    examined: Examined, kept: Mapping[str, np.ndarray], names: Mapping[str, str]
+) -> str:
+    """Sectors that the model says lost more than the record allows, with the number of quarters."""
+    found = Counter(
+        names[own.subject]
+        for own in examined.implied
+        if own.kind == "losses" and kept[own.subject].any()
+        and (own.drawn[kept[own.subject]] > own.high).mean() >= LIKELY
+    )  # fmt: skip
+    listed = ", ".join(f"{name} {count}" for name, count in found.most_common())
+    return f"\nFalse alarms of the third row, in quarters: {listed or 'none'}.\n"
+
+
 def stoppages_table(examined: Examined, dataset: ex.Dataset) -> str:
     """Verdicts with all draws, without reported stoppages, and without the sector's own record."""
     homes = {row.sector: row.destination for row in dataset.rows_of(SectorRow)}
@@ -289,7 +305,23 @@ def stoppages_table(examined: Examined, dataset: ex.Dataset) -> str:
         ["agree with losses and stocks, not stoppages", *counts(examined, silent)],
         ["and without the sector's own record", *counts(examined, alone)],
     ]
-    return table(["draws", "hits", "misses", "false alarms", "true negatives"], rows)
+    heads = ["draws", "hits", "misses", "false alarms", "true negatives"]
+    names = {row.sector: row.name for row in dataset.rows_of(SectorRow)}
+    return table(heads, rows) + alarms_text(examined, alone, names)
+
+
+def reports_table(dataset: ex.Dataset, draws: int) -> str:
+    """Every reported stoppage: its week, and when the first firms stop in the model."""
+    names = {row.sector: row.name for row in dataset.rows_of(SectorRow)}
+    found = ex.stoppages(dataset, ex.Settings(draws=draws))
+    rows = [
+        [names[own.sector], f"{own.week:.1f}", f"{own.first_firms_week:g}",
+         f"{own.probability:.0%}", own.verdict]
+        for own in found[found["reported"] == "stopped"].itertuples()
+    ]  # fmt: skip
+    heads = ["sector", "week of the report", "first firms stop", "draws in time", "verdict"]
+    stamp = f"*Tables {dataset.version}, {draws:,} draws of the tables alone, seed 7.*\n\n"
+    return stamp + table(heads, rows)
 
 
 def crps(mean: float, low: float, high: float, seen: float) -> float:
@@ -343,6 +375,7 @@ def pages(draws: int) -> dict[str, str]:
         "terms": stamp + terms_table(home[SEEDS[0]]),
         "growth": growth_table(home),
         "seeds": seeds_table(home, names),
+        "reports": reports_table(dataset, REPORT_DRAWS),
         "stoppages": stamp + stoppages_table(whole[SEEDS[0]], dataset),
         "customs": customs_table(dataset),
     }
