@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from exposure.evidence.stoppage_reports import stoppages
     from exposure.licensing.flow_table import licensed_flow
     from exposure.measures.certainty import draws_needed, pairwise_order, rank_acceptability
+    from exposure.measures.concordance import industry_codes
+    from exposure.measures.downstream import industry_losses, industry_shock, industry_totals
     from exposure.measures.information import flips, value_of_information
     from exposure.measures.lever_files import read_levers
     from exposure.measures.probabilities import order_by_probability
@@ -99,6 +101,10 @@ _HOMES = {
     "import_comtrade": "exposure.tables.importing.comtrade",
     "import_purchases": "exposure.tables.importing.purchases",
     "import_usgs": "exposure.tables.importing.usgs",
+    "industry_codes": "exposure.measures.concordance",
+    "industry_losses": "exposure.measures.downstream",
+    "industry_shock": "exposure.measures.downstream",
+    "industry_totals": "exposure.measures.downstream",
     "licences_figure": "exposure.report.plots.licences",
     "record_figure": "exposure.report.plots.record",
     "licensed_flow": "exposure.licensing.flow_table",
@@ -171,6 +177,10 @@ __all__ = [
     "import_comtrade",
     "import_purchases",
     "import_usgs",
+    "industry_codes",
+    "industry_losses",
+    "industry_shock",
+    "industry_totals",
     "licences_figure",
     "licensed_flow",
     "load_assessment",

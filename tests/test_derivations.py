@@ -314,8 +314,11 @@ def pools() -> Iterator[tuple[Key, Sum]]:
         shares = [
             jet * part / pool for jet, part, pool in zip(jets, parts, tonnes[::-1], strict=True)
         ]
-        key = ("pool_users", element.lower(), "fighter_jets", "share_of_demand_outside_china")
-        yield key, spread(*shares)
+        if element != "Pr":  # its users are taken to have their share of neodymium
+            pools = ["nd", "pr"] if element == "Nd" else [element.lower()]
+            for pool in pools:
+                key = ("pool_users", pool, "fighter_jets", "share_of_demand_outside_china")
+                yield key, spread(*shares)
     samarium = (98 * 22 * 0.2309 / 370, 156 * 23 * 0.2844 / 280, 191 * 23 * 0.3379 / 210)
     key = ("pool_users", "sm", "fighter_jets", "share_of_demand_outside_china")
     yield key, spread(*(kg / 1_000 for kg in samarium))

@@ -15,8 +15,9 @@ import pytest
 
 import exposure as ex
 from exposure.errors import HistoryError, ReportError, UnknownNameError
+from exposure.report.comparing.between import compare_runs
 from exposure.report.history import migrations, refusals
-from exposure.report.history.database import Pruned
+from exposure.report.history.database import TREND_REPORTS, Pruned
 from exposure.report.history.inputs_file import inputs_bytes, read_inputs, read_report
 from exposure.report.history.opening import open_history
 from exposure.report.history.stored_run import StoredRun, can_run_again, run_of
@@ -289,6 +290,40 @@ def test_a_run_that_waits_too_long_says_for_what(tmp_path, monkeypatch):
         f"{path}: found another run that has held it for 0 seconds; expected one that ends; run "
         "again when the other one has ended"
     )
+
+
+def test_ten_thousand_runs_are_compared_in_under_a_second_of_computing(tmp_path):
+    path = tmp_path / "history.sqlite"
+    for own in (run(), run(8)):
+        add(path, own)
+    numbers = "WITH RECURSIVE n (i) AS (VALUES (3) UNION ALL SELECT i + 1 FROM n WHERE i < 10000)"
+    with sqlite3.connect(path) as connection:
+        for table, columns, key in (
+            ("runs", "id, digest, content_sha256, package_version, dataset_version, "
+             "dataset_digest, first_day, draws, content", "id"),
+            ("run_parts", "run, kind, name, part", "run"),
+            ("scores", "run, scenario, sector, name, rank, band, score, score_p05, score_p95",
+             "run"),
+        ):  # fmt: skip
+            copied = columns.replace(key, "i", 1).replace("digest,", "digest || i,", 1)
+            connection.execute(
+                f"INSERT INTO {table} ({columns}) {numbers} SELECT {copied} FROM {table}, n "  # noqa: S608
+                f"WHERE {key} = 2 - n.i % 2"
+            )
+        connection.execute(
+            f"INSERT INTO reports (run, day, last_day, written_at, last_written_at, times) "  # noqa: S608
+            f"{numbers} SELECT i, day, day, written_at, written_at, 1 FROM reports, n "
+            "WHERE number = 1"
+        )
+    connection.close()
+    began = time.process_time()
+    with open_history(path) as history:
+        pair = history.run(history.find("5000")), history.run(history.find("9999"))
+        trend = history.trend()
+    changes = compare_runs(*pair, effects=False)
+    assert time.process_time() - began < 1.0
+    assert len({own.run for own in trend}) == TREND_REPORTS
+    assert [line.cause for line in changes.causes if line.changed] == ["draws"]
 
 
 # Inputs beside a report

@@ -172,7 +172,7 @@ def test_control_characters_and_direction_marks_reach_no_output(tmp_path):
     own = tampered(missiles=HOSTILE)
     ex.write_report([own], tmp_path)
     for path in tmp_path.iterdir():
-        if path.suffix != ".png":
+        if path.suffix not in (".png", ".zip"):  # the archive keeps the tables as they are
             text = path.read_text(encoding="utf-8")
             assert not UNSAFE.search(text), path.name
         if path.suffix == ".svg":
@@ -263,5 +263,6 @@ def test_free_text_of_a_scenario_is_shown_not_obeyed(tmp_path):
     course = FREE.model_copy(update={"text": f"<script>x</script> {HOSTILE}", "name": "$\\frac$"})
     ex.write_report([ex.assess(tiny_dataset(), course, ex.Settings(draws=4, prior=True))], tmp_path)
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert "<script" not in page
+    assert page.count("<script") == 1  # the one that sorts
+    assert "<script>x" not in page
     assert re.search(r"&lt;script&gt;x&lt;/script&gt; Missiles", page)

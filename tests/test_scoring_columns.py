@@ -12,6 +12,7 @@ import pytest
 import exposure as ex
 from exposure.evidence.stoppage_reports import stoppages
 from exposure.policy.grid import Point
+from exposure.report.contents import dates_of
 from exposure.report.files.csv_output import attribution_of_all
 from exposure.report.files.sweep_files import with_axes
 from exposure.report.text.columns_page import TITLES, columns_page
@@ -70,10 +71,13 @@ def frames(run) -> dict[str, pd.DataFrame]:
             "free",
             steps=1,
         ),
+        "impact_dates": dates_of(run),
         "flow": ex.licensed_flow(shipped, "april_2025_queue", settings),
         "backtest_months": tested.months,
         "backtest_errors": tested.errors,
         "stoppages": stoppages(shipped, settings),
+        "industry_losses": ex.industry_losses(run, "stated"),
+        "industry_totals": ex.industry_totals(run, "stated"),
         "rank_changes": ex.rank_changes(shipped, changed, "samarium_only", settings),
         "differences": compare_datasets(shipped, changed),
         "provenance": ex.provenance(shipped, "missiles"),
@@ -136,6 +140,7 @@ columns.RESULTS["ranking"] = (*columns.RANKING, SHOWN, HIDDEN)
 figures = ranking._figures
 ranking._figures = lambda *own: {**figures(*own), "lost_weeks": 12.34, "lost_days": 86.38}
 
+from exposure.report.contents import dates_of
 from exposure.report.files.csv_output import ranking_csv
 from exposure.report.files.json_output import ranking_json
 from exposure.report.files.output_models import row_model

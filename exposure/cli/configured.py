@@ -58,7 +58,7 @@ def plan_of(options: "Options", out: Path | None) -> Plan:
         With all faults of the file.
     """
     from exposure.report.desk.configuration import Configuration, read_configuration
-    from exposure.report.desk.writing import history_beside
+    from exposure.report.history.opening import history_beside
 
     time = now()
     said = read_configuration(options.config) if options.config else Configuration()

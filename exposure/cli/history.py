@@ -162,7 +162,7 @@ def prune(
 
 def _file(options: Options, out: Path | None) -> Path:
     """File of the history that the options name."""
-    from exposure.report.desk.writing import history_beside
+    from exposure.report.history.opening import history_beside
 
     plan = plan_of(options, out)
     return plan.history or history_beside(plan.folder)

@@ -65,8 +65,6 @@ def licensed_flow(
     >>> sorted(flow["state"].unique())
     ['ordinary', 'withheld']
     """
-    import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
-
     check_arguments(
         "licensed_flow",
         dataset=(dataset, DATASET),
@@ -78,15 +76,35 @@ def licensed_flow(
     refuse_unknown_names(scenario, dataset)
     inputs = Inputs.of(dataset, Sampler.first(settings.draws, settings.seed))
     places = {row.destination for row in inputs.rows_of(SectorRow)}
-    if settings.destination != "all":
-        if settings.destination not in places:
-            raise unknown_name("destination", settings.destination, [*places, "all"])
-        places = {settings.destination}
+    if settings.destination not in (*places, "all"):
+        raise unknown_name("destination", settings.destination, [*places, "all"])
+    return flow_of_draws(inputs, scenario, settings.destination, weeks=settings.horizon_weeks)
+
+
+def flow_of_draws(
+    inputs: Inputs, scenario: Scenario, destination: str, *, weeks: int
+) -> "pd.DataFrame":
+    """The same on given draws: rows of `licensed_flow`.
+
+    Parameters
+    ----------
+    inputs
+        Tables with the draws.
+    scenario
+        A scenario or mixture.
+    destination
+        Where the sectors' makers are, or ``all``.
+    weeks
+        Weeks from the scenario's start.
+    """
+    import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
+
+    places = {row.destination for row in inputs.rows_of(SectorRow)}
     frames = [
         frame
         for member, _ in scenario.members
-        for place in sorted(places)
-        for frame in _frames(inputs, member, place, weeks=settings.horizon_weeks)
+        for place in sorted(places if destination == "all" else {destination})
+        for frame in _frames(inputs, member, place, weeks=weeks)
     ]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(COLUMNS))
 

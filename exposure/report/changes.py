@@ -23,6 +23,9 @@ CAUSES: Mapping[Cause, str] = {
 }
 """Each cause with its heading."""
 
+SHOWN = 0.05
+"""Points of the score from which a move is listed: less rounds to nothing."""
+
 AlertKind = Literal[
     "rank_moved",
     "band_moved",

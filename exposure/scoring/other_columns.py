@@ -38,6 +38,43 @@ FLOW = (
     ),
 )
 
+_HIT = "first hit: first day of the first week in which more is lost than the threshold"
+
+IMPACT_DATES = (
+    SECTOR,
+    NAME,
+    Column(
+        "hit_share",
+        "Probability, over draws, that a week within the horizon loses more than the threshold of "
+        "the settings.",
+        unit="probability",
+        form=Form.WHOLE_PERCENT,
+        heading="Hit at all, %",
+    ),
+    Column(
+        "first_hit_date_p05",
+        f"5th percentile of the {_HIT}; empty where fewer draws are ever hit.",
+        form=Form.DAY,
+        nullable=True,
+        heading="Early (5 %)",
+    ),
+    Column(
+        "first_hit_date_p50",
+        f"Median of the {_HIT}; empty where half or more of the draws never are.",
+        form=Form.DAY,
+        nullable=True,
+        heading="Median",
+    ),
+    Column(
+        "first_hit_date_p95",
+        f"95th percentile of the {_HIT}; empty where more than 5 % of the draws never are.",
+        form=Form.DAY,
+        nullable=True,
+        heading="Late (95 %)",
+    ),
+)
+"""One row a sector."""
+
 FORECAST = Column("forecast", "What forecasts: the licence model, or one of the naive forecasts.")
 SCHEME = Column(
     "scheme",
@@ -99,6 +136,48 @@ STOPPAGES = (
     Column("verdict", "Whether the model agrees with the report."),
 )
 
+_INDUSTRY = (
+    DESTINATION,
+    Column("industry_code", "Industry in the classification that was asked for."),
+    Column("sectors", "Sectors that it holds, joined by blanks."),
+)
+
+
+def _value(name: str, meaning: str, unit: str) -> Column:
+    return Column(name, meaning, unit, Form.NUMBER, nullable=True)
+
+
+def _lost(name: str, meaning: str) -> Column:
+    return Column(name, meaning, "share", Form.PERCENT, nullable=True)
+
+
+INDUSTRY_LOSSES = (
+    SCENARIO,
+    *_INDUSTRY,
+    Column("week", "Week counted from the first scored week, which is 0.", "week", Form.WHOLE),
+    Column("date", "First day of the week.", form=Form.DAY),
+    _lost(
+        "lost_share",
+        "Share of the industry's output lost in the week, its sectors weighted with their shares "
+        "of it; mean over draws.",
+    ),
+    _value("lost_value_usd", "Value added lost in the week, gross, constant 2023 USD.", "USD"),
+)
+
+INDUSTRY_TOTALS = (
+    *_INDUSTRY,
+    _lost("lost_share", "Share of the industry's output lost over the horizon; mean over draws."),
+    _lost("lost_share_p05", "5th percentile of lost_share over draws."),
+    _lost("lost_share_p95", "95th percentile of lost_share over draws."),
+    _value("lost_value_usd_per_year", "Value added lost, gross, constant 2023 USD.", "USD/yr"),
+    _value(
+        "value_added_usd_per_year",
+        "Value added of the stated industries that make up the code, constant 2023 USD.",
+        "USD/yr",
+    ),
+    _lost("sectors_share", "Share of that value added which the sectors make."),
+)
+
 RANK_CHANGES = (
     SECTOR,
     NAME,
@@ -145,9 +224,12 @@ PROVENANCE = (
 
 OTHER_RESULTS: Mapping[str, Sequence[Column]] = {
     "flow": FLOW,
+    "impact_dates": IMPACT_DATES,
     "backtest_months": BACKTEST_MONTHS,
     "backtest_errors": BACKTEST_ERRORS,
     "stoppages": STOPPAGES,
+    "industry_losses": INDUSTRY_LOSSES,
+    "industry_totals": INDUSTRY_TOTALS,
     "rank_changes": RANK_CHANGES,
     "differences": DIFFERENCES,
     "provenance": PROVENANCE,

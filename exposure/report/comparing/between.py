@@ -2,19 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
-from exposure.report.changes import CAUSES, Cause, CauseLine, ChangedRow, Changes, Move
-from exposure.report.comparing.effects import SHOWN, data_effect
-from exposure.report.comparing.records import cause_lines, changed_rows
-from exposure.report.comparing.splitting import (
-    Again,
-    Parts,
-    again_from,
-    common_scenarios,
-    split,
+from exposure.report.changes import (
+    CAUSES,
+    SHOWN,
+    Cause,
+    CauseLine,
+    ChangedRow,
+    Changes,
+    DataEffect,
+    Move,
 )
+from exposure.report.comparing.records import cause_lines, changed_rows
 from exposure.report.history.stored_run import RankedSector, StoredRun
 from exposure.report.text.formats import counted, signed_points
+
+if TYPE_CHECKING:
+    from exposure.report.comparing.splitting import Again, Parts
 
 FIRST = "No earlier report is stored; this is the first."
 """Summary of a run that has nothing to be compared with."""
@@ -29,7 +34,7 @@ def compare_runs(
     old: StoredRun,
     new: StoredRun,
     *,
-    again: Again | None = None,
+    again: "Again | None" = None,
     effects: bool = True,
     since_day: date | None = None,
     than: str = "",
@@ -64,15 +69,8 @@ def compare_runs(
     parts: Parts = {}
     data = None
     if effects and any(line.changed for line in lines):
-        pair = _both_again(old, new, again)
-        if isinstance(pair, str):
-            notes = (*notes, f"Moves are not split by cause: {pair}.")
-        else:
-            parts, of_split = split((old, new), pair)
-            notes = (*notes, *of_split)
-            if rows:
-                data, of_data = data_effect(*pair, common_scenarios(old, new), rows)
-                notes = (*notes, *of_data)
+        parts, data, of_runs = _run_again(old, new, again, rows)
+        notes = (*notes, *of_runs)
     moves = _moves(old, new, parts)
     return Changes(
         now=new.made,
@@ -87,12 +85,27 @@ def compare_runs(
     )
 
 
-def _both_again(old: StoredRun, new: StoredRun, again: Again | None) -> tuple[Again, Again] | str:
-    one = again_from(old)
-    other = again or again_from(new)
-    if isinstance(one, str):
-        return one
-    return other if isinstance(other, str) else (one, other)
+def _run_again(
+    old: StoredRun, new: StoredRun, again: "Again | None", rows: Sequence[ChangedRow]
+) -> "tuple[Parts, DataEffect | None, tuple[str, ...]]":
+    """Moves split by cause, effects of rows, and what could not be told apart."""
+    # The model is slow to import, and what is stored can be compared without it.
+    from exposure.report.comparing.effects import data_effect  # noqa: PLC0415
+    from exposure.report.comparing.splitting import (  # noqa: PLC0415
+        again_from,
+        common_scenarios,
+        split,
+    )
+
+    one, other = again_from(old), again or again_from(new)
+    if isinstance(one, str) or isinstance(other, str):
+        why = one if isinstance(one, str) else other
+        return {}, None, (f"Moves are not split by cause: {why}.",)
+    parts, notes = split((old, new), (one, other))
+    if not rows:
+        return parts, None, notes
+    data, more = data_effect(one, other, common_scenarios(old, new), rows)
+    return parts, data, (*notes, *more)
 
 
 def _rows(old: StoredRun, new: StoredRun) -> tuple[ChangedRow, ...]:
@@ -108,7 +121,7 @@ def _limits(old: StoredRun, new: StoredRun) -> tuple[str, ...]:
     return ()
 
 
-def _moves(old: StoredRun, new: StoredRun, parts: Parts) -> tuple[Move, ...]:
+def _moves(old: StoredRun, new: StoredRun, parts: "Parts") -> tuple[Move, ...]:
     was = {own.scenario: {row.sector: row for row in own.ranking} for own in old.scenarios}
     now = {own.scenario: {row.sector: row for row in own.ranking} for own in new.scenarios}
     found = []

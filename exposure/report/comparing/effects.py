@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from exposure.errors import ExposureError
-from exposure.report.changes import ChangedRow, DataEffect, EffectMove, RowEffect
+from exposure.report.changes import SHOWN, ChangedRow, DataEffect, EffectMove, RowEffect
 from exposure.report.comparing.splitting import Again
 from exposure.report.text.formats import counted
 from exposure.row_effects import (
@@ -23,9 +23,6 @@ from exposure.row_effects import (
     with_rows,
 )
 from exposure.scoring.ranks import competition_ranks
-
-SHOWN = 0.05
-"""Points of the score from which a move is listed: less rounds to nothing."""
 
 Means = Mapping[str, Mapping[str, float]]
 """Scenario to sector to mean score."""

@@ -33,18 +33,6 @@ class Written:
     """Number of the report in the history; None if none is kept."""
 
 
-def history_beside(folder: Path) -> Path:
-    """The history of a report folder, unless another is named: beside it, named after it.
-
-    Examples
-    --------
-    >>> history_beside(Path("/srv/desk/exposure-report")).as_posix()
-    '/srv/desk/exposure-report-history.sqlite'
-    """
-    own = folder.resolve()
-    return own.parent / f"{own.name or 'exposure-report'}-history.sqlite"
-
-
 def write_desk_report(
     assessments: "Sequence[Assessment]",
     folder: Path,

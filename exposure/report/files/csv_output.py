@@ -24,27 +24,38 @@ def ranking_csv(assessments: "Sequence[Assessment]") -> str:
 
 def rankings_of_all(assessments: "Sequence[Assessment]") -> "pd.DataFrame":
     """Rankings of all scenarios below each other, the scenario in the first column."""
-    return _below_each_other(assessments, [own.ranking for own in assessments], "scenario")
+    return below_each_other(assessments, [own.ranking for own in assessments], "scenario")
 
 
 def weekly_of_all(assessments: "Sequence[Assessment]") -> "pd.DataFrame":
     """Weekly losses of all runs; ``run`` names the scenario or mixture, ``scenario`` the member."""
-    return _below_each_other(assessments, [own.weekly for own in assessments], "run")
+    return below_each_other(assessments, [own.weekly for own in assessments], "run")
 
 
 def acceptability_of_all(assessments: "Sequence[Assessment]") -> "pd.DataFrame":
     """Probabilities of the ranks under all scenarios, the scenario in the first column."""
-    return _below_each_other(assessments, [own.acceptability for own in assessments], "scenario")
+    return below_each_other(assessments, [own.acceptability for own in assessments], "scenario")
 
 
 def pairs_of_all(assessments: "Sequence[Assessment]") -> "pd.DataFrame":
     """Order of all pairs of sectors under all scenarios, the scenario in the first column."""
-    return _below_each_other(assessments, [own.pairs for own in assessments], "scenario")
+    return below_each_other(assessments, [own.pairs for own in assessments], "scenario")
 
 
-def _below_each_other(
+def below_each_other(
     assessments: "Sequence[Assessment]", frames: "Sequence[pd.DataFrame]", first: str
 ) -> "pd.DataFrame":
+    """Frames of all runs as one, with the scenario of each in the first column.
+
+    Parameters
+    ----------
+    assessments
+        Runs.
+    frames
+        One a run.
+    first
+        Name of the first column.
+    """
     import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 
     copies = [frame.copy() for frame in frames]

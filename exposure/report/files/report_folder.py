@@ -7,7 +7,7 @@ files of other names are left alone. Equal runs give equal bytes.
 
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,17 +15,12 @@ from typing import TYPE_CHECKING
 from exposure.arguments import PATH, check_arguments, instance_of, optional
 from exposure.errors import ReportError
 from exposure.report.changes import Briefing
-from exposure.report.files.csv_output import (
-    acceptability_of_all,
-    attribution_of_all,
-    csv_text,
-    pairs_of_all,
-    ranking_csv,
-    weekly_of_all,
-)
-from exposure.report.files.file_records import FileRecord, of_runs
+from exposure.report.contents import Contents, gather, loses_nothing
+from exposure.report.files.csv_output import csv_text
+from exposure.report.files.file_records import of_runs
 from exposure.report.files.folder_swap import SUMS, home_of_scratch, replace_folder
 from exposure.report.files.json_output import alerts_json, briefing_json, report_json
+from exposure.report.files.tables import tables_of
 from exposure.report.history.inputs_file import INPUTS, inputs_bytes
 from exposure.report.history.stored_run import inputs_of
 from exposure.report.text.briefing_words import alerts_text
@@ -33,16 +28,15 @@ from exposure.report.text.marks import tables_line
 from exposure.result import ASSESSMENTS
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from exposure.result import Assessment
 
-FIGURE_KINDS = ("heat_map", "weekly", "stages")
+FIGURE_KINDS = ("heat_map", "weekly")
 """Figures of one scenario."""
 
 TEXTS = (
     "report.html", "report.json", "ranking.csv", "weekly.csv", "attribution.csv",
-    "acceptability.csv", "pairs.csv", INPUTS, "briefing.json", "alerts.json", "alerts.txt",
+    "acceptability.csv", "pairs.csv", "dates.csv",
+    INPUTS, "briefing.json", "alerts.json", "alerts.txt",
 )  # fmt: skip
 """Files that a report can have besides its figures."""
 
@@ -50,10 +44,7 @@ BRIEFING = optional(instance_of(Briefing, "a Briefing", "leave it out; exposure 
 """The argument ``briefing`` of `write_report`."""
 
 FIGURE_NAME = re.compile(r"(heat_map|weekly|stages)_.+\.(png|svg)")
-"""Names of the figures of one scenario."""
-
-Splits = Sequence[Mapping[str, "pd.DataFrame"]]
-"""For each run, its points by element and by stage."""
+"""Names of the figures of one scenario; earlier versions drew stages too."""
 
 
 def write_report(
@@ -74,11 +65,11 @@ def write_report(
     Returns
     -------
     tuple of Path
-        Files written: ``report.html``, ``report.json``, ``ranking.csv``, ``weekly.csv``,
-        ``attribution.csv``, ``acceptability.csv``, ``pairs.csv``, ``inputs.zip``, the figures as
-        PNG and SVG, and ``SHA256SUMS``, which lists them; with a briefing ``briefing.json``,
-        ``alerts.json`` and ``alerts.txt`` too. A scenario under which nothing is lost has no
-        figures of its own.
+        Files written: ``report.html``, ``report.json``, ``ranking.csv``, ``dates.csv``,
+        ``attribution.csv``, ``acceptability.csv``, ``pairs.csv``, ``weekly.csv``, ``inputs.zip``,
+        the figures as PNG and SVG, and ``SHA256SUMS``, which lists them; with a briefing
+        ``briefing.json``, ``alerts.json`` and ``alerts.txt`` too. A scenario under which nothing
+        is lost has no figures of its own.
 
     Raises
     ------
@@ -196,25 +187,26 @@ def _explained(folder: Path) -> Iterator[None]:
 
 def _contents(assessments: "Sequence[Assessment]", briefing: Briefing | None) -> dict[str, bytes]:
     """Every file of the report by name, in the order in which they are put into place."""
-    from exposure.report.html.page import report_page  # noqa: PLC0415 - it loads jinja2 and matplotlib
+    from exposure.report.html.page import report_page  # noqa: PLC0415 - it loads jinja2
 
-    record = of_runs(assessments)
-    splits = [_split(own) for own in assessments]
-    vector, raster = _figures(assessments, splits, record)
+    shown = gather(assessments, briefing=briefing)
+    vector, raster = _figures(shown)
     texts = {
         **{f"{name}.svg": text for name, text in vector.items()},
-        "ranking.csv": ranking_csv(assessments),
-        "weekly.csv": csv_text(weekly_of_all(assessments), record),
-        "attribution.csv": csv_text(attribution_of_all(assessments), record),
-        "acceptability.csv": csv_text(acceptability_of_all(assessments), record),
-        "pairs.csv": csv_text(pairs_of_all(assessments), record),
+        **_tables(shown),
         **_briefing_texts(briefing),
         "report.json": report_json(assessments),
-        "report.html": report_page(assessments, splits, vector),
+        "report.html": report_page(shown),
     }
     images = {f"{name}.png": content for name, content in raster.items()}
     encoded = {name: text.encode("utf-8") for name, text in texts.items()}
     return {**images, INPUTS: inputs_bytes(inputs_of(assessments)), **encoded}
+
+
+def _tables(shown: Contents) -> dict[str, str]:
+    return {
+        f"{name}.csv": csv_text(frame, shown.record) for name, frame in tables_of(shown).items()
+    }
 
 
 def _briefing_texts(briefing: Briefing | None) -> dict[str, str]:
@@ -227,32 +219,22 @@ def _briefing_texts(briefing: Briefing | None) -> dict[str, str]:
     }
 
 
-def _split(assessment: "Assessment") -> "dict[str, pd.DataFrame]":
-    stages = assessment.attribution(by="stage")
-    order = assessment.run.inputs.index.stages
-    upstream_first = [stage for stage in order if stage in stages.columns]
-    return {"element": assessment.attribution(by="element"), "stage": stages[upstream_first]}
-
-
-def _figures(
-    assessments: "Sequence[Assessment]", splits: Splits, record: FileRecord
-) -> tuple[dict[str, str], dict[str, bytes]]:
+def _figures(shown: Contents) -> tuple[dict[str, str], dict[str, bytes]]:
     from exposure.report.plots import rankings as plots  # noqa: PLC0415 - it loads matplotlib
     from exposure.report.plots.figure_files import png, report_style, svg  # noqa: PLC0415
 
-    mark = tables_line(assessments[0].dataset)
-    tables = mark or f"tables {record['dataset_version']}"
-    description = f"record {record['record_digest']}, {tables}"
+    mark = tables_line(shown.runs[0].dataset)
+    tables = mark or f"tables {shown.record['dataset_version']}"
+    description = f"record {shown.record['record_digest']}, {tables}"
     with report_style():
-        drawn = {"scores": plots.scores_figure(assessments)}
-        for own, split in zip(assessments, splits, strict=True):
-            if plots.loses_nothing(own):
+        drawn = {"scores": plots.scores_figure(shown.runs)}
+        for own, points in zip(shown.runs, shown.elements, strict=True):
+            if loses_nothing(own):
                 continue
             scenario = own.scenario.scenario
             names = {sector: scored.label.name for sector, scored in own.sectors.items()}
-            drawn[f"heat_map_{scenario}"] = plots.heat_map_figure(split["element"], names, mark)
+            drawn[f"heat_map_{scenario}"] = plots.heat_map_figure(points, names, mark)
             drawn[f"weekly_{scenario}"] = plots.weekly_figure(own)
-            drawn[f"stages_{scenario}"] = plots.attribution_figure(split["stage"], names, mark)
         vector = {name: svg(own, description=description) for name, own in drawn.items()}
         raster = {name: png(own, description=description) for name, own in drawn.items()}
     return vector, raster

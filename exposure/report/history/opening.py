@@ -11,6 +11,18 @@ from exposure.report.history.database import History
 from exposure.report.history.refusals import A_HISTORY, NAME_ANOTHER, named, refused
 
 
+def history_beside(folder: Path) -> Path:
+    """The history of a report folder, unless another is named: beside it, named after it.
+
+    Examples
+    --------
+    >>> history_beside(Path("/srv/desk/exposure-report")).as_posix()
+    '/srv/desk/exposure-report-history.sqlite'
+    """
+    own = folder.resolve()
+    return own.parent / f"{own.name or 'exposure-report'}-history.sqlite"
+
+
 @contextmanager
 def open_history(path: Path, *, write: bool = False) -> Iterator["History"]:
     """Open a history; for writing, alone, and made where there is none.

@@ -18,10 +18,6 @@ from exposure.arrays import IntArray
 from exposure.errors import ExposureError, TableError
 from exposure.policy.scenario import Scenario
 from exposure.report.changes import Made
-from exposure.report.files.csv_output import attribution_of_all
-from exposure.report.files.file_records import of_runs
-from exposure.report.files.json_output import rows_of
-from exposure.report.files.output_models import OverlayRecord
 from exposure.settings import Settings
 from exposure.tables.dataset import Dataset, to_csv
 from exposure.tables.reading.parse import parse_table
@@ -68,6 +64,12 @@ class StoredScenario(Lenient):
     attribution: tuple[StoredPoints, ...] = ()
 
 
+class StoredOverlay(Lenient):
+    """What one folder laid over the tables."""
+
+    folder: str
+
+
 class ScenarioDigest(Lenient):
     """Which course of policy was run."""
 
@@ -90,7 +92,7 @@ class StoredRecord(Lenient):
     library_versions: dict[str, str]
     dataset_version: str
     dataset_digest: str
-    overlaid: tuple[OverlayRecord, ...] = ()
+    overlaid: tuple[StoredOverlay, ...] = ()
     settings: dict[str, Any]
     scenarios: tuple[ScenarioDigest, ...]
     draws: StoredDraws
@@ -201,6 +203,11 @@ def run_of(assessments: "Sequence[Assessment]") -> StoredRun:
     ReportError
         If there is no run, or the runs differ in more than the scenario.
     """
+    # What writes files is slow to import, and a stored run is read without it.
+    from exposure.report.files.csv_output import attribution_of_all  # noqa: PLC0415
+    from exposure.report.files.file_records import of_runs  # noqa: PLC0415
+    from exposure.report.files.json_output import rows_of  # noqa: PLC0415
+
     record = of_runs(assessments)
     scenarios = [
         {

@@ -115,7 +115,9 @@ def columns_that_fit(texts: Sequence[str], inches: float, *, most: int) -> int:
     return 1
 
 
+@lru_cache(maxsize=1024)
 def _inches(text: str, size: font_manager.FontProperties) -> float:
+    """Width of a text; the same names stand in many figures."""
     lines = [line for line in text.split("\n") if line.strip()]
     return (
         max((TextPath((0, 0), own, prop=size).get_extents().width for own in lines), default=0) / 72

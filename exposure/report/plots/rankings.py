@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from exposure.arguments import check_arguments
-from exposure.policy.scenario import Scenario
+from exposure.report.contents import drawn_member
 from exposure.report.plots.figure_files import INK, SOFT_INK, settled
 from exposure.report.plots.labels import (
     columns_that_fit,
@@ -180,16 +180,6 @@ def _draw_weeks(axes: Axes, own: "pd.DataFrame", *, name: str, number: int, of: 
     some = slice(INTERVAL_EVERY - 1, None, INTERVAL_EVERY)
     beside = days[some] + DAYS_BETWEEN * (number - (of - 1) / 2)
     axes.vlines(beside, own["low"].iloc[some], own["high"].iloc[some], color=colour, linewidth=1.2)
-
-
-def loses_nothing(assessment: "Assessment") -> bool:
-    """Whether no sector loses anything, so that there is nothing to draw."""
-    return not bool(assessment.ranking["score"].any())
-
-
-def drawn_member(assessment: "Assessment") -> Scenario:
-    """Scenario whose weeks are drawn: itself, or the most probable member of a mixture."""
-    return max(assessment.scenario.members, key=lambda pair: pair[1])[0]
 
 
 def _frame_weeks(axes: Axes, interval: str) -> None:

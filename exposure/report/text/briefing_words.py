@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from exposure.report.changes import (
     CAUSES,
+    SHOWN,
     Briefing,
     Changes,
     DataEffect,
@@ -14,9 +15,6 @@ from exposure.report.changes import (
 from exposure.report.text.formats import NONE, counted, places, signed_points
 from exposure.report.text.layout import WIDTH, aligned, shortened, wrapped
 from exposure.report.text.safe import one_line
-
-SHOWN = 0.05
-"""Points of the score from which a move is listed: less rounds to nothing."""
 
 MOST_ROWS = 20
 """Rows of the tables that are listed at most; the JSON has all."""

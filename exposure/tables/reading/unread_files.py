@@ -21,8 +21,8 @@ SPREADSHEETS = {".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".numbers"}
 READ = {"datapackage.json", "corrections.toml", *(table.file for table in TABLES.values())}
 """Files of a whole folder that are read."""
 
-SCENARIOS = "scenarios"
-"""Subfolder of a whole folder that holds scenarios."""
+BESIDE = ("scenarios", "concordances")
+"""Subfolders of a whole folder that hold scenarios, and codes of industries."""
 
 MOST_LISTED = 1000
 """Files looked at: a home folder named by mistake may hold millions."""
@@ -53,7 +53,7 @@ def unread_files(folder: Path, *, whole: bool) -> Iterator[Fault]:
     for number, path in enumerate(sorted(folder.iterdir())):
         if number >= MOST_LISTED:
             return
-        if path.name.startswith(".") or (whole and path.name == SCENARIOS):
+        if path.name.startswith(".") or (whole and path.name in BESIDE):
             continue
         if path.is_dir():
             inner = _data_in(path)

@@ -1,0 +1,283 @@
+"""Lost output by industry, for models that know industries and not sectors.
+
+An industry loses what its sectors lose, each weighted with its share of the industry; the rest of
+the industry loses nothing by itself. So sectors that share a code are never averaged as if they
+were the industry. Losses are gross, at the line, and means over draws, which add up.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from exposure.arguments import FRAME, check_arguments, instance_of, one_of
+from exposure.arrays import FloatArray
+from exposure.errors import ArgumentError
+from exposure.faults import Fault
+from exposure.measures.concordance import SYSTEMS, System, industries
+from exposure.result import ASSESSMENT, Assessment
+from exposure.scoring.column import Cell
+from exposure.scoring.columns import result_frame
+from exposure.scoring.ranking import HIGH, LOW
+from exposure.supply.additions import WEEKS_A_YEAR
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MILLION = 1e6
+
+SYSTEM = one_of(SYSTEMS, "a classification of industries")
+
+MAPPING = instance_of(dict, "a dict", 'write {"C29": "manufactoring"}')
+
+
+@dataclass(frozen=True)
+class Part:
+    """One sector as a part of an industry of a classification."""
+
+    sector: str
+    industry: tuple[str, str]
+    """Destination, and code in the classification."""
+    weight: float
+    """Value added of the sector over that of the industry."""
+    value_added: float
+    """Of the industry, USD a year; NaN where it is not known."""
+
+
+def industry_losses(assessment: Assessment, system: System = "isic") -> "pd.DataFrame":
+    """Lost output of each industry, week by week.
+
+    Parameters
+    ----------
+    assessment
+        A finished run.
+    system
+        Classification: ``stated`` (the codes of the table of sectors), ``isic``, ``nace``,
+        ``naics`` or ``bea``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a scenario, industry and week. Columns are those of ``industry_losses`` in
+        `exposure.scoring.columns`. ``lost_share`` is of the value added of the stated industries
+        that make up the code, not of the whole division.
+
+    Raises
+    ------
+    ArgumentError
+        If an industry has no code in the classification.
+
+    Examples
+    --------
+    >>> import exposure as ex
+    >>> result = ex.assess(ex.read_dataset(), "full_withhold", ex.Settings(draws=16))
+    >>> sorted(set(ex.industry_losses(result)["industry_code"]))
+    ['C25', 'C26', 'C28', 'C29', 'C30']
+    """
+    check_arguments("industry_losses", assessment=(assessment, ASSESSMENT), system=(system, SYSTEM))
+    parts = industry_parts(assessment, system)
+    first_day, members = assessment.first_day, assessment.scenario.members
+    records: list[dict[str, Cell]] = []
+    for s, (member, _) in enumerate(members):
+        for industry, own in _by_industry(parts).items():
+            weekly = {p.sector: assessment.sectors[p.sector].risk.weekly[s, 0] for p in own}
+            lost = _weighted(own, weekly)
+            named = {**_named(industry, own), "scenario": member.scenario}
+            records += [
+                {
+                    **named,
+                    "week": week,
+                    "date": first_day + timedelta(weeks=week),
+                    "lost_share": float(share),
+                    "lost_value_usd": float(share) * own[0].value_added / WEEKS_A_YEAR,
+                }
+                for week, share in enumerate(lost)
+            ]
+    return result_frame("industry_losses", records)
+
+
+def industry_totals(assessment: Assessment, system: System = "isic") -> "pd.DataFrame":
+    """Lost output of each industry over the horizon, with its interval from joint draws.
+
+    Parameters
+    ----------
+    assessment, system
+        Those of `industry_losses`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an industry; of a mixture, the mean over its scenarios.
+
+    Raises
+    ------
+    ArgumentError
+        If an industry has no code in the classification.
+
+    Examples
+    --------
+    >>> import exposure as ex
+    >>> result = ex.assess(ex.read_dataset(), "free_flow", ex.Settings(draws=16))
+    >>> float(ex.industry_totals(result, "bea")["lost_share"].max())
+    0.0
+    """
+    check_arguments("industry_totals", assessment=(assessment, ASSESSMENT), system=(system, SYSTEM))
+    parts = industry_parts(assessment, system)
+    records: list[dict[str, Cell]] = []
+    for industry, own in _by_industry(parts).items():
+        lost = _weighted(
+            own, {p.sector: assessment.sectors[p.sector].risk.undiscounted for p in own}
+        )
+        low, high = np.quantile(lost, (LOW, HIGH))
+        records.append(
+            {
+                **_named(industry, own),
+                "lost_share": float(lost.mean()),
+                "lost_share_p05": float(low),
+                "lost_share_p95": float(high),
+                "lost_value_usd_per_year": float(lost.mean()) * own[0].value_added,
+                "value_added_usd_per_year": own[0].value_added,
+                "sectors_share": sum(part.weight for part in own),
+            }
+        )
+    return result_frame("industry_totals", records)
+
+
+def industry_shock(totals: "pd.DataFrame", industries: Mapping[str, str]) -> "pd.Series[float]":
+    """Lost share of the industries of another model, which join several of ours.
+
+    Parameters
+    ----------
+    totals
+        As `industry_totals` gives them.
+    industries
+        Code of ours to name of theirs; codes that are left out enter nothing.
+
+    Returns
+    -------
+    pandas.Series
+        Lost share by their name: the mean over our industries, weighted with value added.
+
+    Raises
+    ------
+    ArgumentError
+        If a code is not among the totals, or one that is joined has no known value added.
+
+    Examples
+    --------
+    >>> import exposure as ex
+    >>> result = ex.assess(ex.read_dataset(), "free_flow", ex.Settings(draws=16))
+    >>> ex.industry_shock(ex.industry_totals(result), {"C29": "cars", "C30": "other"}).to_dict()
+    {'cars': 0.0, 'other': 0.0}
+    """
+    check_arguments("industry_shock", totals=(totals, FRAME), industries=(industries, MAPPING))
+    known = set(totals["industry_code"])
+    unknown = sorted(set(industries) - known)
+    chosen = totals[totals["industry_code"].isin(list(industries))]
+    valued = chosen["value_added_usd_per_year"]
+    faults = [
+        Fault(f"industries['{code}']", "no such industry in the totals", "one of "
+              + ", ".join(sorted(known)), "correct the code", file="ex.industry_shock")
+        for code in unknown
+    ]  # fmt: skip
+    faults += [
+        Fault(f"industries['{code}']", "an industry whose value added is not known",
+              "one that can be weighed", "leave it out", file="ex.industry_shock")
+        for code in chosen["industry_code"][valued.isna()]
+    ]  # fmt: skip
+    if faults:
+        raise ArgumentError(faults)
+    name = chosen["industry_code"].map(dict(industries)).rename("industry")
+    lost = (chosen["lost_share"] * valued).groupby(name).sum()
+    return (lost / valued.groupby(name).sum()).rename("lost_share")
+
+
+def industry_parts(assessment: Assessment, system: System) -> list[Part]:
+    """Sectors as parts of the industries of a classification.
+
+    Parameters
+    ----------
+    assessment
+        A finished run.
+    system
+        Classification.
+
+    Raises
+    ------
+    ArgumentError
+        If an industry has no code in the classification.
+    """
+    rows = assessment.run.inputs.index.sectors
+    stated = {sector: rows[sector].industry_code for sector in assessment.sectors}
+    codes = _codes(set(stated.values()), system)
+    places = {sector: (rows[sector].destination, stated[sector]) for sector in stated}
+    value = {place: _value_added(assessment, sector) for sector, place in places.items()}
+    parts = []
+    for sector, (home, code) in places.items():
+        target = home, codes[code]
+        inside = {own for own in value if (own[0], codes[own[1]]) == target}
+        # A code that lies within another is counted there already.
+        counted = {own for own in inside if (home, _within(own[1])) not in inside}
+        whole = sum(value[own] for own in counted)
+        share = _share(assessment, sector)
+        alone = len(inside) == 1
+        weight = share if alone else share * value[home, code] / whole
+        parts.append(Part(sector, target, weight, whole))
+    return parts
+
+
+def _codes(stated: set[str], system: System) -> dict[str, str]:
+    known = industries()
+    codes = {
+        code: code if system == "stated" else known[code].in_system(system) if code in known else ""
+        for code in stated
+    }
+    faults = [
+        Fault(f"industry {code}", f"no code of it in {system}", "a counterpart of every industry",
+              "take system='stated' or 'isic', or rank sectors of one destination",
+              file="ex.industry_losses")
+        for code in sorted(codes)
+        if not codes[code]
+    ]  # fmt: skip
+    if faults:
+        raise ArgumentError(faults)
+    return codes
+
+
+def _within(code: str) -> str:
+    known = industries().get(code)
+    return known.within if known is not None else ""
+
+
+def _value_added(assessment: Assessment, sector: str) -> float:
+    row = assessment.run.inputs.index.cells.get(
+        ("sector_values", (sector, "industry_value_added_musd"))
+    )
+    return MILLION * row.central if row is not None else float("nan")
+
+
+def _share(assessment: Assessment, sector: str) -> float:
+    row = assessment.run.inputs.index.cells.get(("sector_values", (sector, "industry_share")))
+    return row.central if row is not None else float("nan")
+
+
+def _by_industry(parts: list[Part]) -> dict[tuple[str, str], list[Part]]:
+    found: dict[tuple[str, str], list[Part]] = {}
+    for part in sorted(parts, key=lambda own: (own.industry, own.sector)):
+        found.setdefault(part.industry, []).append(part)
+    return found
+
+
+def _weighted(parts: list[Part], lost: Mapping[str, FloatArray]) -> FloatArray:
+    total = np.zeros_like(lost[parts[0].sector])
+    for part in parts:
+        total = total + part.weight * lost[part.sector]
+    return total
+
+
+def _named(industry: tuple[str, str], parts: list[Part]) -> dict[str, Cell]:
+    home, code = industry
+    sectors = " ".join(part.sector for part in parts)
+    return {"destination": home, "industry_code": code, "sectors": sectors}

@@ -1,0 +1,134 @@
+"""What a report shows, worked out once for the page and the files.
+
+Nothing here runs the model again: rankings, points and dates come with the runs. Only the licence
+office is asked once more, on the first draws, for the flow of licensed goods.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from exposure.licensing.flow_table import flow_of_draws
+from exposure.policy.scenario import Scenario
+from exposure.report.changes import Briefing
+from exposure.report.files.file_records import FileRecord, of_runs
+from exposure.scoring.blocks import usual_workers
+from exposure.scoring.impact_dates import impact_dates
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from exposure.result import Assessment
+
+FLOW_DRAWS = 128
+"""Draws that the licensed flow rests on; the mean of a week is then within some 2 %."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """Runs of one report, with what is shown of each; every sequence has the order of the runs."""
+
+    runs: "tuple[Assessment, ...]"
+    record: FileRecord
+    elements: "tuple[pd.DataFrame, ...]"
+    """Points of each score by element: sectors down, in the order of the ranking."""
+    dates: "tuple[pd.DataFrame, ...]"
+    """First hit of each sector: columns of `impact_dates`, in the order of the ranking."""
+    flows: "tuple[pd.DataFrame, ...]"
+    """Licensed flow by class and scored week: columns of `flow`."""
+    flow_draws: int
+    """Draws that `flows` rests on."""
+    briefing: Briefing | None = None
+    """What changed, alerts and trend; None for a report that knows no other."""
+    levers: "pd.DataFrame | None" = None
+    """What would help, as the measures give it; None where nobody asked."""
+
+
+def gather(
+    assessments: "Sequence[Assessment]",
+    *,
+    briefing: Briefing | None = None,
+    levers: "pd.DataFrame | None" = None,
+) -> Contents:
+    """Work out what a report shows.
+
+    Parameters
+    ----------
+    assessments
+        Runs on one dataset with the same settings, in the order in which they are shown.
+    briefing
+        What changed since the last report, alerts and trend.
+    levers
+        What would help: any frame of finished results.
+
+    Returns
+    -------
+    Contents
+        Equal runs give equal contents.
+
+    Raises
+    ------
+    ReportError
+        If there is no run, or the runs differ in more than the scenario.
+
+    Examples
+    --------
+    >>> import exposure as ex
+    >>> found = gather([ex.assess(ex.read_dataset(), "samarium_only", ex.Settings(draws=16))])
+    >>> found.flow_draws, len(found.elements[0]) == len(found.dates[0])
+    (16, True)
+    """
+    record = of_runs(assessments)
+    with ThreadPoolExecutor(max_workers=usual_workers()) as pool:
+        flows = tuple(pool.map(licensed_flow_of, assessments))
+    return Contents(
+        runs=tuple(assessments),
+        record=record,
+        elements=tuple(own.attribution(by="element") for own in assessments),
+        dates=tuple(dates_of(own) for own in assessments),
+        flows=flows,
+        flow_draws=min(FLOW_DRAWS, assessments[0].run.sampler.size),
+        briefing=briefing,
+        levers=levers,
+    )
+
+
+def loses_nothing(assessment: "Assessment") -> bool:
+    """Whether no sector loses anything, so that there is nothing to draw."""
+    return not bool(assessment.ranking["score"].any())
+
+
+def drawn_member(assessment: "Assessment") -> Scenario:
+    """Scenario whose weeks are drawn: itself, or the most probable member of a mixture."""
+    return max(assessment.scenario.members, key=lambda pair: pair[1])[0]
+
+
+def first_day(contents: Contents) -> date:
+    """First day that any run scores."""
+    return min(own.first_day for own in contents.runs)
+
+
+def dates_of(assessment: "Assessment") -> "pd.DataFrame":
+    """First hit of each sector of a run: `impact_dates` in the order of the ranking."""
+    order = [str(sector) for sector in assessment.ranking["sector"]]
+    sectors = {sector: assessment.sectors[sector] for sector in order}
+    return impact_dates(sectors, first_day=assessment.first_day)
+
+
+def licensed_flow_of(assessment: "Assessment", *, draws: int = FLOW_DRAWS) -> "pd.DataFrame":
+    """Licensed flow by class and scored week, on the first draws of a run.
+
+    Parameters
+    ----------
+    assessment
+        A finished run.
+    draws
+        Draws asked at most.
+    """
+    run = assessment.run
+    few = run.inputs.with_sampler(run.sampler.block(0, min(draws, run.sampler.size)))
+    place = assessment.settings.destination
+    frame = flow_of_draws(few, run.scenario, place, weeks=run.window.run)
+    return frame[frame["week"] >= run.window.first].reset_index(drop=True)

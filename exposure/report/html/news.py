@@ -1,0 +1,109 @@
+"""What a scheduled report adds to the page: moves, trend and levers, ready to be drawn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from exposure.report.changes import SHOWN, Briefing, Move, TrendPoint
+from exposure.report.html.drawing import Axis, Line, LineChart, line_chart, whole_axis
+from exposure.report.text.formats import NONE, plain
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TRENDS = 6
+"""Sectors whose trend is drawn."""
+
+MOST_RUNS = 6
+"""Labels of the axis of runs at most."""
+
+
+@dataclass(frozen=True)
+class Trend:
+    """Scores of one sector over the stored runs."""
+
+    name: str
+    chart: LineChart
+
+
+@dataclass(frozen=True)
+class LeverTable:
+    """What would help, as text."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[tuple[str, bool], ...], ...]
+    """Cells, each with whether it is a number."""
+
+
+def moved(briefing: Briefing | None) -> tuple[Move, ...]:
+    """Sectors whose rank or score moved since the last report, by more than rounding."""
+    if briefing is None:
+        return ()
+    return tuple(
+        own
+        for own in briefing.changes.moves
+        if own.rank_was != own.rank_now or abs(own.score_moved or 0.0) >= SHOWN
+    )
+
+
+def trends(briefing: Briefing | None) -> list[Trend]:
+    """Scores over the stored runs of the sectors that score highest now; none before the second."""
+    points = () if briefing is None else briefing.trend
+    runs = sorted({own.run for own in points})
+    if len(runs) < 2:  # noqa: PLR2004 - one run has no trend
+        return []
+    scenarios = list(dict.fromkeys(own.scenario for own in points))
+    latest = [own for own in points if own.run == runs[-1]]
+    highest: dict[str, float] = {}
+    for own in latest:
+        highest[own.sector] = max(own.score, highest.get(own.sector, 0.0))
+    chosen = sorted(highest, key=lambda sector: (-highest[sector], sector))[:TRENDS]
+    names = {own.sector: own.name for own in latest}
+    top = max(own.score_p95 for own in points if own.sector in chosen)
+    step = max(1, -(-(len(runs) - 1) // (MOST_RUNS - 1)))
+    ticks = tuple((float(n), f"no. {runs[n]}") for n in range(0, len(runs), step))
+    across = Axis(0.0, float(len(runs) - 1), ticks, "Report")
+    up = whole_axis(top, "Score")
+    return [
+        Trend(names[sector], line_chart(_lines(points, sector, scenarios, runs), across, up))
+        for sector in chosen
+    ]
+
+
+def _lines(
+    points: Sequence[TrendPoint], sector: str, scenarios: Sequence[str], runs: Sequence[int]
+) -> list[Line]:
+    lines = []
+    for course, scenario in enumerate(scenarios):
+        own = {p.run: p for p in points if p.sector == sector and p.scenario == scenario}
+        if len(own) == len(runs):  # a scenario that some report did not have is not drawn
+            found = [own[run] for run in runs]
+            lines.append(
+                Line(
+                    course,
+                    [p.score for p in found],
+                    [p.score_p05 for p in found],
+                    [p.score_p95 for p in found],
+                )
+            )
+    return lines
+
+
+def lever_table(frame: "pd.DataFrame | None") -> LeverTable | None:
+    """Rows of the levers as text; None where nobody asked for them."""
+    if frame is None or frame.empty:
+        return None
+    headings = tuple(str(name).replace("_", " ") for name in frame.columns)
+    rows = tuple(
+        tuple(_lever_cell(value) for value in row)
+        for row in frame.astype(object).itertuples(index=False, name=None)
+    )
+    return LeverTable(headings, rows)
+
+
+def _lever_cell(value: object) -> tuple[str, bool]:
+    if isinstance(value, bool):
+        return ("yes" if value else "no"), False
+    if isinstance(value, (int, float)):
+        return (NONE if value != value else plain(float(value))), True  # noqa: PLR0124 - NaN alone
+    return (NONE if value is None else str(value)), False

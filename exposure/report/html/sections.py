@@ -1,0 +1,388 @@
+"""Sections of the page between the rankings and the assumptions, from finished results.
+
+Each function takes contents or runs and gives frozen rows and figures; the template draws them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from exposure.report.contents import Contents, drawn_member, first_day
+from exposure.report.files.json_output import rows_of
+from exposure.report.html.drawing import (
+    Axis,
+    BarChart,
+    Interval,
+    IntervalChart,
+    Line,
+    LineChart,
+    bar_chart,
+    interval_chart,
+    line_chart,
+    whole_axis,
+)
+from exposure.report.text import formats
+from exposure.tables.schema.supply import ElementRow
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from exposure.result import Assessment
+
+TOP = 5
+"""Sectors of which the anatomy is shown."""
+
+DAYS_A_WEEK = 7
+
+MONTHS_BETWEEN = (3, 6, 12, 24, 60)
+"""Months between two labels of a dated axis: the least that leaves room."""
+
+MOST_LABELS = 5
+"""Labels of a dated axis at most."""
+
+SHADE = 62.0
+"""Opacity of the darkest cell of a heat map, in percent: text on it can still be read."""
+
+LEAST_HELD_UP = 0.05
+"""Share of need below which an exit stage is left out of the words on a sector."""
+
+WEEKS_BETWEEN = 13
+"""Weeks between two columns of the table of flows: a quarter."""
+
+COLOURS = 8
+"""Colours of the parts of a bar in the style sheet."""
+
+
+def dated_axis(start: date, weeks: int, title: str) -> Axis:
+    """An axis of weeks with months as labels.
+
+    Examples
+    --------
+    >>> dated_axis(date(2026, 10, 2), 104, "First hit").ticks[:2]
+    ((13.0, 'Jan 2027'), (38.857142857142854, 'Jul 2027'))
+    """
+    last = start + timedelta(weeks=weeks)
+    for months in MONTHS_BETWEEN:
+        days = [
+            date(year, month, 1)
+            for year in range(start.year, last.year + 1)
+            for month in range(1, 13)
+            if (12 * year + month - 1) % months == 0
+        ]
+        inside = [day for day in days if start <= day <= last]
+        if len(inside) <= MOST_LABELS:
+            break
+    ticks = tuple(((day - start).days / DAYS_A_WEEK, f"{day:%b %Y}") for day in inside)
+    return Axis(0.0, float(weeks), ticks, title)
+
+
+def score_chart(contents: Contents, *, sectors: int | None = None) -> IntervalChart:
+    """Scores of all sectors under every course, in the order of the first."""
+    tables = [_by_sector("ranking", own.ranking) for own in contents.runs]
+    order = list(tables[0])[:sectors]
+    values = [[_score_interval(own[sector]) for own in tables] for sector in order]
+    top = max((own.high or 0.0 for row in values for own in row), default=1.0)
+    axis = whole_axis(top, "Score, on a scale from 0 to 100 (line: 5–95 % of draws)")
+    return interval_chart([str(tables[0][own]["name"]) for own in order], values, axis)
+
+
+def _by_sector(result: str, frame: "pd.DataFrame") -> dict[str, dict[str, Any]]:
+    return {str(row["sector"]): row for row in rows_of(result, frame)}
+
+
+def _score_interval(row: Mapping[str, Any]) -> Interval:
+    return Interval(row["score_p05"], row["score"], row["score_p95"])
+
+
+def date_chart(contents: Contents) -> IntervalChart:
+    """First hit of all sectors under every course; sectors that half the draws spare have none."""
+    start = first_day(contents)
+    tables = [_by_sector("impact_dates", own) for own in contents.dates]
+    order = list(tables[0])
+    values = [[_date_interval(own[sector], start) for own in tables] for sector in order]
+    last = max(_last_week(own, start) for own in contents.runs)
+    axis = dated_axis(start, last, "First hit (line: 5–95 % of draws; an arrow: later or never)")
+    return interval_chart([str(tables[0][own]["name"]) for own in order], values, axis)
+
+
+def _date_interval(row: Mapping[str, Any], start: date) -> Interval | None:
+    low, middle, high = (
+        None if row[f"first_hit_date_{end}"] is None
+        else (row[f"first_hit_date_{end}"] - start).days / DAYS_A_WEEK
+        for end in ("p05", "p50", "p95")
+    )  # fmt: skip
+    return None if middle is None else Interval(low, middle, high)
+
+
+def _last_week(run: "Assessment", start: date) -> int:
+    return run.settings.horizon_weeks + (run.first_day - start).days // DAYS_A_WEEK
+
+
+@dataclass(frozen=True)
+class CauseRow:
+    """An element, or a group of alternatives, in the anatomy of a sector."""
+
+    cause: str
+    names: str
+    colour: int
+    points: tuple[float, ...]
+    """Of the score, one a course."""
+    held_up: str
+    """Exit stages at which its supply is held up, in words."""
+
+
+@dataclass(frozen=True)
+class QuarterRow:
+    """A quarter of which losses were seen, beside what the draws imply."""
+
+    quarter: str
+    seen: str
+    implied: str
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """One sector under every course."""
+
+    sector: str
+    name: str
+    worst: str
+    """Course under which it scores highest."""
+    bars: BarChart
+    causes: tuple[CauseRow, ...]
+    weeks: LineChart
+    quarters: tuple[QuarterRow, ...]
+
+
+def anatomies(contents: Contents, *, top: int = TOP) -> list[Anatomy]:
+    """Anatomy of the sectors that score highest under any course, highest first."""
+    runs = contents.runs
+    highest = {sector: max(own.sectors[sector].score for own in runs) for sector in runs[0].sectors}
+    order = sorted(highest, key=lambda sector: (-round(highest[sector], 9), sector))
+    chosen = [sector for sector in order[:top] if highest[sector] > 0.0]
+    causes = sorted({c for own in runs for s in own.sectors.values() for c in s.risk.causes})
+    colours = {cause: number % COLOURS for number, cause in enumerate(causes)}
+    largest = max((highest[sector] for sector in chosen), default=1.0)
+    lost = max((float(_weekly(own, s)[2].max()) for own in runs for s in chosen), default=1.0)
+    return [_anatomy(contents, sector, colours, largest, lost) for sector in chosen]
+
+
+def _anatomy(
+    contents: Contents, sector: str, colours: Mapping[str, int], largest: float, lost: float
+) -> Anatomy:
+    runs = contents.runs
+    worst = max(runs, key=lambda own: own.sectors[sector].score)
+    names = element_names(contents)
+    parts = [own.sectors[sector].risk.causes for own in runs]
+    met = {cause: tuple(part.get(cause, 0.0) for part in parts) for cause in colours}
+    order = sorted(met, key=lambda cause: (-max(met[cause]), cause))
+    shown = [cause for cause in order if formats.points(max(met[cause])) != formats.points(0.0)]
+    rows = tuple(
+        CauseRow(
+            cause,
+            "/".join(names.get(own, own) for own in cause.split("/")),
+            colours[cause],
+            met[cause],
+            held_up_words(worst.sectors[sector].risk.held_up, cause),
+        )
+        for cause in shown
+    )
+    bars = bar_chart(
+        [own.scenario.name for own in runs],
+        [
+            [(colours[c], met[c][n], f"{c}: {formats.points(met[c][n])}") for c in shown]
+            for n in range(len(runs))
+        ],
+        largest=largest,
+    )
+    return Anatomy(
+        sector,
+        worst.sectors[sector].label.name,
+        worst.scenario.name,
+        bars,
+        rows,
+        week_chart(contents, sector, lost),
+        quarters(runs[0], sector),
+    )
+
+
+def element_names(contents: Contents) -> dict[str, str]:
+    """Names of the elements by symbol."""
+    rows = contents.runs[0].dataset.rows_of(ElementRow)
+    return {str(row.element): row.name for row in rows}
+
+
+def held_up_words(held_up: Mapping[tuple[str, str], float], cause: str) -> str:
+    """Where the supply of an element is held up, as shares of the need for it.
+
+    Parameters
+    ----------
+    held_up
+        Share of need stopped, by element or group and exit stage.
+    cause
+        The element or group.
+
+    Examples
+    --------
+    >>> held_up_words({("Y", "magnet"): 0.09, ("Y", "separation"): 0.87}, "Y")
+    'separation 87 %, magnet 9 %'
+    >>> held_up_words({("Y", "magnet"): 0.01}, "Y")
+    '-'
+    """
+    found = {stage: share for (label, stage), share in held_up.items() if label == cause}
+    shown = sorted((-share, stage) for stage, share in found.items() if share >= LEAST_HELD_UP)
+    return ", ".join(f"{stage} {formats.percent(-own)} %" for own, stage in shown) or formats.NONE
+
+
+def _weekly(run: "Assessment", sector: str) -> np.ndarray:
+    """Mean, 5th and 95th percentile of the weekly loss, (3, T), of the course that is drawn."""
+    names = [member.scenario for member, _ in run.scenario.members]
+    place = names.index(drawn_member(run).scenario)
+    weekly: np.ndarray = run.sectors[sector].risk.weekly[place]
+    return weekly
+
+
+def week_chart(contents: Contents, sector: str, largest: float) -> LineChart:
+    """Weekly lost share of a sector's output under every course, with 5-95 % bands."""
+    lines = []
+    for course, run in enumerate(contents.runs):
+        mean, low, high = _weekly(run, sector)
+        lines.append(Line(course, mean.tolist(), low.tolist(), high.tolist()))
+    weeks = max(len(own.values) for own in lines) - 1
+    across = dated_axis(first_day(contents), weeks, "Week")
+    return line_chart(lines, across, whole_axis(largest, "Lost", factor=100.0, unit=" %"))
+
+
+def quarters(run: "Assessment", sector: str) -> tuple[QuarterRow, ...]:
+    """Losses seen of a sector beside those that the draws imply, by quarter."""
+    if run.conditioned is None:
+        return ()
+    found = [r for r in run.conditioned.ranges if r.kind == "losses" and r.subject == sector]
+    return tuple(
+        QuarterRow(
+            f"{own.from_date} to {own.to_date}",
+            f"{formats.percent(own.low, 1)}–{formats.percent(own.high, 1)}",
+            _implied(own.conditioned_mean, own.conditioned_p05, own.conditioned_p95),
+        )
+        for own in sorted(found, key=lambda seen: seen.from_date)
+    )
+
+
+def _implied(mean: float | None, low: float | None, high: float | None) -> str:
+    if mean is None or low is None or high is None:
+        return formats.NONE
+    return formats.mean_percent(mean, low, high)
+
+
+@dataclass(frozen=True)
+class HeatCell:
+    """A cell of a heat map."""
+
+    value: float
+    text: str
+    """Empty where it would read 0.0."""
+    shade: str
+    """Opacity of its ground."""
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """Points of the score by element under one course."""
+
+    elements: tuple[tuple[str, str], ...]
+    """Symbol and name."""
+    rows: tuple[tuple[str, tuple[HeatCell, ...]], ...]
+    """Name of the sector, and a cell an element."""
+
+
+def heat_maps(contents: Contents) -> list[HeatMap]:
+    """Heat map of every course, on one scale."""
+    names = element_names(contents)
+    top = max((float(own.to_numpy().max(initial=0.0)) for own in contents.elements), default=0.0)
+    maps = []
+    for run, frame in zip(contents.runs, contents.elements, strict=True):
+        labels = {sector: own.label.name for sector, own in run.sectors.items()}
+        rows = tuple(
+            (labels[sector], tuple(_heat_cell(value, top) for value in row))
+            for sector, row in zip(frame.index, frame.to_numpy(dtype=float).tolist(), strict=True)
+        )
+        elements = tuple((str(own), names.get(str(own), str(own))) for own in frame.columns)
+        maps.append(HeatMap(elements, rows))
+    return maps
+
+
+def _heat_cell(value: float, top: float) -> HeatCell:
+    text = formats.points(value)
+    shown = text != formats.points(0.0)
+    shade = SHADE * value / top if shown and top else 0.0
+    return HeatCell(value, text if shown else "", f"{shade:.1f}%")
+
+
+@dataclass(frozen=True)
+class FlowRow:
+    """A class of buyers and goods."""
+
+    name: str
+    size: float
+    """Share of all pairs of buyer and goods."""
+    states: str
+    """Licence states in their order."""
+    flow: tuple[float, ...]
+    """Share of the usual flow, every `WEEKS_BETWEEN` weeks."""
+
+
+@dataclass(frozen=True)
+class FlowTable:
+    """Licensed flow of one course by class."""
+
+    course: str
+    days: tuple[str, ...]
+    rows: tuple[FlowRow, ...]
+
+
+def flow_chart(contents: Contents) -> LineChart | None:
+    """Licensed flow of all classes together under every course; None where all goods are free."""
+    lines = []
+    for course, (run, frame) in enumerate(zip(contents.runs, contents.flows, strict=True)):
+        own = frame[frame["scenario"] == drawn_member(run).scenario]
+        if own.empty:
+            continue
+        weighted = (own["flow"] * own["size"]).groupby(own["week"]).sum()
+        lines.append(Line(course, (weighted / own.groupby("week")["size"].sum()).tolist()))
+    if not lines:
+        return None
+    weeks = max(len(own.values) for own in lines) - 1
+    largest = max(max(own.values) for own in lines)
+    across = dated_axis(first_day(contents), weeks, "Week")
+    return line_chart(lines, across, whole_axis(largest, "Flow", factor=100.0, unit=" %"))
+
+
+def flow_tables(contents: Contents) -> list[FlowTable]:
+    """Licensed flow of every course by class and quarter."""
+    tables = []
+    for run, frame in zip(contents.runs, contents.flows, strict=True):
+        own = frame[frame["scenario"] == drawn_member(run).scenario]
+        weeks = sorted(own["week"].unique())[::WEEKS_BETWEEN]
+        days = [run.scenario.start + timedelta(weeks=int(week)) for week in weeks]
+        rows = [
+            _flow_row(str(name) if run.settings.destination != "all" else f"{place}: {name}", part)
+            for (place, name), part in own.groupby(["destination", "licence_class"], sort=False)
+        ]
+        rows.sort(key=lambda row: (-row.size, row.name))
+        tables.append(FlowTable(run.scenario.name, tuple(map(str, days)), tuple(rows)))
+    return tables
+
+
+def _flow_row(name: str, part: "pd.DataFrame") -> FlowRow:
+    ordered = part.sort_values("week")
+    states: Sequence[str] = ordered["state"].tolist()
+    turns = [own for own, before in zip(states, ["", *states], strict=False) if own != before]
+    return FlowRow(
+        name,
+        float(part["size"].iloc[0]),
+        ", then ".join(own.replace("_", " ") for own in turns),
+        tuple(ordered["flow"].iloc[::WEEKS_BETWEEN].tolist()),
+    )
