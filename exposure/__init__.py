@@ -38,10 +38,13 @@ if TYPE_CHECKING:
     from exposure.measures.certainty import draws_needed, pairwise_order, rank_acceptability
     from exposure.measures.concordance import industry_codes
     from exposure.measures.downstream import industry_losses, industry_shock, industry_totals
+    from exposure.measures.effects import LeverEffects, apply, levers
     from exposure.measures.information import flips, value_of_information
     from exposure.measures.lever_files import read_levers
+    from exposure.measures.portfolios import portfolios
     from exposure.measures.probabilities import order_by_probability
     from exposure.measures.sensitivity import sensitivity
+    from exposure.measures.stock_targets import stock_targets
     from exposure.measures.tornado import tornado
     from exposure.policy.rules import Rule
     from exposure.policy.scenario import Scenario, mix
@@ -51,6 +54,7 @@ if TYPE_CHECKING:
     from exposure.report.html.notebook import dataset_html as dataset_html
     from exposure.report.html.notebook import scenario_html as scenario_html
     from exposure.report.plots.figure_files import svg
+    from exposure.report.plots.levers import plot_frontier, plot_levers
     from exposure.report.plots.licences import licences_figure
     from exposure.report.plots.rankings import scores_figure
     from exposure.report.plots.record import record_figure
@@ -68,6 +72,13 @@ if TYPE_CHECKING:
     from exposure.tables.reading.overlays import apply_overlay
 
 _HOMES = {
+    "plot_levers": "exposure.report.plots.levers",
+    "plot_frontier": "exposure.report.plots.levers",
+    "stock_targets": "exposure.measures.stock_targets",
+    "portfolios": "exposure.measures.portfolios",
+    "levers": "exposure.measures.effects",
+    "apply": "exposure.measures.effects",
+    "LeverEffects": "exposure.measures.effects",
     "ArgumentError": "exposure.errors",
     "Assessment": "exposure.result",
     "Backtest": "exposure.evidence.backtesting",
@@ -150,6 +161,7 @@ __all__ = [
     "Dataset",
     "ExposureError",
     "ImportedFileError",
+    "LeverEffects",
     "LeverError",
     "ReportError",
     "ResultPlots",
@@ -162,6 +174,7 @@ __all__ = [
     "TableError",
     "UnknownNameError",
     "__version__",
+    "apply",
     "apply_overlay",
     "assess",
     "backtest",
@@ -181,12 +194,16 @@ __all__ = [
     "industry_losses",
     "industry_shock",
     "industry_totals",
+    "levers",
     "licences_figure",
     "licensed_flow",
     "load_assessment",
     "mix",
     "order_by_probability",
     "pairwise_order",
+    "plot_frontier",
+    "plot_levers",
+    "portfolios",
     "provenance",
     "queue_against_customs",
     "rank_acceptability",
@@ -200,6 +217,7 @@ __all__ = [
     "scores_figure",
     "sensitivity",
     "shipped_scenarios",
+    "stock_targets",
     "stoppages",
     "svg",
     "tornado",

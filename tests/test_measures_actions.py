@@ -51,6 +51,7 @@ EACH: dict[str, tuple[Action, ...]] = {
     "bought in tonnes": (
         Bought(DAY, 5, "missiles", HEAVY, "Dy", None, 4.0, (("missiles", HEAVY),)),
     ),
+    "given": (Bought(DAY, 1, "electric_vehicles", HEAVY, "Dy", 6.0, given=True),),
     "sooner": (Sooner(DAY, "electric_vehicles", HEAVY, 15),),
     "rated": (Rated(DAY, "electric_vehicles", 1),),
     "shared": (Shared(DAY, "missiles"), Shared(DAY, "electric_vehicles")),

@@ -17,6 +17,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import exposure as ex
+from exposure.measures.lever_files import lever_of
 from tests.tiny import tiny_dataset
 
 ROOT = Path(__file__).parents[1]
@@ -180,11 +181,22 @@ def public_functions() -> dict[str, Callable[..., object]]:
 
 
 @cache
+def lever():
+    own, _ = lever_of({
+        "kind": "pooling", "lever": "shared", "name": "n", "text": "t", "sectors": ["missiles"],
+        "starts": made().first_day, "lead_weeks": 4,
+        "cost": {"once_musd": 1, "basis": "assumed", "note": "made up"},
+    })  # fmt: skip
+    return own
+
+
+@cache
 def calls() -> dict[str, dict[str, object]]:
     """Right arguments for every public function."""
     shipped, tables, result = ex.read_dataset(), tiny_dataset(), made()
     flow = pd.DataFrame()
     return {
+        "apply": {"lever": lever(), "assessment": result},
         "apply_overlay": {"dataset": tables, "folder": "mine"},
         "assess": {
             "dataset": tables, "scenario": "free_flow", "settings": FEW, "workers": 1,
@@ -218,6 +230,9 @@ def calls() -> dict[str, dict[str, object]]:
         "industry_shock": {"totals": flow, "industries": {}},
         "industry_totals": {"assessment": result, "system": "stated"},
         "licences_figure": {"flow": flow, "calibration": None},
+        "levers": {
+            "assessment": result, "levers": [lever()], "sectors": ["missiles"], "progress": None,
+        },
         "licensed_flow": {"dataset": tables, "scenario": "free_flow", "settings": FEW},
         "load_assessment": {"path": "result.zip"},
         "mix": {
@@ -228,6 +243,9 @@ def calls() -> dict[str, dict[str, object]]:
             "places": 1,
         },
         "pairwise_order": {"assessment": result},
+        "plot_frontier": {"table": flow, "axes": Figure().subplots()},
+        "plot_levers": {"table": flow, "axes": Figure().subplots(), "sector": "total"},
+        "portfolios": {"effects": ex.levers(result, [lever()]), "budgets": [1e9], "by": "points"},
         "provenance": {"dataset": tables, "what": "missiles", "scenario": "free_flow"},
         "queue_against_customs": {"dataset": shipped, "scenario": "free_flow", "settings": FEW},
         "rank_acceptability": {"assessment": result},
@@ -249,6 +267,10 @@ def calls() -> dict[str, dict[str, object]]:
             "assessment": result, "sectors": ["missiles"], "singles": 2, "progress": None,
         },
         "shipped_scenarios": {},
+        "stock_targets": {
+            "assessment": result, "sectors": ["missiles"], "large": 0.05, "likely": 0.1,
+            "progress": None,
+        },
         "stoppages": {"dataset": shipped, "settings": FEW},
         "svg": {"figure": Figure(), "description": "text"},
         "tornado": {"assessment": result, "sector": "missiles", "inputs": 3},

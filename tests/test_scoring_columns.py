@@ -11,6 +11,7 @@ import pytest
 
 import exposure as ex
 from exposure.evidence.stoppage_reports import stoppages
+from exposure.measures.lever_files import lever_of
 from exposure.policy.grid import Point
 from exposure.report.contents import dates_of
 from exposure.report.files.csv_output import attribution_of_all
@@ -43,6 +44,14 @@ def run():
     return ex.assess(tiny_dataset(), WITHHELD, ex.Settings(draws=16, prior=True))
 
 
+def effects_of(run) -> ex.LeverEffects:
+    said = {"name": "n", "text": "t", "starts": run.first_day, "lead_weeks": 4, "kind": "pooling",
+            "cost": {"once_musd": 1, "basis": "assumed", "note": "made up"}}  # fmt: skip
+    sectors = ("missiles", "electric_vehicles")
+    levers = [lever_of({**said, "lever": f"pool_{own}", "sectors": [own]})[0] for own in sectors]
+    return ex.levers(run, [own for own in levers if own is not None])
+
+
 @pytest.fixture(scope="module")
 def frames(run) -> dict[str, pd.DataFrame]:
     """Every result of the registry, as its own function gives it."""
@@ -72,6 +81,10 @@ def frames(run) -> dict[str, pd.DataFrame]:
             steps=1,
         ),
         "impact_dates": dates_of(run),
+        "levers": effects_of(run).table,
+        "lever_pairs": effects_of(run).pairs,
+        "portfolios": ex.portfolios(effects_of(run), [1e9]),
+        "stocks": ex.stock_targets(run),
         "flow": ex.licensed_flow(shipped, "april_2025_queue", settings),
         "backtest_months": tested.months,
         "backtest_errors": tested.errors,

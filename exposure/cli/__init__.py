@@ -18,6 +18,7 @@ from exposure.cli import (
     condition,
     history,
     imports,
+    levers,
     licences,
     rankings,
     reports,
@@ -59,6 +60,7 @@ app = typer.Typer(
 for command in (
     *rankings.COMMANDS,
     *sensitivity.COMMANDS,
+    *levers.COMMANDS,
     *reports.COMMANDS,
     *condition.COMMANDS,
     *licences.COMMANDS,

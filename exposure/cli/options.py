@@ -99,6 +99,26 @@ class Options:
             help="Any setting by its name, such as tail_weight=0.3; may be given several times.",
         ),
     ] = None
+    sector: Annotated[
+        list[str] | None,
+        typer.Option(help="Sector that counts in totals; may be given several times."),
+    ] = None
+    budget: Annotated[
+        list[float] | None,
+        typer.Option(
+            metavar="USD",
+            help="Budget, such as 1e9, for which the best set of levers is searched; "
+            "may be given several times.",
+        ),
+    ] = None
+    levers: Annotated[
+        Path | None,
+        typer.Option(metavar="PATH", help="File or folder of levers instead of the shipped ones."),
+    ] = None
+    pairs: Annotated[bool, typer.Option("--pairs", help="Run all pairs of levers too.")] = False
+    stocks: Annotated[
+        bool, typer.Option("--stocks", help="Say how much each sector must hold.")
+    ] = False
     config: Annotated[
         Path | None,
         typer.Option(

@@ -309,7 +309,7 @@ def _arrive(kind: Kind, border: BorderOf, weeks: int) -> tuple[FloatArray, Float
     """L + p, p and the Chinese part of p in the week of arrival, each (T, D)."""
     if kind.claim.bought is not None:
         nothing = np.zeros((weeks, len(kind.weight)))
-        return nothing, nothing, nothing
+        return nothing + float(kind.claim.given), nothing, nothing
     own = border(kind.claim.channel, _buyer(kind.claim))
     if kind.sector is None:
         return 1.0 - own.missing, own.contracted, own.china

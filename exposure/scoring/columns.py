@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from exposure.errors import unknown_name
 from exposure.scoring.certainty_columns import CERTAINTY_RESULTS
 from exposure.scoring.column import SCENARIO, SECTOR, Cell, Column, Form
+from exposure.scoring.lever_columns import LEVER_RESULTS
 from exposure.scoring.other_columns import OTHER_RESULTS
 from exposure.scoring.ranking_columns import RANKING
 
@@ -131,6 +132,7 @@ RESULTS: Mapping[str, Sequence[Column]] = {
     "ensemble": ENSEMBLE,
     "sweep": SWEEP,
     **CERTAINTY_RESULTS,
+    **LEVER_RESULTS,
     **OTHER_RESULTS,
 }
 """Columns of each result, in the order of its frames and files."""

@@ -90,6 +90,7 @@ def _purchases(
             since=since,
             until=until,
             bought=rate,
+            given=purchase.given,
             order_class=order,
         )
         for claim in own

@@ -59,6 +59,8 @@ class Bought:
     """Tonnes that all `partners` buy together, split by need."""
     partners: tuple[tuple[str, str], ...] = ()
     """Sectors and components that share the tonnes, this one among them."""
+    given: bool = False
+    """Whether it is there without being bought in the pool: to ask what must be held."""
 
 
 @dataclass(frozen=True)

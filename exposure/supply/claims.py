@@ -43,6 +43,8 @@ class Claim:
     """First week in which it no longer counts; None for none."""
     bought: FloatArray | None = None
     """For a purchase on top of need, weeks of need bought in a week, (D,); None for a need."""
+    given: bool = False
+    """Whether what is bought is there without being taken from the pool."""
 
     @property
     def place(self) -> int:

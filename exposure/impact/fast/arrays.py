@@ -60,6 +60,8 @@ class Kinds(NamedTuple):
     """First week in which it no longer counts, (N,)."""
     bought: BoolArray
     """Whether it is a purchase on top of need, without licences and contracts, (N,)."""
+    given: FloatArray
+    """Part of a purchase that is there without being taken from the pool, 0 or 1, (N,)."""
     lag: IntArray
     """Row of `lags`, (N,)."""
     need: IntArray

@@ -229,6 +229,7 @@ def _pack_kinds(world: World, pools: _PoolPacking, changes: Changes) -> Kinds:
         since=ints(kind.claim.window(world.period.weeks)[0] for kind in every),
         until=ints(kind.claim.window(world.period.weeks)[1] for kind in every),
         bought=np.array([kind.claim.bought is not None for kind in every]),
+        given=np.array([float(kind.claim.given) for kind in every]),
         lag=ints(NOTHING if kind.sector is None else n for n, kind in enumerate(every)),
         need=ints(need),
         assembled=ints(assembled),

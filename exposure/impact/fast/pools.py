@@ -242,14 +242,14 @@ def share_out(
         # The first of the claims into which a rating parts one offers its contracts throughout.
         weight = weight if kinds.since[k] == 0 else 0.0
         if kinds.bought[k]:
-            _nothing(first[k - begin])
+            _set(first[k - begin], kinds.given[k])
         elif part < 0:
             _claim(own, lag, weight, switched, free, first[k - begin])
         else:
             _claim_assembled(own, lag, weight, switched, needs[part, d], free, first[k - begin])
         if kinds.bought[k] and slots.emitted[k] >= 0:
-            _nothing(inflow[slots.emitted[k], d])
-            _nothing(before[slots.emitted[k], d])
+            _set(inflow[slots.emitted[k], d], 0.0)
+            _set(before[slots.emitted[k], d], 0.0)
     _offer(pools, pools.added_row[begin], draw, switched, free)
     k = begin
     while k < end:
@@ -289,9 +289,9 @@ def share_out(
 
 
 @kernel
-def _nothing(row: FloatArray) -> None:
+def _set(row: FloatArray, value: float) -> None:
     for t in range(len(row)):
-        row[t] = 0.0
+        row[t] = value
 
 
 @kernel

@@ -89,7 +89,7 @@ def _scenario(own: "Assessment") -> dict[str, object]:
 def _rank_file(
     assessments: "Sequence[Assessment]", scenarios: Sequence[Mapping[str, object]]
 ) -> str:
-    return _text(RankFile, {"record": of_runs(assessments), "scenarios": scenarios})
+    return text_of(RankFile, {"record": of_runs(assessments), "scenarios": scenarios})
 
 
 def sensitivity_json(found: Findings) -> str:
@@ -100,7 +100,7 @@ def sensitivity_json(found: Findings) -> str:
         "information": rows_of("information", found.information),
         "flips": rows_of("flips", found.flips),
     }
-    return _text(SensitivityFile, content)
+    return text_of(SensitivityFile, content)
 
 
 def flow_json(
@@ -108,7 +108,7 @@ def flow_json(
 ) -> str:
     """Licensed flow as JSON: a `FlowFile`."""
     record = of_run(dataset, [scenario], settings)
-    return _text(FlowFile, {"record": record, "weeks": rows_of("flow", frame)})
+    return text_of(FlowFile, {"record": record, "weeks": rows_of("flow", frame)})
 
 
 def backtest_json(
@@ -121,7 +121,7 @@ def backtest_json(
         "errors": rows_of("backtest_errors", result.errors),
         "stoppages": rows_of("stoppages", stoppages),
     }
-    return _text(BacktestFile, content)
+    return text_of(BacktestFile, content)
 
 
 def diff_json(
@@ -151,7 +151,7 @@ def diff_json(
         "differences": rows_of("differences", differences),
         "rank_changes": rows_of("rank_changes", changes),
     }
-    return _text(DiffFile, content)
+    return text_of(DiffFile, content)
 
 
 def condition_json(found: "ConditionedDraws", dataset: Dataset, settings: Settings) -> str:
@@ -168,25 +168,25 @@ def condition_json(found: "ConditionedDraws", dataset: Dataset, settings: Settin
     ]
     record = of_run(dataset, [read_scenario(RECORD)], settings)
     content = {"record": record, "examined": found.examined, "destinations": destinations}
-    return _text(ConditionFile, content)
+    return text_of(ConditionFile, content)
 
 
 def provenance_json(frame: "pd.DataFrame", dataset: Dataset) -> str:
     """Rows of tables with their sources as JSON: a `ProvenanceFile`."""
     content = {"record": of_tables(dataset), "rows": rows_of("provenance", frame)}
-    return _text(ProvenanceFile, content)
+    return text_of(ProvenanceFile, content)
 
 
 def source_list_json(dataset: Dataset) -> str:
     """All sources as JSON: a `SourceListFile`."""
     sources = [row.model_dump(mode="json") for row in dataset.rows.get("sources", ())]
-    return _text(SourceListFile, {"record": of_tables(dataset), "sources": sources})
+    return text_of(SourceListFile, {"record": of_tables(dataset), "sources": sources})
 
 
 def briefing_json(briefing: Briefing) -> str:
     """What a report says before its results, as JSON: a `BriefingFile`."""
     digest = briefing.changes.now.record_digest
-    return _text(BriefingFile, {"record_digest": digest, "briefing": briefing})
+    return text_of(BriefingFile, {"record_digest": digest, "briefing": briefing})
 
 
 def alerts_json(briefing: Briefing) -> str:
@@ -200,12 +200,12 @@ def alerts_json(briefing: Briefing) -> str:
         "stale": briefing.age.is_stale,
         "alerts": briefing.alerts,
     }
-    return _text(AlertsFile, content)
+    return text_of(AlertsFile, content)
 
 
 def changes_json(changes: Changes) -> str:
     """What changed between two runs, as JSON: a `ChangesFile`."""
-    return _text(ChangesFile, {"changes": changes})
+    return text_of(ChangesFile, {"changes": changes})
 
 
 def rows_of(result: str, frame: "pd.DataFrame") -> list[dict[str, Cell]]:
@@ -228,7 +228,7 @@ def _is_missing(value: Cell) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 
-def _text(model: type[OutputModel], content: Mapping[str, object]) -> str:
+def text_of(model: type[OutputModel], content: Mapping[str, object]) -> str:
     """Check what is written against its model, and write it in the order of the model."""
     whole = model.model_validate({"schema_version": version_of(model), **content})
     # A part that this file leaves out is absent; a value that is missing is null.

@@ -160,6 +160,29 @@ class SensitivityFile(OutputModel):
     flips: Annotated[Rows, RowsOf("flips")]
 
 
+class LeversResult(OutputModel):
+    """What would help under one scenario."""
+
+    scenario: str
+    counted: list[str]
+    """Sectors that count in totals."""
+    levers: Annotated[Rows, RowsOf("levers")]
+    pairs: Annotated[Rows, RowsOf("lever_pairs")] | None = None
+    """Only with `--pairs`."""
+    portfolios: Annotated[Rows, RowsOf("portfolios")] | None = None
+    """Only with `--budget`."""
+    stocks: Annotated[Rows, RowsOf("stocks")] | None = None
+    """Only with `--stocks`."""
+
+
+class LeversFile(OutputModel):
+    """JSON of `exposure levers`."""
+
+    schema_version: Literal[1]
+    record: RunRecord
+    scenarios: list[LeversResult]
+
+
 class FlowFile(OutputModel):
     """JSON of `exposure flow`."""
 
@@ -236,6 +259,7 @@ MODELS: Mapping[str, type[OutputModel]] = {
     "rank": RankFile,
     "report": RankFile,
     "sensitivity": SensitivityFile,
+    "levers": LeversFile,
     "flow": FlowFile,
     "backtest": BacktestFile,
     "diff": DiffFile,

@@ -1,0 +1,175 @@
+"""Fill the tables of docs/levers.md from the shipped tables: ``python docs/levers.py``.
+
+It takes a quarter of an hour. The page holds the tables between marks, and says on how many draws
+they rest.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.figure import Figure
+from readme import COURSES, written
+
+import exposure as ex
+
+HERE = Path(__file__).parent
+PAGE = HERE / "levers.md"
+
+SECTORS = {
+    "fighter_jets": "Fighter jets",
+    "missiles": "Missiles",
+    "radar": "Radar",
+    "electric_vehicles": "Electric cars",
+}
+"""Sectors whose best levers are listed."""
+
+DEFENCE = ["fighter_jets", "missiles", "guided_munitions", "radar", "naval_vessels",
+           "military_drones"]  # fmt: skip
+"""Sectors that count in the portfolios of defence."""
+
+BLOCKS = ("smco_stock_defence", "heavy_magnet_stock_defence", "yttria_stock_defence")
+"""Stocks of one element each, for the makers of weapons."""
+
+BEST = 5
+
+SMALLEST = 0.005
+"""Points, or share of draws, below which a table shows nothing."""
+
+
+def best_table(effects: Sequence[ex.LeverEffects]) -> str:
+    """The five levers that gain most for each sector, under each course."""
+    lines = ["| sector | course | score | best levers: points gained (cost, million USD) |",
+             "|---|---|---|---|"]  # fmt: skip
+    for sector, name in SECTORS.items():
+        for own in effects:
+            table = own.table[own.table["sector"] == sector]
+            best = (
+                table[table["points"] > SMALLEST].sort_values("points", ascending=False).head(BEST)
+            )
+            listed = "; ".join(
+                f"`{row.lever}` {row.points:.2f} ({row.cost_musd:,.0f})"
+                for row in best.itertuples()
+            )
+            course = own.bench.assessment.scenario.scenario
+            score = table["score_without"].iloc[0]
+            lines.append(f"| {name} | {course} | {score:.1f} | {listed or 'none'} |")
+    return "\n".join(lines) + "\n"
+
+
+def totals_table(effects: Sequence[ex.LeverEffects]) -> str:
+    """What each lever gains in total, under each course."""
+    heads = [own.bench.assessment.scenario.scenario for own in effects]
+    lines = ["| lever | cost, million USD | " + " | ".join(heads) + " |",
+             "|---|---|" + "---|" * len(heads)]  # fmt: skip
+    tables = [own.total.set_index("lever") for own in effects]
+    for lever, row in tables[-1].iterrows():
+        cells = [_gain(table.loc[lever]) for table in tables]
+        cost = f"{row['cost_musd']:,.0f} ({row['cost_low_musd']:,.0f}–{row['cost_high_musd']:,.0f})"
+        lines.append(f"| {row['name']} (`{lever}`) | {cost} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _gain(row: pd.Series) -> str:
+    avoided = row["avoided_usd_per_year"]
+    money = "" if pd.isna(avoided) else f", {avoided / 1e6:,.0f} million USD a year"
+    worse = "" if row["worse_share"] < SMALLEST else f", worse in {100 * row['worse_share']:.0f} %"
+    return f"{row['points']:+.1f}{money}{worse}"
+
+
+def portfolios_table(tables: dict[str, pd.DataFrame]) -> str:
+    """The best set found for each course, group of sectors and budget."""
+    lines = ["| course and sectors | budget, million USD | levers | cost | risk: without, with, "
+             "best single lever |", "|---|---|---|---|---|"]  # fmt: skip
+    for name, table in tables.items():
+        for row in table.itertuples():
+            levers = ", ".join(f"`{own}`" for own in row.levers.split()) or "none"
+            lines.append(
+                f"| {name} | {row.budget_musd:,.0f} | {levers} | {row.cost_musd:,.0f} | "
+                f"{row.risk_without:.2f}, {row.risk_with:.2f}, {row.best_single_risk:.2f} |"
+            )
+    return "\n".join(lines) + "\n"
+
+
+def stocks_table(tables: Sequence[pd.DataFrame]) -> str:
+    """What each sector must hold under each course."""
+    lines = [
+        "| course | sector | now | weeks | then | if bought | Sm t | Dy t | Tb t | Y t | "
+        "oxides, million USD |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for table in tables:
+        for row in table[table["weeks"] != 0.0].itertuples():
+            weeks = "more than 104" if pd.isna(row.weeks) else f"{row.weeks:.0f}"
+            numbers = [_number(getattr(row, f"{own}_t")) for own in ("sm", "dy", "tb", "y")]
+            cost = (
+                "" if pd.isna(row.cost_musd)
+                else f"{row.cost_musd:.2f} ({row.cost_low_musd:.2f}–{row.cost_high_musd:.2f})"
+            )  # fmt: skip
+            lines.append(
+                f"| {row.scenario} | {row.sector} | {row.p_without:.2f} | {weeks} | "
+                f"{row.p_with:.2f} | {_number(row.p_bought, 2)} | {' | '.join(numbers)} | {cost} |"
+            )
+    return "\n".join(lines) + "\n"
+
+
+def _number(value: float, digits: int = 1) -> str:
+    return "" if pd.isna(value) else f"{value:.{digits}f}"
+
+
+def pairs_table(pairs: pd.DataFrame) -> str:
+    """Stocks of one element each, alone and together, for the sectors that both reach."""
+    own = pairs[pairs["first"].isin(BLOCKS) & pairs["second"].isin(BLOCKS)]
+    own = own[own["sector"].isin([*SECTORS, "naval_vessels", "total"])]
+    lines = ["| first | second | sector | first alone | second alone | both | interaction |",
+             "|---|---|---|---|---|---|---|"]  # fmt: skip
+    lines += [
+        f"| `{row.first}` | `{row.second}` | {row.sector} | {row.points_first:.2f} | "
+        f"{row.points_second:.2f} | {row.points_together:.2f} | {row.interaction:+.2f} "
+        f"(± {row.interaction_se:.2f}) |"
+        for row in own.itertuples()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def main(draws: int) -> None:
+    """Run everything and write the page and its figures."""
+    dataset, settings = ex.read_dataset(), ex.Settings(draws=draws)
+    results = [ex.assess(dataset, name, settings) for name in COURSES]
+    effects = [ex.levers(result) for result in results]
+    tables = {
+        "rests on": f"Tables {dataset.version}, {draws} draws.\n",
+        "best": best_table(effects),
+        "totals": totals_table(effects),
+    }
+    PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), tables), encoding="utf-8")
+    stocks = [ex.stock_targets(result) for result in results]
+    tables["stocks"] = stocks_table(stocks)
+    PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), tables), encoding="utf-8")
+    hard = results[-1]
+    weapons = [
+        own for own in ex.read_levers()
+        if own.lever in BLOCKS or own.lever.endswith("_defence") or own.KIND in
+        ("new_supply", "recycling", "release", "rule")
+    ]  # fmt: skip
+    defence = ex.levers(hard, weapons, sectors=DEFENCE)
+    tables["pairs"] = pairs_table(defence.pairs)
+    PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), tables), encoding="utf-8")
+    sets = {
+        "licences_withheld, all sectors": ex.portfolios(effects[-1]),
+        "licences_withheld, defence": ex.portfolios(defence),
+        "licences_queued, all sectors": ex.portfolios(effects[1]),
+        "licences_continue, all sectors": ex.portfolios(effects[0]),
+    }
+    tables["portfolios"] = portfolios_table(sets)
+    PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), tables), encoding="utf-8")
+    figure = Figure(figsize=(8.2, 6.6), layout="constrained")
+    upper, lower = figure.subplots(2, 1, height_ratios=(2.2, 1))
+    ex.plot_levers(effects[-1].table, upper)
+    ex.plot_frontier(sets["licences_withheld, all sectors"], lower)
+    (HERE / "levers.svg").write_text(ex.svg(figure), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1024)

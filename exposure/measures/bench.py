@@ -1,0 +1,259 @@
+"""Runs with levers, on the draws of a run without: each set of levers is run once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from functools import cached_property
+from itertools import count
+
+import numpy as np
+
+from exposure.arrays import FloatArray
+from exposure.errors import LeverError
+from exposure.faults import Fault
+from exposure.impact.world import World
+from exposure.measures.against_tables import refuse_unknown
+from exposure.measures.changes_of import actions_of, measures_of
+from exposure.measures.costs import Range, cost_of
+from exposure.measures.lever import Lever, RuleChange, Stock
+from exposure.policy.scenario import Scenario
+from exposure.result import Assessment
+from exposure.scoring.blocks import Progress, Run, in_order, sector_risks
+from exposure.supply.actions import Actions
+from exposure.supply.additions import WEEKS_A_YEAR
+
+TOGETHER = 256
+"""Draws on which all sets of levers are run before the next draws come."""
+
+MOST_WEIGHED = 64
+"""Draws over which the tonnes of a stock are averaged."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What sectors lose with some levers, draw by draw."""
+
+    scores: Mapping[str, FloatArray]
+    """Score, (D,)."""
+    money: Mapping[str, FloatArray]
+    """Value added lost a year, net, USD, (D,); of the sectors whose value is known."""
+    lost: Mapping[str, FloatArray]
+    """Lost share of the output of the scored weeks, (D,)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Bench:
+    """Levers, and what sectors lose with any set of them."""
+
+    assessment: Assessment
+    """The run without levers."""
+    levers: tuple[Lever, ...]
+    counted: tuple[str, ...]
+    """Sectors that count in totals."""
+    known: dict[frozenset[str], Outcome] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, assessment: Assessment, levers: Sequence[Lever], counted: Sequence[str] | None
+    ) -> "Bench":
+        """Check levers against tables and weeks, and set them up.
+
+        Raises
+        ------
+        LeverError
+            If a lever does not fit the tables, or acts before the first scored day.
+        """
+        refuse_unknown(levers, assessment.dataset)
+        refuse_past(levers, assessment)
+        return cls(assessment, tuple(levers), tuple(counted or assessment.sectors))
+
+    @property
+    def last_day(self) -> date:
+        """Last day that is scored."""
+        weeks = self.assessment.settings.horizon_weeks
+        return self.assessment.first_day + timedelta(weeks=weeks)
+
+    @cached_property
+    def years(self) -> float:
+        """Years that are scored."""
+        return self.assessment.settings.horizon_weeks / WEEKS_A_YEAR
+
+    def outcome(self, chosen: Sequence[Lever] = ()) -> Outcome:
+        """What sectors lose with some levers together."""
+        return self.outcomes([chosen])[0]
+
+    def outcomes(
+        self, sets: Sequence[Sequence[Lever]], progress: Progress | None = None
+    ) -> list[Outcome]:
+        """The same for several sets of levers.
+
+        Sets that were run before are not run again.
+        """
+        keys = [frozenset(own.lever for own in chosen) for chosen in sets]
+        missing = list(dict.fromkeys(key for key in keys if key not in self.known))
+        # In the order of the bench, so that a set gives the same however it was put together.
+        ordered = [[own for own in self.levers if own.lever in key] for key in missing]
+        found = run_sets(self.assessment, ordered, progress)
+        self.known.update(zip(missing, found, strict=True))
+        return [self.known[key] for key in keys]
+
+    def narrowed(self, draws: int) -> "Bench":
+        """The same bench on the first draws."""
+        if draws >= self.assessment.run.sampler.size:
+            return self
+        return Bench(first_draws(self.assessment, draws), self.levers, self.counted)
+
+    @cached_property
+    def costs(self) -> dict[str, Range]:
+        """Cost of each lever, in millions of dollars: low, central, high."""
+        return {
+            own.lever: cost_of(own, self.tonnes(own), self.assessment.dataset, last=self.last_day)
+            for own in self.levers
+        }
+
+    def tonnes(self, lever: Lever) -> dict[str, float]:
+        """Tonnes of each element that a stock orders, mean over draws; empty for other levers."""
+        if not isinstance(lever, Stock):
+            return {}
+        return ordered_tonnes(changed_run(self.assessment, [lever]))
+
+
+def changed_run(assessment: Assessment, levers: Sequence[Lever]) -> Run:
+    """The run of an assessment with levers."""
+    run, settings = assessment.run, assessment.settings
+    acted = actions_of(levers, assessment.dataset, destination=settings.destination)
+    changed = replace(
+        run,
+        actions=Actions((*run.actions.own, *acted.own)),
+        scenario=_ruled(run.scenario, measures_of(levers)),
+    )
+    # Rules of the buyers' side do not change what an office does.
+    changed.__dict__["plans"] = run.plans
+    return changed
+
+
+def _ruled(scenario: Scenario, measures: Mapping[str, date | None]) -> Scenario:
+    """A course or mixture under other rules of the buyers' side."""
+    if not measures:
+        return scenario
+    mixture = tuple(
+        own.model_copy(update={"scenario": _ruled(own.scenario, measures)})
+        for own in scenario.mixture
+    )
+    update = {"measures": {**scenario.measures, **measures}, "mixture": mixture}
+    return scenario.model_copy(update=update)
+
+
+def run_sets(
+    assessment: Assessment, sets: Sequence[Sequence[Lever]], progress: Progress | None = None
+) -> list[Outcome]:
+    """What sectors lose with each set of levers, on the draws of an assessment.
+
+    All sets are run on some draws before the next draws come: what the sets have in common is then
+    still kept.
+    """
+    return run_many(assessment, [changed_run(assessment, own) for own in sets], progress)
+
+
+def run_many(
+    assessment: Assessment, acted: Sequence[Run], progress: Progress | None = None
+) -> list[Outcome]:
+    """What sectors lose in several runs on the draws of an assessment."""
+    size, names = assessment.run.sampler.size, tuple(assessment.sectors)
+    blocks = range(0, size, TOGETHER)
+    done = count(1)
+
+    def one(first: int) -> list[dict[str, tuple[FloatArray, FloatArray]]]:
+        found = []
+        for run in acted:
+            own = replace(run, sampler=run.sampler.block(first, min(first + TOGETHER, size)))
+            own.__dict__["plans"] = run.plans
+            risks = sector_risks(own, workers=1)
+            settings = assessment.settings
+            found.append({n: (risks[n].scores(settings), risks[n].undiscounted) for n in names})
+            if progress is not None:
+                progress(next(done), len(acted) * len(blocks))
+        return found
+
+    parts = list(in_order(one, blocks)) if acted else []
+    return [_joined(assessment, [own[i] for own in parts]) for i in range(len(acted))]
+
+
+def _joined(
+    assessment: Assessment, parts: Sequence[Mapping[str, tuple[FloatArray, FloatArray]]]
+) -> Outcome:
+    names = tuple(assessment.sectors)
+    scores = {name: np.concatenate([own[name][0] for own in parts]) for name in names}
+    lost = {name: np.concatenate([own[name][1] for own in parts]) for name in names}
+    labels = {name: own.label for name, own in assessment.sectors.items()}
+    money = {
+        name: labels[name].value_added_usd * own * (1.0 - labels[name].recaptured)
+        for name, own in lost.items()
+        if not np.isnan(labels[name].value_added_usd)
+    }
+    return Outcome(scores, money, lost)
+
+
+def first_draws(assessment: Assessment, draws: int) -> Assessment:
+    """An assessment of the first of its draws, for runs on few; its risks stay those of all."""
+    sectors = {
+        name: replace(own, label=replace(own.label, recaptured=own.label.recaptured[:draws]))
+        for name, own in assessment.sectors.items()
+    }
+    run = replace(assessment.run, sampler=assessment.run.sampler.block(0, draws))
+    return replace(assessment, sectors=sectors, run=run)
+
+
+def ordered_tonnes(run: Run) -> dict[str, float]:
+    """Tonnes of each element that the purchases of a run order, mean over draws."""
+    world = run.prepared(0, min(MOST_WEIGHED, run.sampler.size)).worlds[0]
+    tonnes: dict[str, float] = {}
+    for claim, own in claimed_tonnes(world):
+        element = claim[1]
+        tonnes[element] = tonnes.get(element, 0.0) + float(own.mean())
+    return tonnes
+
+
+def claimed_tonnes(world: World) -> list[tuple[tuple[str, str], FloatArray]]:
+    """Sector and element of each purchase, with the tonnes that it orders, (D,)."""
+    found = []
+    for pool in world.pools.values():
+        for claim in pool.claims:
+            if claim.bought is not None and pool.demand is not None:
+                over = (claim.until or world.period.weeks) - claim.since
+                own = claim.weight * pool.demand * over / WEEKS_A_YEAR
+                found.append(((claim.user, claim.channel.element), own))
+    return found
+
+
+def refuse_past(levers: Sequence[Lever], assessment: Assessment) -> None:
+    """Refuse levers that would change what lies before the first scored day.
+
+    Raises
+    ------
+    LeverError
+        With all such levers.
+    """
+    first = assessment.first_day
+    faults = [
+        Fault(
+            "starts", f"{own.starts}, to act on {own.acts_on}", f"to act from {first} on",
+            "choose a later day: what happened before is not changed", own.lever,
+        )
+        for own in levers
+        if own.acts_on < first
+    ]  # fmt: skip
+    for own in levers:
+        if not isinstance(own, RuleChange):
+            continue
+        for course, _ in assessment.scenario.members:
+            day = course.measures.get(own.measure)
+            if day is not None and day <= own.acts_on:
+                faults.append(
+                    Fault(
+                        "measure", f"'{own.measure}', in force from {day} in {course.scenario}",
+                        f"a rule that comes after {own.acts_on}", "leave the lever out", own.lever,
+                    )
+                )  # fmt: skip
+    if faults:
+        raise LeverError(faults)

@@ -1,0 +1,188 @@
+"""Sets of levers for a budget: every candidate is run on common draws."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from exposure.arguments import NUMBER, check_arguments, each, instance_of, one_of
+from exposure.arrays import FloatArray
+from exposure.errors import ArgumentError
+from exposure.faults import Fault
+from exposure.measures.bench import Bench, Outcome
+from exposure.measures.costs import USD_PER_MUSD
+from exposure.measures.effects import SCREENED, LeverEffects, added_up
+from exposure.measures.search import Chosen, best_set
+from exposure.scoring.column import Cell
+from exposure.scoring.columns import result_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+By = Literal["points", "money"]
+"""What risk is counted in: points of all counted scores, or value added lost a year."""
+
+BUDGETS = (1e8, 1e9, 1e10)
+"""Budgets in USD, unless the caller says otherwise."""
+
+EFFECTS = instance_of(LeverEffects, "effects of levers", "write ex.levers(assessment)")
+AMOUNTS = each(NUMBER, "a list of budgets in USD", "write [1e8, 1e9]", least=1)
+BY = one_of(("points", "money"), "points or money")
+
+
+@dataclass(frozen=True)
+class Risk:
+    """Risk with a set of levers."""
+
+    mean: float
+    cvar: float
+    """Mean of the worst draws."""
+    risk: float
+    """Mean and tail, weighed as in the score."""
+
+
+def tail_mean(values: FloatArray, *, level: float) -> float:
+    """Mean of the largest ``1 - level`` of equally likely values; the largest at level 1.
+
+    Examples
+    --------
+    >>> tail_mean(np.array([1.0, 2.0, 3.0, 4.0]), level=0.5)
+    3.5
+    >>> round(tail_mean(np.array([1.0, 2.0, 3.0, 4.0]), level=0.625), 4)
+    3.6667
+    """
+    ordered = np.sort(values)[::-1]
+    counted = max((1.0 - level) * len(ordered), 1.0)
+    weights = np.clip(counted - np.arange(len(ordered)), 0.0, 1.0)
+    return float((weights * ordered).sum() / weights.sum())
+
+
+def portfolios(
+    effects: LeverEffects, budgets: Sequence[float] = BUDGETS, *, by: By = "points"
+) -> "pd.DataFrame":
+    """Search for the set of levers that leaves the least risk, for each budget.
+
+    Parameters
+    ----------
+    effects
+        From `levers`: the levers, and the sectors that count.
+    budgets
+        In USD, against central costs.
+    by
+        ``points`` of all counted scores together, or ``money``: value added lost a year.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a budget, the smallest first. Columns are those of ``portfolios`` in
+        `exposure.scoring.columns`.
+
+    Raises
+    ------
+    ArgumentError
+        If money is asked for and no counted sector has a known value, or a budget is negative.
+
+    Notes
+    -----
+    Risk is mean and tail over draws, weighed by `Settings.tail_weight` at `Settings.tail_level`.
+    Candidates are compared on the first draws; the sets that are found, the best single lever and
+    the set of the budget before are then run on all draws, and the best of them is given.
+
+    Examples
+    --------
+    >>> import exposure as ex
+    >>> quick = ex.Settings(draws=16, horizon_weeks=52)
+    >>> result = ex.assess(ex.read_dataset(), "licences_withheld", quick)
+    >>> few = [own for own in ex.read_levers() if own.lever.startswith("rating_c")]
+    >>> table = ex.portfolios(ex.levers(result, few, sectors=["electric_vehicles"]), [1e8])
+    >>> table["levers"].iloc[0]
+    'rating_cars'
+    """
+    check_arguments(
+        "portfolios", effects=(effects, EFFECTS), budgets=(budgets, AMOUNTS), by=(by, BY)
+    )
+    bench = effects.bench
+    _refuse(bench, budgets, by)
+    records: list[dict[str, Cell]] = []
+    before: Chosen = frozenset()
+    for budget in sorted(budgets):
+        chosen, record = _portfolio(bench, budget / USD_PER_MUSD, by, before)
+        before = chosen
+        records.append(record)
+    return result_frame("portfolios", records)
+
+
+def _refuse(bench: Bench, budgets: Sequence[float], by: By) -> None:
+    faults = [
+        Fault("budgets", f"{own:g}", "at least 0", "correct it", file="ex.portfolios")
+        for own in budgets
+        if own < 0
+    ]
+    if by == "money" and not set(bench.counted) & set(bench.outcome().money):
+        expected = "a counted sector with value added in sector_values.csv"
+        faults.append(Fault("by", "money", expected, "take points", file="ex.portfolios"))
+    if faults:
+        raise ArgumentError(faults)
+
+
+def risk_of(bench: Bench, outcome: Outcome, by: By) -> Risk:
+    """Risk of all counted sectors together.
+
+    Parameters
+    ----------
+    bench
+        Gives the sectors, and the weight and level of the tail.
+    outcome
+        What sectors lose.
+    by
+        What it is counted in.
+    """
+    values = outcome.scores if by == "points" else outcome.money
+    total = added_up([values[name] for name in bench.counted if name in values])
+    settings = bench.assessment.settings
+    mean, cvar = float(total.mean()), tail_mean(total, level=settings.tail_level)
+    lam = settings.tail_weight
+    return Risk(mean, cvar, (1.0 - lam) * mean + lam * cvar)
+
+
+def _risks(bench: Bench, sets: Sequence[Chosen], by: By) -> list[float]:
+    chosen = [[own for own in bench.levers if own.lever in one] for one in sets]
+    return [risk_of(bench, own, by).risk for own in bench.outcomes(chosen)]
+
+
+def _portfolio(
+    bench: Bench, budget: float, by: By, before: Chosen
+) -> tuple[Chosen, dict[str, Cell]]:
+    costs = {name: central for name, (_, central, _) in bench.costs.items()}
+    few = bench.narrowed(SCREENED)
+    found = best_set(lambda sets: _risks(few, sets, by), costs, budget, starts=[before])
+    single = [frozenset([name]) for name, cost in costs.items() if cost <= budget]
+    nothing: Chosen = frozenset()
+    candidates = list(dict.fromkeys([nothing, *single, before, found]))
+    risks = dict(zip(candidates, _risks(bench, candidates, by), strict=True))
+    best = min(candidates, key=risks.__getitem__)
+    alone = min([nothing, *single], key=risks.__getitem__)
+    own = risk_of(bench, bench.outcome([x for x in bench.levers if x.lever in best]), by)
+    ranges = np.sum([bench.costs[name] for name in sorted(best)], axis=0) if best else np.zeros(3)
+    return best, {
+        "budget_musd": budget,
+        "levers": " ".join(_ordered(bench, best, by)),
+        "cost_musd": float(ranges[1]),
+        "cost_low_musd": float(ranges[0]),
+        "cost_high_musd": float(ranges[2]),
+        "risk_without": risks[nothing],
+        "risk_with": own.risk,
+        "mean_with": own.mean,
+        "cvar_with": own.cvar,
+        "best_single": next(iter(alone), None),
+        "best_single_risk": risks[alone],
+    }
+
+
+def _ordered(bench: Bench, chosen: Chosen, by: By) -> list[str]:
+    """Levers of a set, the one that is missed most first."""
+    names = sorted(chosen)
+    few = bench.narrowed(SCREENED)
+    without = _risks(few, [chosen - {name} for name in names], by)
+    return [name for _, name in sorted(zip([-own for own in without], names, strict=True))]

@@ -1,0 +1,169 @@
+"""What would help, in plain text."""
+
+import math
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING
+
+from exposure.report.text import formats
+from exposure.report.text.layout import WIDTH, aligned, shortened, underlined, wrapped
+from exposure.scoring.lever_columns import TOTAL
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from exposure.report.lever_findings import LeverFindings
+
+NAME_WIDTH = 46
+"""Columns for the name of a lever."""
+
+MOST_PAIRS = 10
+"""Pairs listed; CSV and JSON hold all."""
+
+BEST = 5
+"""Levers listed for a sector."""
+
+LEVERS_NOTE = (
+    "points: sum of the scores of all counted sectors without the lever less that with it, mean "
+    "over common draws with the 5th and 95th percentile; worse: share of draws in which the sum "
+    "is higher with it; avoided: value added that is not lost, in millions of USD a year; cost: "
+    "central cost until the end of the scored weeks in millions of USD, with its range."
+)
+PAIRS_NOTE = (
+    "Interaction: points gained together less the sum of both alone; above 0 they need each "
+    "other, below 0 one replaces the other. Pairs are run on fewer draws; in brackets: Monte "
+    "Carlo standard error."
+)
+PORTFOLIOS_NOTE = (
+    "Risk: points of all counted sectors, mean and mean of the worst draws weighed as in the score."
+)
+STOCKS_NOTE = (
+    "weeks: what must be on hand more on the first scored day, on all channels, so that a large "
+    "loss is unlikely; bought: probability that is left if the sector alone buys it in the pool "
+    "over half a year instead. Cost: the oxides alone, in millions of USD."
+)
+
+
+def levers_text(found: "LeverFindings") -> str:
+    """Say what each lever changes, and what else was asked for.
+
+    Parameters
+    ----------
+    found
+        Tables of one run.
+    """
+    own = found.assessment
+    counted = ", ".join(found.counted) if found.counted else "all sectors"
+    head = (
+        f"{own.scenario.name} ({own.scenario.scenario}) | {counted} | "
+        f"{formats.counted(own.settings.horizon_weeks, 'week')} from {own.first_day} | "
+        f"{formats.counted(own.settings.draws, 'draw')}"
+    )
+    blocks = [
+        underlined("What would help") + f"\n{shortened(head, WIDTH)}",
+        _totals(found.levers),
+        wrapped(LEVERS_NOTE, width=WIDTH),
+        *(_best(found.levers, sector) for sector in found.counted),
+    ]
+    if found.pairs is not None:
+        blocks += [underlined("Pairs"), _pairs(found.pairs), wrapped(PAIRS_NOTE, width=WIDTH)]
+    if found.portfolios is not None:
+        blocks += [underlined("Budgets"), _portfolios(found.portfolios)]
+        blocks.append(wrapped(PORTFOLIOS_NOTE, width=WIDTH))
+    if found.stocks is not None:
+        blocks += [underlined("Stocks"), _stocks(found.stocks), wrapped(STOCKS_NOTE, width=WIDTH)]
+    return "\n\n".join(blocks)
+
+
+def _totals(table: "pd.DataFrame") -> str:
+    rows = [
+        [
+            shortened(str(row["name"]), NAME_WIDTH),
+            f"{_at(row, 'points'):+.1f}",
+            f"{_at(row, 'points_p05'):+.1f} to {_at(row, 'points_p95'):+.1f}",
+            f"{100 * _at(row, 'worse_share'):.0f} %",
+            _shown(_at(row, "avoided_usd_per_year") / 1e6, 0),
+            _shown(_at(row, "cost_musd"), 0),
+            f"{_at(row, 'cost_low_musd'):,.0f}-{_at(row, 'cost_high_musd'):,.0f}",
+        ]
+        for row in _rows(table[table["sector"] == TOTAL])
+    ]
+    headings = ["lever", "points", "5-95 %", "worse", "avoided", "cost", "range"]
+    return aligned(headings, rows, align="lrrrrrr")
+
+
+Row = Mapping[Hashable, object]
+"""Cells of a row by column."""
+
+
+def _rows(table: "pd.DataFrame") -> list[Row]:
+    return list(table.to_dict("records"))
+
+
+def _at(row: Row, column: str) -> float:
+    """A number of a row; NaN where it is missing."""
+    value = row[column]
+    return float(value) if isinstance(value, (int, float)) else math.nan
+
+
+def _shown(value: float, digits: int) -> str:
+    return "" if math.isnan(value) else f"{value:,.{digits}f}"
+
+
+def _best(table: "pd.DataFrame", sector: str) -> str:
+    own = table[(table["sector"] == sector) & (table["points"] > 0)]
+    own = own.sort_values("points", ascending=False).head(BEST)
+    if own.empty:
+        return f"{sector}: no lever lowers its score."
+    listed = "; ".join(f"{row['name']} {_at(row, 'points'):+.1f}" for row in _rows(own))
+    return wrapped(f"{sector}: {listed}", width=WIDTH)
+
+
+def _pairs(table: "pd.DataFrame") -> str:
+    own = table[table["sector"] == TOTAL]
+    order = own["interaction"].abs().sort_values(ascending=False).index[:MOST_PAIRS]
+    columns = ("points_first", "points_second", "points_together")
+    rows = [
+        [
+            str(row["first"]),
+            str(row["second"]),
+            *(f"{_at(row, column):+.1f}" for column in columns),
+            f"{_at(row, 'interaction'):+.1f} ({_at(row, 'interaction_se'):.1f})",
+        ]
+        for row in _rows(own.loc[order])
+    ]
+    headings = ["first", "second", "first", "second", "both", "interaction"]
+    return aligned(headings, rows, align="llrrrr")
+
+
+def _portfolios(table: "pd.DataFrame") -> str:
+    blocks = []
+    for row in _rows(table):
+        chosen = ", ".join(str(row["levers"]).split()) or "no lever"
+        single = row["best_single"]
+        text = (
+            f"{_at(row, 'budget_musd'):,.0f} million USD: {chosen}. It costs "
+            f"{_at(row, 'cost_musd'):,.0f} ({_at(row, 'cost_low_musd'):,.0f} to "
+            f"{_at(row, 'cost_high_musd'):,.0f}) million; risk {_at(row, 'risk_without'):.1f} -> "
+            f"{_at(row, 'risk_with'):.1f}; best single lever: "
+            f"{single if isinstance(single, str) else 'none'}, "
+            f"{_at(row, 'best_single_risk'):.1f}."
+        )
+        blocks.append(wrapped(text, width=WIDTH))
+    return "\n".join(blocks)
+
+
+def _stocks(table: "pd.DataFrame") -> str:
+    rows = [
+        [
+            str(row["sector"]),
+            f"{_at(row, 'p_without'):.2f}",
+            _shown(_at(row, "weeks"), 0) or "more",
+            f"{_at(row, 'p_with'):.2f}",
+            _shown(_at(row, "p_bought"), 2),
+            *(_shown(_at(row, f"{own}_t"), 1) for own in ("sm", "dy", "tb", "y")),
+            _shown(_at(row, "cost_musd"), 1),
+        ]
+        for row in _rows(table)
+    ]
+    headings = ["sector", "p now", "weeks", "p then", "bought", "Sm t", "Dy t", "Tb t", "Y t"]
+    return aligned([*headings, "cost"], rows, align="lrrrrrrrrr")

@@ -1,0 +1,226 @@
+"""Effects of levers on common draws, portfolios against all subsets, and how much to hold."""
+
+from dataclasses import replace
+from datetime import date
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+import exposure as ex
+from exposure.measures.bench import changed_run, run_many
+from exposure.measures.costs import cost_of, price_of
+from exposure.measures.lever import Lever
+from exposure.measures.lever_files import lever_of
+from exposure.measures.portfolios import tail_mean
+from exposure.measures.search import Chosen, best_set
+from exposure.scoring.blocks import sector_risks
+from exposure.scoring.columns import names_of
+from exposure.supply.actions import Actions, Bought
+from tests.tiny import figure, tiny_dataset
+from tests.tiny_world import world_records
+
+HEAVY = "ndfeb_heavy_magnet"
+COST = {"once_musd": [5, 10, 30], "per_year_musd": 2, "basis": "assumed", "note": "argued"}
+
+
+def made(lever: str, **said: object) -> Lever:
+    entry = {"lever": lever, "name": lever, "text": "t", "starts": "2025-07-01", "lead_weeks": 4,
+             "cost": COST, **said}  # fmt: skip
+    own, faults = lever_of(entry)
+    assert own is not None, faults
+    return own
+
+
+BUYS = made("buys", kind="stock", sectors=["missiles"], elements=["Dy"], weeks=6, over_weeks=8)
+RATED = made("rated", kind="priority", sectors=["electric_vehicles"], order_class=1)
+SAMARIUM = made("samarium", kind="recycling", tonnes_per_year={"Sm": 60}, ramp_weeks=0)
+DYSPROSIUM = made("dysprosium", kind="recycling", tonnes_per_year={"Dy": 60}, ramp_weeks=0)
+SOONER = made("sooner", kind="substitute", sectors=["electric_vehicles"], weeks_sooner=15)
+LEVERS = [BUYS, RATED, SAMARIUM, DYSPROSIUM, SOONER]
+
+
+@pytest.fixture(scope="module")
+def result() -> ex.Assessment:
+    records = world_records()
+    # Without neodymium, of which nobody outside China has any.
+    heavy = next(own for own in records["components"] if own["component"] == HEAVY)
+    heavy["elements"] = "Dy"
+    records["component_elements"] = [
+        own
+        for own in records["component_elements"]
+        if (own["component"], own["element"]) != (HEAVY, "Nd")
+    ]
+    for item, value in (("dy_oxide", 300.0), ("sm_oxide", 3.0)):
+        key = {"period": "2026-05", "item": item, "place": "cif_europe"}
+        records.setdefault("prices", []).append({**key, **figure(value, "USD/kg")})
+    settings = ex.Settings(prior=True, draws=48, horizon_weeks=40)
+    return ex.assess(tiny_dataset(records), "full_withhold", settings)
+
+
+@pytest.fixture(scope="module")
+def effects(result: ex.Assessment) -> ex.LeverEffects:
+    return ex.levers(result, LEVERS)
+
+
+def test_points_are_the_difference_of_two_runs(
+    result: ex.Assessment, effects: ex.LeverEffects
+) -> None:
+    table = effects.table
+    assert list(table.columns) == list(names_of("levers"))
+    risks = sector_risks(changed_run(result, [SAMARIUM]))
+    own = table[table["lever"] == "samarium"].set_index("sector")
+    for name, risk in risks.items():
+        score = result.sectors[name].score
+        assert own.loc[name, "score_without"] == pytest.approx(score, rel=1e-12)
+        assert own.loc[name, "score_with"] == pytest.approx(risk.scores(result.settings).mean())
+    assert own.loc["total", "points"] == pytest.approx(own.drop("total")["points"].sum())
+    assert own.loc["missiles", "points"] > 0.0
+    assert (own["worse_share"] == 0.0).all()
+
+
+def test_what_one_sector_gains_by_rank_others_lose(effects: ex.LeverEffects) -> None:
+    own = effects.table.query("lever == 'rated'").set_index("sector")
+    assert own.loc["electric_vehicles", "points"] >= 0.0
+    assert own.loc["missiles", "points"] <= 0.0
+
+
+def test_one_lever_alone_gives_its_rows(result: ex.Assessment, effects: ex.LeverEffects) -> None:
+    alone = ex.apply(SAMARIUM, result)
+    among = effects.table.query("lever == 'samarium'").reset_index(drop=True)
+    assert alone.equals(among)
+
+
+def test_a_cure_of_one_element_does_not_cure_a_block_of_two(effects: ex.LeverEffects) -> None:
+    """A line that stops for samarium and for dysprosium gains more from both than from each."""
+    pairs = effects.pairs.set_index(["first", "second", "sector"])
+    own = pairs.loc[("samarium", "dysprosium", "missiles")]
+    assert own["interaction"] > 0.0
+    assert own["points_together"] == pytest.approx(
+        own["points_first"] + own["points_second"] + own["interaction"]
+    )
+
+
+def test_pairs_that_meet_nowhere_add_up(effects: ex.LeverEffects) -> None:
+    total = effects.pairs.query("sector == 'total'").set_index(["first", "second"])
+    assert abs(total.loc[("samarium", "sooner"), "interaction"]) < 1e-9
+
+
+def test_a_given_stock_saves_a_week_for_each_week_of_loss(result: ex.Assessment) -> None:
+    """The envelope: output lost falls by what is held more, in the draws with a loss, not else."""
+    day, step = result.first_day, 0.01
+    one = result.run.dataset
+    flat = ex.with_value(one, "parameters", ("firm_spread", "*"), value=0.0)
+    base = ex.assess(flat, "full_withhold", result.settings)
+    held = (Bought(day, 1, "missiles", "smco_magnet", "Sm", step, given=True),)
+    runs = [base.run, replace(base.run, actions=Actions(held))]
+    before, after = (own.lost["missiles"] * 40 for own in run_many(base, runs))
+    criticality = [
+        row.high
+        for row in flat.rows["needs"]
+        if (row.sector, row.quantity) == ("missiles", "criticality_share")
+    ]
+    saved = before - after
+    assert saved.min() >= -1e-12
+    assert saved.max() <= step * max(criticality) + 1e-12
+    assert (saved[before == 0.0] == 0.0).all()
+    assert saved.max() > 0.5 * step * min(criticality)
+
+
+def random_problem(seed: int) -> tuple[dict[str, float], dict[Chosen, float]]:
+    """Costs of seven levers, and a risk of every set: gains that overlap, and two that need."""
+    rng = np.random.default_rng(seed)
+    names = list("abcdefg")
+    costs = {name: float(rng.uniform(0.5, 3.0)) for name in names}
+    reach = rng.random((len(names), 12)) < 0.3
+    worth = rng.exponential(1.0, 12)
+    both = tuple(rng.choice(names, 2, replace=False))
+    risks = {}
+    for size in range(len(names) + 1):
+        for own in combinations(names, size):
+            reached = reach[[names.index(name) for name in own]].any(axis=0) if own else 0
+            bonus = 1.5 if set(both) <= set(own) else 0.0
+            risks[frozenset(own)] = float(30.0 - (worth * reached).sum() - bonus)
+    return costs, risks
+
+
+def test_portfolios_against_all_subsets(record_property: pytest.FixtureRequest) -> None:
+    gaps = []
+    for seed in range(12):
+        costs, risks = random_problem(seed)
+        budget = 5.0
+        found = best_set(lambda sets, known=risks: [known[own] for own in sets], costs, budget)
+        affordable = [own for own in risks if sum(costs[name] for name in own) <= budget]
+        best = min(affordable, key=risks.__getitem__)
+        single = min((own for own in affordable if len(own) <= 1), key=risks.__getitem__)
+        assert sum(costs[name] for name in found) <= budget
+        assert risks[found] <= risks[single]
+        gained = risks[frozenset()] - risks[best]
+        gaps.append((risks[found] - risks[best]) / gained)
+    record_property("largest gap", max(gaps))
+    assert max(gaps) <= 0.10
+    assert np.mean(gaps) <= 0.02
+
+
+def test_a_portfolio_is_never_worse_than_its_best_single_lever(effects: ex.LeverEffects) -> None:
+    table = ex.portfolios(effects, [3e7, 1e6, 1e9])
+    assert list(table.columns) == list(names_of("portfolios"))
+    assert table["budget_musd"].tolist() == [1.0, 30.0, 1000.0]
+    assert table["levers"].iloc[0] == ""
+    assert (table["risk_with"] <= table["best_single_risk"] + 1e-12).all()
+    assert (table["risk_with"].diff().dropna() <= 1e-12).all()
+    assert (table["cost_musd"] <= table["budget_musd"]).all()
+
+
+def test_the_tail_is_the_mean_of_the_worst_draws() -> None:
+    values = np.random.default_rng(1).random(1000)
+    assert tail_mean(values, level=0.9) == pytest.approx(np.sort(values)[-100:].mean())
+    assert tail_mean(values, level=0.0) == pytest.approx(values.mean())
+    assert tail_mean(values, level=1.0) == values.max()
+
+
+def test_prices_and_costs(result: ex.Assessment) -> None:
+    shipped = ex.read_dataset()
+    price = price_of(shipped, "Dy")
+    # Dysprosium oxide in Europe, May 2026: 850 USD a kilogram, of which 0.8713 is dysprosium.
+    assert (price.period, price.place) == ("2026-05", "cif_europe")
+    assert price.central == pytest.approx(850.0 / 0.8713)
+    assert price.low < price.central <= price.high
+    years = (date(2027, 7, 1) - date(2025, 7, 1)).days / 365.25
+    cost = cost_of(BUYS, {"Dy": 2.0}, result.dataset, last=date(2027, 7, 1))
+    assert cost[1] == pytest.approx(10.0 + 2.0 * years + 0.6)
+
+
+def test_a_stock_of_the_weeks_found_makes_a_large_loss_unlikely(result: ex.Assessment) -> None:
+    table = ex.stock_targets(result).set_index("sector")
+    assert list(table.columns) == [name for name in names_of("stocks") if name != "sector"]
+    own = table.loc["missiles"]
+    assert own["p_without"] >= 0.10
+    assert own["p_with"] < 0.10 or np.isnan(own["weeks"])
+    assert table.loc["loudspeakers", "weeks"] == 0.0
+    assert table.loc["loudspeakers", "cost_musd"] == 0.0
+
+
+def test_levers_that_would_change_the_past_are_refused(result: ex.Assessment) -> None:
+    early = made("early", kind="pooling", sectors=["missiles"], starts="2025-03-01")
+    with pytest.raises(ex.LeverError) as raised:
+        ex.apply(early, result)
+    assert str(raised.value) == (
+        "early: 1 fault\n  - starts: found 2025-03-01, to act on 2025-03-29; expected to act from "
+        "2025-04-04 on; choose a later day: what happened before is not changed"
+    )
+
+
+def test_wrong_sectors_and_budgets_are_named(
+    result: ex.Assessment, effects: ex.LeverEffects
+) -> None:
+    with pytest.raises(ex.UnknownNameError, match="unknown sector 'missile'; did you mean"):
+        ex.levers(result, LEVERS, sectors=["missile"])
+    with pytest.raises(ex.ArgumentError) as raised:
+        ex.portfolios(effects, [-1.0], by="money")
+    assert "budgets: found -1; expected at least 0; correct it" in str(raised.value)
+    with pytest.raises(ex.ArgumentError) as raised:
+        ex.stock_targets(result, likely=1.5)
+    assert str(raised.value) == (
+        "ex.stock_targets: 1 fault\n  - likely: found 1.5; expected between 0 and 1; correct it"
+    )
