@@ -5,22 +5,12 @@ from datetime import date
 import numpy as np
 import pytest
 
-import exposure as ex
-from exposure import fast
-from exposure.impact import kernels
 from exposure.impact.arrivals import Arrival, Late
-from exposure.impact.course import run_reference
 from exposure.impact.firm_runs import run_firms
 from exposure.impact.firms import STRATUM_SHARES, Asked, late_shares, stock_multiples
-from exposure.impact.outcomes import Question, element_players
-from exposure.impact.prepared import run_window
 from exposure.impact.sectors import Sector, Stream
-from exposure.inputs.streams import Sampler
-from exposure.scoring.blocks import Run
 from exposure.supply.channels import Channel, Holding
 from exposure.terms import BuyerClass, Tier
-from tests.tiny import tiny_dataset
-from tests.tiny_world import world_records
 
 DAY = date(2025, 6, 13)
 MADE = ("separation", "metal")
@@ -102,39 +92,3 @@ def test_stock_asked_for_is_the_mean_over_firms():
     result = run(sector, np.ones((8, 1, 1)))
     mean = float((STRATUM_SHARES * stock_multiples(np.array([0.5]))[:, 0]).sum() * 4.0)
     assert result.held[:, 0, 0] == pytest.approx([mean, mean])
-
-
-@pytest.mark.skipif(not fast.AVAILABLE, reason="numba is not installed")
-@pytest.mark.parametrize("name", ["london_truce", "april_2025_queue"])
-@pytest.mark.parametrize(("seed", "draws", "first_day"), [(1, 5, None), (2, 67, DAY)])
-def test_the_fast_twin_equals_the_reference_to_the_last_bit(name, seed, draws, first_day):
-    dataset, scenario = tiny_dataset(world_records()), ex.read_scenario(name)
-    settings = ex.Settings(prior=True, draws=draws, horizon_weeks=40, as_of=first_day)
-    window = run_window(scenario, settings)
-    ranked = dataset.sector_ids(None)
-    run = Run(dataset, scenario, settings, window, ranked, Sampler.first(draws, seed))
-    prepared = run.prepared(0, draws)
-    world, licences = prepared.worlds[0], prepared.granted[0]
-    controlled = frozenset({"Sm", "Dy"})
-    players = {own: element_players(world.sectors[own], controlled) for own in ranked}
-    question = Question(run.weight, {"missiles": np.array([0, 7])})
-    first = window.run - settings.horizon_weeks
-    kept = kernels.kept_course(world, licences, ranked, first=first)
-    slow = run_reference(world, licences, players, question, settings)
-    assert any(own.weekly.any() for own in slow.values())
-    whole = kernels.run_course(world, licences, players, question)
-    some = kept.run({own: players[own] for own in ranked[1:]}, question)
-    for sector, own, twin in [
-        *((name, slow[name], twin) for name, twin in whole.items()),
-        *((name, slow[name], twin) for name, twin in some.items()),
-    ]:
-        for table in ("weekly", "stopped", "held"):
-            assert np.array_equal(getattr(twin, table), getattr(own, table)), (sector, table)
-        for table in ("by_player", "by_element", "unmet"):
-            found, wanted = getattr(twin, table), getattr(own, table)
-            assert list(found) == list(wanted), (sector, table)
-            assert all(np.array_equal(found[key], wanted[key]) for key in wanted), (sector, table)
-        # The twin sums the shares stopped in another order.
-        assert list(twin.held_up) == list(own.held_up), sector
-        for key, share in own.held_up.items():
-            assert twin.held_up[key] == pytest.approx(share, rel=1e-12, abs=1e-12), (sector, key)

@@ -1,0 +1,1 @@
+"""What runs cost; `python -m tests.benchmarks` prints the table of docs/performance.md."""

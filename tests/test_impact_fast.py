@@ -1,0 +1,129 @@
+"""The fast twin of a course against the readable reference, on random small worlds.
+
+More worlds than the suite runs: ``EXPOSURE_WORLDS=1000 pytest tests/test_impact_fast.py``.
+"""
+
+import os
+from datetime import date
+
+import numpy as np
+import pytest
+
+import exposure as ex
+from exposure import fast
+from exposure.errors import ExposureError
+from exposure.impact import kernels
+from exposure.impact.course import run_reference
+from exposure.impact.outcomes import Question, SectorRun, element_players
+from exposure.impact.prepared import run_window
+from exposure.inputs.parts import LIMIT, keep_parts
+from exposure.inputs.streams import Sampler
+from exposure.scoring.blocks import Run, sector_risks
+from exposure.scoring.sector_risk import CHUNK
+from exposure.values import same
+from tests.tiny import Record, Records, tiny_dataset
+from tests.tiny_world import world_records
+
+WORLDS = int(os.environ.get("EXPOSURE_WORLDS", "12"))
+SCENARIOS = ("london_truce", "april_2025_queue", "full_withhold", "chips_for_magnets")
+WHOLE = ("week", "class")
+MECHANISMS = ("leak_share", "firm_spread", "rationing_weight", "switch_ramp_weeks")
+
+pytestmark = pytest.mark.skipif(not fast.AVAILABLE, reason="numba is not installed")
+
+
+def random_world(seed: int) -> Records:
+    """The small world with other figures, alternatives, pools left out and mechanisms off."""
+    generator = np.random.default_rng(seed)
+    records = world_records()
+    for table in ("needs", "cover", "substitution", "licence_queue", "pool_users"):
+        for row in records[table]:
+            change_figure(row, generator, weeks=table != "licence_queue")
+    for row in records["parameters"]:
+        if row["parameter"] in MECHANISMS and generator.random() < 0.3:
+            row |= {"low": 0.0, "central": 0.0, "high": 0.0}
+    if generator.random() < 0.5:
+        for row in records["component_elements"]:
+            row["alternative"] = "heavy" if row["component"] == "ndfeb_heavy_magnet" else ""
+    if generator.random() < 0.3:
+        records["pool_users"] = [row for row in records["pool_users"] if row["pool"] != "sm"]
+    return records
+
+
+def change_figure(row: Record, generator: np.random.Generator, *, weeks: bool) -> None:
+    """Give a row another range."""
+    if row["unit"] not in WHOLE and generator.random() < 0.7:
+        value = float(generator.uniform(0.3, 1.0)) * np.mean(row["central"])
+        row |= {"low": 0.5 * value, "central": value, "high": value}
+    elif row["unit"] == "week" and weeks:
+        value = float(generator.integers(0, 20))
+        row |= {"low": value, "central": value + 2.0, "high": value + 9.0}
+
+
+def run_of(seed: int, name: str, *, draws: int, first_day: date | None = None) -> Run:
+    """A run of a random world; the world of the next seed where the tables refuse it."""
+    for own in range(seed, seed + 50):
+        try:
+            dataset = tiny_dataset(random_world(own))
+        except ExposureError:
+            continue
+        settings = ex.Settings(prior=True, draws=draws, horizon_weeks=30, as_of=first_day)
+        scenario = ex.read_scenario(name)
+        window = run_window(scenario, settings)
+        ranked = dataset.sector_ids(None)
+        return Run(dataset, scenario, settings, window, ranked, Sampler.first(draws, seed))
+    raise AssertionError("no world that the tables accept")
+
+
+def check_twin(sector: str, twin: SectorRun, own: SectorRun) -> None:
+    """Equal to the last bit, but for the shares stopped, which are summed in another order."""
+    for table in ("weekly", "stopped", "held"):
+        assert np.array_equal(getattr(twin, table), getattr(own, table)), (sector, table)
+    for table in ("by_player", "by_element", "unmet"):
+        found, wanted = getattr(twin, table), getattr(own, table)
+        assert list(found) == list(wanted), (sector, table)
+        assert all(np.array_equal(found[key], wanted[key]) for key in wanted), (sector, table)
+    assert list(twin.held_up) == list(own.held_up), sector
+    for key, share in own.held_up.items():
+        assert twin.held_up[key] == pytest.approx(share, rel=1e-12, abs=1e-12), (sector, key)
+
+
+def check_run(run: Run) -> bool:
+    """Compare all twins of a run with the reference; whether anything is lost at all."""
+    prepared = run.prepared(0, run.sampler.size)
+    world, licences = prepared.worlds[0], prepared.granted[0]
+    players = {own: element_players(world.sectors[own], run.controlled) for own in run.sectors}
+    question = Question(run.weight, {"missiles": np.array([0, 7])})
+    slow = run_reference(world, licences, players, question, run.settings)
+    whole = kernels.run_course(world, licences, players, question)
+    first = run.window.run - run.settings.horizon_weeks
+    kept = kernels.kept_course(world, licences, run.sectors, first=first)
+    some = kept.run({own: players[own] for own in run.sectors[1:]}, question)
+    for twins in (whole, some):
+        for sector, twin in twins.items():
+            check_twin(sector, twin, slow[sector])
+    return any(own.weekly.any() for own in slow.values())
+
+
+def test_the_twin_equals_the_reference_on_random_worlds():
+    lost = sum(
+        check_run(run_of(100 * seed, SCENARIOS[seed % len(SCENARIOS)], draws=3 + seed % 5))
+        for seed in range(WORLDS)
+    )
+    assert lost > WORLDS // 2
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_the_twin_equals_the_reference_over_lanes_and_unscored_weeks(name):
+    assert check_run(run_of(7, name, draws=67, first_day=date(2025, 6, 13)))
+
+
+@pytest.mark.parametrize("limit", [LIMIT, 0])
+def test_no_result_depends_on_blocks_or_threads(limit):
+    keep_parts(limit)
+    run = run_of(3, "april_2025_queue", draws=5 * CHUNK + 9)
+    whole = sector_risks(run, workers=1)
+    for workers, block in ((2, CHUNK), (1, 2 * CHUNK), (2, 8 * CHUNK)):
+        keep_parts(limit)
+        assert same(sector_risks(run, workers=workers, block=block), whole)
+    keep_parts(LIMIT)
