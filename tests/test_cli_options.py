@@ -60,7 +60,10 @@ def test_a_shared_option_is_the_same_on_every_command_that_takes_it(name):
     ("command", "names"),
     [
         ("rank", {"scenario", *RUN, "form"}),
-        ("report", {"scenario", "config", "history", "no_history", *RUN}),
+        (
+            "report",
+            {"scenario", "config", "history", "no_history", "csv_dialect", "excel", *RUN},
+        ),
         ("explain", {"scenario", *RUN} - {"destination"}),
         ("flow", {"scenario", *RUN, "form"} - {"prior"}),
         ("diff", {"scenario", *RUN, "form"} - {"data"}),

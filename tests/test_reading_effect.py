@@ -163,7 +163,7 @@ def test_files_that_look_like_data_are_listed_and_others_are_not(tmp_path: Path)
     )
     ignored = ("README.md", ".hidden.csv", "map.png", "datapackage.json")
     for name in (
-        "corrections.toml", "cover (2).txt", "needs.xlsx", "prices - Kopie.csv", "stockpile.csv",
+        "corrections.toml", "cover (2).txt", "needs.xls", "prices - Kopie.csv", "stockpile.csv",
         *ignored,
     ):  # fmt: skip
         (tmp_path / name).write_text("x", encoding="utf-8")
@@ -176,7 +176,7 @@ def test_files_that_look_like_data_are_listed_and_others_are_not(tmp_path: Path)
         "corrections.toml: found corrections, which are read beside whole tables alone; "
         f"{expected}; state the row as it should be in the overlay",
         f"cover (2).txt: {no_table}",
-        f"needs.xlsx: found a spreadsheet; {expected}; save each sheet as CSV, under the name of "
+        f"needs.xls: found a spreadsheet; {expected}; save each sheet as CSV, under the name of "
         "its table",
         f"prices - Kopie.csv: {no_table}",
         f"stockpile.csv: {no_table}",

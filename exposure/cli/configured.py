@@ -13,6 +13,7 @@ from exposure.errors import UnknownNameError
 if TYPE_CHECKING:
     from exposure.cli.options import Options
     from exposure.report.desk.configuration import Configuration
+    from exposure.report.files.choice import FileChoice
 
 USUAL_FOLDER = Path("exposure-report")
 """Folder of a report where none is named."""
@@ -34,6 +35,8 @@ class Plan:
     """File of the history; None to keep none."""
     now: datetime
     configuration: "Configuration"
+    files: "FileChoice"
+    """Dialect of the CSV files, and whether there is a workbook."""
 
 
 def now() -> datetime:
@@ -58,6 +61,7 @@ def plan_of(options: "Options", out: Path | None) -> Plan:
         With all faults of the file.
     """
     from exposure.report.desk.configuration import Configuration, read_configuration
+    from exposure.report.files.choice import FileChoice
     from exposure.report.history.opening import history_beside
 
     time = now()
@@ -73,7 +77,9 @@ def plan_of(options: "Options", out: Path | None) -> Plan:
     if history is None and kept:
         history = history_beside(folder)
     merged = _merged(options, said, time)
-    return Plan(merged, said.scenarios, folder, history, time, said)
+    output = said.output
+    files = FileChoice(options.csv_dialect or output.csv_dialect, options.excel or output.excel)
+    return Plan(merged, said.scenarios, folder, history, time, said, files)
 
 
 def _merged(options: "Options", said: "Configuration", time: datetime) -> "Options":

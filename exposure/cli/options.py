@@ -15,6 +15,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from exposure.cli.parsers import day, whole_number
+from exposure.report.files.choice import CsvDialect
 
 
 class Format(StrEnum):
@@ -135,6 +136,16 @@ class Options:
     ] = None
     no_history: Annotated[
         bool, typer.Option("--no-history", help="Compare with no earlier report, and store none.")
+    ] = False
+    csv_dialect: Annotated[
+        CsvDialect | None,
+        typer.Option(
+            help="How CSV files are written: plain (default), or german for a German Excel."
+        ),
+    ] = None
+    excel: Annotated[
+        bool,
+        typer.Option("--excel", help="Write report.xlsx too; needs the extra [excel]."),
     ] = False
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse to run where there is a warning (exit code 3).")

@@ -33,7 +33,7 @@ def report(
     *,
     options: Options,
 ) -> None:
-    """Write a report (HTML, JSON, CSV, figures), then print alerts and rankings.
+    """Write a report (HTML, JSON, CSV, figures, workbook), then print alerts and rankings.
 
     It says what changed since the last report, and is stored in the history. Without a scenario:
     licences_continue, licences_queued and licences_withheld, the courses that follow
@@ -52,7 +52,9 @@ def report(
         check_history(plan.history)
     results = results_of(list(names), _without_scenario(plan.options))
     desk = _desk(plan, results[0].dataset)
-    written = write_desk_report(results, plan.folder, desk, history=plan.history, now=plan.now)
+    written = write_desk_report(
+        results, plan.folder, desk, history=plan.history, now=plan.now, files=plan.files
+    )
     for path in older_files(written.files):
         note(f"note: {path} is not of this report", options)
     show(f"{alerts_text(written.briefing)}\n\n{rankings_text(results)}")
@@ -94,5 +96,9 @@ def _leave(briefing: "Briefing") -> None:
         raise typer.Exit(ALERT)
 
 
-COMMANDS = (with_options(report, "scenario", "config", "history", "no_history", *RUN),)
+COMMANDS = (
+    with_options(
+        report, "scenario", "config", "history", "no_history", "csv_dialect", "excel", *RUN
+    ),
+)
 """In the order in which help lists them."""

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from exposure.errors import ConfigurationError, SettingsError
 from exposure.faults import Fault
 from exposure.report.changes import AlertKind
+from exposure.report.files.choice import CsvDialect
 from exposure.settings import Settings
 from exposure.tables.reading.text_file import Unreadable, parse_toml, read_text
 from exposure.terms import Identifier
@@ -57,6 +58,10 @@ class Output(Part):
 
     folder: str = "exposure-report"
     """Folder of the report; made if it does not exist."""
+    csv_dialect: CsvDialect = CsvDialect.PLAIN
+    """How CSV files are written: plain, or german for a German Excel."""
+    excel: bool = False
+    """Whether report.xlsx is written too, which needs the extra [excel]."""
 
 
 class HistoryFile(Part):

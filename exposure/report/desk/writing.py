@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from exposure.report.changes import Briefing
 from exposure.report.desk.briefing import Desk, make_briefing
+from exposure.report.files.choice import FileChoice
 from exposure.report.files.report_folder import write_report
 from exposure.report.history.database import History
 from exposure.report.history.opening import open_history
@@ -40,6 +41,7 @@ def write_desk_report(
     *,
     history: Path | None,
     now: datetime,
+    files: FileChoice | None = None,
 ) -> Written:
     """Write a report that says what changed, and store it.
 
@@ -55,6 +57,8 @@ def write_desk_report(
         File of the history; None to keep none.
     now
         Time, UTC; it is stored, and decides nothing.
+    files
+        Dialect of the CSV files, and whether there is a workbook; None for the usual files.
 
     Raises
     ------
@@ -67,11 +71,11 @@ def write_desk_report(
     with _opened(history) as opened:
         briefing = make_briefing(assessments, run, desk, opened)
         number = opened.store(run) if opened else None
-        files = write_report(assessments, folder, briefing=briefing)
+        written = write_report(assessments, folder, briefing=briefing, files=files)
         if opened is None or number is None:
-            return Written(files, briefing, None)
+            return Written(written, briefing, None)
         listed = opened.list_report(number, day=desk.day, now=now)
-        return Written(files, briefing, listed)
+        return Written(written, briefing, listed)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ quote.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from exposure.report.files.choice import CsvDialect
 from exposure.report.files.file_records import FileRecord, of_runs
 from exposure.report.text.safe import harmless
 from exposure.scoring.columns import RECORD_DIGEST, result_frame
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from exposure.result import Assessment
+
+
+BYTE_ORDER_MARK = "\ufeff"
+"""By which Excel knows UTF-8."""
 
 
 def ranking_csv(assessments: "Sequence[Assessment]") -> str:
@@ -82,7 +87,9 @@ def attribution_of_all(assessments: "Sequence[Assessment]") -> "pd.DataFrame":
     )
 
 
-def csv_text(frame: "pd.DataFrame", record: FileRecord) -> str:
+def csv_text(
+    frame: "pd.DataFrame", record: FileRecord, dialect: CsvDialect = CsvDialect.PLAIN
+) -> str:
     """Table as CSV, the digest of the record in the last column.
 
     Parameters
@@ -91,10 +98,15 @@ def csv_text(frame: "pd.DataFrame", record: FileRecord) -> str:
         Any result.
     record
         What it was made from, as `exposure.report.files.file_records` gives it.
+    dialect
+        How cells and numbers are written.
     """
     whole = frame.copy()
     for column in whole.select_dtypes(include=["object", "string"]):
         whole[column] = [harmless(own) if isinstance(own, str) else own for own in whole[column]]
     whole[RECORD_DIGEST.name] = str(record["record_digest"])
     # A number is written by `repr`, which reads back to the same number.
+    if dialect is CsvDialect.GERMAN:
+        text = whole.to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n")
+        return f"{BYTE_ORDER_MARK}{text}"
     return whole.to_csv(index=False, lineterminator="\n")

@@ -1,4 +1,4 @@
-"""Writing a report into a folder: page, JSON, CSV and figures.
+"""Writing a report into a folder: page, JSON, CSV, figures and, where asked, a workbook.
 
 Everything is made in memory, then the folder is put into place at once
 (`exposure.report.files.folder_swap`). Files of an earlier report that nobody has changed go;
@@ -16,11 +16,14 @@ from exposure.arguments import PATH, check_arguments, instance_of, optional
 from exposure.errors import ReportError
 from exposure.report.changes import Briefing
 from exposure.report.contents import Contents, gather, loses_nothing
+from exposure.report.files.choice import FileChoice
 from exposure.report.files.csv_output import csv_text
 from exposure.report.files.file_records import of_runs
 from exposure.report.files.folder_swap import SUMS, home_of_scratch, replace_folder
 from exposure.report.files.json_output import alerts_json, briefing_json, report_json
 from exposure.report.files.tables import tables_of
+from exposure.report.files.workbook import FILE as WORKBOOK
+from exposure.report.files.workbook import workbook_bytes
 from exposure.report.history.inputs_file import INPUTS, inputs_bytes
 from exposure.report.history.stored_run import inputs_of
 from exposure.report.text.briefing_words import alerts_text
@@ -36,9 +39,12 @@ FIGURE_KINDS = ("heat_map", "weekly")
 TEXTS = (
     "report.html", "report.json", "ranking.csv", "weekly.csv", "attribution.csv",
     "acceptability.csv", "pairs.csv", "dates.csv",
-    INPUTS, "briefing.json", "alerts.json", "alerts.txt",
+    WORKBOOK, INPUTS, "briefing.json", "alerts.json", "alerts.txt",
 )  # fmt: skip
 """Files that a report can have besides its figures."""
+
+FILES = optional(instance_of(FileChoice, "a FileChoice", "leave it out"))
+"""The argument ``files`` of `write_report`."""
 
 BRIEFING = optional(instance_of(Briefing, "a Briefing", "leave it out; exposure report makes one"))
 """The argument ``briefing`` of `write_report`."""
@@ -48,7 +54,11 @@ FIGURE_NAME = re.compile(r"(heat_map|weekly|stages)_.+\.(png|svg)")
 
 
 def write_report(
-    assessments: "Sequence[Assessment]", folder: str | Path, *, briefing: Briefing | None = None
+    assessments: "Sequence[Assessment]",
+    folder: str | Path,
+    *,
+    briefing: Briefing | None = None,
+    files: FileChoice | None = None,
 ) -> tuple[Path, ...]:
     """Write a report on one or more scenarios.
 
@@ -61,6 +71,8 @@ def write_report(
     briefing
         What changed, alerts and age of the data, as a scheduled report says them; None for a
         report without.
+    files
+        Dialect of the CSV files, and whether there is a workbook; None for the usual files.
 
     Returns
     -------
@@ -91,12 +103,13 @@ def write_report(
         assessments=(assessments, ASSESSMENTS),
         folder=(folder, PATH),
         briefing=(briefing, BRIEFING),
+        files=(files, FILES),
     )
     _check(assessments)
     target = Path(folder)
     scenarios = [own.scenario.scenario for own in assessments]
     check_target(target, scenarios)
-    contents = _contents(assessments, briefing)
+    contents = _contents(assessments, briefing, files or FileChoice())
     with _explained(target):
         return replace_folder(target, contents)
 
@@ -185,28 +198,30 @@ def _explained(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def _contents(assessments: "Sequence[Assessment]", briefing: Briefing | None) -> dict[str, bytes]:
+def _contents(
+    assessments: "Sequence[Assessment]", briefing: Briefing | None, files: FileChoice
+) -> dict[str, bytes]:
     """Every file of the report by name, in the order in which they are put into place."""
     from exposure.report.html.page import report_page  # noqa: PLC0415 - it loads jinja2
 
     shown = gather(assessments, briefing=briefing)
+    tables = tables_of(shown)
     vector, raster = _figures(shown)
     texts = {
         **{f"{name}.svg": text for name, text in vector.items()},
-        **_tables(shown),
+        **{
+            f"{name}.csv": csv_text(frame, shown.record, files.csv_dialect)
+            for name, frame in tables.items()
+        },
         **_briefing_texts(briefing),
         "report.json": report_json(assessments),
         "report.html": report_page(shown),
     }
     images = {f"{name}.png": content for name, content in raster.items()}
     encoded = {name: text.encode("utf-8") for name, text in texts.items()}
+    if files.workbook:
+        images[WORKBOOK] = workbook_bytes(tables, shown.record)
     return {**images, INPUTS: inputs_bytes(inputs_of(assessments)), **encoded}
-
-
-def _tables(shown: Contents) -> dict[str, str]:
-    return {
-        f"{name}.csv": csv_text(frame, shown.record) for name, frame in tables_of(shown).items()
-    }
 
 
 def _briefing_texts(briefing: Briefing | None) -> dict[str, str]:

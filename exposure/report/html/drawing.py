@@ -39,7 +39,7 @@ MOST_TICKS = 6
 PANEL_HEIGHT = 150.0
 """Units of the height of a panel of lines."""
 
-PANEL_LEFT = 34.0
+PANEL_LEFT = 42.0
 """Units left of a panel for the labels of its axis."""
 
 PANEL_TOP = 6.0

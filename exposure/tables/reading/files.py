@@ -33,7 +33,8 @@ def read_files(folder: Path, *, whole: bool = True) -> tuple[dict[str, str], lis
         If there is no such folder, or no table in it.
     """
     present = _names_in(folder)
-    if not any(table.file in present for table in TABLES.values()):
+    books = not whole and any(name.lower().endswith(".xlsx") for name in present)
+    if not books and not any(table.file in present for table in TABLES.values()):
         files = ", ".join(t.file for t in TABLES.values() if t.required or not whole)
         wanted = f"the files {files}" if whole else f"at least one of {files}"
         none = Fault("", "no tables", wanted, "name the folder that holds them", str(folder))

@@ -1,6 +1,7 @@
 """Tables of one's own, laid over others: a company's cover, a new sector, another component.
 
-An overlay is a folder with some of the tables, in the same columns. A row replaces the one with
+An overlay is a folder with some of the tables, in the same columns, as CSV or as sheets of Excel
+workbooks. A row replaces the one with
 the same key, or is added; nothing is taken away. Everything is checked on the merged tables, and
 a fault names the file of the overlay and its line. What was laid over stays with the dataset.
 """
@@ -16,8 +17,9 @@ from exposure.tables.dataset import DATASET, Dataset, Overlaid, RowKey, cell_tex
 from exposure.tables.reading.checks import check_tables
 from exposure.tables.reading.files import read_files
 from exposure.tables.reading.lines import AnyLine, Line, TableLines
-from exposure.tables.reading.parse import key_of, parse_table
+from exposure.tables.reading.parse import key_of, parse_cells, parse_table
 from exposure.tables.reading.unread_files import origin_of
+from exposure.tables.reading.workbooks import read_workbooks
 from exposure.tables.schema.catalogue import TABLES
 
 BELOW = "under the overlay"
@@ -48,15 +50,20 @@ def apply_overlay(dataset: Dataset, folder: str | Path) -> Dataset:
     check_arguments("apply_overlay", dataset=(dataset, DATASET), folder=(folder, PATH))
     place = Path(folder)
     texts, faults = read_files(place, whole=False)
+    books = read_workbooks(place)
+    faults += books.faults
     own: dict[str, list[AnyLine]] = {}
     for name, text in texts.items():
         own[name], found = parse_table(TABLES[name], text)
+        faults += found
+    for name, sheet in books.sheets.items():
+        own[name], found = parse_cells(TABLES[name], sheet.raw)
         faults += found
     merged = _merge(dataset, own)
     across, skipped = check_tables(TableLines(merged), faulty={fault.file for fault in faults})
     if faults or across:
         hidden = any(fault.hides for fault in faults)
-        located = [_located(fault, place) for fault in (*faults, *across)]
+        located = [_located(books.located(fault), place) for fault in (*faults, *across)]
         raise TableError(located, skipped=skipped or hidden)
     return Dataset.from_rows(
         {name: [line.row for line in lines] for name, lines in merged.items()},
@@ -64,7 +71,7 @@ def apply_overlay(dataset: Dataset, folder: str | Path) -> Dataset:
         base_digest=dataset.base,
         overlaid=(*dataset.overlaid, _record(dataset, own, place)),
         changed=dataset.changed,
-        origin=dataset.origin.under(origin_of(place, own, whole=False)),
+        origin=dataset.origin.under(origin_of(place, own, whole=False, held=books.places)),
     )
 
 

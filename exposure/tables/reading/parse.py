@@ -40,8 +40,11 @@ class RawTable:
 def parse_table(table: Table, text: str) -> tuple[list[AnyLine], list[Fault]]:
     """Turn the text of one CSV file into checked rows, or into faults."""
     raw = _split(table, text)
-    if isinstance(raw, Fault):
-        return [], [raw]
+    return ([], [raw]) if isinstance(raw, Fault) else parse_cells(table, raw)
+
+
+def parse_cells(table: Table, raw: RawTable) -> tuple[list[AnyLine], list[Fault]]:
+    """Turn the cells of one table into checked rows, or into faults."""
     faults = [
         replace(own, file=table.file, hides=True) for own in _header_faults(table, raw.header)
     ]

@@ -28,7 +28,13 @@ MOST_LISTED = 1000
 """Files looked at: a home folder named by mistake may hold millions."""
 
 
-def origin_of(folder: Path, lines: Mapping[str, Sequence[AnyLine]], *, whole: bool) -> Origin:
+def origin_of(
+    folder: Path,
+    lines: Mapping[str, Sequence[AnyLine]],
+    *,
+    whole: bool,
+    held: Mapping[str, str] | None = None,
+) -> Origin:
     """Where rows were read, and which files of the folder were not.
 
     Parameters
@@ -39,9 +45,12 @@ def origin_of(folder: Path, lines: Mapping[str, Sequence[AnyLine]], *, whole: bo
         Its checked rows, by table.
     whole
         Whether it is a whole folder of tables, not an overlay.
+    held
+        Workbook and sheet of the tables that are not in files of their own.
     """
+    files = {**{name: table.file for name, table in TABLES.items()}, **(held or {})}
     places = {
-        row_key(line.row): (str(folder / TABLES[name].file), line.number)
+        row_key(line.row): (str(folder / files[name]), line.number)
         for name, own in lines.items()
         for line in own
     }
@@ -77,6 +86,8 @@ def _data_in(folder: Path) -> list[Path]:
 
 def _reason(path: Path, *, whole: bool) -> Iterator[Fault]:
     kind = path.suffix.lower()
+    if kind == ".xlsx" and not whole:
+        return
     if kind in SPREADSHEETS:
         yield _unread(path, "a spreadsheet", "save each sheet as CSV, under the name of its table")
     elif path.name == "corrections.toml" and not whole:
