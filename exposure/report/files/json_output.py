@@ -219,12 +219,12 @@ def changes_json(changes: Changes) -> str:
 
 def history_list_json(reports: Sequence[StoredReport]) -> str:
     """Stored reports as JSON: a `HistoryListFile`."""
-    return _text(HistoryListFile, {"reports": reports})
+    return text_of(HistoryListFile, {"reports": reports})
 
 
 def history_show_json(report: StoredReport, content: Mapping[str, object]) -> str:
     """A stored report as JSON: a `HistoryShowFile`."""
-    return _text(HistoryShowFile, {"report": report, **content})
+    return text_of(HistoryShowFile, {"report": report, **content})
 
 
 def rows_of(result: str, frame: "pd.DataFrame") -> list[dict[str, Cell]]:
