@@ -97,7 +97,7 @@ def test_the_first_report_has_no_earlier_one_and_the_next_two_are_equal(capsys, 
     assert report(capsys, desk)[0] == 0
     assert contents(desk / "out") == second
     with open_history(desk / "out-history.sqlite") as history:
-        assert [(own.number, own.times) for own in history.entries()] == [(1, 3)]
+        assert [(own.number, own.report.times) for own in history.entries()] == [(1, 3)]
 
 
 def test_a_changed_row_is_named_with_the_ranks_it_moved(capsys, desk):
@@ -258,6 +258,11 @@ def test_history_is_listed_shown_and_pruned(capsys, desk):
     assert [line.split()[0] for line in out.splitlines()[2:]] == ["1", "2", "3"]
     code, out, _ = run(capsys, "history", "show", "previous", *named)
     assert "8 draws of seed 8" in out
+    listed = json.loads(run(capsys, "history", "list", *named, "--format", "json")[1])
+    assert [own["number"] for own in listed["reports"]] == [1, 2, 3]
+    shown = json.loads(run(capsys, "history", "show", "2", *named, "--format", "json")[1])
+    assert shown["report"] == listed["reports"][1]
+    assert shown["scenarios"][0]["ranking"][0]["rank"] == 1
     code, out, _ = run(capsys, "history", "show", "--format", "csv", *named)
     assert out.startswith("scenario,")
     code, out, _ = run(capsys, "history", "compare", "1", "3", *named, "--format", "json")

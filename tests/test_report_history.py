@@ -67,7 +67,7 @@ def test_equal_runs_are_stored_once_and_counted(tmp_path):
     numbers = [add(path, own) for own in (run(), run(), run(8), run(), run())]
     assert numbers == [1, 1, 2, 3, 3]
     with open_history(path) as history:
-        listed = [(own.number, own.run, own.digest, own.times) for own in history.entries()]
+        listed = [(own.number, own.run, own.digest, own.report.times) for own in history.entries()]
         one, two = run().digest, run(8).digest
         assert listed == [(1, 1, one, 2), (2, 2, two, 1), (3, 1, one, 2)]
         assert [own.number for own in history.entries(2)] == [2, 3]
@@ -81,7 +81,7 @@ def test_a_clock_that_was_set_back_changes_no_order(tmp_path):
     add(path, run(), day=DAY, now=NOW)
     add(path, run(8), day=date(1999, 1, 1), now=datetime(1999, 1, 1, tzinfo=UTC))
     with open_history(path) as history:
-        assert [own.day.year for own in history.entries()] == [2026, 1999]
+        assert [own.report.day.year for own in history.entries()] == [2026, 1999]
         assert history.find("last").digest == run(8).digest
 
 

@@ -1,7 +1,5 @@
 """Commands on stored reports: `exposure history list|show|compare|prune`."""
 
-import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +11,7 @@ from exposure.cli.messages import note, show
 from exposure.cli.options import Format, Options, with_options
 
 if TYPE_CHECKING:
+    from exposure.report.changes import StoredReport
     from exposure.report.history.database import ReportEntry
     from exposure.report.history.stored_run import StoredRun
 
@@ -43,17 +42,19 @@ def list_reports(
     with open_history(_file(options, out)) as history:
         entries = history.entries(limit)
     if options.form is Format.JSON:
-        show(json.dumps([asdict(own) for own in entries], indent=1, default=str))
+        from exposure.report.files.json_output import history_list_json
+
+        show(history_list_json([own.report for own in entries]))
         return
     heads = ["number", "day", "times", "tables", "package", "draws", "digest"]
-    rows = [_row(own) for own in entries]
+    rows = [_row(own.report) for own in entries]
     if options.form is Format.CSV:
         show("\n".join(",".join(row) for row in (heads, *rows)))
     else:
         show(aligned(heads, rows, align="rlrllrl"))
 
 
-def _row(own: "ReportEntry") -> list[str]:
+def _row(own: "StoredReport") -> list[str]:
     return [
         str(own.number), own.day.isoformat(), str(own.times), own.dataset_version,
         own.package_version, str(own.draws), own.digest,
@@ -70,7 +71,9 @@ def show_report(which: Which = "last", out: Out = None, *, options: Options) -> 
     if options.form is Format.TABLE:
         show(_run_text(entry, run))
     elif options.form is Format.JSON:
-        show(json.dumps(run.content(), indent=1, ensure_ascii=False))
+        from exposure.report.files.json_output import history_show_json
+
+        show(history_show_json(entry.report, run.content()))
     else:
         show(_run_csv(run))
 
@@ -83,8 +86,9 @@ def _run_text(entry: "ReportEntry", run: "StoredRun") -> str:
     made = run.made
     laid = f" with overlays {', '.join(made.overlays)}" if made.overlays else ""
     blocks = [
-        f"Report {entry.number} of {entry.day}: tables {made.dataset_version}{laid}, package "
-        f"{made.package_version}, {made.draws} draws of seed {made.seed}, digest {run.digest}"
+        f"Report {entry.number} of {entry.report.day}: tables {made.dataset_version}{laid}, "
+        f"package {made.package_version}, {made.draws} draws of seed {made.seed}, "
+        f"digest {run.digest}"
     ]
     for own in run.scenarios:
         rows = [

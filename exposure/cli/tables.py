@@ -163,8 +163,9 @@ def schema(
 ) -> None:
     """Print a schema as JSON: of a table, of a scenario file, or of an output.
 
-    Outputs: rank, report, condition, flow, backtest, diff, changes, briefing, alerts, provenance
-    (sources SECTOR), source_list. config is the configuration of a scheduled report.
+    Outputs: rank, report, condition, flow, backtest, diff, changes, briefing, alerts, history_list,
+    history_show, provenance (sources SECTOR), source_list. config is the configuration of a
+    scheduled report.
     """
     import json
 

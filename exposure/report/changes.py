@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
+from pydantic import JsonValue
+
 from exposure.report.files.output_model import OutputModel
 
 Cause = Literal["code", "draws", "settings", "data", "scenario"]
@@ -304,3 +306,43 @@ class ChangesFile(OutputModel):
 
     schema_version: Literal[1]
     changes: Changes
+
+
+class StoredReport(OutputModel):
+    """One report in the history."""
+
+    number: int
+    digest: str
+    """Digest of the record of its run; equal runs have one."""
+    day: date
+    """Day of the report; of the first one where it was repeated."""
+    last_day: date
+    written_at: str
+    """Time at which it was stored, UTC."""
+    times: int
+    """How often it was made in a row."""
+    package_version: str
+    dataset_version: str
+    dataset_digest: str
+    first_day: date
+    """First day scored."""
+    draws: int
+
+
+class HistoryListFile(OutputModel):
+    """JSON of `exposure history list`."""
+
+    schema_version: Literal[1]
+    reports: tuple[StoredReport, ...]
+    """In the order in which they were made."""
+
+
+class HistoryShowFile(OutputModel):
+    """JSON of `exposure history show`."""
+
+    schema_version: Literal[1]
+    report: StoredReport
+    record: dict[str, JsonValue]
+    """As the version that made the report wrote it."""
+    scenarios: tuple[dict[str, JsonValue], ...]
+    """Rankings and attributions, as that version wrote them."""

@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING
 from exposure.evidence.conditioning import RECORD
 from exposure.policy.scenario import Scenario
 from exposure.policy.scenario_file import read_scenario
-from exposure.report.changes import AlertsFile, Briefing, BriefingFile, Changes, ChangesFile
+from exposure.report.changes import (
+    AlertsFile,
+    Briefing,
+    BriefingFile,
+    Changes,
+    ChangesFile,
+    HistoryListFile,
+    HistoryShowFile,
+    StoredReport,
+)
 from exposure.report.files.csv_output import attribution_of_all
 from exposure.report.files.file_records import of_run, of_runs, of_tables
 from exposure.report.files.output_model import OutputModel
@@ -206,6 +215,16 @@ def alerts_json(briefing: Briefing) -> str:
 def changes_json(changes: Changes) -> str:
     """What changed between two runs, as JSON: a `ChangesFile`."""
     return text_of(ChangesFile, {"changes": changes})
+
+
+def history_list_json(reports: Sequence[StoredReport]) -> str:
+    """Stored reports as JSON: a `HistoryListFile`."""
+    return text_of(HistoryListFile, {"reports": reports})
+
+
+def history_show_json(report: StoredReport, content: Mapping[str, object]) -> str:
+    """A stored report as JSON: a `HistoryShowFile`."""
+    return text_of(HistoryShowFile, {"report": report, **content})
 
 
 def rows_of(result: str, frame: "pd.DataFrame") -> list[dict[str, Cell]]:

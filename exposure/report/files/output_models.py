@@ -15,7 +15,13 @@ from pydantic_core import CoreSchema
 
 from exposure.errors import unknown_name
 from exposure.evidence.conditioning import Compared
-from exposure.report.changes import AlertsFile, BriefingFile, ChangesFile
+from exposure.report.changes import (
+    AlertsFile,
+    BriefingFile,
+    ChangesFile,
+    HistoryListFile,
+    HistoryShowFile,
+)
 from exposure.report.files.output_model import OutputModel
 from exposure.scoring.columns import columns_of
 from exposure.settings import Settings
@@ -269,6 +275,8 @@ MODELS: Mapping[str, type[OutputModel]] = {
     "briefing": BriefingFile,
     "alerts": AlertsFile,
     "changes": ChangesFile,
+    "history_list": HistoryListFile,
+    "history_show": HistoryShowFile,
 }
 """Model of each kind of file, by the name that `exposure schema` takes."""
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from exposure.errors import UnknownNameError
-from exposure.report.changes import TrendPoint
+from exposure.report.changes import StoredReport, TrendPoint
 from exposure.report.history.refusals import refused
 from exposure.report.history.stored_run import StoredInputs, StoredRun, run_from
 
@@ -30,24 +30,26 @@ TREND_REPORTS = 52
 
 @dataclass(frozen=True)
 class ReportEntry:
-    """One report in the history."""
+    """One report in the history, with the number of its run."""
 
-    number: int
     run: int
-    """Number of its run; equal runs have one."""
-    digest: str
-    day: date
-    """Day of the report; of the first one where it was repeated."""
-    last_day: date
-    written_at: str
-    """Time at which it was stored, UTC."""
-    times: int
-    """How often it was made in a row."""
-    package_version: str
-    dataset_version: str
-    dataset_digest: str
-    first_day: date
-    draws: int
+    """Equal runs have one number."""
+    report: StoredReport
+
+    @property
+    def number(self) -> int:
+        """Number of the report."""
+        return self.report.number
+
+    @property
+    def digest(self) -> str:
+        """Digest of the record of its run."""
+        return self.report.digest
+
+    @property
+    def last_day(self) -> date:
+        """Day of the report; of the last one where it was repeated."""
+        return self.report.last_day
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class History:
     def entries(self, limit: int | None = None) -> tuple[ReportEntry, ...]:
         """Reports in their order; the last ones if there is a limit."""
         rows = self._connection.execute(
-            "SELECT number, run, digest, day, last_day, written_at, times, package_version, "
+            "SELECT run, number, digest, day, last_day, written_at, times, package_version, "
             "dataset_version, dataset_digest, first_day, draws FROM reports "
             "JOIN runs ON runs.id = reports.run ORDER BY number DESC LIMIT ?",
             (-1 if limit is None else limit,),
@@ -265,21 +267,8 @@ def _unknown(which: str, entries: Sequence[ReportEntry]) -> UnknownNameError:
 
 
 def _entry(row: tuple[Any, ...]) -> ReportEntry:
-    number, run, digest, day, last_day, written_at, times, package, dataset, tables, first, n = row
-    return ReportEntry(
-        number=number,
-        run=run,
-        digest=digest,
-        day=date.fromisoformat(day),
-        last_day=date.fromisoformat(last_day),
-        written_at=written_at,
-        times=times,
-        package_version=package,
-        dataset_version=dataset,
-        dataset_digest=tables,
-        first_day=date.fromisoformat(first),
-        draws=n,
-    )
+    columns = list(StoredReport.model_fields)
+    return ReportEntry(row[0], StoredReport(**dict(zip(columns, row[1:], strict=True))))
 
 
 def _parts(inputs: StoredInputs | None) -> Iterator[tuple[str, str, str]]:
