@@ -43,7 +43,11 @@ def run(capsys, *words):
 
 
 def options_of(command: str) -> dict:
-    return {own.name: own for own in COMMANDS[command].params if own.name in SHARED}
+    return {
+        own.name: own
+        for own in COMMANDS[command].params
+        if own.name in SHARED and own.param_type_name == "option"
+    }
 
 
 @pytest.mark.parametrize("name", sorted(SHARED))

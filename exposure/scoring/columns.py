@@ -173,7 +173,7 @@ def results_with(name: str) -> tuple[str, ...]:
     Examples
     --------
     >>> results_with("lost_share")
-    ('weekly', 'draws')
+    ('weekly', 'draws', 'industry_losses', 'industry_totals')
     """
     return tuple(
         result for result, columns in RESULTS.items() if any(own.name == name for own in columns)
