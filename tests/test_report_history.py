@@ -5,6 +5,7 @@ import random
 import resource
 import signal
 import sqlite3
+import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
