@@ -113,7 +113,7 @@ def test_a_signal_ends_a_run_with_its_own_code(folder, tmp_path, name, code):
         stderr=subprocess.PIPE,
         text=True,
         # Whoever runs the tests in the background may ignore signals, and children inherit that.
-        preexec_fn=lambda: signal.signal(getattr(signal, name), signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(getattr(signal, name), signal.SIG_DFL),  # noqa: PLW1509 - no threads here
     )
     time.sleep(1.5)
     started.send_signal(getattr(signal, name))
