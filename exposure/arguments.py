@@ -105,7 +105,7 @@ def _of_class(*names: str) -> Callable[[object], bool]:
     """Whether a value is of a class of that name: the library need not be imported to see it."""
 
     def accepts(value: object) -> bool:
-        return any(f"{own.__module__}.{own.__name__}" in names for own in type(value).__mro__)
+        return any(f"{base.__module__}.{base.__name__}" in names for base in type(value).__mro__)
 
     return accepts
 

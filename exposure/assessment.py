@@ -183,10 +183,10 @@ def _record_of(sector: str, conditioned: RecordMet) -> Record:
         return Record()
     inside = conditioned.inside[sector]
     return Record(
-        implied_so_far=float(np.mean([own.conditioned_mean or 0.0 for own in seen])),
-        seen_so_far=float(np.mean([own.central for own in seen])),
+        implied_so_far=float(np.mean([compared.conditioned_mean or 0.0 for compared in seen])),
+        seen_so_far=float(np.mean([compared.central for compared in seen])),
         prior_inside_share=inside,
-        refuted=inside < REFUTED_BELOW and not all(own.predicted for own in seen),
+        refuted=inside < REFUTED_BELOW and not all(compared.predicted for compared in seen),
     )
 
 

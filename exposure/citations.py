@@ -206,7 +206,9 @@ def key_assumptions(assessment: Assessment, sector: str, *, limit: int = 5) -> l
                     unit=row.unit, note=row.note, explained=explained,
                 )
             )  # fmt: skip
-    return sorted(found, key=lambda own: (-own.explained, own.table, own.key))[:limit]
+    return sorted(
+        found, key=lambda assumption: (-assumption.explained, assumption.table, assumption.key)
+    )[:limit]
 
 
 def uncertain_rows(run: Run, sector: str) -> list[QuantityRow]:

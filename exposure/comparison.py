@@ -72,7 +72,7 @@ def compare(
         settings=(settings, SETTINGS),
         progress=(progress, PROGRESS),
     )
-    names = [own if isinstance(own, str) else own.scenario for own in scenarios]
+    names = [given if isinstance(given, str) else given.scenario for given in scenarios]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         found = f"'{twice[0]}' more than once"
@@ -83,8 +83,8 @@ def compare(
     first, last = results[0].scenario.scenario, results[-1].scenario.scenario
     table = results[0].ranking[["sector", "name"]].set_index("sector")
     for result in results:
-        own = result.ranking.set_index("sector")[["rank", "score", "main_driver"]]
-        table = table.join(own.add_suffix(f"_{result.scenario.scenario}"))
+        rows = result.ranking.set_index("sector")[["rank", "score", "main_driver"]]
+        table = table.join(rows.add_suffix(f"_{result.scenario.scenario}"))
     table["rank_moved"] = table[f"rank_{first}"] - table[f"rank_{last}"]
     table["score_moved"] = table[f"score_{last}"] - table[f"score_{first}"]
     table = table.reset_index()

@@ -63,9 +63,9 @@ class Ensemble:
             For the first scenario that cannot be run, as `assess` raises it; an ArgumentError
             for two of one key.
         """
-        for own in scenarios:
-            check_run(dataset, own, settings)
-        counted = Counter(own.scenario for own in scenarios)
+        for scenario in scenarios:
+            check_run(dataset, scenario, settings)
+        counted = Counter(scenario.scenario for scenario in scenarios)
         twice = sorted(key for key, count in counted.items() if count > 1)
         if twice:
             raise ArgumentError(
@@ -144,7 +144,7 @@ def run_ensemble(
         executor=(executor, EXECUTOR),
         progress=(progress, PROGRESS),
     )
-    read = [read_scenario(own) if isinstance(own, str) else own for own in scenarios]
+    read = [read_scenario(given) if isinstance(given, str) else given for given in scenarios]
     ensemble = Ensemble.of(dataset, read, settings or Settings())
     found: dict[int, pd.DataFrame] = {}
     for number, table in tables_of(ensemble, executor):
@@ -221,9 +221,9 @@ def _run(
     import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 
     tables = []
-    for own in scenarios:
-        result = assess_with(dataset, own, settings, conditioned, workers=workers)
+    for scenario in scenarios:
+        result = assess_with(dataset, scenario, settings, conditioned, workers=workers)
         table = result.ranking
-        table.insert(0, "scenario", own.scenario)
+        table.insert(0, "scenario", scenario.scenario)
         tables.append(table[list(names_of("ensemble"))])
     return pd.concat(tables, ignore_index=True)

@@ -66,7 +66,7 @@ def _encoded_class(value: object, known: Known, arrays: list[AnyArray]) -> objec
         return {"class": name, "word": value.value}
     if isinstance(value, BaseModel):
         return {"class": name, "model": value.model_dump(mode="json")}
-    held = {own.name: getattr(value, own.name) for own in fields(value)}  # type: ignore[arg-type]
+    held = {field.name: getattr(value, field.name) for field in fields(value)}  # type: ignore[arg-type]
     return {
         "class": name,
         "fields": {key: encoded(part, known, arrays) for key, part in held.items()},
@@ -134,14 +134,14 @@ def _decoded_class(tree: Mapping[str, Any], known: Known, arrays: Sequence[AnyAr
     name = tree["class"]
     if name not in known:
         raise ValueError(f"the unknown class '{name}'")
-    own = known[name]
+    kind = known[name]
     if "word" in tree:
-        return own(tree["word"])
-    if issubclass(own, BaseModel):
-        return own.model_validate(tree["model"])
+        return kind(tree["word"])
+    if issubclass(kind, BaseModel):
+        return kind.model_validate(tree["model"])
     held = {key: decoded(part, known, arrays) for key, part in tree["fields"].items()}
-    names = {field.name for field in fields(own)}  # type: ignore[arg-type]
+    names = {field.name for field in fields(kind)}  # type: ignore[arg-type]
     if held.keys() != names:
         differing = ", ".join(sorted(held.keys() ^ names))
         raise ValueError(f"a {name} with other fields ({differing})")
-    return own(**held)
+    return kind(**held)

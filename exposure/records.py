@@ -28,8 +28,8 @@ def tables_record(dataset: Dataset) -> dict[str, object]:
         "library_versions": dict(library_versions()),
         "dataset_version": dataset.version,
         "dataset_digest": dataset.digest,
-        "overlaid": [own.record() for own in dataset.overlaid],
-        "changed": [own.record() for own in dataset.changed],
+        "overlaid": [overlay.record() for overlay in dataset.overlaid],
+        "changed": [change.record() for change in dataset.changed],
     }
 
 
@@ -69,5 +69,5 @@ def run_record(
     return {
         **tables_record(dataset),
         "settings": settings.model_dump(mode="json"),
-        "scenarios": [scenario_record(own) for own in scenarios],
+        "scenarios": [scenario_record(scenario) for scenario in scenarios],
     }

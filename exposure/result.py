@@ -102,7 +102,7 @@ class Assessment:
 
         Columns are those of `exposure.scoring.columns.DRAWS`.
         """
-        names = [own.scenario for own, _ in self.scenario.members]
+        names = [scenario.scenario for scenario, _ in self.scenario.members]
         return draws_frame(self.sectors, names, numbers=self.run.sampler.numbers)
 
     @property
@@ -123,7 +123,7 @@ class Assessment:
 
     @cached_property
     def _weekly(self) -> "pd.DataFrame":
-        names = [own.scenario for own, _ in self.scenario.members]
+        names = [scenario.scenario for scenario, _ in self.scenario.members]
         return weekly_frame(self.sectors, names, first_day=self.first_day)
 
     @property
@@ -157,7 +157,7 @@ class Assessment:
         if by not in causes:
             raise unknown_name("cause", by, causes)
         order = list(self.ranking["sector"])
-        risks = {sector: own.risk for sector, own in self.sectors.items()}
+        risks = {sector: scored.risk for sector, scored in self.sectors.items()}
         if by == "element":
             parts = {sector: risk.points for sector, risk in risks.items()}
         else:

@@ -93,9 +93,9 @@ class RowPair:
         if self.was is None or self.now is None:
             return TABLES[self.key[0]].columns
         return tuple(
-            own
-            for own in TABLES[self.key[0]].columns
-            if getattr(self.was, own) != getattr(self.now, own)
+            column
+            for column in TABLES[self.key[0]].columns
+            if getattr(self.was, column) != getattr(self.now, column)
         )
 
 

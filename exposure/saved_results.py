@@ -42,8 +42,8 @@ FORMAT_VERSION = 2
 """Raised when a file of the old form can no longer be read."""
 
 KNOWN: Known = {
-    own.__name__: own
-    for own in (
+    kind.__name__: kind
+    for kind in (
         Change, Compared, Label, Overlaid, Record, RecordMet, Sampler, Scenario, ScoredSector,
         SectorRisk, Settings, Window,
     )
@@ -89,9 +89,11 @@ def write_parts(path: Path, parts: Parts, *, record: Mapping[str, object]) -> No
     """
     members = _members(parts, record)
     with _named(path, "a place that cannot be written"):
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".exposure-", delete=False) as own:
-            scratch = Path(own.name)
-            with zipfile.ZipFile(own, "w", zipfile.ZIP_DEFLATED) as archive:
+        with tempfile.NamedTemporaryFile(
+            dir=path.parent, prefix=".exposure-", delete=False
+        ) as file:
+            scratch = Path(file.name)
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
                 for name, content in members.items():
                     archive.writestr(zipfile.ZipInfo(name, LONG_AGO), content, zipfile.ZIP_DEFLATED)
         os.replace(scratch, path)  # noqa: PTH105 - one call, the same on all systems
@@ -205,7 +207,7 @@ def _dataset(
     changed: tuple[Change, ...],
     base_digest: str,
 ) -> Dataset:
-    names = {Path(own).stem: own for own in archive.namelist() if own.startswith("tables/")}
+    names = {Path(name).stem: name for name in archive.namelist() if name.startswith("tables/")}
     rows: dict[str, list[BaseModel]] = {}
     for name, member in names.items():
         lines, faults = parse_table(TABLES[name], archive.read(member).decode("utf-8"))

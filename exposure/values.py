@@ -85,8 +85,8 @@ def close(value: object) -> None:
         for part in value:
             close(part)
     elif is_dataclass(value) and not isinstance(value, type):
-        for own in fields(value):
-            close(getattr(value, own.name))
+        for field in fields(value):
+            close(getattr(value, field.name))
 
 
 def copied(frame: "pd.DataFrame") -> "pd.DataFrame":

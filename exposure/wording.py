@@ -79,9 +79,9 @@ def faults_of(error: ValidationError, model: type[BaseModel], *, noun: str = "ke
         What a field is called where the reader meets it: ``key``, ``column``, ``setting``.
     """
     inner = {
-        name: own.annotation
-        for name, own in model.model_fields.items()
-        if isinstance(own.annotation, type) and issubclass(own.annotation, BaseModel)
+        name: field.annotation
+        for name, field in model.model_fields.items()
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
     }
     # A field of two types fails once for each; a field of several words once for each word.
     groups: dict[tuple[str | int, ...], list[ErrorDetails]] = {}
@@ -219,8 +219,8 @@ def _respelt(text: str, pattern: str) -> str:
     as_code = text.upper()
     as_symbol = RARE_EARTHS.get(text.lower(), text.capitalize())
     as_key = re.sub(r"\W+", "_", text.lower()).strip("_")
-    fitting = (own for own in (as_key, as_code, as_symbol) if re.match(pattern, own))
-    return next((f"write '{own}'" for own in fitting), CORRECT_IT)
+    fitting = (spelling for spelling in (as_key, as_code, as_symbol) if re.match(pattern, spelling))
+    return next((f"write '{spelling}'" for spelling in fitting), CORRECT_IT)
 
 
 def _listed_words(item: ErrorDetails) -> list[str]:

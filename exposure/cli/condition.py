@@ -69,7 +69,10 @@ def accepted_frame(found: "ConditionedDraws") -> "pd.DataFrame":
     """One row a destination: draws that agree with its record, and their share."""
     import pandas as pd
 
-    rows = [(own.destination, len(own.numbers), own.acceptance) for own in found.destinations]
+    rows = [
+        (listed.destination, len(listed.numbers), listed.acceptance)
+        for listed in found.destinations
+    ]
     return pd.DataFrame(rows, columns=["destination", "agree", "acceptance"])
 
 
@@ -78,9 +81,9 @@ def compared_frame(found: "ConditionedDraws") -> "pd.DataFrame":
     import pandas as pd
 
     return pd.DataFrame(
-        {"destination": own.destination, **compared.model_dump()}
-        for own in found.destinations
-        for compared in own.ranges
+        {"destination": listed.destination, **compared.model_dump()}
+        for listed in found.destinations
+        for compared in listed.ranges
     )
 
 

@@ -89,7 +89,7 @@ def _merged(options: "Options", said: "Configuration", time: datetime) -> "Optio
     if said.as_of is not None:
         chosen["as_of"] = time.date() if said.as_of == TODAY else said.as_of
     by_name = assignments(options.settings or ())
-    own = {
+    given = {
         name: chosen[name]
         for name in OWN_OPTIONS
         if name in chosen and name not in by_name and getattr(options, name) is None
@@ -102,7 +102,7 @@ def _merged(options: "Options", said: "Configuration", time: datetime) -> "Optio
     ]
     return replace(
         options,
-        **own,
+        **given,
         prior=prior,
         settings=[*(options.settings or ()), *others] or None,
         after=options.after or said.after,

@@ -53,11 +53,11 @@ def idle_in_runs(dataset: "Dataset", results: "Sequence[Assessment]") -> list[Fa
     laid = _laid(dataset)
     if not laid:
         return []
-    read = {row for own in results for rows in own.run.inputs.notes.values() for row in rows}
-    starts = {own.scenario.start for own in results}
+    read = {row for result in results for rows in result.run.inputs.notes.values() for row in rows}
+    starts = {result.scenario.start for result in results}
     known = set(rows_without_effect(dataset, starts=(), given=laid))
     found = rows_without_effect(dataset, starts=starts, read=read, given=laid)
-    return [own for own in found if own not in known]
+    return [fault for fault in found if fault not in known]
 
 
 def idle_rules_of(
@@ -75,14 +75,14 @@ def idle_rules_of(
 
     shipped, index = set(shipped_scenarios()), Index(dataset)
     found: list[Fault] = []
-    for own in scenarios:
+    for scenario in scenarios:
         run, is_shipped = (
-            weeks or own.horizon_weeks,
-            own.scenario.removesuffix(WITH_RULES) in shipped,
+            weeks or scenario.horizon_weeks,
+            scenario.scenario.removesuffix(WITH_RULES) in shipped,
         )
-        if own.added or not is_shipped:
-            found += idle_rules(index, own, weeks=run, added_only=is_shipped)
-            found += without_effect(index, own, weeks=run)
+        if scenario.added or not is_shipped:
+            found += idle_rules(index, scenario, weeks=run, added_only=is_shipped)
+            found += without_effect(index, scenario, weeks=run)
     return found
 
 

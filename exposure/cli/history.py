@@ -44,20 +44,20 @@ def list_reports(
     if options.form is Format.JSON:
         from exposure.report.files.json_output import history_list_json
 
-        show(history_list_json([own.report for own in entries]))
+        show(history_list_json([entry.report for entry in entries]))
         return
     heads = ["number", "day", "times", "tables", "package", "draws", "digest"]
-    rows = [_row(own.report) for own in entries]
+    rows = [_row(entry.report) for entry in entries]
     if options.form is Format.CSV:
         show("\n".join(",".join(row) for row in (heads, *rows)))
     else:
         show(aligned(heads, rows, align="rlrllrl"))
 
 
-def _row(own: "StoredReport") -> list[str]:
+def _row(report: "StoredReport") -> list[str]:
     return [
-        str(own.number), own.day.isoformat(), str(own.times), own.dataset_version,
-        own.package_version, str(own.draws), own.digest,
+        str(report.number), report.day.isoformat(), str(report.times), report.dataset_version,
+        report.package_version, str(report.draws), report.digest,
     ]  # fmt: skip
 
 
@@ -90,16 +90,16 @@ def _run_text(entry: "ReportEntry", run: "StoredRun") -> str:
         f"package {made.package_version}, {made.draws} draws of seed {made.seed}, "
         f"digest {run.digest}"
     ]
-    for own in run.scenarios:
+    for scenario in run.scenarios:
         rows = [
             [
                 str(row.rank), str(row.band), shortened(one_line(row.name), 40),
                 points(row.score), f"{points(row.score_p05)}-{points(row.score_p95)}",
             ]
-            for row in own.ranking
+            for row in scenario.ranking
         ]  # fmt: skip
         table = aligned(["#", "band", "sector", "score", "5-95 %"], rows, align="rrlrr")
-        blocks.append(f"{one_line(own.name)} ({own.scenario})\n\n{table}")
+        blocks.append(f"{one_line(scenario.name)} ({scenario.scenario})\n\n{table}")
     return "\n\n".join(blocks)
 
 
@@ -109,9 +109,9 @@ def _run_csv(run: "StoredRun") -> str:
     from exposure.report.files.csv_output import csv_text
 
     rows = [
-        {"scenario": own.scenario, **row.model_dump(mode="json")}
-        for own in run.scenarios
-        for row in own.ranking
+        {"scenario": scenario.scenario, **row.model_dump(mode="json")}
+        for scenario in run.scenarios
+        for row in scenario.ranking
     ]
     return csv_text(pd.DataFrame(rows), {"record_digest": run.digest})
 

@@ -33,10 +33,10 @@ def levers(scenarios: Scenarios = None, *, options: Options) -> None:
     from exposure.report.files.lever_files import levers_csv, levers_json
     from exposure.report.text.levers import levers_text
 
-    own = read_levers(options.levers)
+    given = read_levers(options.levers)
     names = chosen_names(scenarios, options, DEFAULT_SCENARIOS)
     chosen, dataset = read_scenarios(names, options), read_tables(options)
-    refuse_unknown(own, dataset)
+    refuse_unknown(given, dataset)
     settings = settings_of(options, dataset=dataset)
     place = None if settings.destination == "all" else settings.destination
     ranked = dataset.sector_ids(place)
@@ -44,7 +44,7 @@ def levers(scenarios: Scenarios = None, *, options: Options) -> None:
         if sector not in ranked:
             raise unknown_name("sector", sector, ranked)
     results = run_all(dataset, chosen, settings, options)
-    found = [_findings(result, own, options) for result in results]
+    found = [_findings(result, given, options) for result in results]
     if options.form is Format.JSON:
         show(levers_json(found))
     elif options.form is Format.CSV:
@@ -53,7 +53,9 @@ def levers(scenarios: Scenarios = None, *, options: Options) -> None:
         show("\n\n".join(levers_text(each) for each in found))
 
 
-def _findings(result: "Assessment", own: "tuple[Lever, ...]", options: Options) -> "LeverFindings":
+def _findings(
+    result: "Assessment", given: "tuple[Lever, ...]", options: Options
+) -> "LeverFindings":
     from exposure.cli.progress import progress
     from exposure.measures import effects, portfolios, stock_targets
     from exposure.report.lever_findings import LeverFindings
@@ -61,7 +63,7 @@ def _findings(result: "Assessment", own: "tuple[Lever, ...]", options: Options) 
     name = result.scenario.name
     with progress(steps=1, quiet=options.quiet) as begin:
         found = effects.levers(
-            result, own, sectors=options.sector, progress=begin(0, f"levers: {name}")
+            result, given, sectors=options.sector, progress=begin(0, f"levers: {name}")
         )
         table = found.table
         pairs = found.pairs if options.pairs else None

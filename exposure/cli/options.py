@@ -182,7 +182,7 @@ def with_options(command: Callable[..., None], *names: str) -> Callable[..., Non
         What typer registers: its signature holds the command's own arguments and the options.
     """
     hints = get_type_hints(Options, include_extras=True)
-    defaults = {own.name: own.default for own in fields(Options)}
+    defaults = {field.name: field.default for field in fields(Options)}
     shared = [
         inspect.Parameter(
             name,
@@ -193,16 +193,16 @@ def with_options(command: Callable[..., None], *names: str) -> Callable[..., Non
         for name in names
     ]
     signature = inspect.signature(command)
-    own = [taken for taken in signature.parameters.values() if taken.name != "options"]
+    arguments = [taken for taken in signature.parameters.values() if taken.name != "options"]
 
     def call(**words: Any) -> None:  # noqa: ANN401 - typer checks them by the signature
         command(
-            **{taken.name: words[taken.name] for taken in own},
+            **{taken.name: words[taken.name] for taken in arguments},
             options=Options(**{name: words[name] for name in names}),
         )
 
     call.__name__, call.__doc__ = command.__name__, command.__doc__
-    whole = signature.replace(parameters=[*own, *shared])
+    whole = signature.replace(parameters=[*arguments, *shared])
     call.__signature__ = whole  # type: ignore[attr-defined]
-    call.__annotations__ = {taken.name: taken.annotation for taken in (*own, *shared)}
+    call.__annotations__ = {taken.name: taken.annotation for taken in (*arguments, *shared)}
     return call

@@ -117,9 +117,9 @@ def check_destination(destination: str, dataset: "Dataset") -> None:
 
 def check_open_end(scenarios: "Sequence[Scenario]") -> None:
     """Refuse to carry on where no scenario leaves open what follows."""
-    if any(own.open_end for own in scenarios):
+    if any(scenario.open_end for scenario in scenarios):
         return
-    names = ", ".join(f"'{own.scenario}'" for own in scenarios)
+    names = ", ".join(f"'{scenario.scenario}'" for scenario in scenarios)
     which = f"scenario {names} has" if len(scenarios) == 1 else f"scenarios {names} have"
     raise UnknownNameError(f"{which} no open end for anything to follow; leave --after out")
 

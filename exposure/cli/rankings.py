@@ -54,7 +54,7 @@ def rankings_text(results: "list[Assessment]") -> str:
     """Rankings below each other."""
     from exposure.report.text.words import ranking_text
 
-    return "\n\n".join(ranking_text(own) for own in results)
+    return "\n\n".join(ranking_text(assessment) for assessment in results)
 
 
 def explain(

@@ -47,7 +47,9 @@ def report(
     plan = plan_of(options, out)
     default = plan.scenarios or DEFAULT_SCENARIOS
     names = chosen_names(scenarios, options, default)
-    check_target(plan.folder, [own.scenario for own in read_scenarios(names, plan.options)])
+    check_target(
+        plan.folder, [scenario.scenario for scenario in read_scenarios(names, plan.options)]
+    )
     if plan.history is not None:
         check_history(plan.history)
     results = results_of(list(names), _without_scenario(plan.options))
@@ -75,7 +77,7 @@ def _desk(plan: "Plan", dataset: "Dataset") -> "Desk":
     from exposure.tables.reading.folders import read_dataset
 
     said, known = plan.configuration, dataset.sector_ids()
-    for sector in (*said.sectors, *(own for rule in said.alerts for own in rule.sectors)):
+    for sector in (*said.sectors, *(named for rule in said.alerts for named in rule.sectors)):
         if sector not in known:
             raise unknown_name("sector", sector, known)
     return Desk(

@@ -166,13 +166,13 @@ def run_all(
     from exposure.impact.prepared import run_window
 
     seen = each(lambda scenario: check_run(dataset, scenario, settings)[0], scenarios)
-    weeks = max((run_window(own, settings).run for own in scenarios), default=None)
+    weeks = max((run_window(scenario, settings).run for scenario in scenarios), default=None)
     idle = idle_rules_of(dataset, seen, weeks=weeks)
     warn([*draws_warnings(settings.draws), *as_warnings(idle)], options)
     with progress(steps=len(scenarios), quiet=options.quiet) as begin:
         results = [
-            assess(dataset, own, settings, progress=begin(step, own.name))
-            for step, own in enumerate(scenarios)
+            assess(dataset, scenario, settings, progress=begin(step, scenario.name))
+            for step, scenario in enumerate(scenarios)
         ]
     warn(as_warnings(idle_in_runs(dataset, results)), options)
     _note_what_was_learnt_later(dataset, settings, options)

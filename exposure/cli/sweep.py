@@ -54,19 +54,19 @@ def sweep(
     settings = settings_of(options, dataset=dataset)
     warn(draws_warnings(settings.draws), options)
     scenarios = [point.scenario for point in points]
-    each(lambda own: check_run(dataset, own, settings), scenarios)
-    own = Sweep(Ensemble.of(dataset, scenarios, settings), points, out)
+    each(lambda scenario: check_run(dataset, scenario, settings), scenarios)
+    planned = Sweep(Ensemble.of(dataset, scenarios, settings), points, out)
     try:
         with (
             _executor(processes, scheduler) as executor,
             progress(steps=1, quiet=options.quiet) as begin,
         ):
-            earlier = write_sweep(own, executor, progress=begin(0, f"{len(points)} scenarios"))
+            earlier = write_sweep(planned, executor, progress=begin(0, f"{len(points)} scenarios"))
     except (KeyboardInterrupt, SystemExit):
-        say(f"what is done is kept in {own.folder}; the same command goes on from there")
+        say(f"what is done is kept in {planned.folder}; the same command goes on from there")
         raise
     if earlier:
-        note(f"{earlier} of {len(own.ensemble.tasks)} parts were there", options)
+        note(f"{earlier} of {len(planned.ensemble.tasks)} parts were there", options)
     note(f"wrote {len(points)} scenarios to {out}", options)
 
 

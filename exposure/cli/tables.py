@@ -57,10 +57,10 @@ def check(
     files = sorted((tables / "scenarios").glob("*.toml"))
     refused: list[ExposureError] = []
     dataset = _checked_tables(refused, folder, options.overlay or ())
-    scenarios = [own for path in files if (own := _kept(refused, read_scenario, path))]
+    scenarios = [scenario for path in files if (scenario := _kept(refused, read_scenario, path))]
     if dataset is not None:
-        for own in scenarios:
-            _kept(refused, refuse_unknown_names, own, dataset)
+        for scenario in scenarios:
+            _kept(refused, refuse_unknown_names, scenario, dataset)
     if dataset is None or refused:
         raise together(refused)
     rows = sum(len(table) for table in dataset.rows.values())
@@ -72,8 +72,8 @@ def check(
         show(overlay_text(dataset))
     for text in stale_notes(tables):
         note(f"note: {text}", options)
-    starts = {own.start for own in scenarios} or {read_scenario(DEFAULT_SCENARIO).start}
-    cited = {source for own in scenarios for source in own.sources}
+    starts = {scenario.start for scenario in scenarios} or {read_scenario(DEFAULT_SCENARIO).start}
+    cited = {source for scenario in scenarios for source in scenario.sources}
     for fault in rows_for_the_record(dataset, starts=starts):
         note(f"note: kept for the record: {line_of(fault)}", options)
     rows_idle = rows_without_effect(dataset, starts=starts, cited=cited, with_record=False)

@@ -28,9 +28,9 @@ def flow_text(frame: "pd.DataFrame") -> str:
         return "no goods need a licence"
     blocks = []
     places = len(set(frame["destination"])) > 1
-    for (scenario, place), own in frame.groupby(["scenario", "destination"], sort=False):
+    for (scenario, place), flows in frame.groupby(["scenario", "destination"], sort=False):
         blocks.append(underlined(f"{scenario}, {place}" if places else str(scenario)))
-        for name, weeks in own.groupby("licence_class", sort=False):
+        for name, weeks in flows.groupby("licence_class", sort=False):
             rows = [[_cell(cell) for cell in row] for row in weeks[list(COLUMNS)].to_numpy()]
             table = aligned(COLUMNS, rows, align="llrrrr")
             blocks.append(f"{wrapped(str(name), width=WIDTH)}\n{table}")

@@ -67,7 +67,7 @@ class Words:
         shares = [r for r in dataset.rows_of(SubstitutionRow) if r.quantity == "largest_share"]
         return cls(
             sectors,
-            {group: tuple(own) for group, own in groups.items()},
+            {group: tuple(members) for group, members in groups.items()},
             {row.component: row for row in dataset.rows_of(ComponentRow)},
             frozenset((row.sector, row.component) for row in needs),
             frozenset((row.sector, row.component) for row in shares),
@@ -86,10 +86,10 @@ class Words:
         found: dict[str, None] = {}
         for name in names:
             members = (name,) if name in self.sectors else self.groups.get(name, ())
-            for own in members:
-                here = destination in (None, "all", self.sectors[own].destination)
+            for member in members:
+                here = destination in (None, "all", self.sectors[member].destination)
                 if name in self.sectors or here:
-                    found[own] = None
+                    found[member] = None
         return tuple(found)
 
 
@@ -102,7 +102,7 @@ def refuse_unknown(levers: Iterable[Lever], dataset: Dataset) -> None:
         With all such faults of all levers.
     """
     words = Words.of(dataset)
-    faults = [fault.at(own.lever) for own in levers for fault in _faults_of(own, words)]
+    faults = [fault.at(lever.lever) for lever in levers for fault in _faults_of(lever, words)]
     if faults:
         raise LeverError(dict.fromkeys(faults))
 
@@ -171,8 +171,8 @@ def _idle(
     """Sectors for which a lever would do nothing."""
     for name in lever.sectors:
         for sector in words.chosen([name]) if name in words.sectors else ():
-            own = {c for place in words.named(sector) for s, c in known if s == place}
-            if not own & set(lever.components or own):
+            components = {c for place in words.named(sector) for s, c in known if s == place}
+            if not components & set(lever.components or components):
                 listed = ", ".join(lever.components) or "anything"
                 found = f"'{sector}', which {verb} none of {listed}"
                 yield Fault("sectors", found, f"sectors each of which {verb} one", "leave it out")

@@ -91,10 +91,10 @@ class Bench:
 
         Sets that were run before are not run again.
         """
-        keys = [frozenset(own.lever for own in chosen) for chosen in sets]
+        keys = [frozenset(lever.lever for lever in chosen) for chosen in sets]
         missing = list(dict.fromkeys(key for key in keys if key not in self.known))
         # In the order of the bench, so that a set gives the same however it was put together.
-        ordered = [[own for own in self.levers if own.lever in key] for key in missing]
+        ordered = [[lever for lever in self.levers if lever.lever in key] for key in missing]
         found = run_sets(self.assessment, ordered, progress)
         self.known.update(zip(missing, found, strict=True))
         return [self.known[key] for key in keys]
@@ -112,8 +112,10 @@ class Bench:
     def costs(self) -> dict[str, Range]:
         """Cost of each lever, in millions of dollars: low, central, high."""
         return {
-            own.lever: cost_of(own, self.tonnes(own), self.assessment.dataset, last=self.last_day)
-            for own in self.levers
+            lever.lever: cost_of(
+                lever, self.tonnes(lever), self.assessment.dataset, last=self.last_day
+            )
+            for lever in self.levers
         }
 
     def tonnes(self, lever: Lever) -> dict[str, float]:
@@ -142,8 +144,8 @@ def _ruled(scenario: Scenario, measures: Mapping[str, date | None]) -> Scenario:
     if not measures:
         return scenario
     mixture = tuple(
-        own.model_copy(update={"scenario": _ruled(own.scenario, measures)})
-        for own in scenario.mixture
+        member.model_copy(update={"scenario": _ruled(member.scenario, measures)})
+        for member in scenario.mixture
     )
     update = {"measures": {**scenario.measures, **measures}, "mixture": mixture}
     return scenario.model_copy(update=update)
@@ -157,7 +159,7 @@ def run_sets(
     All sets are run on some draws before the next draws come: what the sets have in common is then
     still kept.
     """
-    return run_many(assessment, [changed_run(assessment, own) for own in sets], progress)
+    return run_many(assessment, [changed_run(assessment, levers) for levers in sets], progress)
 
 
 def run_many(
@@ -171,9 +173,9 @@ def run_many(
     def one(first: int) -> list[dict[str, tuple[FloatArray, FloatArray]]]:
         found = []
         for run in acted:
-            own = replace(run, sampler=run.sampler.block(first, min(first + TOGETHER, size)))
-            own.__dict__["plans"] = run.plans
-            risks = sector_risks(own, workers=1)
+            block_run = replace(run, sampler=run.sampler.block(first, min(first + TOGETHER, size)))
+            block_run.__dict__["plans"] = run.plans
+            risks = sector_risks(block_run, workers=1)
             settings = assessment.settings
             found.append({n: (risks[n].scores(settings), risks[n].undiscounted) for n in names})
             if progress is not None:
@@ -181,19 +183,19 @@ def run_many(
         return found
 
     parts = list(in_order(one, blocks)) if acted else []
-    return [_joined(assessment, [own[i] for own in parts]) for i in range(len(acted))]
+    return [_joined(assessment, [part[i] for part in parts]) for i in range(len(acted))]
 
 
 def _joined(
     assessment: Assessment, parts: Sequence[Mapping[str, tuple[FloatArray, FloatArray]]]
 ) -> Outcome:
     names = tuple(assessment.sectors)
-    scores = {name: np.concatenate([own[name][0] for own in parts]) for name in names}
-    lost = {name: np.concatenate([own[name][1] for own in parts]) for name in names}
-    labels = {name: own.label for name, own in assessment.sectors.items()}
+    scores = {name: np.concatenate([part[name][0] for part in parts]) for name in names}
+    lost = {name: np.concatenate([part[name][1] for part in parts]) for name in names}
+    labels = {name: scored.label for name, scored in assessment.sectors.items()}
     money = {
-        name: labels[name].value_added_usd * own * (1.0 - labels[name].recaptured)
-        for name, own in lost.items()
+        name: labels[name].value_added_usd * shares * (1.0 - labels[name].recaptured)
+        for name, shares in lost.items()
         if not np.isnan(labels[name].value_added_usd)
     }
     return Outcome(scores, money, lost)
@@ -202,8 +204,10 @@ def _joined(
 def first_draws(assessment: Assessment, draws: int) -> Assessment:
     """An assessment of the first of its draws, for runs on few; its risks stay those of all."""
     sectors = {
-        name: replace(own, label=replace(own.label, recaptured=own.label.recaptured[:draws]))
-        for name, own in assessment.sectors.items()
+        name: replace(
+            scored, label=replace(scored.label, recaptured=scored.label.recaptured[:draws])
+        )
+        for name, scored in assessment.sectors.items()
     }
     run = replace(assessment.run, sampler=assessment.run.sampler.block(0, draws))
     return replace(assessment, sectors=sectors, run=run)
@@ -213,9 +217,9 @@ def ordered_tonnes(run: Run) -> dict[str, float]:
     """Tonnes of each element that the purchases of a run order, mean over draws."""
     world = run.prepared(0, min(MOST_WEIGHED, run.sampler.size)).worlds[0]
     tonnes: dict[str, float] = {}
-    for claim, own in claimed_tonnes(world):
+    for claim, claimed in claimed_tonnes(world):
         element = claim[1]
-        tonnes[element] = tonnes.get(element, 0.0) + float(own.mean())
+        tonnes[element] = tonnes.get(element, 0.0) + float(claimed.mean())
     return tonnes
 
 
@@ -226,8 +230,8 @@ def claimed_tonnes(world: World) -> list[tuple[tuple[str, str], FloatArray]]:
         for claim in pool.claims:
             if claim.bought is not None and pool.demand is not None:
                 over = (claim.until or world.period.weeks) - claim.since
-                own = claim.weight * pool.demand * over / WEEKS_A_YEAR
-                found.append(((claim.user, claim.channel.element), own))
+                claimed = claim.weight * pool.demand * over / WEEKS_A_YEAR
+                found.append(((claim.user, claim.channel.element), claimed))
     return found
 
 
@@ -242,22 +246,23 @@ def refuse_past(levers: Sequence[Lever], assessment: Assessment) -> None:
     first = assessment.first_day
     faults = [
         Fault(
-            "starts", f"{own.starts}, to act on {own.acts_on}", f"to act from {first} on",
-            "choose a later day: what happened before is not changed", own.lever,
+            "starts", f"{lever.starts}, to act on {lever.acts_on}", f"to act from {first} on",
+            "choose a later day: what happened before is not changed", lever.lever,
         )
-        for own in levers
-        if own.acts_on < first
+        for lever in levers
+        if lever.acts_on < first
     ]  # fmt: skip
-    for own in levers:
-        if not isinstance(own, RuleChange):
+    for lever in levers:
+        if not isinstance(lever, RuleChange):
             continue
         for course, _ in assessment.scenario.members:
-            day = course.measures.get(own.measure)
-            if day is not None and day <= own.acts_on:
+            day = course.measures.get(lever.measure)
+            if day is not None and day <= lever.acts_on:
                 faults.append(
                     Fault(
-                        "measure", f"'{own.measure}', in force from {day} in {course.scenario}",
-                        f"a rule that comes after {own.acts_on}", "leave the lever out", own.lever,
+                        "measure", f"'{lever.measure}', in force from {day} in {course.scenario}",
+                        f"a rule that comes after {lever.acts_on}", "leave the lever out",
+                        lever.lever,
                     )
                 )  # fmt: skip
     if faults:

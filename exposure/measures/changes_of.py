@@ -48,13 +48,13 @@ def actions_of(levers: Sequence[Lever], dataset: Dataset, *, destination: str) -
     """
     words = Words.of(dataset)
     return Actions(
-        tuple(own for lever in levers for own in _actions(lever, dataset, words, destination))
+        tuple(action for lever in levers for action in _actions(lever, dataset, words, destination))
     )
 
 
 def measures_of(levers: Sequence[Lever]) -> dict[str, date | None]:
     """New days of the rules of the buyers' side; None for one that is waived."""
-    return {own.measure: own.in_force_from for own in levers if isinstance(own, RuleChange)}
+    return {lever.measure: lever.in_force_from for lever in levers if isinstance(lever, RuleChange)}
 
 
 def _actions(lever: Lever, dataset: Dataset, words: Words, destination: str) -> Iterator[Action]:

@@ -93,10 +93,10 @@ def _contained(dataset: Dataset, element: str) -> float:
 def material_cost(tonnes: Mapping[str, float], dataset: Dataset) -> Range:
     """What tonnes of elements cost as oxide, in millions of dollars: low, central, high."""
     total = np.zeros(3)
-    for element, own in tonnes.items():
+    for element, amount in tonnes.items():
         price = price_of(dataset, element)
         per_kg = np.array([price.low, price.central, price.high])
-        total += own * KG_PER_TONNE * per_kg / USD_PER_MUSD
+        total += amount * KG_PER_TONNE * per_kg / USD_PER_MUSD
     return float(total[0]), float(total[1]), float(total[2])
 
 

@@ -81,17 +81,17 @@ def industry_losses(assessment: Assessment, system: System = "isic") -> "pd.Data
     first_day, members = assessment.first_day, assessment.scenario.members
     records: list[dict[str, Cell]] = []
     for s, (member, _) in enumerate(members):
-        for industry, own in _by_industry(parts).items():
-            weekly = {p.sector: assessment.sectors[p.sector].risk.weekly[s, 0] for p in own}
-            lost = _weighted(own, weekly)
-            named = {**_named(industry, own), "scenario": member.scenario}
+        for industry, in_industry in _by_industry(parts).items():
+            weekly = {p.sector: assessment.sectors[p.sector].risk.weekly[s, 0] for p in in_industry}
+            lost = _weighted(in_industry, weekly)
+            named = {**_named(industry, in_industry), "scenario": member.scenario}
             records += [
                 {
                     **named,
                     "week": week,
                     "date": first_day + timedelta(weeks=week),
                     "lost_share": float(share),
-                    "lost_value_usd": float(share) * own[0].value_added / WEEKS_A_YEAR,
+                    "lost_value_usd": float(share) * in_industry[0].value_added / WEEKS_A_YEAR,
                 }
                 for week, share in enumerate(lost)
             ]
@@ -126,20 +126,21 @@ def industry_totals(assessment: Assessment, system: System = "isic") -> "pd.Data
     check_arguments("industry_totals", assessment=(assessment, ASSESSMENT), system=(system, SYSTEM))
     parts = industry_parts(assessment, system)
     records: list[dict[str, Cell]] = []
-    for industry, own in _by_industry(parts).items():
+    for industry, in_industry in _by_industry(parts).items():
         lost = _weighted(
-            own, {p.sector: assessment.sectors[p.sector].risk.undiscounted for p in own}
+            in_industry,
+            {p.sector: assessment.sectors[p.sector].risk.undiscounted for p in in_industry},
         )
         low, high = np.quantile(lost, (LOW, HIGH))
         records.append(
             {
-                **_named(industry, own),
+                **_named(industry, in_industry),
                 "lost_share": float(lost.mean()),
                 "lost_share_p05": float(low),
                 "lost_share_p95": float(high),
-                "lost_value_usd_per_year": float(lost.mean()) * own[0].value_added,
-                "value_added_usd_per_year": own[0].value_added,
-                "sectors_share": sum(part.weight for part in own),
+                "lost_value_usd_per_year": float(lost.mean()) * in_industry[0].value_added,
+                "value_added_usd_per_year": in_industry[0].value_added,
+                "sectors_share": sum(part.weight for part in in_industry),
             }
         )
     return result_frame("industry_totals", records)
@@ -217,10 +218,10 @@ def industry_parts(assessment: Assessment, system: System) -> list[Part]:
     parts = []
     for sector, (home, code) in places.items():
         target = home, codes[code]
-        inside = {own for own in value if (own[0], codes[own[1]]) == target}
+        inside = {pair for pair in value if (pair[0], codes[pair[1]]) == target}
         # A code that lies within another is counted there already.
-        counted = {own for own in inside if (home, _within(own[1])) not in inside}
-        whole = sum(value[own] for own in counted)
+        counted = {pair for pair in inside if (home, _within(pair[1])) not in inside}
+        whole = sum(value[pair] for pair in counted)
         share = _share(assessment, sector)
         alone = len(inside) == 1
         weight = share if alone else share * value[home, code] / whole
@@ -265,7 +266,7 @@ def _share(assessment: Assessment, sector: str) -> float:
 
 def _by_industry(parts: list[Part]) -> dict[tuple[str, str], list[Part]]:
     found: dict[tuple[str, str], list[Part]] = {}
-    for part in sorted(parts, key=lambda own: (own.industry, own.sector)):
+    for part in sorted(parts, key=lambda entry: (entry.industry, entry.sector)):
         found.setdefault(part.industry, []).append(part)
     return found
 

@@ -67,9 +67,9 @@ class LeverEffects:
 
     @cached_property
     def _rows(self) -> list[dict[str, Cell]]:
-        alone = [[own] for own in self.bench.levers]
+        alone = [[lever] for lever in self.bench.levers]
         before = self.bench.outcomes([[], *alone], self.progress)[0]
-        gained = {own.lever: _rows_of(self.bench, own, before) for own in self.bench.levers}
+        gained = {lever.lever: _rows_of(self.bench, lever, before) for lever in self.bench.levers}
         order = sorted(gained, key=lambda name: (-float(str(gained[name][-1]["points"])), name))
         return [row for name in order for row in gained[name]]
 
@@ -81,7 +81,7 @@ class LeverEffects:
         """
         bench = self.bench.narrowed(SCREENED)
         pairs = list(combinations(bench.levers, 2))
-        bench.outcomes([[], *([own] for own in bench.levers), *pairs], self.progress)
+        bench.outcomes([[], *([lever] for lever in bench.levers), *pairs], self.progress)
         records = [row for one, other in pairs for row in _pair_rows(bench, one, other)]
         return result_frame("lever_pairs", records)
 
@@ -189,7 +189,7 @@ def _rows_of(bench: Bench, lever: Lever, before: Outcome) -> list[dict[str, Cell
         for name in before.scores
     }
     changes[TOTAL] = _together([changes[name] for name in bench.counted])
-    return [_row(bench, lever, name, own) for name, own in changes.items()]
+    return [_row(bench, lever, name, change) for name, change in changes.items()]
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,15 +205,15 @@ class Change:
 def _together(changes: Sequence[Change]) -> Change:
     """Sums over sectors; of money, over those whose value is known."""
     return Change(
-        added_up([own.score_before for own in changes]),
-        added_up([own.score_after for own in changes]),
-        _known_sum([own.money_before for own in changes]),
-        _known_sum([own.money_after for own in changes]),
+        added_up([change.score_before for change in changes]),
+        added_up([change.score_after for change in changes]),
+        _known_sum([change.money_before for change in changes]),
+        _known_sum([change.money_after for change in changes]),
     )
 
 
 def _known_sum(values: Sequence[FloatArray | None]) -> FloatArray | None:
-    known = [own for own in values if own is not None]
+    known = [value for value in values if value is not None]
     return added_up(known) if known else None
 
 
@@ -266,7 +266,7 @@ def _known(value: float) -> float | None:
 
 def _pair_rows(bench: Bench, one: Lever, other: Lever) -> list[dict[str, Cell]]:
     """The total, and sectors that both reach: those that change with either or with both only."""
-    every = [own.scores for own in bench.outcomes([[], [one], [other], [one, other]])]
+    every = [outcome.scores for outcome in bench.outcomes([[], [one], [other], [one, other]])]
     before, first, second, both = every
     common = [
         name
@@ -274,8 +274,8 @@ def _pair_rows(bench: Bench, one: Lever, other: Lever) -> list[dict[str, Cell]]:
         if not np.array_equal(both[name], first[name])
         and not np.array_equal(both[name], second[name])
     ]
-    rows = [_pair_row(one, other, name, [own[name] for own in every]) for name in common]
-    sums = [added_up([own[name] for name in bench.counted]) for own in every]
+    rows = [_pair_row(one, other, name, [scores[name] for scores in every]) for name in common]
+    sums = [added_up([scores[name] for name in bench.counted]) for scores in every]
     return [*rows, _pair_row(one, other, TOTAL, sums)]
 
 

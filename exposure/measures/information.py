@@ -120,28 +120,28 @@ def information_and_flips(
     asked
         Public function that errors name.
     """
-    own = _ranked(assessment, places, asked)
-    near = min(len(own.ids), places + CLOSE)
+    ranked = _ranked(assessment, places, asked)
+    near = min(len(ranked.ids), places + CLOSE)
     pairs = [(i, j) for i in range(places) for j in range(i + 1, near)]
-    gaps = np.stack([own.scores[i] - own.scores[j] for i, j in pairs])
-    everything = value_of_everything(own.scores, places)
-    chance = chance_level(own.scores[:near], inputs=len(own.inputs))
+    gaps = np.stack([ranked.scores[i] - ranked.scores[j] for i, j in pairs])
+    everything = value_of_everything(ranked.scores, places)
+    chance = chance_level(ranked.scores[:near], inputs=len(ranked.inputs))
     known: list[dict[str, Cell]] = []
     turned: list[dict[str, Cell]] = []
-    for uncertain in own.inputs:
-        fit = fit_outputs([uncertain.drawn], np.concatenate([own.scores, gaps]))
+    for uncertain in ranked.inputs:
+        fit = fit_outputs([uncertain.drawn], np.concatenate([ranked.scores, gaps]))
         if not (fit.explained[:near] > chance).any():
             continue
-        worth = value_of_knowing(fit.fitted[: len(own.ids)], own.scores, places)
+        worth = value_of_knowing(fit.fitted[: len(ranked.ids)], ranked.scores, places)
         named = _named(uncertain)
         if worth > 0.0:
             share = worth / everything if everything > 0.0 else float("nan")
             known.append({**named, "value_of_knowing": worth, "share_of_everything": share})
         for k, (i, j) in enumerate(pairs):
-            turn = turn_of(uncertain.drawn, fit.fitted[len(own.ids) + k], gaps[k])
+            turn = turn_of(uncertain.drawn, fit.fitted[len(ranked.ids) + k], gaps[k])
             if turn is not None:
                 pair: dict[str, Cell] = {
-                    "sector": own.ids[i], "other": own.ids[j],
+                    "sector": ranked.ids[i], "other": ranked.ids[j],
                     "changes_first_places": j >= places, "value_of_knowing": worth,
                 }  # fmt: skip
                 turned.append({**named, **pair, **_turned(turn)})

@@ -100,8 +100,8 @@ def uncertain_inputs(run: Run, sectors: Iterable[str] | None = None) -> tuple[Un
 
 
 def _stream_of(inputs: Inputs, key: RowKey, row: QuantityRow) -> str:
-    own = "|".join((key[0], *key[1]))
-    return own if key in inputs.index.touched else shared_stream(row) or own
+    stream = "|".join((key[0], *key[1]))
+    return stream if key in inputs.index.touched else shared_stream(row) or stream
 
 
 def _of_rows(inputs: Inputs, stream: str, rows: list[QuantityRow]) -> UncertainInput:
@@ -117,9 +117,13 @@ def _lucks(inputs: Inputs, read: Iterable[RowKey]) -> list[UncertainInput]:
         if isinstance(row, NewSupplyRow) and row.quantity == "success_probability":
             rows.setdefault(row.project, []).append(row)
     found = []
-    for project, own in rows.items():
-        works = (inputs.luck(project) < inputs.draw(own[0])).astype(np.float64)
+    for project, project_rows in rows.items():
+        works = (inputs.luck(project) < inputs.draw(project_rows[0])).astype(np.float64)
         if 0.0 < works.mean() < 1.0:
             stream = f"chance|new_supply|{project}"
-            found.append(UncertainInput(stream, NEW_SUPPLY, own[0], len(own), works, luck=True))
+            found.append(
+                UncertainInput(
+                    stream, NEW_SUPPLY, project_rows[0], len(project_rows), works, luck=True
+                )
+            )
     return found

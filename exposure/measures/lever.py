@@ -191,8 +191,8 @@ Lever = (
 """Any lever."""
 
 KINDS: dict[str, type[Lever]] = {
-    own.KIND: own
-    for own in (
+    kind.KIND: kind
+    for kind in (
         Stock, Release, NewSupply, Recycling, Substitute, MoveSourcing, TrustedTier, Priority,
         Pooling, RuleChange,
     )

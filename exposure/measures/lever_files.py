@@ -56,9 +56,9 @@ def read_levers(path: "str | PathLike[str] | None" = None) -> tuple[Lever, ...]:
     faults: list[Fault] = []
     first: dict[str, str] = {}
     for file in _files(shipped_folder() / FOLDER if path is None else Path(path)):
-        own, found = _read(file)
+        numbered, found = _read(file)
         faults += found
-        for number, lever in own:
+        for number, lever in numbered:
             if lever.lever in first:
                 where = f"once; it is the id of a lever of {first[lever.lever]}"
                 fault = Fault("lever", f"'{lever.lever}' twice", where, "choose another id")
@@ -91,7 +91,7 @@ def _read(path: Path) -> tuple[list[tuple[int, Lever]], list[Fault]]:
         if key != "levers"
     ]
     entries = content.get("levers", [])
-    if not isinstance(entries, list) or not all(isinstance(own, dict) for own in entries):
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         faults.append(Fault("levers", shown(entries), "a list of tables", "head each [[levers]]"))
         entries = []
     elif not entries and not faults:

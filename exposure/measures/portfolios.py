@@ -115,9 +115,9 @@ def portfolios(
 
 def _refuse(bench: Bench, budgets: Sequence[float], by: By) -> None:
     faults = [
-        Fault("budgets", f"{own:g}", "at least 0", "correct it", file="ex.portfolios")
-        for own in budgets
-        if own < 0
+        Fault("budgets", f"{budget:g}", "at least 0", "correct it", file="ex.portfolios")
+        for budget in budgets
+        if budget < 0
     ]
     if by == "money" and not set(bench.counted) & set(bench.outcome().money):
         expected = "a counted sector with value added in sector_values.csv"
@@ -147,8 +147,8 @@ def risk_of(bench: Bench, outcome: Outcome, by: By) -> Risk:
 
 
 def _risks(bench: Bench, sets: Sequence[Chosen], by: By) -> list[float]:
-    chosen = [[own for own in bench.levers if own.lever in one] for one in sets]
-    return [risk_of(bench, own, by).risk for own in bench.outcomes(chosen)]
+    chosen = [[lever for lever in bench.levers if lever.lever in one] for one in sets]
+    return [risk_of(bench, outcome, by).risk for outcome in bench.outcomes(chosen)]
 
 
 def _portfolio(
@@ -163,7 +163,7 @@ def _portfolio(
     risks = dict(zip(candidates, _risks(bench, candidates, by), strict=True))
     best = min(candidates, key=risks.__getitem__)
     alone = min([nothing, *single], key=risks.__getitem__)
-    own = risk_of(bench, bench.outcome([x for x in bench.levers if x.lever in best]), by)
+    risk = risk_of(bench, bench.outcome([x for x in bench.levers if x.lever in best]), by)
     ranges = np.sum([bench.costs[name] for name in sorted(best)], axis=0) if best else np.zeros(3)
     return best, {
         "budget_musd": budget,
@@ -172,9 +172,9 @@ def _portfolio(
         "cost_low_musd": float(ranges[0]),
         "cost_high_musd": float(ranges[2]),
         "risk_without": risks[nothing],
-        "risk_with": own.risk,
-        "mean_with": own.mean,
-        "cvar_with": own.cvar,
+        "risk_with": risk.risk,
+        "mean_with": risk.mean,
+        "cvar_with": risk.cvar,
         "best_single": next(iter(alone), None),
         "best_single_risk": risks[alone],
     }
@@ -185,4 +185,4 @@ def _ordered(bench: Bench, chosen: Chosen, by: By) -> list[str]:
     names = sorted(chosen)
     few = bench.narrowed(SCREENED)
     without = _risks(few, [chosen - {name} for name in names], by)
-    return [name for _, name in sorted(zip([-own for own in without], names, strict=True))]
+    return [name for _, name in sorted(zip([-risk for risk in without], names, strict=True))]

@@ -69,18 +69,18 @@ def order_by_probability(
         steps=(steps, COUNT),
         places=(places, COUNT),
     )
-    names = [own.scenario for own, _ in assessment.scenario.members]
+    names = [scenario.scenario for scenario, _ in assessment.scenario.members]
     _check(names, first, second)
     given = np.array([probability for _, probability in assessment.scenario.members])
     i, j = names.index(first), names.index(second)
-    lost = {sector: own.risk.lost for sector, own in assessment.sectors.items()}
+    lost = {sector: scored.risk.lost for sector, scored in assessment.sectors.items()}
     settings = assessment.settings
     records: list[dict[str, Cell]] = []
     for one, other in _points(steps, only_two=len(names) == 2):  # noqa: PLR2004 - two members
         chances = _shared(given, i, j, (one, other))
         scores = {
-            sector: mixture_score(own, chances, settings.tail_weight, settings.tail_level)
-            for sector, own in lost.items()
+            sector: mixture_score(lost_shares, chances, settings.tail_weight, settings.tail_level)
+            for sector, lost_shares in lost.items()
         }
         order = sorted(scores, key=lambda sector: (-round(scores[sector], 9), sector))
         records += [

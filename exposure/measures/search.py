@@ -50,24 +50,24 @@ def best_set(
     affordable = [name for name, cost in costs.items() if cost <= budget]
     single = [frozenset([name]) for name in affordable]
     pairs = [
-        frozenset(own)
-        for own in combinations(affordable, 2)
-        if costs[own[0]] + costs[own[1]] <= budget
+        frozenset(pair)
+        for pair in combinations(affordable, 2)
+        if costs[pair[0]] + costs[pair[1]] <= budget
     ]
     nothing: Chosen = frozenset()
     first = [nothing, *single, *pairs]
     known = dict(zip(first, risk(first), strict=True))
-    needing = [own for own in pairs if _needs_each_other(own, known, nothing)]
+    needing = [pair for pair in pairs if _needs_each_other(pair, known, nothing)]
     begins = {nothing, min(single, key=known.__getitem__, default=nothing)}
     begins |= {min(pairs, key=known.__getitem__, default=nothing), *starts}
     ends = {
-        _grown(begin, [*single, *needing], risk, costs, budget, for_cost=own)
+        _grown(begin, [*single, *needing], risk, costs, budget, for_cost=with_pairs)
         for begin in begins
-        for own in (False, True)
+        for with_pairs in (False, True)
     }
     every = sorted({*ends, *begins}, key=sorted)
     found = dict(zip(every, risk(every), strict=True))
-    return min(every, key=lambda own: (found[own], _sum(own, costs)))
+    return min(every, key=lambda chosen: (found[chosen], _sum(chosen, costs)))
 
 
 def _sum(chosen: Iterable[str], costs: Mapping[str, float]) -> float:
@@ -92,12 +92,16 @@ def _grown(
     """A set to which the best addition is made until none gains anything."""
     chosen = begin
     while True:
-        larger = [chosen | own for own in additions if not own <= chosen]
-        larger = [own for own in dict.fromkeys(larger) if _sum(own, costs) <= budget]
+        larger = [chosen | added for added in additions if not added <= chosen]
+        larger = [
+            candidate for candidate in dict.fromkeys(larger) if _sum(candidate, costs) <= budget
+        ]
         if not larger:
             return chosen
         now, *after = risk([chosen, *larger])
-        best, gain = _best_addition(chosen, larger, [now - own for own in after], costs, for_cost)
+        best, gain = _best_addition(
+            chosen, larger, [now - risk_after for risk_after in after], costs, for_cost
+        )
         if gain <= 0.0:
             return chosen
         chosen = best

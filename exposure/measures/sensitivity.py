@@ -48,8 +48,8 @@ class Output:
 
     def of(self, scores: dict[str, FloatArray]) -> FloatArray:
         """Its values over draws."""
-        own = scores[self.sector]
-        return own if self.ahead_of is None else own - scores[self.ahead_of]
+        score = scores[self.sector]
+        return score if self.ahead_of is None else score - scores[self.ahead_of]
 
 
 def outputs_of(assessment: Assessment, sectors: Collection[str] | None = None) -> list[Output]:
@@ -63,10 +63,13 @@ def outputs_of(assessment: Assessment, sectors: Collection[str] | None = None) -
         Ids; None for all.
     """
     ids = ranked_ids(assessment.sectors)
-    wanted = [own for own in ids if sectors is None or own in sectors]
+    wanted = [sector for sector in ids if sectors is None or sector in sectors]
     following = dict(pairwise(ids))
-    scores = [Output(own) for own in wanted]
-    return [*scores, *(Output(own, following[own]) for own in wanted if own in following)]
+    scores = [Output(sector) for sector in wanted]
+    return [
+        *scores,
+        *(Output(sector, following[sector]) for sector in wanted if sector in following),
+    ]
 
 
 def sensitivity(
@@ -126,20 +129,23 @@ def sensitivity(
         if sector not in assessment.sectors:
             raise unknown_name("sector", sector, assessment.sectors)
     wanted = outputs_of(assessment, sectors)
-    scores = {sector: own.scores for sector, own in assessment.sectors.items()}
-    values = np.stack([own.of(scores) for own in wanted])
+    scores = {sector: scored.scores for sector, scored in assessment.sectors.items()}
+    values = np.stack([output.of(scores) for output in wanted])
     known = uncertain_inputs(assessment.run, sectors)
     by_group, largest = _at_hand(known, values, singles)
     factors = [
         *(Factor(group, group, group) for group in GROUPS),
-        *(Factor(own.stream, own.group, own.name, single=True) for own, _ in largest),
+        *(
+            Factor(uncertain.stream, uncertain.group, uncertain.name, single=True)
+            for uncertain, _ in largest
+        ),
     ]
     if assessment.conditioned is None:
         method = "runs with inputs drawn once more"
         indices = _resampled(assessment, wanted, factors, progress)
     else:
         method = "regression on conditioned draws"
-        found = [*by_group, *(own for _, own in largest)]
+        found = [*by_group, *(indices for _, indices in largest)]
         first, error = (np.stack(part, axis=1) for part in zip(*found, strict=True))
         none = np.full_like(first, np.nan)
         indices = SobolIndices(first, error, none, none)
@@ -165,7 +171,7 @@ def _at_hand(
     known: Sequence[UncertainInput], values: FloatArray, singles: int
 ) -> tuple[list[Index], list[tuple[UncertainInput, Index]]]:
     """First-order indices of the groups, and of the largest single inputs, from the draws."""
-    each_one = [(own, fit_outputs([own.drawn], values)) for own in known]
+    each_one = [(uncertain, fit_outputs([uncertain.drawn], values)) for uncertain in known]
     chance = chance_level(values, inputs=len(known))
     by_group = [
         _of_group([pair for pair in each_one if pair[0].group == group], values, chance)
@@ -174,7 +180,7 @@ def _at_hand(
     order = sorted(
         each_one, key=lambda pair: (-float(np.nansum(pair[1].explained)), pair[0].stream)
     )
-    largest = [(own, (fit.explained, fit.explained_se)) for own, fit in order[:singles]]
+    largest = [(uncertain, (fit.explained, fit.explained_se)) for uncertain, fit in order[:singles]]
     return by_group, largest
 
 
@@ -188,8 +194,8 @@ def _of_group(
     """
     found = []
     for s, output in enumerate(values):
-        telling = [own.drawn for own, fit in each_one if fit.explained[s] > chance[s]]
-        chosen = telling or [own.drawn for own, _ in each_one]
+        telling = [uncertain.drawn for uncertain, fit in each_one if fit.explained[s] > chance[s]]
+        chosen = telling or [uncertain.drawn for uncertain, _ in each_one]
         found.append(fit_outputs(chosen, output[np.newaxis]))
     explained = np.concatenate([fit.explained for fit in found])
     return explained, np.concatenate([fit.explained_se for fit in found])
@@ -202,13 +208,13 @@ def _resampled(
     progress: Progress | None,
 ) -> SobolIndices:
     draws = power_of_two(assessment.run.sampler.size)
-    first = {sector: own.scores[:draws] for sector, own in assessment.sectors.items()}
-    base = np.stack([own.of(first) for own in wanted])
-    plans = [frozenset(GROUPS), *(frozenset((own.again,)) for own in factors)]
+    first = {sector: scored.scores[:draws] for sector, scored in assessment.sectors.items()}
+    base = np.stack([output.of(first) for output in wanted])
+    plans = [frozenset(GROUPS), *(frozenset((factor.again,)) for factor in factors)]
     runs = []
     for done, again in enumerate(plans, start=1):
         scores = resampled_scores(assessment, again, draws=draws)
-        runs.append(np.stack([own.of(scores) for own in wanted]))
+        runs.append(np.stack([output.of(scores) for output in wanted]))
         if progress is not None:
             progress(done, len(plans))
     return sobol_from_runs(base, runs[0], np.stack(runs[1:]))
@@ -228,9 +234,9 @@ def resampled_scores(
     draws
         Number of draws.
     """
-    own = assessment.run.sampler
-    numbers = Sampler(own.numbers[:draws], own.seed).numbers
-    run = replace(assessment.run, sampler=PartlyResampled(numbers, own.seed, again))
+    sampler = assessment.run.sampler
+    numbers = Sampler(sampler.numbers[:draws], sampler.seed).numbers
+    run = replace(assessment.run, sampler=PartlyResampled(numbers, sampler.seed, again))
     risks = sector_risks(run)
     return {sector: risk.scores(assessment.settings) for sector, risk in risks.items()}
 

@@ -42,26 +42,28 @@ def service_of(run: Run, sector: str) -> tuple[Service, ...]:
         if channel.pool
     }
     found = (_in_pool(run, sector, pool) for pool in sorted(pools))
-    return tuple(own for own in found if own is not None)
+    return tuple(service for service in found if service is not None)
 
 
 def _in_pool(run: Run, sector: str, pool: str) -> Service | None:
     rows = [row for row in run.inputs.rows_of(PoolUserRow) if row.pool == pool]
     classes = {r.user: int(r.central) for r in rows if r.quantity == "order_class"}
     shares = {r.user: r.central for r in rows if r.quantity == "share_of_demand_outside_china"}
-    own = next((row.user for row in rows if row.sector == sector and row.user in classes), None)
-    if own is None:
+    claimant = next(
+        (row.user for row in rows if row.sector == sector and row.user in classes), None
+    )
+    if claimant is None:
         return None
     names = {row.user: _name(run, row) for row in rows}
     earlier = sorted(
-        (user for user, place in classes.items() if place < classes[own]),
+        (user for user, place in classes.items() if place < classes[claimant]),
         key=lambda user: (-shares.get(user, 0.0), user),
     )
-    alike = [user for user, place in classes.items() if place == classes[own]]
+    alike = [user for user, place in classes.items() if place == classes[claimant]]
     return Service(
         pool=pool,
-        order_class=classes[own],
-        own_share=shares.get(own, 0.0),
+        order_class=classes[claimant],
+        own_share=shares.get(claimant, 0.0),
         before=tuple(names[user] for user in earlier),
         share_before=sum(shares.get(user, 0.0) for user in earlier),
         share_with=sum(shares.get(user, 0.0) for user in alike),

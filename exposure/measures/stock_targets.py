@@ -97,7 +97,9 @@ def stock_targets(
     )
     _refuse(assessment, sectors, large, likely)
     names = [
-        own for own in ranked_ids(assessment.sectors) if own in (sectors or assessment.sectors)
+        sector
+        for sector in ranked_ids(assessment.sectors)
+        if sector in (sectors or assessment.sectors)
     ]
     chances = _Chances(assessment, large)
     before = chances.of([Actions()], progress)[0]
@@ -116,7 +118,10 @@ def stock_targets(
                 "weeks": float(weeks[name]) if met else None,
                 "p_with": after[name],
                 "p_bought": bought.get(name) if met else None,
-                **{f"{own.lower()}_t": tonnes.get(own, 0.0) if met else None for own in SHOWN},
+                **{
+                    f"{element.lower()}_t": tonnes.get(element, 0.0) if met else None
+                    for element in SHOWN
+                },
                 "cost_musd": cost[1],
                 "cost_low_musd": cost[0],
                 "cost_high_musd": cost[2],
@@ -151,9 +156,14 @@ class _Chances:
     def of(self, every: Sequence[Actions], progress: Progress | None) -> list[dict[str, float]]:
         """Probability for each sector, under each set of changes."""
         run = self.assessment.run
-        runs = [replace(run, actions=Actions((*run.actions.own, *own.own))) for own in every]
+        runs = [
+            replace(run, actions=Actions((*run.actions.own, *actions.own))) for actions in every
+        ]
         outcomes = run_many(self.assessment, runs, progress)
-        return [{name: self._chance(lost) for name, lost in own.lost.items()} for own in outcomes]
+        return [
+            {name: self._chance(lost) for name, lost in outcome.lost.items()}
+            for outcome in outcomes
+        ]
 
     def _chance(self, lost: FloatArray) -> float:
         return float((lost > self.least).mean())
@@ -189,10 +199,10 @@ def _held(assessment: Assessment, weeks: Mapping[str, int]) -> Actions:
     """Stocks that are there on the first scored day."""
     return Actions(
         tuple(
-            replace(own, since=assessment.first_day, over_weeks=1, given=True)
+            replace(purchase, since=assessment.first_day, over_weeks=1, given=True)
             for sector, own_weeks in weeks.items()
             if own_weeks
-            for own in _purchases(assessment, sector, own_weeks)
+            for purchase in _purchases(assessment, sector, own_weeks)
         )
     )
 
@@ -214,10 +224,10 @@ def _bought(
     chances: _Chances,
     progress: Progress | None,
 ) -> dict[str, float]:
-    wanted = [name for name, own in weeks.items() if own]
+    wanted = [name for name, extra in weeks.items() if extra]
     every = [Actions(tuple(_purchases(assessment, name, weeks[name]))) for name in wanted]
     found = chances.of(every, progress) if every else []
-    return {name: own[name] for name, own in zip(wanted, found, strict=True)}
+    return {name: chance[name] for name, chance in zip(wanted, found, strict=True)}
 
 
 def _tonnes(assessment: Assessment, sector: str, weeks: int) -> dict[str, float]:
@@ -227,6 +237,6 @@ def _tonnes(assessment: Assessment, sector: str, weeks: int) -> dict[str, float]
     run: Run = replace(assessment.run, actions=_held(assessment, {sector: weeks}))
     world = run.prepared(0, min(MOST_WEIGHED, run.sampler.size)).worlds[0]
     tonnes: dict[str, float] = {}
-    for (_, element), own in claimed_tonnes(world):
-        tonnes[element] = tonnes.get(element, 0.0) + float(np.mean(own))
+    for (_, element), claimed in claimed_tonnes(world):
+        tonnes[element] = tonnes.get(element, 0.0) + float(np.mean(claimed))
     return tonnes

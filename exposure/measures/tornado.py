@@ -60,21 +60,21 @@ def tornado(assessment: Assessment, sector: str, *, inputs: int = 10) -> "pd.Dat
     records: list[dict[str, Cell]] = []
     known = uncertain_inputs(assessment.run, [sector])
     chance = float(chance_level(scores, inputs=len(known))[0])
-    for own in known:
-        fit = fit_outputs([own.drawn], scores)
+    for uncertain in known:
+        fit = fit_outputs([uncertain.drawn], scores)
         explained = float(fit.explained[0])
         if not explained > chance:  # not either where a score does not vary
             continue
-        order = np.argsort(own.drawn, kind="stable")
+        order = np.argsort(uncertain.drawn, kind="stable")
         low, high = (order[int(level * len(order))] for level in (LOW, HIGH))
         records.append(
             {
                 "sector": sector,
-                "group": own.group,
-                "input": own.name,
-                "unit": own.unit,
-                "low": float(own.drawn[low]),
-                "high": float(own.drawn[high]),
+                "group": uncertain.group,
+                "input": uncertain.name,
+                "unit": uncertain.unit,
+                "low": float(uncertain.drawn[low]),
+                "high": float(uncertain.drawn[high]),
                 "score_at_low": float(fit.fitted[0, low]),
                 "score_at_high": float(fit.fitted[0, high]),
                 "first_order": explained,

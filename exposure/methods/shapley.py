@@ -55,8 +55,8 @@ def airport_shares(losses: FloatArray) -> FloatArray:
     for k in range(players):
         lower = ascending[k - 1] if k else 0.0
         for player in range(players):
-            own = losses[player]
-            shares[player] += part[k] * (np.minimum(own, ascending[k]) - np.minimum(own, lower))
+            loss = losses[player]
+            shares[player] += part[k] * (np.minimum(loss, ascending[k]) - np.minimum(loss, lower))
     return shares
 
 

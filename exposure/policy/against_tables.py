@@ -61,7 +61,7 @@ def _known(dataset: Dataset) -> Known:
         words["event"] |= {row.event for row in rows(PolicyEventRow)}
         words["source"] |= {row.source_id for row in rows(SourceRow)}
         words["measure"] |= {row.measure for row in rows(SourcingRow) if row.measure}
-    return {column: frozenset(own) for column, own in words.items()}
+    return {column: frozenset(known_words) for column, known_words in words.items()}
 
 
 def _faults_of(course: Scenario, dataset: Dataset, known: Known) -> Iterator[Fault]:

@@ -43,7 +43,7 @@ def _listed(said: object) -> object:
 
 
 def _each_listed(said: object) -> object:
-    return [_listed(own) for own in said] if isinstance(said, list) else [[said]]
+    return [_listed(entry) for entry in said] if isinstance(said, list) else [[said]]
 
 
 Words = Annotated[list[str], Field(min_length=1)]
@@ -201,7 +201,7 @@ def _laid(point: Point, rule: str) -> Point:
         point.scenario.scenario,
         point.rule,
         f"{point.day:%Y%m%d}",
-        *(("_".join(own.split()).lower() if own != ANY else "all") for own in
+        *(("_".join(part.split()).lower() if part != ANY else "all") for part in
           (point.elements, point.buyers)),
     )  # fmt: skip
     named = made.model_copy(update={"scenario": "__".join(chosen)})

@@ -42,7 +42,7 @@ def open_end_of(draft: Draft, points: Points) -> OpenEnd | None:
 
 def _check(draft: Draft, made: OpenEnd, *, dated: bool) -> None:
     """Note names that repeat, and days outside the scenario or out of order."""
-    for name, count in Counter(own.name for own in made.continuations).items():
+    for name, count in Counter(continuation.name for continuation in made.continuations).items():
         if count > 1:
             found = f"the name '{name}' {count} times"
             cure = "name each continuation differently"

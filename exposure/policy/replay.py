@@ -60,8 +60,10 @@ def seen_from(scenario: Scenario, day: date | None, *, last_day: date) -> Scenar
     """
     if scenario.mixture:
         members = tuple(
-            own.model_copy(update={"scenario": seen_from(own.scenario, day, last_day=last_day)})
-            for own in scenario.mixture
+            member.model_copy(
+                update={"scenario": seen_from(member.scenario, day, last_day=last_day)}
+            )
+            for member in scenario.mixture
         )
         return (
             scenario
@@ -86,6 +88,6 @@ def seen_from(scenario: Scenario, day: date | None, *, last_day: date) -> Scenar
         raise ScenarioError(
             [Fault("", found, "a choice of what follows the record", cure, scenario.scenario)]
         )
-    own = scenario.continuation.rules
-    kept = tuple(replaced(rule, own) for rule in rules)
-    return scenario.model_copy(update={"rules": (*kept, *own)})
+    later = scenario.continuation.rules
+    kept = tuple(replaced(rule, later) for rule in rules)
+    return scenario.model_copy(update={"rules": (*kept, *later)})

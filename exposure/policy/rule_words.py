@@ -88,9 +88,9 @@ def in_words(rule: Rule) -> str:
     >>> in_words(*rules_in_words([text])) == text
     True
     """
-    own = set(_words())
+    words = set(_words())
     parts = [
-        word if word in own or SYMBOL.match(word) or CODE.match(word) else f"{name}={word}"
+        word if word in words or SYMBOL.match(word) or CODE.match(word) else f"{name}={word}"
         for name, word in zip(SELECTORS, rule.selectors, strict=True)
         if word != ANY
     ]
@@ -127,8 +127,8 @@ def _rules_of(line: _Line) -> Iterator[Rule]:
         try:
             made.append(Rule.model_validate({**stated, **dict(chosen)}))
         except ScenarioError as error:
-            line.faults += [own for own in error.faults if own not in line.faults and own.key not in
-                            {found.key for found in line.faults}]  # fmt: skip
+            noted = {fault.key for fault in line.faults}
+            line.faults += [fault for fault in error.faults if fault.key not in noted]
     if not line.faults:
         yield from made
 
@@ -187,7 +187,7 @@ def _words() -> Mapping[str, str]:
 def _check_counts(line: _Line) -> None:
     """Note what is missing, and what is said more than once."""
     if "state" not in line.said:
-        states = ", ".join(str(own) for own in LicenceState)
+        states = ", ".join(str(state) for state in LicenceState)
         line.add("state", "nothing", "a licence state", f"write one of: {states}")
     if "starts" not in line.said:
         line.add("starts", "nothing", "the first day", EXAMPLE)

@@ -193,13 +193,13 @@ def elements_licensed(
     These are the elements under control, and one that the rule in force names. Where there are
     none, because the rule names a component or because there is no rule, all elements count.
     """
-    own = tuple(
+    licensed = tuple(
         element
         for element in case.elements
         if _is_controlled(element, day, controlled)
         or (rule is not None and rule.element == element)
     )
-    return own or case.elements
+    return licensed or case.elements
 
 
 def _is_controlled(element: Element, day: date, controlled: ControlDates) -> bool:

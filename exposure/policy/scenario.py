@@ -182,7 +182,9 @@ class Scenario(Statement):
         if not added:
             return self
         faults = faults_on_top((*self.added, *added), start=self.start)
-        faults += [_a_record(own) for own, _ in self.members if own.record_ends is not None]
+        faults += [
+            _a_record(scenario) for scenario, _ in self.members if scenario.record_ends is not None
+        ]
         if faults:
             raise RuleError(dict.fromkeys(faults))
         return self._under(added)
@@ -273,7 +275,7 @@ def mix(
         scenario=name,
         name=name,
         start=flat[0].scenario.start,
-        horizon_weeks=max(own.scenario.horizon_weeks for own in flat),
+        horizon_weeks=max(member.scenario.horizon_weeks for member in flat),
         text=text,
         mixture=flat,
     )
@@ -282,9 +284,9 @@ def mix(
 def flattened(pairs: Sequence[tuple[Scenario, float]]) -> tuple[Member, ...]:
     """Single courses with their probabilities, mixtures among them resolved."""
     return tuple(
-        Member(scenario=own, probability=p * q)
+        Member(scenario=part, probability=p * q)
         for scenario, p in pairs
-        for own, q in scenario.members
+        for part, q in scenario.members
     )
 
 

@@ -199,7 +199,7 @@ def _head(draft: Draft) -> Scenario | None:
     except ScenarioError as error:
         # The scenario is named by its file.
         named = {"scenario": "file name"}
-        draft.take(replace(own, key=named.get(own.key, own.key)) for own in error.faults)
+        draft.take(replace(fault, key=named.get(fault.key, fault.key)) for fault in error.faults)
         return None
 
 
@@ -222,7 +222,7 @@ def _turning_points(draft: Draft, dates: Mapping[str, date | str]) -> Points:
     return points
 
 
-def _inherited(draft: Draft, points: Points, own: list[Placed]) -> list[Placed]:
+def _inherited(draft: Draft, points: Points, placed: list[Placed]) -> list[Placed]:
     name, until = draft.content.get("extends"), draft.content.get("extends_until")
     day = None if until is None else dated_in(draft, "extends_until", until, points)
     if name is None:
@@ -240,7 +240,7 @@ def _inherited(draft: Draft, points: Points, own: list[Placed]) -> list[Placed]:
     return [
         Placed(
             item.place if item.inherited else f"{item.place} of {name}",
-            replaced(item.rule, [new.rule for new in own], until=day),
+            replaced(item.rule, [new.rule for new in placed], until=day),
             inherited=True,
         )
         for item in kept
@@ -253,7 +253,7 @@ def _other(draft: Draft, where: str, name: object) -> tuple[Scenario, list[Place
     beside = folder / f"{name}.toml"
     path = beside if exists(beside) else _shipped(str(name))
     if not isinstance(name, str) or not exists(path):
-        known = {*shipped_scenarios(), *(own.stem for own in folder.glob("*.toml"))}
+        known = {*shipped_scenarios(), *(file.stem for file in folder.glob("*.toml"))}
         known -= {draft.path.stem}
         expected = "a scenario beside this file, or a shipped one"
         draft.add(where, shown(name), expected=expected, cure=did_you_mean(str(name), known))
@@ -263,7 +263,7 @@ def _other(draft: Draft, where: str, name: object) -> tuple[Scenario, list[Place
         draft.add(where, found, expected="a shorter one", cure="extend an earlier file of it")
         return None
     if path.resolve() in draft.seen:
-        chain = " -> ".join(own.stem for own in (*draft.seen, path))
+        chain = " -> ".join(file.stem for file in (*draft.seen, path))
         cure = "break the circle"
         draft.add(where, chain, expected="a chain that ends", cure=cure)
         return None

@@ -90,7 +90,8 @@ class ChangedRow(OutputModel):
         if self.change != "changed":
             return f"{self.table}: {self.key}: {self.change}"
         cells = "; ".join(
-            f"{own.column} {own.was or 'nothing'} -> {own.now or 'nothing'}" for own in self.cells
+            f"{cell.column} {cell.was or 'nothing'} -> {cell.now or 'nothing'}"
+            for cell in self.cells
         )
         return f"{self.table}: {self.key}: {cells}"
 

@@ -86,8 +86,8 @@ def gather(
     return Contents(
         runs=tuple(assessments),
         record=record,
-        elements=tuple(own.attribution(by="element") for own in assessments),
-        dates=tuple(dates_of(own) for own in assessments),
+        elements=tuple(run.attribution(by="element") for run in assessments),
+        dates=tuple(dates_of(run) for run in assessments),
         flows=flows,
         flow_draws=min(FLOW_DRAWS, assessments[0].run.sampler.size),
         briefing=briefing,
@@ -107,7 +107,7 @@ def drawn_member(assessment: "Assessment") -> Scenario:
 
 def first_day(contents: Contents) -> date:
     """First day that any run scores."""
-    return min(own.first_day for own in contents.runs)
+    return min(run.first_day for run in contents.runs)
 
 
 def dates_of(assessment: "Assessment") -> "pd.DataFrame":

@@ -108,7 +108,7 @@ def _restriction(coalition: frozenset[str], kind: Literal["stage", "state"]) -> 
 
     def by_state(stage: str, states: tuple[LicenceState, ...]) -> FloatArray | None:  # noqa: ARG001
         # Free weeks stop nothing, but orders made up in them refill stocks whoever plays.
-        kept = np.array([own in coalition or own is LicenceState.FREE for own in states])
+        kept = np.array([state in coalition or state is LicenceState.FREE for state in states])
         return kept[:, np.newaxis].astype(np.float64) if kept.any() else None
 
     return by_stage if kind == "stage" else by_state

@@ -68,7 +68,7 @@ class Run:
 
     def __reduce__(self) -> tuple[object, ...]:
         # Without what can be worked out again.
-        return Run, tuple(getattr(self, own.name) for own in fields(self))
+        return Run, tuple(getattr(self, field.name) for field in fields(self))
 
     @cached_property
     def inputs(self) -> Inputs:
@@ -105,10 +105,11 @@ class Run:
     @cached_property
     def question(self) -> tuple[Hashable, ...]:
         """Everything that decides how losses are summed up."""
-        own = self.settings
+        settings = self.settings
         return (
-            tuple(self.probabilities), tuple(sorted(self.controlled)), own.horizon_weeks,
-            own.half_life_weeks, own.tail_level, own.tail_weight, own.impact_threshold,
+            tuple(self.probabilities), tuple(sorted(self.controlled)), settings.horizon_weeks,
+            settings.half_life_weeks, settings.tail_level, settings.tail_weight,
+            settings.impact_threshold,
         )  # fmt: skip
 
     def players(self, world: World) -> dict[str, Players]:
@@ -208,13 +209,13 @@ def sector_risks(
             run_course(world, licences, run.players(world), Question(run.weight), run.settings)
             for world, licences in zip(prepared.worlds, prepared.granted, strict=True)
         ]
-        return {name: run.summarised([own[name] for own in courses]) for name in run.sectors}
+        return {name: run.summarised([course[name] for course in courses]) for name in run.sectors}
 
     running = {name: RunningRisk(run.sampler.size) for name in run.sectors}
     for found in run.over_blocks(ask, workers=workers, progress=progress, block=block):
         for name in run.sectors:
             running[name].add(found[name])
-    return {name: own.result(run.probabilities, run.settings) for name, own in running.items()}
+    return {name: total.result(run.probabilities, run.settings) for name, total in running.items()}
 
 
 def _kept_risks(
@@ -226,17 +227,17 @@ def _kept_risks(
         return _kept_blocks(run, prepared)
 
     blocks = list(run.over_blocks(ask, workers=workers, progress=progress, block=block))
-    return {name: _kept_risk(run, [own[name] for own in blocks]) for name in run.sectors}
+    return {name: _kept_risk(run, [parts[name] for parts in blocks]) for name in run.sectors}
 
 
 def _kept_risk(run: Run, blocks: Sequence[Part[SectorBlock]]) -> SectorRisk:
     def make() -> tuple[SectorRisk, Notes]:
         running = RunningRisk(run.sampler.size)
-        for own in blocks:
-            running.add(own.value)
+        for part in blocks:
+            running.add(part.value)
         return running.result(run.probabilities, run.settings), {}
 
-    name = ("risk", tuple(own.token for own in blocks))
+    name = ("risk", tuple(part.token for part in blocks))
     return make_part(name, run.inputs.index, make, kept=True).value
 
 
@@ -249,17 +250,17 @@ def _kept_blocks(run: Run, prepared: Prepared) -> dict[str, Part[SectorBlock]]:
     ]
     index = run.inputs.index
     names = {
-        name: ("block", run.question, tuple(own.name_of(name) for own in courses))
+        name: ("block", run.question, tuple(course.name_of(name) for course in courses))
         for name in run.sectors
     }
     missing = [name for name in run.sectors if STORE.find(names[name], index) is None]
     runs = []
-    for own in courses:
-        players = {name: run.players(own.world)[name] for name in missing}
-        runs.append(own.run(players, Question(run.weight)))
+    for course in courses:
+        players = {name: run.players(course.world)[name] for name in missing}
+        runs.append(course.run(players, Question(run.weight)))
 
     def make(name: str) -> tuple[SectorBlock, Notes]:
-        return run.summarised([own[name] for own in runs]), {}
+        return run.summarised([course_run[name] for course_run in runs]), {}
 
     return {
         name: make_part(names[name], index, partial(make, name), kept=True) for name in run.sectors
@@ -293,8 +294,10 @@ def points_by_cause(
 
 
 def _mean_points(sums: Sequence[dict[str, FloatArray]], draws: int) -> dict[str, float]:
-    causes = dict.fromkeys(cause for own in sums for cause in own)
+    causes = dict.fromkeys(cause for points in sums for cause in points)
     return {
-        cause: float(np.concatenate([own[cause] for own in sums if cause in own]).sum() / draws)
+        cause: float(
+            np.concatenate([points[cause] for points in sums if cause in points]).sum() / draws
+        )
         for cause in causes
     }

@@ -50,7 +50,7 @@ def pair_probabilities(scores: FloatArray) -> Pairs:
     array([[0.  , 0.5 ],
            [0.25, 0.  ]])
     """
-    above = np.stack([(own > scores + EQUAL).mean(axis=1) for own in scores])
+    above = np.stack([(row > scores + EQUAL).mean(axis=1) for row in scores])
     return Pairs(above, 1.0 - above - above.T)
 
 
@@ -62,8 +62,8 @@ def share_error(share: FloatArray | float, draws: int) -> FloatArray:
     >>> float(share_error(0.5, 100))
     0.05
     """
-    own = np.clip(np.asarray(share, dtype=np.float64), 0.0, 1.0)
-    return np.sqrt(own * (1.0 - own) / draws)
+    chance = np.clip(np.asarray(share, dtype=np.float64), 0.0, 1.0)
+    return np.sqrt(chance * (1.0 - chance) / draws)
 
 
 def draws_for(spread: float, error: float) -> int:
@@ -148,16 +148,16 @@ def draws_needed_frame(
     top = held[:, :TOP_PLACES].sum(axis=1)
     records: list[dict[str, Cell]] = []
     for i, sector in enumerate(ids):
-        own = scores[i]
+        drawn = scores[i]
         next_one = ids[i + 1] if i + 1 < len(ids) else None
         order = float(pairs.above[i, i + 1]) if next_one else float("nan")
-        spread = float(own.std(ddof=1)) if len(own) > 1 else float("nan")
+        spread = float(drawn.std(ddof=1)) if len(drawn) > 1 else float("nan")
         records.append(
             {
                 "sector": sector,
-                "score_se": standard_error(own),
+                "score_se": standard_error(drawn),
                 "draws_for_score": _or_none(spread, score_error),
-                "p_top3_se": float(share_error(float(top[i]), len(own))),
+                "p_top3_se": float(share_error(float(top[i]), len(drawn))),
                 "draws_for_top3": _or_none(_spread_of(float(top[i])), probability_error),
                 "next_sector": next_one,
                 "probability_above_next": order,

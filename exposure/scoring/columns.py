@@ -176,7 +176,9 @@ def results_with(name: str) -> tuple[str, ...]:
     ('weekly', 'draws', 'industry_losses', 'industry_totals')
     """
     return tuple(
-        result for result, columns in RESULTS.items() if any(own.name == name for own in columns)
+        result
+        for result, columns in RESULTS.items()
+        if any(column.name == name for column in columns)
     )
 
 

@@ -35,19 +35,19 @@ def impact_dates(sectors: Mapping[str, ScoredSector], *, first_day: date) -> "pd
         that the percentile lies among them.
     """
     return result_frame(
-        "impact_dates", [_row(sector, own, first_day) for sector, own in sectors.items()]
+        "impact_dates", [_row(sector, scored, first_day) for sector, scored in sectors.items()]
     )
 
 
-def _row(sector: str, own: ScoredSector, first_day: date) -> dict[str, Cell]:
-    weeks, probabilities = own.risk.hit_week, own.probabilities
+def _row(sector: str, scored: ScoredSector, first_day: date) -> dict[str, Cell]:
+    weeks, probabilities = scored.risk.hit_week, scored.probabilities
 
     def day(week: float) -> date | None:
         return None if np.isnan(week) else first_day + timedelta(weeks=week)
 
     return {
         "sector": sector,
-        "name": own.label.name,
+        "name": scored.label.name,
         "hit_share": hit_share(weeks, probabilities),
         "first_hit_date_p05": day(hit_quantile(weeks, probabilities, level=LOW)),
         "first_hit_date_p50": day(median_hit(weeks, probabilities)),

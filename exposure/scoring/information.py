@@ -118,13 +118,13 @@ def turn_of(values: FloatArray, expected: FloatArray, gap: FloatArray) -> Turn |
     (6.95, True, 0.31)
     """
     order = np.argsort(values, kind="stable")
-    own, kept = values[order], expected[order] * np.sign(gap.mean()) > 0.0
-    first, last = int(EDGE * len(own)), int((1.0 - EDGE) * len(own))
+    ordered, kept = values[order], expected[order] * np.sign(gap.mean()) > 0.0
+    first, last = int(EDGE * len(ordered)), int((1.0 - EDGE) * len(ordered))
     places = [i for i in range(max(first, 1), last) if kept[i - 1] != kept[i]]
     found = [
         turn
         for i in places
-        for turn in (_side(own, gap[order], i, above=bool(kept[i - 1])),)
+        for turn in (_side(ordered, gap[order], i, above=bool(kept[i - 1])),)
         if turn is not None
     ]
     return max(found, key=lambda turn: turn.share, default=None)

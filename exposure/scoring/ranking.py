@@ -133,18 +133,18 @@ def ranking_frame(sectors: Mapping[str, ScoredSector], *, first_day: date) -> "p
     return result_frame("ranking", records)
 
 
-def _figures(own: ScoredSector, first_day: date) -> dict[str, Cell]:
-    risk, money = own.risk, own.value_at_risk
-    low, high = np.quantile(own.scores, (LOW, HIGH))
+def _figures(scored: ScoredSector, first_day: date) -> dict[str, Cell]:
+    risk, money = scored.risk, scored.value_at_risk
+    low, high = np.quantile(scored.scores, (LOW, HIGH))
     least, most = np.quantile(money, (LOW, HIGH))
-    hit = median_hit(risk.hit_week, own.probabilities)
-    years = own.settings.horizon_weeks / WEEKS_A_YEAR
+    hit = median_hit(risk.hit_week, scored.probabilities)
+    years = scored.settings.horizon_weeks / WEEKS_A_YEAR
     return {
-        "name": own.label.name,
-        "score": own.score,
+        "name": scored.label.name,
+        "score": scored.score,
         "score_p05": float(low),
         "score_p95": float(high),
-        "score_se": standard_error(own.scores),
+        "score_se": standard_error(scored.scores),
         "expected_loss_share": float(risk.expected.mean()),
         "cvar_loss_share": float(risk.tail.mean()),
         "first_hit_date_p50": None if np.isnan(hit) else first_day + timedelta(weeks=hit),
@@ -153,16 +153,16 @@ def _figures(own: ScoredSector, first_day: date) -> dict[str, Cell]:
         "value_at_risk_p05": float(least),
         "value_at_risk_p95": float(most),
         "value_at_risk_se": standard_error(money),
-        "value_at_risk_gross_usd_per_year": own.label.value_added_usd
+        "value_at_risk_gross_usd_per_year": scored.label.value_added_usd
         * float(risk.undiscounted.mean()),
         "unmet_tonnes_per_year": sum(risk.unmet.values()) / years,
-        "main_driver": main_driver(own),
-        "implied_so_far": own.record.implied_so_far,
-        "seen_so_far": own.record.seen_so_far,
-        "prior_inside_share": own.record.prior_inside_share,
-        "refuted": own.record.refuted,
-        "assumed_rows": own.assumed_rows,
-        "rows": own.rows,
+        "main_driver": main_driver(scored),
+        "implied_so_far": scored.record.implied_so_far,
+        "seen_so_far": scored.record.seen_so_far,
+        "prior_inside_share": scored.record.prior_inside_share,
+        "refuted": scored.record.refuted,
+        "assumed_rows": scored.assumed_rows,
+        "rows": scored.rows,
     }
 
 
@@ -190,19 +190,19 @@ def median_hit(hit_week: WeekArray, probabilities: FloatArray) -> float:
     return float("nan") if never >= 0.5 - 1e-12 else float(weeks[order][reached.argmax()])
 
 
-def main_driver(own: ScoredSector) -> str:
+def main_driver(scored: ScoredSector) -> str:
     """What most of the score is due to, and the exit stage at which it is stopped most.
 
     An element, or a group of alternatives such as ``Dy/Tb``; empty at score 0.
     """
-    causes = own.risk.causes
-    if own.score == 0.0:
+    causes = scored.risk.causes
+    if scored.score == 0.0:
         return ""
     cause = max(sorted(causes), key=lambda name: causes[name])
     # An element that is not controlled can be stopped too; its loss is borne by one that is.
-    bearers = {label for (label, _), share in own.risk.held_up.items() if share > 0.0}
+    bearers = {label for (label, _), share in scored.risk.held_up.items() if share > 0.0}
     stopped: dict[str, float] = {}
-    for (label, stage), share in own.risk.held_up.items():
+    for (label, stage), share in scored.risk.held_up.items():
         if label == cause or cause not in bearers:
             stopped[stage] = stopped.get(stage, 0.0) + share
     return f"{cause} {max(stopped, key=lambda stage: stopped[stage])}"
@@ -215,21 +215,21 @@ def weekly_frame(
     import pandas as pd  # noqa: PLC0415
 
     frames = []
-    for sector, own in sorted(sectors.items()):
-        weeks = np.arange(own.risk.weekly.shape[-1])
+    for sector, scored in sorted(sectors.items()):
+        weeks = np.arange(scored.risk.weekly.shape[-1])
         days = [first_day + timedelta(weeks=int(week)) for week in weeks]
         frames += [
             pd.DataFrame(
                 {
                     "sector": sector,
-                    "industry_code": own.label.industry_code,
+                    "industry_code": scored.label.industry_code,
                     "scenario": scenario,
                     "week": weeks,
                     "date": np.array(days, dtype="datetime64[s]"),
-                    "lost_share": own.risk.weekly[s, 0],
-                    "low": own.risk.weekly[s, 1],
-                    "high": own.risk.weekly[s, 2],
-                    "firms_stopped_share": own.risk.stopped[s],
+                    "lost_share": scored.risk.weekly[s, 0],
+                    "low": scored.risk.weekly[s, 1],
+                    "high": scored.risk.weekly[s, 2],
+                    "firms_stopped_share": scored.risk.stopped[s],
                 },
                 columns=list(names_of("weekly")),
             )
@@ -250,12 +250,12 @@ def draws_frame(
                 "draw": numbers,
                 "sector": sector,
                 "scenario": scenario,
-                "lost_share": own.risk.lost[s],
-                "score": own.scores,
+                "lost_share": scored.risk.lost[s],
+                "score": scored.scores,
             },
             columns=list(names_of("draws")),
         )
-        for sector, own in sorted(sectors.items())
+        for sector, scored in sorted(sectors.items())
         for s, scenario in enumerate(scenarios)
     ]
     return pd.concat(frames, ignore_index=True)

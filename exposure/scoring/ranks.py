@@ -140,6 +140,6 @@ def bands(scores: FloatArray) -> IntArray:
 def _better_and_tied(scores: FloatArray) -> tuple[IntArray, IntArray]:
     """Number of sectors better than each, and tied with it (itself included), shape (N, D)."""
     # Two bytes a number: there may be many draws, and there are few sectors.
-    better = np.stack([(scores > own + EQUAL).sum(axis=0, dtype=np.int16) for own in scores])
-    tied = np.stack([(np.abs(scores - own) <= EQUAL).sum(axis=0, dtype=np.int16) for own in scores])
+    better = np.stack([(scores > row + EQUAL).sum(axis=0, dtype=np.int16) for row in scores])
+    tied = np.stack([(np.abs(scores - row) <= EQUAL).sum(axis=0, dtype=np.int16) for row in scores])
     return better, tied

@@ -66,7 +66,7 @@ def fit_outputs(inputs: Sequence[FloatArray], outputs: FloatArray) -> Fit:
     mean = outputs.mean(axis=1, keepdims=True)
     centred = (outputs - mean).T
     squares = (centred**2).sum(axis=0)
-    columns = [own for own in map(spline_columns, inputs) if own.any()]
+    columns = [basis for basis in map(spline_columns, inputs) if basis.any()]
     # Nothing is learnt unless it lowers the error that cross-validation expects.
     best = squares / (draws - 1.0) ** 2
     fitted, left = np.zeros_like(centred), np.full(len(squares), draws - 1.0)

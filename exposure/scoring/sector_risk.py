@@ -113,18 +113,18 @@ def summarise_block(
     """
     first = len(runs[0].weekly) - len(weight)
     weekly = np.stack([run.weekly[first:] for run in runs])
-    lost = np.stack([weighted_sum(weight, own) for own in weekly])
+    lost = np.stack([weighted_sum(weight, course) for course in weekly])
     tail = tail_weights(lost, probabilities, level=settings.tail_level)
     lam = settings.tail_weight
     counted = 100.0 * ((1.0 - lam) * probabilities[:, np.newaxis] + lam * tail)
     alike = np.full(len(weight), 1.0 / len(weight))
-    plain = np.stack([weighted_sum(alike, own) for own in weekly])
+    plain = np.stack([weighted_sum(alike, course) for course in weekly])
     chance = np.broadcast_to(probabilities[:, np.newaxis], lost.shape)
     return SectorBlock(
         lost=lost,
         undiscounted=weighted_sum(probabilities, plain),
         hit_week=np.stack(
-            [first_week_hit(own, threshold=settings.impact_threshold) for own in weekly]
+            [first_week_hit(course, threshold=settings.impact_threshold) for course in weekly]
         ),
         weekly=weekly,
         stopped=np.stack([chunk_sums(run.stopped[first:]) for run in runs]),
@@ -144,8 +144,8 @@ def weighted_sum(weights: FloatArray, values: FloatArray) -> FloatArray:
     array([4.5, 3.5])
     """
     total = np.zeros(values.shape[1:])
-    for weight, own in zip(weights, values, strict=True):
-        total += weight * own
+    for weight, value in zip(weights, values, strict=True):
+        total += weight * value
     return total
 
 
@@ -164,10 +164,17 @@ def _weighted_sums(
     values: Sequence[Mapping[Key, FloatArray]], weights: FloatArray
 ) -> dict[Key, FloatArray]:
     """Sum over scenarios of weight x value, for each key and chunk."""
-    keys = dict.fromkeys(key for own in values for key in own)
+    keys = dict.fromkeys(key for of_scenario in values for key in of_scenario)
     return {
         key: chunk_sums(
-            np.sum([weights[s] * own[key] for s, own in enumerate(values) if key in own], axis=0)
+            np.sum(
+                [
+                    weights[s] * of_scenario[key]
+                    for s, of_scenario in enumerate(values)
+                    if key in of_scenario
+                ],
+                axis=0,
+            )
         )
         for key in keys
     }
@@ -207,7 +214,7 @@ class RunningRisk:
         if self._bands is None or self._stopped is None:
             raise ValueError("no draws")
         lost, undiscounted, hit_week = (
-            np.concatenate(own, axis=-1) for own in zip(*self._kept, strict=True)
+            np.concatenate(kept, axis=-1) for kept in zip(*self._kept, strict=True)
         )
         return SectorRisk(
             lost=lost,

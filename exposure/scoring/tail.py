@@ -44,8 +44,8 @@ def tail_weights(losses: FloatArray, probabilities: FloatArray, *, level: float)
     # larger[s, d]: probability of a loss larger than that of s; equal[s, d]: of the same loss.
     larger = np.einsum("r,rsd->sd", probabilities, losses[:, np.newaxis] > losses[np.newaxis])
     equal = np.einsum("r,rsd->sd", probabilities, losses[:, np.newaxis] == losses[np.newaxis])
-    own = np.divide(probability, equal, out=np.zeros_like(losses), where=equal > 0.0)
+    weight = np.divide(probability, equal, out=np.zeros_like(losses), where=equal > 0.0)
     tail = 1.0 - level
     if tail <= 0.0:
-        return np.where(larger == 0.0, own, 0.0)
-    return np.asarray(np.clip(tail - larger, 0.0, equal) * own / tail)
+        return np.where(larger == 0.0, weight, 0.0)
+    return np.asarray(np.clip(tail - larger, 0.0, equal) * weight / tail)

@@ -57,7 +57,7 @@ class Overlaid:
 
 def _by_table(rows: Sequence[RowKey]) -> dict[str, list[str]]:
     return {
-        name: [", ".join(key) for own, key in rows if own == name]
+        name: [", ".join(key) for table, key in rows if table == name]
         for name in dict.fromkeys(name for name, _ in rows)
     }
 

@@ -63,7 +63,7 @@ def compare_runs(
     """
     rows = _rows(old, new)
     plain = _moves(old, new, {})
-    moved = any(own.score_moved for own in plain)
+    moved = any(move.score_moved for move in plain)
     lines = cause_lines(old, new, rows, moved=moved)
     notes = _limits(old, new)
     parts: Parts = {}
@@ -122,8 +122,8 @@ def _limits(old: StoredRun, new: StoredRun) -> tuple[str, ...]:
 
 
 def _moves(old: StoredRun, new: StoredRun, parts: "Parts") -> tuple[Move, ...]:
-    was = {own.scenario: {row.sector: row for row in own.ranking} for own in old.scenarios}
-    now = {own.scenario: {row.sector: row for row in own.ranking} for own in new.scenarios}
+    was = {stored.scenario: {row.sector: row for row in stored.ranking} for stored in old.scenarios}
+    now = {stored.scenario: {row.sector: row for row in stored.ranking} for stored in new.scenarios}
     found = []
     for scenario in dict.fromkeys((*now, *was)):
         before, after = was.get(scenario, {}), now.get(scenario, {})
@@ -131,7 +131,7 @@ def _moves(old: StoredRun, new: StoredRun, parts: "Parts") -> tuple[Move, ...]:
             _move(scenario, before.get(sector), after.get(sector), parts.get((scenario, sector)))
             for sector in dict.fromkeys((*after, *before))
         ]
-    return tuple(own for own in found if own is not None)
+    return tuple(move for move in found if move is not None)
 
 
 def _move(
@@ -172,19 +172,20 @@ def summary(
     if not causes:
         return f"Nothing changed {since}."
     named = ", ".join(
-        f"data ({counted(len(rows), 'row')})" if own == "data" and rows else own for own in causes
+        f"data ({counted(len(rows), 'row')})" if cause == "data" and rows else cause
+        for cause in causes
     )
     return f"Changed {since}: {named}. {_moved(moves)}"
 
 
 def _moved(moves: Sequence[Move]) -> str:
-    places = [own for own in moves if own.rank_was != own.rank_now]
-    points = [own for own in moves if abs(own.score_moved or 0.0) >= SHOWN]
+    places = [move for move in moves if move.rank_was != move.rank_now]
+    points = [move for move in moves if abs(move.score_moved or 0.0) >= SHOWN]
     if not places and not points:
         return "No sector moved."
     if not points:
         return f"{_ranks_changed(places, moves)}."
-    largest = max(points, key=lambda own: abs(own.score_moved or 0.0))
+    largest = max(points, key=lambda move: abs(move.score_moved or 0.0))
     ranks = (
         f"rank {largest.rank_was} -> {largest.rank_now}"
         if largest.rank_was != largest.rank_now

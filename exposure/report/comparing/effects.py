@@ -72,8 +72,8 @@ def _measured(
         return None, ()
     tables = courses[0].dataset
     before = {name: scored(course) for name, course in base.items()}
-    after = {name: scored(replace(own, dataset=new.dataset)) for name, own in base.items()}
-    read = frozenset(key for own in (*before.values(), *after.values()) for key in own.read)
+    after = {name: scored(replace(course, dataset=new.dataset)) for name, course in base.items()}
+    read = frozenset(key for result in (*before.values(), *after.values()) for key in result.read)
     pairs = row_pairs(tables, new.dataset)
     able = [pair for pair in pairs if can_matter(pair, read)]
     notes = _unread(len(pairs) - len(able))
@@ -85,8 +85,8 @@ def _measured(
     for unit in units.units:
         now = _means(
             {
-                name: scored(replace(own, dataset=with_rows(tables, unit)))
-                for name, own in base.items()
+                name: scored(replace(course, dataset=with_rows(tables, unit)))
+                for name, course in base.items()
             }
         )
         effects.append(RowEffect(rows=_shown(unit, shown), moves=moves(was, now, new)))
@@ -136,13 +136,13 @@ def _shown(
 
 def _means(found: Mapping[str, Scored]) -> dict[str, dict[str, float]]:
     return {
-        name: {sector: float(own.mean()) for sector, own in one.scores.items()}
+        name: {sector: float(values.mean()) for sector, values in one.scores.items()}
         for name, one in found.items()
     }
 
 
 def _zeros(found: Mapping[str, Scored]) -> dict[tuple[str, str], float]:
-    return {(name, sector): 0.0 for name, own in found.items() for sector in own.scores}
+    return {(name, sector): 0.0 for name, result in found.items() for sector in result.scores}
 
 
 def _differences(was: Means, now: Means) -> list[tuple[str, str, float]]:
@@ -185,7 +185,7 @@ def moves(was: Means, now: Means, again: Again) -> tuple[EffectMove, ...]:
                         score_moved=moved,
                     )
                 )
-    return tuple(sorted(found, key=lambda own: -abs(own.score_moved or 0.0)))
+    return tuple(sorted(found, key=lambda move: -abs(move.score_moved or 0.0)))
 
 
 def _names(again: Again) -> dict[str, str]:

@@ -108,7 +108,10 @@ def _data(old: StoredRun, new: StoredRun, rows: Sequence[ChangedRow]) -> CauseLi
     parts = [_joined(counts)] if counts else ["the tables differ"]
     if was.dataset_version != now.dataset_version:
         parts.append(f"version {was.dataset_version} became {now.dataset_version}")
-    laid = [own.folder for own in was.overlaid], [own.folder for own in now.overlaid]
+    laid = (
+        [overlay.folder for overlay in was.overlaid],
+        [overlay.folder for overlay in now.overlaid],
+    )
     if laid[0] != laid[1]:
         parts.append(
             f"overlays {', '.join(laid[0]) or 'none'} became {', '.join(laid[1]) or 'none'}"
@@ -119,8 +122,8 @@ def _data(old: StoredRun, new: StoredRun, rows: Sequence[ChangedRow]) -> CauseLi
 
 
 def _scenarios(old: StoredRun, new: StoredRun) -> CauseLine:
-    was = {own.scenario: own.scenario_digest for own in old.record.scenarios}
-    now = {own.scenario: own.scenario_digest for own in new.record.scenarios}
+    was = {stored.scenario: stored.scenario_digest for stored in old.record.scenarios}
+    now = {stored.scenario: stored.scenario_digest for stored in new.record.scenarios}
     parts = [f"{name} is new" for name in now if name not in was]
     parts += [f"{name} is gone" for name in was if name not in now]
     parts += [f"{name} has other rules" for name in now if was.get(name, now[name]) != now[name]]
@@ -186,9 +189,9 @@ def _cells(
         return ("added" if was is None else "removed"), (cell,)
     columns = list(dict.fromkeys((*was, *now)))
     return "changed", tuple(
-        ChangedCell(column=own, was=was.get(own, ""), now=now.get(own, ""))
-        for own in columns
-        if was.get(own, "") != now.get(own, "")
+        ChangedCell(column=column, was=was.get(column, ""), now=now.get(column, ""))
+        for column in columns
+        if was.get(column, "") != now.get(column, "")
     )
 
 

@@ -50,7 +50,7 @@ class Again:
 def again_of(assessments: "Sequence[Assessment]") -> Again:
     """Finished runs, to be run again."""
     first = assessments[0]
-    scenarios = {own.scenario.scenario: own.scenario for own in assessments}
+    scenarios = {assessment.scenario.scenario: assessment.scenario for assessment in assessments}
     return Again(first.dataset, scenarios, first.settings, first.run.sampler)
 
 
@@ -67,16 +67,16 @@ def stored_scores(run: StoredRun, scenario: str) -> Scores:
     """Scores that a run holds."""
     return {
         row.sector: row.score
-        for own in run.scenarios
-        if own.scenario == scenario
-        for row in own.ranking
+        for stored in run.scenarios
+        if stored.scenario == scenario
+        for row in stored.ranking
     }
 
 
 def common_scenarios(old: StoredRun, new: StoredRun) -> tuple[str, ...]:
     """Scenarios of both runs, in the order of the new one."""
-    names = {own.scenario for own in old.scenarios}
-    return tuple(own.scenario for own in new.scenarios if own.scenario in names)
+    names = {stored.scenario for stored in old.scenarios}
+    return tuple(stored.scenario for stored in new.scenarios if stored.scenario in names)
 
 
 def split(
@@ -151,16 +151,16 @@ def path(old: Course, new: Course) -> list[tuple[Cause, Course]]:
     """Courses from the old to the new one; after each, one more cause is that of the new run."""
     drawn = {name: getattr(new.settings, name) for name in (*OF_DRAWS, "prior")}
     steps: list[tuple[Cause, Callable[[Course], Course]]] = [
-        ("code", lambda own: own),
+        ("code", lambda course: course),
         (
             "draws",
-            lambda own: replace(
-                own, sampler=new.sampler, settings=own.settings.model_copy(update=drawn)
+            lambda course: replace(
+                course, sampler=new.sampler, settings=course.settings.model_copy(update=drawn)
             ),
         ),
-        ("settings", lambda own: replace(own, settings=new.settings)),
-        ("data", lambda own: replace(own, dataset=new.dataset)),
-        ("scenario", lambda own: replace(own, scenario=new.scenario)),
+        ("settings", lambda course: replace(course, settings=new.settings)),
+        ("data", lambda course: replace(course, dataset=new.dataset)),
+        ("scenario", lambda course: replace(course, scenario=new.scenario)),
     ]
     courses, course = [], old
     for cause, step in steps:
@@ -171,4 +171,4 @@ def path(old: Course, new: Course) -> list[tuple[Cause, Course]]:
 
 def means(course: Course) -> Scores:
     """Mean score of each sector."""
-    return {sector: float(own.mean()) for sector, own in scored(course).scores.items()}
+    return {sector: float(scores.mean()) for sector, scores in scored(course).scores.items()}

@@ -54,16 +54,18 @@ def _limit(rule: AlertRule) -> float:
 def _moved(rule: AlertRule, watched: Watched) -> Iterator[Alert]:
     """Ranks or bands that moved by at least the limit."""
     what = "rank" if rule.rule == "rank_moved" else "band"
-    for own in watched.changes.moves:
-        was, now = (own.rank_was, own.rank_now) if what == "rank" else (own.band_was, own.band_now)
-        if was is None or now is None or not _in_scope(rule, watched, own.scenario, own.sector):
+    for move in watched.changes.moves:
+        was, now = (
+            (move.rank_was, move.rank_now) if what == "rank" else (move.band_was, move.band_now)
+        )
+        if was is None or now is None or not _in_scope(rule, watched, move.scenario, move.sector):
             continue
         if was != now and abs(now - was) >= _limit(rule):
             text = (
-                f"{one_line(own.name)} moved from {what} {was} to {now} under {own.scenario} since "
-                f"the last report (limit {_limit(rule):g})."
+                f"{one_line(move.name)} moved from {what} {was} to {now} under {move.scenario} "
+                f"since the last report (limit {_limit(rule):g})."
             )
-            yield Alert(kind=rule.rule, scenario=own.scenario, sector=own.sector, text=text)
+            yield Alert(kind=rule.rule, scenario=move.scenario, sector=move.sector, text=text)
 
 
 Ranked = Mapping[str, object]
@@ -72,9 +74,9 @@ Ranked = Mapping[str, object]
 
 def _ranked(rule: AlertRule, watched: Watched) -> Iterator[tuple[str, str, Ranked]]:
     """Scenario, name of the sector and row of every sector that a rule is about."""
-    for own in watched.assessments:
-        scenario = own.scenario.scenario
-        for row in own.ranking.to_dict("records"):
+    for assessment in watched.assessments:
+        scenario = assessment.scenario.scenario
+        for row in assessment.ranking.to_dict("records"):
             if _in_scope(rule, watched, scenario, str(row["sector"])):
                 yield scenario, one_line(str(row["name"])), {str(k): v for k, v in row.items()}
 
@@ -132,12 +134,12 @@ def _expiry(rule: AlertRule, watched: Watched) -> Iterator[Alert]:
 
 
 def _endings(rule: AlertRule, watched: Watched) -> Iterator[tuple[str, date, str]]:
-    for own in watched.assessments:
-        name = own.scenario.scenario
+    for assessment in watched.assessments:
+        name = assessment.scenario.scenario
         if rule.scenarios and name not in rule.scenarios:
             continue
         days = sorted(
-            {r.ends for member, _ in own.scenario.members for r in member.rules if r.ends}
+            {r.ends for member, _ in assessment.scenario.members for r in member.rules if r.ends}
         )
         yield from ((name, day, f"A licence rule of {name} ends") for day in days)
     events = watched.assessments[0].dataset.rows_of(PolicyEventRow)

@@ -90,7 +90,10 @@ def against_below(
     """What overlays change: the same run on the same draws, on the tables without them."""
     if below is None or below.digest == assessments[0].dataset.digest:
         return None
-    plain = [assess_with(below, own.scenario, own.settings, own.conditioned) for own in assessments]
+    plain = [
+        assess_with(below, assessment.scenario, assessment.settings, assessment.conditioned)
+        for assessment in assessments
+    ]
     than = "against the tables without overlays"
     return compare_runs(run_of(plain), run, again=again_of(assessments), than=than)
 
@@ -102,7 +105,7 @@ def trend_with(run: StoredRun, day: date, history: History | None) -> tuple[Tren
     if last is not None and last.digest == run.digest:
         return stored
     number = last.number + 1 if last else 1
-    own = tuple(
+    points = tuple(
         TrendPoint(
             run=number,
             record_digest=run.digest,
@@ -118,4 +121,4 @@ def trend_with(run: StoredRun, day: date, history: History | None) -> tuple[Tren
         for listed in sorted(run.scenarios, key=lambda one: one.scenario)
         for row in listed.ranking
     )
-    return (*stored, *own)
+    return (*stored, *points)

@@ -113,7 +113,7 @@ class Configuration(Part):
         return self.model_copy(
             update={
                 "scenarios": tuple(
-                    placed(own) if own.endswith(".toml") else own for own in self.scenarios
+                    placed(name) if name.endswith(".toml") else name for name in self.scenarios
                 ),
                 "data": None if self.data is None else placed(self.data),
                 "overlay": tuple(map(placed, self.overlay)),
@@ -200,7 +200,8 @@ def _filled(key: str, value: object, environment: Mapping[str, str], faults: lis
     """A value with the variables that it names filled in."""
     if isinstance(value, dict):
         return {
-            own: _filled(f"{key}, {own}", part, environment, faults) for own, part in value.items()
+            name: _filled(f"{key}, {name}", part, environment, faults)
+            for name, part in value.items()
         }
     if isinstance(value, list):
         return [_filled(key, part, environment, faults) for part in value]
@@ -210,7 +211,7 @@ def _filled(key: str, value: object, environment: Mapping[str, str], faults: lis
         if name not in environment:
             found = f"the variable {name}, which the environment does not have"
             faults.append(Fault(key, found, "one that it has", f"set it: export {name}=..."))
-    return VARIABLE.sub(lambda own: environment.get(own.group(1), ""), value)
+    return VARIABLE.sub(lambda match: environment.get(match.group(1), ""), value)
 
 
 def _made(content: dict[str, object], faults: list[Fault]) -> Configuration | None:

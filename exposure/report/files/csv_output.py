@@ -29,22 +29,28 @@ def ranking_csv(assessments: "Sequence[Assessment]") -> str:
 
 def rankings_of_all(assessments: "Sequence[Assessment]") -> "pd.DataFrame":
     """Rankings of all scenarios below each other, the scenario in the first column."""
-    return below_each_other(assessments, [own.ranking for own in assessments], "scenario")
+    return below_each_other(
+        assessments, [assessment.ranking for assessment in assessments], "scenario"
+    )
 
 
 def weekly_of_all(assessments: "Sequence[Assessment]") -> "pd.DataFrame":
     """Weekly losses of all runs; ``run`` names the scenario or mixture, ``scenario`` the member."""
-    return below_each_other(assessments, [own.weekly for own in assessments], "run")
+    return below_each_other(assessments, [assessment.weekly for assessment in assessments], "run")
 
 
 def acceptability_of_all(assessments: "Sequence[Assessment]") -> "pd.DataFrame":
     """Probabilities of the ranks under all scenarios, the scenario in the first column."""
-    return below_each_other(assessments, [own.acceptability for own in assessments], "scenario")
+    return below_each_other(
+        assessments, [assessment.acceptability for assessment in assessments], "scenario"
+    )
 
 
 def pairs_of_all(assessments: "Sequence[Assessment]") -> "pd.DataFrame":
     """Order of all pairs of sectors under all scenarios, the scenario in the first column."""
-    return below_each_other(assessments, [own.pairs for own in assessments], "scenario")
+    return below_each_other(
+        assessments, [assessment.pairs for assessment in assessments], "scenario"
+    )
 
 
 def below_each_other(
@@ -64,8 +70,8 @@ def below_each_other(
     import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 
     copies = [frame.copy() for frame in frames]
-    for own, frame in zip(assessments, copies, strict=True):
-        frame.insert(0, first, own.scenario.scenario)
+    for assessment, frame in zip(assessments, copies, strict=True):
+        frame.insert(0, first, assessment.scenario.scenario)
     return pd.concat(copies, ignore_index=True)
 
 
@@ -75,13 +81,13 @@ def attribution_of_all(assessments: "Sequence[Assessment]") -> "pd.DataFrame":
         "attribution",
         [
             {
-                "scenario": own.scenario.scenario,
+                "scenario": assessment.scenario.scenario,
                 "sector": str(sector),
                 "element": str(element),
                 "points": float(points),
             }
-            for own in assessments
-            for sector, parts in own.attribution(by="element").iterrows()
+            for assessment in assessments
+            for sector, parts in assessment.attribution(by="element").iterrows()
             for element, points in parts.items()
         ],
     )
@@ -103,7 +109,9 @@ def csv_text(
     """
     whole = frame.copy()
     for column in whole.select_dtypes(include=["object", "string"]):
-        whole[column] = [harmless(own) if isinstance(own, str) else own for own in whole[column]]
+        whole[column] = [
+            harmless(cell) if isinstance(cell, str) else cell for cell in whole[column]
+        ]
     whole[RECORD_DIGEST.name] = str(record["record_digest"])
     # A number is written by `repr`, which reads back to the same number.
     if dialect is CsvDialect.GERMAN:

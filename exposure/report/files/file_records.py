@@ -61,22 +61,22 @@ def of_runs(assessments: "Sequence[Assessment]") -> FileRecord:
     if not assessments:
         raise ReportError("report: found no assessment; expected at least one; assess a scenario")
     shared = _shared(assessments[0])
-    for own in assessments[1:]:
-        other = _shared(own)
+    for assessment in assessments[1:]:
+        other = _shared(assessment)
         differing = [key for key in shared if other[key] != shared[key]]
         if differing:
             raise ReportError(
                 f"report: found assessments that differ in {', '.join(differing)}; expected one "
                 "dataset and one choice of settings; assess every scenario with the same"
             )
-    scenarios = [scenario_record(own.scenario) for own in assessments]
+    scenarios = [scenario_record(assessment.scenario) for assessment in assessments]
     return _with_digest({**shared, "scenarios": scenarios})
 
 
-def _shared(own: "Assessment") -> dict[str, object]:
+def _shared(assessment: "Assessment") -> dict[str, object]:
     """What the runs of one file have in common: all but their scenarios."""
-    draws = draws_record(own.conditioned)
-    return {**run_record(own.dataset, [], own.settings), "draws": draws}
+    draws = draws_record(assessment.conditioned)
+    return {**run_record(assessment.dataset, [], assessment.settings), "draws": draws}
 
 
 def _with_digest(record: Mapping[str, object]) -> FileRecord:

@@ -65,7 +65,7 @@ def ranking_json(assessments: "Sequence[Assessment]") -> str:
     ReportError
         If there is no run, or the runs differ in more than the scenario.
     """
-    return _rank_file(assessments, [_scenario(own) for own in assessments])
+    return _rank_file(assessments, [_scenario(assessment) for assessment in assessments])
 
 
 def report_json(assessments: "Sequence[Assessment]") -> str:
@@ -78,20 +78,20 @@ def report_json(assessments: "Sequence[Assessment]") -> str:
     """
     scenarios = [
         {
-            **_scenario(own),
-            "attribution": rows_of("attribution", attribution_of_all([own])),
-            "weekly": rows_of("weekly", own.weekly),
+            **_scenario(assessment),
+            "attribution": rows_of("attribution", attribution_of_all([assessment])),
+            "weekly": rows_of("weekly", assessment.weekly),
         }
-        for own in assessments
+        for assessment in assessments
     ]
     return _rank_file(assessments, scenarios)
 
 
-def _scenario(own: "Assessment") -> dict[str, object]:
+def _scenario(assessment: "Assessment") -> dict[str, object]:
     return {
-        "scenario": own.scenario.scenario,
-        "name": own.scenario.name,
-        "ranking": rows_of("ranking", own.ranking),
+        "scenario": assessment.scenario.scenario,
+        "name": assessment.scenario.name,
+        "ranking": rows_of("ranking", assessment.ranking),
     }
 
 
@@ -167,13 +167,13 @@ def condition_json(found: "ConditionedDraws", dataset: Dataset, settings: Settin
     """Draws that agree with the record, and how they compare, as JSON: a `ConditionFile`."""
     destinations = [
         {
-            "destination": own.destination,
-            "acceptance": own.acceptance,
-            "numbers": own.numbers,
-            "inside": own.inside,
-            "ranges": [compared.model_dump() for compared in own.ranges],
+            "destination": listed.destination,
+            "acceptance": listed.acceptance,
+            "numbers": listed.numbers,
+            "inside": listed.inside,
+            "ranges": [compared.model_dump() for compared in listed.ranges],
         }
-        for own in found.destinations
+        for listed in found.destinations
     ]
     record = of_run(dataset, [read_scenario(RECORD)], settings)
     content = {"record": record, "examined": found.examined, "destinations": destinations}

@@ -24,16 +24,16 @@ def levers_json(found: "Sequence[LeverFindings]") -> str:
     """
     scenarios = [
         {
-            "scenario": own.assessment.scenario.scenario,
-            "counted": list(own.counted or own.assessment.sectors),
-            "levers": rows_of("levers", own.levers),
-            "pairs": _rows("lever_pairs", own.pairs),
-            "portfolios": _rows("portfolios", own.portfolios),
-            "stocks": _rows("stocks", own.stocks),
+            "scenario": findings.assessment.scenario.scenario,
+            "counted": list(findings.counted or findings.assessment.sectors),
+            "levers": rows_of("levers", findings.levers),
+            "pairs": _rows("lever_pairs", findings.pairs),
+            "portfolios": _rows("portfolios", findings.portfolios),
+            "stocks": _rows("stocks", findings.stocks),
         }
-        for own in found
+        for findings in found
     ]
-    record = of_runs([own.assessment for own in found])
+    record = of_runs([findings.assessment for findings in found])
     return text_of(LeversFile, {"record": record, "scenarios": scenarios})
 
 
@@ -49,8 +49,8 @@ def levers_csv(found: "Sequence[LeverFindings]") -> str:
     found
         One a scenario: stocks, else portfolios, else pairs, else all levers.
     """
-    runs = [own.assessment for own in found]
-    frames = [_most_special(own) for own in found]
+    runs = [findings.assessment for findings in found]
+    frames = [_most_special(findings) for findings in found]
     if "scenario" in frames[0].columns:
         import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 
@@ -58,6 +58,6 @@ def levers_csv(found: "Sequence[LeverFindings]") -> str:
     return csv_text(below_each_other(runs, frames, "scenario"), of_runs(runs))
 
 
-def _most_special(own: "LeverFindings") -> "pd.DataFrame":
-    asked = (own.stocks, own.portfolios, own.pairs, own.levers)
+def _most_special(findings: "LeverFindings") -> "pd.DataFrame":
+    asked = (findings.stocks, findings.portfolios, findings.pairs, findings.levers)
     return next(frame for frame in asked if frame is not None)

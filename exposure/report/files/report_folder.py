@@ -107,7 +107,7 @@ def write_report(
     )
     _check(assessments)
     target = Path(folder)
-    scenarios = [own.scenario.scenario for own in assessments]
+    scenarios = [assessment.scenario.scenario for assessment in assessments]
     check_target(target, scenarios)
     contents = _contents(assessments, briefing, files or FileChoice())
     with _explained(target):
@@ -132,7 +132,7 @@ def check_target(folder: Path, scenarios: Sequence[str]) -> None:
     with _explained(folder):
         target = folder.resolve()
         home = home_of_scratch(target)
-        existing = next(own for own in (home, *home.parents) if own.exists())
+        existing = next(parent for parent in (home, *home.parents) if parent.exists())
         with tempfile.TemporaryFile(dir=existing):  # it has no name, so nothing can be left
             pass
         if target.exists() and not target.is_dir():
@@ -147,7 +147,7 @@ def check_target(folder: Path, scenarios: Sequence[str]) -> None:
 
 def _names(scenarios: Sequence[str]) -> list[str]:
     """Files that a report can have."""
-    figures = ["scores", *(f"{kind}_{own}" for own in scenarios for kind in FIGURE_KINDS)]
+    figures = ["scores", *(f"{kind}_{scenario}" for scenario in scenarios for kind in FIGURE_KINDS)]
     return [*TEXTS, SUMS, *(f"{name}.{form}" for name in figures for form in ("svg", "png"))]
 
 
@@ -172,7 +172,7 @@ def older_files(written: Sequence[Path]) -> tuple[Path, ...]:
 
 def _check(assessments: "Sequence[Assessment]") -> None:
     of_runs(assessments)
-    names = [own.scenario.scenario for own in assessments]
+    names = [assessment.scenario.scenario for assessment in assessments]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ReportError(
@@ -243,13 +243,13 @@ def _figures(shown: Contents) -> tuple[dict[str, str], dict[str, bytes]]:
     description = f"record {shown.record['record_digest']}, {tables}"
     with report_style():
         drawn = {"scores": plots.scores_figure(shown.runs)}
-        for own, points in zip(shown.runs, shown.elements, strict=True):
-            if loses_nothing(own):
+        for assessment, points in zip(shown.runs, shown.elements, strict=True):
+            if loses_nothing(assessment):
                 continue
-            scenario = own.scenario.scenario
-            names = {sector: scored.label.name for sector, scored in own.sectors.items()}
+            scenario = assessment.scenario.scenario
+            names = {sector: scored.label.name for sector, scored in assessment.sectors.items()}
             drawn[f"heat_map_{scenario}"] = plots.heat_map_figure(points, names, mark)
-            drawn[f"weekly_{scenario}"] = plots.weekly_figure(own)
-        vector = {name: svg(own, description=description) for name, own in drawn.items()}
-        raster = {name: png(own, description=description) for name, own in drawn.items()}
+            drawn[f"weekly_{scenario}"] = plots.weekly_figure(assessment)
+        vector = {name: svg(figure, description=description) for name, figure in drawn.items()}
+        raster = {name: png(figure, description=description) for name, figure in drawn.items()}
     return vector, raster

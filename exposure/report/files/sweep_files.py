@@ -57,9 +57,9 @@ class Sweep:
     @cached_property
     def record(self) -> FileRecord:
         """What the table is made from."""
-        own = self.ensemble
-        draws = draws_record(own.conditioned)
-        return of_run(own.dataset, own.scenarios, own.settings, draws=draws)
+        ensemble = self.ensemble
+        draws = draws_record(ensemble.conditioned)
+        return of_run(ensemble.dataset, ensemble.scenarios, ensemble.settings, draws=draws)
 
     def part(self, number: int) -> Path:
         """File of a task."""
@@ -157,8 +157,8 @@ def _put(path: Path, content: bytes) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".exposure-sweep-")
     scratch = Path(name)
     try:
-        with os.fdopen(handle, "wb") as own:
-            own.write(content)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
         scratch.chmod(0o644)
         os.replace(scratch, path)  # noqa: PTH105 - one call, the same on all systems
     finally:
@@ -167,14 +167,14 @@ def _put(path: Path, content: bytes) -> None:
 
 def with_axes(points: Sequence[Point], table: "pd.DataFrame") -> "pd.DataFrame":
     """A table of scenarios with where each is in the grid."""
-    known = {own.scenario.scenario: own for own in points}
+    known = {point.scenario.scenario: point for point in points}
     whole = table.copy()
     of_row = [known[key] for key in whole["scenario"]]
-    whole["base"] = [own.base for own in of_row]
-    whole["rule"] = [own.rule for own in of_row]
-    whole["from_date"] = [own.day for own in of_row]
-    whole["elements"] = [own.elements for own in of_row]
-    whole["buyers"] = [own.buyers for own in of_row]
+    whole["base"] = [point.base for point in of_row]
+    whole["rule"] = [point.rule for point in of_row]
+    whole["from_date"] = [point.day for point in of_row]
+    whole["elements"] = [point.elements for point in of_row]
+    whole["buyers"] = [point.buyers for point in of_row]
     return whole[list(names_of("sweep"))]
 
 
@@ -182,7 +182,9 @@ def _parquet(text: bytes) -> bytes:
     """The table of a CSV file as Parquet, with the types of the registry."""
     import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 
-    forms = {own.name: own.form for own in columns_of("sweep")} | {RECORD_DIGEST.name: Form.TEXT}
+    forms = {column.name: column.form for column in columns_of("sweep")} | {
+        RECORD_DIGEST.name: Form.TEXT
+    }
     header, *rows = csv.reader(io.StringIO(text.decode()))
     values = dict(zip(header, zip(*rows, strict=True), strict=True))
     frame = pd.DataFrame({name: _typed(values[name], forms[name]) for name in header})

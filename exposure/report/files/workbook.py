@@ -79,10 +79,12 @@ def workbook_bytes(frames: "Mapping[str, pd.DataFrame]", record: FileRecord) -> 
 
 def _columns(table: str) -> tuple[Column, ...]:
     """Columns of a sheet: the scenario, unless the table names it, then those of the registry."""
-    own = columns_of(RESULT_OF[table])
+    columns = columns_of(RESULT_OF[table])
     if table == "weekly":
-        return (RUN, *own)
-    return own if any(column.name == SCENARIO.name for column in own) else (SCENARIO, *own)
+        return (RUN, *columns)
+    return (
+        columns if any(column.name == SCENARIO.name for column in columns) else (SCENARIO, *columns)
+    )
 
 
 def _rows(table: str, frame: "pd.DataFrame") -> list[dict[str, Cell]]:

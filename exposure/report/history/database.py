@@ -88,9 +88,9 @@ class History:
         """
         entries = self.entries()
         named = {"last": entries[-1:], "previous": entries[-2:-1]}
-        found = named.get(which) or [own for own in entries if str(own.number) == which]
+        found = named.get(which) or [entry for entry in entries if str(entry.number) == which]
         if not found and len(which) >= SHORTEST_DIGEST:
-            found = [own for own in entries if own.digest.startswith(which)]
+            found = [entry for entry in entries if entry.digest.startswith(which)]
         if not found:
             raise _unknown(which, entries)
         return found[-1]
@@ -165,7 +165,7 @@ class History:
 
     def _insert(self, run: StoredRun, digest: str, packed: bytes) -> None:
         made = run.made
-        own = self._connection.execute(
+        number = self._connection.execute(
             "INSERT INTO runs (digest, content_sha256, package_version, dataset_version, "
             "dataset_digest, first_day, draws, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -176,13 +176,13 @@ class History:
         for kind, name, text in _parts(run.inputs):
             part = self._stored_part(text)
             self._connection.execute(
-                "INSERT INTO run_parts VALUES (?, ?, ?, ?)", (own, kind, name, part)
+                "INSERT INTO run_parts VALUES (?, ?, ?, ?)", (number, kind, name, part)
             )
         self._connection.executemany(
             "INSERT INTO scores VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (
-                    own, listed.scenario, row.sector, row.name, row.rank, row.band, row.score,
+                    number, listed.scenario, row.sector, row.name, row.rank, row.band, row.score,
                     row.score_p05, row.score_p95,
                 )
                 for listed in run.scenarios
@@ -240,7 +240,7 @@ class History:
             Reports that stay, at least 1.
         """
         run = self._connection.execute
-        oldest = [own.number for own in self.entries(keep)][:1] or [0]
+        oldest = [entry.number for entry in self.entries(keep)][:1] or [0]
         reports = run("DELETE FROM reports WHERE number < ?", oldest).rowcount
         gone = "NOT IN (SELECT run FROM reports)"
         run(f"DELETE FROM scores WHERE run {gone}")  # noqa: S608 - a constant of our own

@@ -103,10 +103,15 @@ def _refused(file: Path, found: str) -> ReportError:
 def _with_first_days(content: dict[str, Any]) -> dict[str, Any]:
     """The report with the first day scored of each scenario, which its weeks tell."""
     listed = [
-        {"first_day": own["weekly"][0]["date"] if own.get("weekly") else date.min, **own}
-        for own in content["scenarios"]
+        {
+            "first_day": scenario["weekly"][0]["date"] if scenario.get("weekly") else date.min,
+            **scenario,
+        }
+        for scenario in content["scenarios"]
     ]
-    kept = [{key: value for key, value in own.items() if key != "weekly"} for own in listed]
+    kept = [
+        {key: value for key, value in scenario.items() if key != "weekly"} for scenario in listed
+    ]
     return {"record": content["record"], "scenarios": kept}
 
 
@@ -116,7 +121,7 @@ def _inputs_beside(file: Path, content: dict[str, Any]) -> StoredInputs | None:
         inputs = read_inputs((file.parent / INPUTS).read_bytes())
     except OSError:
         return None
-    names = {own["scenario"] for own in content["scenarios"]}
+    names = {scenario["scenario"] for scenario in content["scenarios"]}
     digest = inputs.dataset(content["record"]["dataset_version"]).digest
     ours = names == set(inputs.scenarios) and digest == content["record"]["dataset_digest"]
     return inputs if ours else None

@@ -19,8 +19,8 @@ def history_beside(folder: Path) -> Path:
     >>> history_beside(Path("/srv/desk/exposure-report")).as_posix()
     '/srv/desk/exposure-report-history.sqlite'
     """
-    own = folder.resolve()
-    return own.parent / f"{own.name or 'exposure-report'}-history.sqlite"
+    target = folder.resolve()
+    return target.parent / f"{target.name or 'exposure-report'}-history.sqlite"
 
 
 @contextmanager
@@ -64,7 +64,7 @@ def check_history(path: Path) -> None:
                 if not migrations.is_ours(connection):
                     raise refused(path, "a database of another kind", A_HISTORY, NAME_ANOTHER)
             connection.close()
-        existing = next(own for own in path.resolve().parents if own.exists())
+        existing = next(parent for parent in path.resolve().parents if parent.exists())
         with tempfile.TemporaryFile(dir=existing):  # it has no name, so nothing can be left
             pass
 

@@ -159,16 +159,16 @@ class StoredRun:
     @property
     def made(self) -> Made:
         """What it was made from, in short."""
-        own = self.record
+        record = self.record
         return Made(
-            record_digest=own.record_digest,
-            package_version=own.package_version,
-            dataset_version=own.dataset_version,
-            dataset_digest=own.dataset_digest,
+            record_digest=record.record_digest,
+            package_version=record.package_version,
+            dataset_version=record.dataset_version,
+            dataset_digest=record.dataset_digest,
             first_day=min(scenario.first_day for scenario in self.scenarios),
-            draws=int(own.settings.get("draws", 0)),
-            seed=int(own.settings.get("seed", 0)),
-            overlays=tuple(laid.folder for laid in own.overlaid),
+            draws=int(record.settings.get("draws", 0)),
+            seed=int(record.settings.get("seed", 0)),
+            overlays=tuple(laid.folder for laid in record.overlaid),
         )
 
     @property
@@ -186,7 +186,7 @@ class StoredRun:
         """Record and rankings in plain values, the inputs left out."""
         return {
             "record": self.record.model_dump(mode="json"),
-            "scenarios": [own.model_dump(mode="json") for own in self.scenarios],
+            "scenarios": [stored.model_dump(mode="json") for stored in self.scenarios],
         }
 
 
@@ -211,13 +211,13 @@ def run_of(assessments: "Sequence[Assessment]") -> StoredRun:
     record = of_runs(assessments)
     scenarios = [
         {
-            "scenario": own.scenario.scenario,
-            "name": own.scenario.name,
-            "first_day": own.first_day.isoformat(),
-            "ranking": rows_of("ranking", own.ranking),
-            "attribution": rows_of("attribution", attribution_of_all([own])),
+            "scenario": assessment.scenario.scenario,
+            "name": assessment.scenario.name,
+            "first_day": assessment.first_day.isoformat(),
+            "ranking": rows_of("ranking", assessment.ranking),
+            "attribution": rows_of("attribution", attribution_of_all([assessment])),
         }
-        for own in assessments
+        for assessment in assessments
     ]
     plain = json.dumps({"record": record, "scenarios": scenarios}, default=date.isoformat)
     return run_from(json.loads(plain), inputs_of(assessments))
@@ -228,7 +228,10 @@ def inputs_of(assessments: "Sequence[Assessment]") -> StoredInputs:
     first = assessments[0]
     return StoredInputs(
         {name: to_csv(name, rows) for name, rows in first.dataset.rows.items()},
-        {own.scenario.scenario: own.scenario.model_dump_json() for own in assessments},
+        {
+            assessment.scenario.scenario: assessment.scenario.model_dump_json()
+            for assessment in assessments
+        },
         tuple(int(number) for number in first.run.sampler.numbers),
     )
 
@@ -245,7 +248,7 @@ def run_from(content: Mapping[str, object], inputs: StoredInputs | None) -> Stor
         record = StoredRecord.model_validate(content.get("record"))
         listed = content.get("scenarios")
         found = listed if isinstance(listed, list) else []
-        scenarios = tuple(StoredScenario.model_validate(own) for own in found)
+        scenarios = tuple(StoredScenario.model_validate(content) for content in found)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "record"

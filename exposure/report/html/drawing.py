@@ -177,14 +177,14 @@ def interval_chart(
         The common axis.
     """
     left, right = LABEL_WIDTH, WIDTH - RIGHT
-    courses = max((len(own) for own in values), default=0)
+    courses = max((len(intervals) for intervals in values), default=0)
     step = courses * MARK_STEP + ROW_GAP
     rows = []
-    for number, (name, own) in enumerate(zip(names, values, strict=True)):
+    for number, (name, intervals) in enumerate(zip(names, values, strict=True)):
         top = number * step
         marks = tuple(
             _mark(value, axis, course=course, y=top + ROW_GAP / 2 + MARK_STEP * (course + 0.5))
-            for course, value in enumerate(own)
+            for course, value in enumerate(intervals)
             if value is not None
         )
         whole = one_line(name)
@@ -201,7 +201,7 @@ def _mark(value: Interval, axis: Axis, *, course: int, y: float) -> IntervalMark
     left, right = LABEL_WIDTH, WIDTH - RIGHT
     low = axis.low if value.low is None else value.low
     high = axis.high if value.high is None else value.high
-    middle, first, last = (axis.place(own, left, right) for own in (value.middle, low, high))
+    middle, first, last = (axis.place(number, left, right) for number in (value.middle, low, high))
     return IntervalMark(course, round(y, 1), middle, first, last, value.high is None)
 
 
@@ -261,11 +261,11 @@ def line_chart(lines: Sequence[Line], across: Axis, up: Axis) -> LineChart:
         return " ".join(points)
 
     drawn = []
-    for own in lines:
-        numbers = range(len(own.values))
-        there = path(own.high, numbers) if own.high else ""
-        back = path(own.low[::-1], numbers[::-1]) if own.low else ""
-        drawn.append(DrawnLine(own.course, path(own.values, numbers), f"{there} {back}".strip()))
+    for line in lines:
+        numbers = range(len(line.values))
+        there = path(line.high, numbers) if line.high else ""
+        back = path(line.low[::-1], numbers[::-1]) if line.low else ""
+        drawn.append(DrawnLine(line.course, path(line.values, numbers), f"{there} {back}".strip()))
     return LineChart(
         PANEL_HEIGHT, left, right, top, bottom, tuple(drawn),
         tuple(Tick(across.place(value, left, right), text) for value, text in across.ticks),
@@ -321,13 +321,13 @@ def bar_chart(
     """
     right = WIDTH - 40.0
     bars = []
-    for number, (label, own) in enumerate(zip(labels, parts, strict=True)):
+    for number, (label, segments) in enumerate(zip(labels, parts, strict=True)):
         reached, pieces = 0.0, []
-        for kind, size, text in own:
+        for kind, size, text in segments:
             width = (right - BAR_LABEL) * size / largest if largest else 0.0
             pieces.append(Piece(kind, round(BAR_LABEL + reached, 1), round(width, 1), text))
             reached += width
-        end, total = round(BAR_LABEL + reached, 1), f"{sum(size for _, size, _ in own):.1f}"
+        end, total = round(BAR_LABEL + reached, 1), f"{sum(size for _, size, _ in segments):.1f}"
         short = shortened(one_line(label), BAR_CHARACTERS)
         bars.append(Bar(short, number * (BAR_HEIGHT + 5.0), tuple(pieces), end, total))
     return BarChart(len(bars) * (BAR_HEIGHT + 5.0), BAR_LABEL, tuple(bars))

@@ -40,26 +40,26 @@ def moved(briefing: Briefing | None) -> tuple[Move, ...]:
     if briefing is None:
         return ()
     return tuple(
-        own
-        for own in briefing.changes.moves
-        if own.rank_was != own.rank_now or abs(own.score_moved or 0.0) >= SHOWN
+        move
+        for move in briefing.changes.moves
+        if move.rank_was != move.rank_now or abs(move.score_moved or 0.0) >= SHOWN
     )
 
 
 def trends(briefing: Briefing | None) -> list[Trend]:
     """Scores over the stored runs of the sectors that score highest now; none before the second."""
     points = () if briefing is None else briefing.trend
-    runs = sorted({own.run for own in points})
+    runs = sorted({point.run for point in points})
     if len(runs) < 2:  # noqa: PLR2004 - one run has no trend
         return []
-    scenarios = list(dict.fromkeys(own.scenario for own in points))
-    latest = [own for own in points if own.run == runs[-1]]
+    scenarios = list(dict.fromkeys(point.scenario for point in points))
+    latest = [point for point in points if point.run == runs[-1]]
     highest: dict[str, float] = {}
-    for own in latest:
-        highest[own.sector] = max(own.score, highest.get(own.sector, 0.0))
+    for point in latest:
+        highest[point.sector] = max(point.score, highest.get(point.sector, 0.0))
     chosen = sorted(highest, key=lambda sector: (-highest[sector], sector))[:TRENDS]
-    names = {own.sector: own.name for own in latest}
-    top = max(own.score_p95 for own in points if own.sector in chosen)
+    names = {point.sector: point.name for point in latest}
+    top = max(point.score_p95 for point in points if point.sector in chosen)
     step = max(1, -(-(len(runs) - 1) // (MOST_RUNS - 1)))
     ticks = tuple((float(n), f"no. {runs[n]}") for n in range(0, len(runs), step))
     across = Axis(0.0, float(len(runs) - 1), ticks, "Report")
@@ -75,9 +75,9 @@ def _lines(
 ) -> list[Line]:
     lines = []
     for course, scenario in enumerate(scenarios):
-        own = {p.run: p for p in points if p.sector == sector and p.scenario == scenario}
-        if len(own) == len(runs):  # a scenario that some report did not have is not drawn
-            found = [own[run] for run in runs]
+        by_run = {p.run: p for p in points if p.sector == sector and p.scenario == scenario}
+        if len(by_run) == len(runs):  # a scenario that some report did not have is not drawn
+            found = [by_run[run] for run in runs]
             lines.append(
                 Line(
                     course,

@@ -63,7 +63,10 @@ def assessment_html(assessment: "Assessment") -> str:
             f"{formats.counted(settings.draws, 'draw')} | "
             f"{formats.counted(settings.horizon_weeks, 'week')} from "
             f"{settings.as_of or scenario.start}",
-            columns=[Heading(own.heading, "right" if own.is_number else "left") for own in columns],
+            columns=[
+                Heading(column.heading, "right" if column.is_number else "left")
+                for column in columns
+            ],
             rows=[
                 [shown_text(column, row) for column in columns]
                 for row in rows_of("ranking", assessment.ranking)
@@ -127,14 +130,20 @@ def scenario_html(scenario: Scenario) -> str:
 def _rules(scenario: Scenario) -> tuple[list[Heading], list[list[str]]]:
     headings = [Heading(word) for word in ("from", "until", "goods", "buyers", "licence")]
     lines = rule_lines(scenario.rules)
-    return headings, [[own.starts, own.ends, own.goods, own.buyers, own.state] for own in lines]
+    return headings, [
+        [line.starts, line.ends, line.goods, line.buyers, line.state] for line in lines
+    ]
 
 
 def _members(scenario: Scenario) -> tuple[list[Heading], list[list[str]]]:
     headings = [Heading("probability", "right"), Heading("scenario"), Heading("name")]
     return headings, [
-        [f"{formats.percent(own.probability, 1)} %", own.scenario.scenario, own.scenario.name]
-        for own in scenario.mixture
+        [
+            f"{formats.percent(member.probability, 1)} %",
+            member.scenario.scenario,
+            member.scenario.name,
+        ]
+        for member in scenario.mixture
     ]
 
 

@@ -51,10 +51,10 @@ class Overview:
 
 def overview(contents: Contents) -> Overview:
     """Make the table, in the order of the first course."""
-    columns = {own.name: own for own in columns_of("ranking")}
+    columns = {column.name: column for column in columns_of("ranking")}
     tables = [
-        {str(row["sector"]): row for row in rows_of("ranking", own.ranking)}
-        for own in contents.runs
+        {str(row["sector"]): row for row in rows_of("ranking", run.ranking)}
+        for run in contents.runs
     ]
     first = tables[0]
     observed = any(row["seen_so_far"] is not None for row in first.values())
@@ -75,7 +75,7 @@ def overview(contents: Contents) -> Overview:
         for sector, row in first.items()
     )
     return Overview(
-        tuple(own.scenario.name for own in contents.runs),
+        tuple(run.scenario.name for run in contents.runs),
         tuple(SHORT[name] for name in OF_COURSE),
         tuple(SHORT[name] for name in record),
         rows,
@@ -84,4 +84,4 @@ def overview(contents: Contents) -> Overview:
 
 def names_of_sectors(run: "Assessment") -> dict[str, str]:
     """Names of the sectors by id."""
-    return {sector: own.label.name for sector, own in run.sectors.items()}
+    return {sector: scored.label.name for sector, scored in run.sectors.items()}

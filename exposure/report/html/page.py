@@ -87,8 +87,8 @@ def _context(contents: Contents) -> dict[str, object]:
     first = contents.runs[0]
     style, script = _ours("page.css"), _ours("page.js")
     parts = [
-        _part(own, points, dates)
-        for own, points, dates in zip(contents.runs, contents.elements, contents.dates, strict=True)
+        _part(run, points, dates)
+        for run, points, dates in zip(contents.runs, contents.elements, contents.dates, strict=True)
     ]
     return {
         "style": style,
@@ -110,7 +110,7 @@ def _context(contents: Contents) -> dict[str, object]:
         "overview": overview(contents),
         "score_chart": sections.score_chart(contents),
         "date_chart": sections.date_chart(contents),
-        "date_columns": [own for own in columns_of("impact_dates") if own.heading],
+        "date_columns": [column for column in columns_of("impact_dates") if column.heading],
         "anatomies": sections.anatomies(contents),
         "heat_maps": sections.heat_maps(contents),
         "flow_chart": sections.flow_chart(contents),
@@ -128,7 +128,7 @@ def _context(contents: Contents) -> dict[str, object]:
         "licences": glossary.licence_terms(),
         "stages": glossary.stage_terms(first.dataset),
         "bases": glossary.basis_terms(),
-        "sources": _sources(first.dataset, [own.scenario for own in contents.runs]),
+        "sources": _sources(first.dataset, [run.scenario for run in contents.runs]),
     }
 
 
@@ -148,7 +148,7 @@ def _part(assessment: "Assessment", points: "pd.DataFrame", dates: "pd.DataFrame
     rows = _ranking(assessment.ranking, points)
     found = page_columns(mixture=bool(scenario.mixture))
     columns = sorted(found, key=lambda column: column != NAME)  # the name stays in sight
-    hits = [own for own in columns_of("impact_dates") if own.heading]
+    hits = [column for column in columns_of("impact_dates") if column.heading]
     return Part(
         scenario=scenario,
         drawn=drawn_member(assessment),
@@ -160,7 +160,7 @@ def _part(assessment: "Assessment", points: "pd.DataFrame", dates: "pd.DataFrame
             [shown_cell(column, row) for column in hits] for row in rows_of("impact_dates", dates)
         ],
         lossless=loses_nothing(assessment),
-        courses=[(own.name, rule_lines(own.rules)) for own, _ in scenario.members],
+        courses=[(course.name, rule_lines(course.rules)) for course, _ in scenario.members],
         grounds=[
             (names[row["sector"]], key_assumptions(assessment, row["sector"], limit=TOP_GROUNDS))
             for row in rows[:TOP_GROUNDS]
@@ -175,8 +175,8 @@ def _ranking(ranking: "pd.DataFrame", points: "pd.DataFrame") -> list[dict[str, 
 
 
 def _driver(row: Mapping[Any, Any], points: "pd.DataFrame") -> str:
-    own = points.loc[row["sector"]]
-    return driver_words(str(row["main_driver"]), {str(e): float(v) for e, v in own.items()})
+    shares = points.loc[row["sector"]]
+    return driver_words(str(row["main_driver"]), {str(e): float(v) for e, v in shares.items()})
 
 
 def _answer(assessment: "Assessment", points: "pd.DataFrame") -> str:
@@ -197,8 +197,8 @@ def _answer(assessment: "Assessment", points: "pd.DataFrame") -> str:
 
 def _sources(dataset: Dataset, scenarios: Sequence[Scenario]) -> list[Any]:
     """Sources cited by the tables that the model runs on and by the scenarios."""
-    cited = {source for own in scenarios for source in own.sources}
-    cited |= {source for own in scenarios for m, _ in own.members for source in m.sources}
+    cited = {source for scenario in scenarios for source in scenario.sources}
+    cited |= {source for scenario in scenarios for m, _ in scenario.members for source in m.sources}
     for name, rows in dataset.rows.items():
         if not TABLES[name].required or name == "sources":
             continue

@@ -81,12 +81,12 @@ def dated_axis(start: date, weeks: int, title: str) -> Axis:
 
 def score_chart(contents: Contents, *, sectors: int | None = None) -> IntervalChart:
     """Scores of all sectors under every course, in the order of the first."""
-    tables = [_by_sector("ranking", own.ranking) for own in contents.runs]
+    tables = [_by_sector("ranking", run.ranking) for run in contents.runs]
     order = list(tables[0])[:sectors]
-    values = [[_score_interval(own[sector]) for own in tables] for sector in order]
-    top = max((own.high or 0.0 for row in values for own in row), default=1.0)
+    values = [[_score_interval(table[sector]) for table in tables] for sector in order]
+    top = max((interval.high or 0.0 for row in values for interval in row), default=1.0)
     axis = whole_axis(top, "Score, on a scale from 0 to 100 (line: 5–95 % of draws)")
-    return interval_chart([str(tables[0][own]["name"]) for own in order], values, axis)
+    return interval_chart([str(tables[0][sector]["name"]) for sector in order], values, axis)
 
 
 def _by_sector(result: str, frame: "pd.DataFrame") -> dict[str, dict[str, Any]]:
@@ -100,12 +100,12 @@ def _score_interval(row: Mapping[str, Any]) -> Interval:
 def date_chart(contents: Contents) -> IntervalChart:
     """First hit of all sectors under every course; sectors that half the draws spare have none."""
     start = first_day(contents)
-    tables = [_by_sector("impact_dates", own) for own in contents.dates]
+    tables = [_by_sector("impact_dates", frame) for frame in contents.dates]
     order = list(tables[0])
-    values = [[_date_interval(own[sector], start) for own in tables] for sector in order]
-    last = max(_last_week(own, start) for own in contents.runs)
+    values = [[_date_interval(table[sector], start) for table in tables] for sector in order]
+    last = max(_last_week(run, start) for run in contents.runs)
     axis = dated_axis(start, last, "First hit (line: 5–95 % of draws; an arrow: later or never)")
-    return interval_chart([str(tables[0][own]["name"]) for own in order], values, axis)
+    return interval_chart([str(tables[0][sector]["name"]) for sector in order], values, axis)
 
 
 def _date_interval(row: Mapping[str, Any], start: date) -> Interval | None:
@@ -160,13 +160,13 @@ class Anatomy:
 def anatomies(contents: Contents, *, top: int = TOP) -> list[Anatomy]:
     """Anatomy of the sectors that score highest under any course, highest first."""
     runs = contents.runs
-    highest = {sector: max(own.sectors[sector].score for own in runs) for sector in runs[0].sectors}
+    highest = {sector: max(run.sectors[sector].score for run in runs) for sector in runs[0].sectors}
     order = sorted(highest, key=lambda sector: (-round(highest[sector], 9), sector))
     chosen = [sector for sector in order[:top] if highest[sector] > 0.0]
-    causes = sorted({c for own in runs for s in own.sectors.values() for c in s.risk.causes})
+    causes = sorted({c for run in runs for s in run.sectors.values() for c in s.risk.causes})
     colours = {cause: number % COLOURS for number, cause in enumerate(causes)}
     largest = max((highest[sector] for sector in chosen), default=1.0)
-    lost = max((float(_weekly(own, s)[2].max()) for own in runs for s in chosen), default=1.0)
+    lost = max((float(_weekly(run, s)[2].max()) for run in runs for s in chosen), default=1.0)
     return [_anatomy(contents, sector, colours, largest, lost) for sector in chosen]
 
 
@@ -174,16 +174,16 @@ def _anatomy(
     contents: Contents, sector: str, colours: Mapping[str, int], largest: float, lost: float
 ) -> Anatomy:
     runs = contents.runs
-    worst = max(runs, key=lambda own: own.sectors[sector].score)
+    worst = max(runs, key=lambda run: run.sectors[sector].score)
     names = element_names(contents)
-    parts = [own.sectors[sector].risk.causes for own in runs]
+    parts = [run.sectors[sector].risk.causes for run in runs]
     met = {cause: tuple(part.get(cause, 0.0) for part in parts) for cause in colours}
     order = sorted(met, key=lambda cause: (-max(met[cause]), cause))
     shown = [cause for cause in order if formats.points(max(met[cause])) != formats.points(0.0)]
     rows = tuple(
         CauseRow(
             cause,
-            "/".join(names.get(own, own) for own in cause.split("/")),
+            "/".join(names.get(element, element) for element in cause.split("/")),
             colours[cause],
             met[cause],
             held_up_words(worst.sectors[sector].risk.held_up, cause),
@@ -191,7 +191,7 @@ def _anatomy(
         for cause in shown
     )
     bars = bar_chart(
-        [own.scenario.name for own in runs],
+        [run.scenario.name for run in runs],
         [
             [(colours[c], met[c][n], f"{c}: {formats.points(met[c][n])}") for c in shown]
             for n in range(len(runs))
@@ -234,7 +234,9 @@ def held_up_words(held_up: Mapping[tuple[str, str], float], cause: str) -> str:
     """
     found = {stage: share for (label, stage), share in held_up.items() if label == cause}
     shown = sorted((-share, stage) for stage, share in found.items() if share >= LEAST_HELD_UP)
-    return ", ".join(f"{stage} {formats.percent(-own)} %" for own, stage in shown) or formats.NONE
+    return (
+        ", ".join(f"{stage} {formats.percent(-share)} %" for share, stage in shown) or formats.NONE
+    )
 
 
 def _weekly(run: "Assessment", sector: str) -> np.ndarray:
@@ -251,7 +253,7 @@ def week_chart(contents: Contents, sector: str, largest: float) -> LineChart:
     for course, run in enumerate(contents.runs):
         mean, low, high = _weekly(run, sector)
         lines.append(Line(course, mean.tolist(), low.tolist(), high.tolist()))
-    weeks = max(len(own.values) for own in lines) - 1
+    weeks = max(len(line.values) for line in lines) - 1
     across = dated_axis(first_day(contents), weeks, "Week")
     return line_chart(lines, across, whole_axis(largest, "Lost", factor=100.0, unit=" %"))
 
@@ -263,11 +265,11 @@ def quarters(run: "Assessment", sector: str) -> tuple[QuarterRow, ...]:
     found = [r for r in run.conditioned.ranges if r.kind == "losses" and r.subject == sector]
     return tuple(
         QuarterRow(
-            f"{own.from_date} to {own.to_date}",
-            f"{formats.percent(own.low, 1)}–{formats.percent(own.high, 1)}",
-            _implied(own.conditioned_mean, own.conditioned_p05, own.conditioned_p95),
+            f"{compared.from_date} to {compared.to_date}",
+            f"{formats.percent(compared.low, 1)}–{formats.percent(compared.high, 1)}",
+            _implied(compared.conditioned_mean, compared.conditioned_p05, compared.conditioned_p95),
         )
-        for own in sorted(found, key=lambda seen: seen.from_date)
+        for compared in sorted(found, key=lambda seen: seen.from_date)
     )
 
 
@@ -301,15 +303,19 @@ class HeatMap:
 def heat_maps(contents: Contents) -> list[HeatMap]:
     """Heat map of every course, on one scale."""
     names = element_names(contents)
-    top = max((float(own.to_numpy().max(initial=0.0)) for own in contents.elements), default=0.0)
+    top = max(
+        (float(points.to_numpy().max(initial=0.0)) for points in contents.elements), default=0.0
+    )
     maps = []
     for run, frame in zip(contents.runs, contents.elements, strict=True):
-        labels = {sector: own.label.name for sector, own in run.sectors.items()}
+        labels = {sector: scored.label.name for sector, scored in run.sectors.items()}
         rows = tuple(
             (labels[sector], tuple(_heat_cell(value, top) for value in row))
             for sector, row in zip(frame.index, frame.to_numpy(dtype=float).tolist(), strict=True)
         )
-        elements = tuple((str(own), names.get(str(own), str(own))) for own in frame.columns)
+        elements = tuple(
+            (str(element), names.get(str(element), str(element))) for element in frame.columns
+        )
         maps.append(HeatMap(elements, rows))
     return maps
 
@@ -347,15 +353,15 @@ def flow_chart(contents: Contents) -> LineChart | None:
     """Licensed flow of all classes together under every course; None where all goods are free."""
     lines = []
     for course, (run, frame) in enumerate(zip(contents.runs, contents.flows, strict=True)):
-        own = frame[frame["scenario"] == drawn_member(run).scenario]
-        if own.empty:
+        rows = frame[frame["scenario"] == drawn_member(run).scenario]
+        if rows.empty:
             continue
-        weighted = (own["flow"] * own["size"]).groupby(own["week"]).sum()
-        lines.append(Line(course, (weighted / own.groupby("week")["size"].sum()).tolist()))
+        weighted = (rows["flow"] * rows["size"]).groupby(rows["week"]).sum()
+        lines.append(Line(course, (weighted / rows.groupby("week")["size"].sum()).tolist()))
     if not lines:
         return None
-    weeks = max(len(own.values) for own in lines) - 1
-    largest = max(max(own.values) for own in lines)
+    weeks = max(len(line.values) for line in lines) - 1
+    largest = max(max(line.values) for line in lines)
     across = dated_axis(first_day(contents), weeks, "Week")
     return line_chart(lines, across, whole_axis(largest, "Flow", factor=100.0, unit=" %"))
 
@@ -364,12 +370,12 @@ def flow_tables(contents: Contents) -> list[FlowTable]:
     """Licensed flow of every course by class and quarter."""
     tables = []
     for run, frame in zip(contents.runs, contents.flows, strict=True):
-        own = frame[frame["scenario"] == drawn_member(run).scenario]
-        weeks = sorted(own["week"].unique())[::WEEKS_BETWEEN]
+        flows = frame[frame["scenario"] == drawn_member(run).scenario]
+        weeks = sorted(flows["week"].unique())[::WEEKS_BETWEEN]
         days = [run.scenario.start + timedelta(weeks=int(week)) for week in weeks]
         rows = [
             _flow_row(str(name) if run.settings.destination != "all" else f"{place}: {name}", part)
-            for (place, name), part in own.groupby(["destination", "licence_class"], sort=False)
+            for (place, name), part in flows.groupby(["destination", "licence_class"], sort=False)
         ]
         rows.sort(key=lambda row: (-row.size, row.name))
         tables.append(FlowTable(run.scenario.name, tuple(map(str, days)), tuple(rows)))
@@ -379,10 +385,10 @@ def flow_tables(contents: Contents) -> list[FlowTable]:
 def _flow_row(name: str, part: "pd.DataFrame") -> FlowRow:
     ordered = part.sort_values("week")
     states: Sequence[str] = ordered["state"].tolist()
-    turns = [own for own, before in zip(states, ["", *states], strict=False) if own != before]
+    turns = [state for state, before in zip(states, ["", *states], strict=False) if state != before]
     return FlowRow(
         name,
         float(part["size"].iloc[0]),
-        ", then ".join(own.replace("_", " ") for own in turns),
+        ", then ".join(state.replace("_", " ") for state in turns),
         tuple(ordered["flow"].iloc[::WEEKS_BETWEEN].tolist()),
     )

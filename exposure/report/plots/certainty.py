@@ -55,7 +55,11 @@ def plot_rank_acceptability(
                 color="white" if value > DARK_ABOVE else INK, fontsize="x-small",
             )  # fmt: skip
     axes.set_xticks(np.arange(len(wide.columns)) + 0.5, [str(rank) for rank in wide.columns])
-    _ticks(axes, np.arange(len(wide)) + 0.5, labels([str(own) for own in wide.index], names or {}))
+    _ticks(
+        axes,
+        np.arange(len(wide)) + 0.5,
+        labels([str(sector) for sector in wide.index], names or {}),
+    )
     axes.invert_yaxis()
     axes.xaxis.tick_top()
     axes.set_xlabel("Rank: percent of draws in which the sector holds it; blank: less than 0.5")
@@ -75,22 +79,22 @@ def plot_waterfall(points: Mapping[str, float], axes: Axes) -> Axes:
     axes
         Where to draw.
     """
-    order = sorted((own for own in points if points[own] != 0.0), key=lambda own: -points[own])
+    order = sorted((name for name in points if points[name] != 0.0), key=lambda name: -points[name])
     reached = 0.0
     for place, cause in enumerate(order):
-        own = points[cause]
+        step = points[cause]
         axes.bar(
-            place, own, bottom=reached, width=0.7, color=UP if own > 0.0 else DOWN,
-            edgecolor=INK, linewidth=0.6, hatch="" if own > 0.0 else HATCHES[1],
+            place, step, bottom=reached, width=0.7, color=UP if step > 0.0 else DOWN,
+            edgecolor=INK, linewidth=0.6, hatch="" if step > 0.0 else HATCHES[1],
         )  # fmt: skip
-        axes.text(place, max(reached, reached + own), f"{own:.1f}", ha="center", va="bottom")
-        reached += own
+        axes.text(place, max(reached, reached + step), f"{step:.1f}", ha="center", va="bottom")
+        reached += step
         axes.hlines(reached, place + 0.35, place + 0.65, color=INK, linewidth=0.6)
     axes.bar(len(order), reached, width=0.7, color="#555555", edgecolor=INK, linewidth=0.6)
     axes.text(len(order), reached, f"{reached:.1f}", ha="center", va="bottom")
-    shown = [label(own.replace("_", " "), key=own, width=14) for own in order]
+    shown = [label(name.replace("_", " "), key=name, width=14) for name in order]
     texts = axes.set_xticks(range(len(order) + 1), [*shown, "score"], fontsize="small")
-    set_fonts([own.label1 for own in texts])
+    set_fonts([tick.label1 for tick in texts])
     axes.set_ylim(0.0, max(1.0, 1.12 * reached))
     axes.set_ylabel("Points of the score, 0 to 100")
     axes.tick_params(axis="x", length=0)
@@ -127,7 +131,7 @@ def plot_tornado(table: "pd.DataFrame", axes: Axes, *, score: float) -> Axes:
                 fontsize="x-small",
             )  # fmt: skip
     axes.axvline(score, color=INK, linewidth=0.8)
-    names = [label(str(own), key=str(own), width=INPUT_WIDTH) for own in table["input"]]
+    names = [label(str(name), key=str(name), width=INPUT_WIDTH) for name in table["input"]]
     _ticks(axes, place, names)
     axes.set_ylim(len(table) - 0.5, -0.5)
     axes.margins(x=0.12)
@@ -157,17 +161,17 @@ def plot_flip_map(
     names
         Labels of the sectors; without them, their ids.
     """
-    own = region[region["rank"] == rank]
-    steps = len(own["first_probability"].unique()) - 1
+    of_rank = region[region["rank"] == rank]
+    steps = len(of_rank["first_probability"].unique()) - 1
     side = 1.0 / max(1, steps)
-    sectors = list(dict.fromkeys(own["sector"]))
+    sectors = list(dict.fromkeys(of_rank["sector"]))
     for number, sector in enumerate(sectors):
-        here = own[own["sector"] == sector]
+        here = of_rank[of_rank["sector"] == sector]
         for one, other in zip(here["first_probability"], here["second_probability"], strict=True):
             axes.add_patch(_square(float(one), float(other), side, number))
     axes.set_xlim(-side / 2, 1.0 + side / 2)
     axes.set_ylim(-side / 2, 1.0 + side / 2)
-    first, second = own["first_scenario"].iloc[0], own["second_scenario"].iloc[0]
+    first, second = of_rank["first_scenario"].iloc[0], of_rank["second_scenario"].iloc[0]
     axes.set_xlabel(f"Probability of {literal(str(first))}")
     axes.set_ylabel(f"Probability of {literal(str(second))}")
     _legend_of(axes, labels(sectors, names or {}), rank)

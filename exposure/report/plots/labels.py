@@ -120,7 +120,8 @@ def _inches(text: str, size: font_manager.FontProperties) -> float:
     """Width of a text; the same names stand in many figures."""
     lines = [line for line in text.split("\n") if line.strip()]
     return (
-        max((TextPath((0, 0), own, prop=size).get_extents().width for own in lines), default=0) / 72
+        max((TextPath((0, 0), text, prop=size).get_extents().width for text in lines), default=0)
+        / 72
     )
 
 
@@ -132,7 +133,7 @@ def widest(texts: Sequence[str]) -> float:
 
 def is_drawable(text: str) -> bool:
     """Whether the usual font, or another that is installed, has all characters of a text."""
-    if not SHAPES and any(unicodedata.bidirectional(own) in ("R", "AL") for own in text):
+    if not SHAPES and any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text):
         return False
     missing = _missing(text)
     return not missing or fallback_font(missing) is not None
@@ -140,17 +141,17 @@ def is_drawable(text: str) -> bool:
 
 def set_fonts(texts: Sequence[Text]) -> None:
     """Give texts that the usual font cannot draw a second font that can."""
-    for own in texts:
-        missing = _missing(own.get_text())
+    for text in texts:
+        missing = _missing(text.get_text())
         fallback = fallback_font(missing) if missing else None
         if fallback is not None:
-            own.set_fontfamily([*own.get_fontfamily(), fallback])
+            text.set_fontfamily([*text.get_fontfamily(), fallback])
 
 
 def _missing(text: str) -> frozenset[str]:
     usual = font_manager.findfont(font_manager.FontProperties())
     return frozenset(
-        own for own in text if not own.isspace() and ord(own) not in _characters(usual)
+        letter for letter in text if not letter.isspace() and ord(letter) not in _characters(usual)
     )
 
 
@@ -163,8 +164,8 @@ def _characters(path: str) -> Collection[int]:
 def fallback_font(characters: frozenset[str]) -> str | None:
     """Name of an installed font that has all of some characters, the first by name; or None."""
     wanted = frozenset(map(ord, characters))
-    fonts = sorted(font_manager.fontManager.ttflist, key=lambda own: (own.name, own.fname))
-    for own in fonts:
-        if not own.name.startswith(NOT_A_FONT) and wanted <= frozenset(_characters(own.fname)):
-            return own.name
+    fonts = sorted(font_manager.fontManager.ttflist, key=lambda font: (font.name, font.fname))
+    for font in fonts:
+        if not font.name.startswith(NOT_A_FONT) and wanted <= frozenset(_characters(font.fname)):
+            return font.name
     return None

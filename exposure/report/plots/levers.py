@@ -57,10 +57,10 @@ def plot_levers(table: "pd.DataFrame", axes: Axes, sector: str = TOTAL) -> Axes:
     known = list(dict.fromkeys(table["sector"]))
     if sector not in known:
         raise unknown_name("sector", sector, known)
-    own = table[table["sector"] == sector]
-    largest = own["points"].abs().sort_values(ascending=False).index[:MOST_DRAWN]
-    own = own.loc[largest].sort_values("points").reset_index(drop=True)
-    for place, (_, row) in enumerate(own.iterrows()):
+    effects = table[table["sector"] == sector]
+    largest = effects["points"].abs().sort_values(ascending=False).index[:MOST_DRAWN]
+    effects = effects.loc[largest].sort_values("points").reset_index(drop=True)
+    for place, (_, row) in enumerate(effects.iterrows()):
         helps = row["points"] >= 0.0
         axes.barh(
             place, row["points"], height=0.62, color=HELPS if helps else HARMS,
@@ -72,8 +72,8 @@ def plot_levers(table: "pd.DataFrame", axes: Axes, sector: str = TOTAL) -> Axes:
             f"{row['cost_musd']:,.0f}", (1.0, place), xycoords=("axes fraction", "data"),
             xytext=(4, 0), textcoords="offset points", va="center", fontsize=7,
         )  # fmt: skip
-    names = [label(row["name"], key=row["lever"]) for _, row in own.iterrows()]
-    axes.set_yticks(range(len(own)), names, fontsize=7)
+    names = [label(row["name"], key=row["lever"]) for _, row in effects.iterrows()]
+    axes.set_yticks(range(len(effects)), names, fontsize=7)
     axes.axvline(0.0, color="black", linewidth=0.8)
     axes.grid(axis="x", color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)

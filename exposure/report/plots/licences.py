@@ -102,13 +102,13 @@ def plot_exports(calibration: "Calibration", axes: Axes) -> Axes:
         Where to draw.
     """
     for series, colour, marker in (("magnets", BLUE, "o"), ("elements", RED, "s")):
-        own = calibration.months[calibration.months["series"] == series]
-        if own.empty:
+        months = calibration.months[calibration.months["series"] == series]
+        if months.empty:
             continue
-        days = _mid_month(own)
+        days = _mid_month(months)
         name = BASES[series]
-        axes.plot(days, own["observed"], marker, color=colour, label=f"{name}, counted")
-        axes.plot(days, own["fitted"], color=colour, label=f"{name}, fitted")
+        axes.plot(days, months["observed"], marker, color=colour, label=f"{name}, counted")
+        axes.plot(days, months["fitted"], color=colour, label=f"{name}, fitted")
     axes.axhline(1.0, color=GREY, linewidth=0.6)
     _by_date(axes)
     days = _mid_month(calibration.months)
@@ -134,11 +134,11 @@ def plot_backtest(
         Which forecasts: ``fixed`` or ``rolling``.
     """
     months = backtest.months
-    own = months[(months["destination"] == destination) & (months["scheme"] == scheme)]
+    scheme_months = months[(months["destination"] == destination) & (months["scheme"] == scheme)]
     styles = {"model": (BLUE, "-"), "last_month": (RED, "--"), "year_before": (GREEN, "-."),
               "linear_recovery": (GREY, ":")}  # fmt: skip
     for forecast, (colour, style) in styles.items():
-        rows = own[own["forecast"] == forecast]
+        rows = scheme_months[scheme_months["forecast"] == forecast]
         days = _mid_month(rows)
         if forecast == "model":
             axes.fill_between(

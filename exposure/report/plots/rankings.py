@@ -157,9 +157,9 @@ def plot_weekly(assessment: "Assessment", axes: Axes, *, top: int = 5) -> Axes:
     weekly = weekly[weekly["scenario"] == member.scenario]
     first = assessment.ranking.head(top)
     for number, (_, row) in enumerate(first.iterrows()):
-        own = weekly[weekly["sector"] == row["sector"]]
+        weeks = weekly[weekly["sector"] == row["sector"]]
         name = label(str(row["name"]), key=str(row["sector"]))
-        _draw_weeks(axes, own, name=name, number=number, of=len(first))
+        _draw_weeks(axes, weeks, name=name, number=number, of=len(first))
     first_day, last_day = _day_number(weekly["date"].min()), _day_number(weekly["date"].max())
     beside = DAYS_BETWEEN * (len(first) - 1) / 2
     axes.set_xlim(first_day, last_day + beside + MARGIN_DAYS)
@@ -170,16 +170,18 @@ def plot_weekly(assessment: "Assessment", axes: Axes, *, top: int = 5) -> Axes:
     return _plain(axes)
 
 
-def _draw_weeks(axes: Axes, own: "pd.DataFrame", *, name: str, number: int, of: int) -> None:
+def _draw_weeks(axes: Axes, weeks: "pd.DataFrame", *, name: str, number: int, of: int) -> None:
     colour, style = PALETTE[number % len(PALETTE)], LINE_STYLES[number % len(LINE_STYLES)]
-    days = np.array([_day_number(day) for day in own["date"]])
-    axes.plot(days, own["lost_share"], color=colour, linestyle=style, label=name)
+    days = np.array([_day_number(day) for day in weeks["date"]])
+    axes.plot(days, weeks["lost_share"], color=colour, linestyle=style, label=name)
     if of == 1:
-        axes.fill_between(days, own["low"], own["high"], color=colour, alpha=0.15, linewidth=0)
+        axes.fill_between(days, weeks["low"], weeks["high"], color=colour, alpha=0.15, linewidth=0)
         return
     some = slice(INTERVAL_EVERY - 1, None, INTERVAL_EVERY)
     beside = days[some] + DAYS_BETWEEN * (number - (of - 1) / 2)
-    axes.vlines(beside, own["low"].iloc[some], own["high"].iloc[some], color=colour, linewidth=1.2)
+    axes.vlines(
+        beside, weeks["low"].iloc[some], weeks["high"].iloc[some], color=colour, linewidth=1.2
+    )
 
 
 def _frame_weeks(axes: Axes, interval: str) -> None:
@@ -251,7 +253,7 @@ def plot_attribution(
 
 def _names(assessment: "Assessment") -> dict[str, str]:
     """Names of the sectors of a result, by id."""
-    return {sector: own.label.name for sector, own in assessment.sectors.items()}
+    return {sector: scored.label.name for sector, scored in assessment.sectors.items()}
 
 
 def _sector_ticks(
@@ -265,7 +267,7 @@ def _sector_ticks(
 def _legend(axes: Axes, *, columns: int, above: float = 1.0) -> None:
     """A legend above the axes, in as many columns as fit."""
     entries = axes.get_legend_handles_labels()[1]
-    beside = widest([own.get_text() for own in axes.get_yticklabels()])
+    beside = widest([text.get_text() for text in axes.get_yticklabels()])
     inches = float(axes.figure.bbox.width) / axes.figure.dpi
     room = inches - beside - SIDE_INCHES
     legend = axes.legend(

@@ -37,21 +37,23 @@ def plot_trend(trend: Sequence[TrendPoint], axes: Axes, *, scenario: str, top: i
     Axes
         The same; without points for the scenario, it is empty.
     """
-    points = [own for own in trend if own.scenario == scenario]
-    days = {own.run: own.day for own in points}
+    points = [point for point in trend if point.scenario == scenario]
+    days = {point.run: point.day for point in points}
     places = {run: place for place, run in enumerate(sorted(days))}
     last = max(places, default=0)
-    leaders = sorted((own for own in points if own.run == last), key=lambda own: own.rank)[:top]
+    leaders = sorted(
+        (point for point in points if point.run == last), key=lambda point: point.rank
+    )[:top]
     for number, leader in enumerate(leaders):
-        own = sorted((p for p in points if p.sector == leader.sector), key=lambda p: p.run)
+        line = sorted((p for p in points if p.sector == leader.sector), key=lambda p: p.run)
         colour = PALETTE[number % len(PALETTE)]
-        across = [places[p.run] for p in own]
+        across = [places[p.run] for p in line]
         axes.fill_between(
-            across, [p.score_p05 for p in own], [p.score_p95 for p in own], color=colour,
+            across, [p.score_p05 for p in line], [p.score_p95 for p in line], color=colour,
             alpha=0.12, linewidth=0.0,
         )  # fmt: skip
         axes.plot(
-            across, [p.score for p in own], "o-", color=colour, markersize=3.5, linewidth=1.4,
+            across, [p.score for p in line], "o-", color=colour, markersize=3.5, linewidth=1.4,
             label=label(leader.name, key=leader.sector),
         )  # fmt: skip
     _dress(axes, [days[run].isoformat() for run in sorted(days)], drawn=bool(leaders))

@@ -60,7 +60,7 @@ def changes_text(changes: Changes) -> str:
     blocks = [wrapped(one_line(changes.summary), width=WIDTH), "\n".join(causes)]
     blocks += filter(None, (_rows(changes), _effects(changes.data), _moves(changes.moves)))
     if changes.notes:
-        blocks.append("\n".join(wrapped(one_line(own), width=WIDTH) for own in changes.notes))
+        blocks.append("\n".join(wrapped(one_line(note), width=WIDTH) for note in changes.notes))
     return "\n\n".join(blocks)
 
 
@@ -105,42 +105,44 @@ def _moved(moves: Sequence[EffectMove]) -> str:
     return f"{shown}; {hidden} more" if hidden > 0 else shown
 
 
-def _move_words(own: EffectMove) -> str:
+def _move_words(move: EffectMove) -> str:
     ranks = (
-        f"rank {own.rank_now}"
-        if own.rank_was == own.rank_now
-        else f"rank {own.rank_was or NONE} -> {own.rank_now or NONE}"
+        f"rank {move.rank_now}"
+        if move.rank_was == move.rank_now
+        else f"rank {move.rank_was or NONE} -> {move.rank_now or NONE}"
     )
-    points = NONE if own.score_moved is None else signed_points(own.score_moved)
-    return f"{one_line(own.name)} under {own.scenario} {points} ({ranks})"
+    points = NONE if move.score_moved is None else signed_points(move.score_moved)
+    return f"{one_line(move.name)} under {move.scenario} {points} ({ranks})"
 
 
 def _moves(moves: Sequence[Move]) -> str:
     """Sectors that moved, with the points of each cause."""
     shown = [
-        own for own in moves if own.rank_was != own.rank_now or abs(own.score_moved or 0.0) >= SHOWN
+        move
+        for move in moves
+        if move.rank_was != move.rank_now or abs(move.score_moved or 0.0) >= SHOWN
     ]
     still = len(moves) - len(shown)
     footer = f"Unmoved: {counted(still, 'rank')}."
     if not shown:
         return footer
-    split = any(own.parts for own in shown)
+    split = any(move.parts for move in shown)
     heads = ["scenario", "sector", "rank", "moved", "points"]
     heads += [name.lower().split()[-1] for name in CAUSES.values()] if split else []
-    rows = [_row(own, split=split) for own in shown]
+    rows = [_row(move, split=split) for move in shown]
     return f"{aligned(heads, rows, align='ll' + 'r' * (len(heads) - 2))}\n\n{footer}"
 
 
-def _row(own: Move, *, split: bool) -> list[str]:
-    moved, points = own.rank_moved, own.score_moved
+def _row(move: Move, *, split: bool) -> list[str]:
+    moved, points = move.rank_moved, move.score_moved
     cells = [
-        own.scenario,
-        shortened(one_line(own.name), 30),
-        f"{own.rank_was or NONE} -> {own.rank_now or NONE}",
+        move.scenario,
+        shortened(one_line(move.name), 30),
+        f"{move.rank_was or NONE} -> {move.rank_now or NONE}",
         NONE if moved is None else places(moved),
         NONE if points is None else signed_points(points),
     ]
     if split:
-        parts = own.parts or {}
+        parts = move.parts or {}
         cells += [signed_points(parts[cause]) if cause in parts else NONE for cause in CAUSES]
     return cells

@@ -33,7 +33,7 @@ def caveats(assessments: "Sequence[Assessment]") -> list[tuple[str, str]]:
 def judgement(assessments: "Sequence[Assessment]") -> tuple[str, str] | None:
     """How many of the rows behind the scores are judgement."""
     sectors = assessments[0].sectors.values()
-    shares = [own.assumed_rows / own.rows for own in sectors if own.rows]
+    shares = [scored.assumed_rows / scored.rows for scored in sectors if scored.rows]
     if not shares:
         return None
     return (
@@ -60,12 +60,12 @@ def history(assessment: "Assessment") -> tuple[str, str]:
             "Draws that the record refutes count in full; docs/history.md shows how far the "
             "tables are from what was seen.",
         )
-    own = assessment.conditioned
+    met = assessment.conditioned
     return (
         "The draws agree with the record.",
         f"{formats.counted(assessment.settings.draws, 'draw')} of those that agree with what was "
-        f"and was not seen; {100.0 * own.acceptance:.2g} % of the draws of the tables do "
-        "(docs/history.md)." + (f" {own.note}" if own.note else ""),
+        f"and was not seen; {100.0 * met.acceptance:.2g} % of the draws of the tables do "
+        "(docs/history.md)." + (f" {met.note}" if met.note else ""),
     )
 
 

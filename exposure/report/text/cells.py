@@ -72,7 +72,7 @@ def terminal_columns() -> tuple[Column, ...]:
 def shown_cell(column: Column, row: Mapping[str, Cell]) -> ShownCell:
     """Take a column's value from a row, and that of the column which ends its interval."""
     ends = [column, *(other for other in columns_of("ranking") if other.name == column.until)]
-    return ShownCell(column, tuple((row[own.name], shown(own, row[own.name])) for own in ends))
+    return ShownCell(column, tuple((row[end.name], shown(end, row[end.name])) for end in ends))
 
 
 def shown_text(column: Column, row: Mapping[str, Cell]) -> str:

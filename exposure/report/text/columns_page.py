@@ -67,7 +67,8 @@ def columns_page() -> str:
 def _grid(columns: Sequence[Column]) -> str:
     lines = ["| column | meaning | unit | may be missing |", "|---|---|---|---|"]
     lines += [
-        f"| `{own.name}` | {own.meaning} | {own.unit} | {'yes' if own.nullable else ''} |"
-        for own in columns
+        f"| `{column.name}` | {column.meaning} | {column.unit} | "
+        f"{'yes' if column.nullable else ''} |"
+        for column in columns
     ]
     return "\n".join(lines) + "\n"

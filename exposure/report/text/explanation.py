@@ -75,7 +75,9 @@ def explain_texts(assessments: "Sequence[Assessment]", sector: str) -> str:
     UnknownNameError
         If a run ranks no such sector.
     """
-    parts = {part: None for own in assessments for part in _parts(own, sector) if part}
+    parts = {
+        part: None for assessment in assessments for part in _parts(assessment, sector) if part
+    }
     return "\n\n".join(parts)
 
 
@@ -186,10 +188,11 @@ def _assumed(assessment: "Assessment", sector: str) -> str:
         return wrapped("The score does not vary with the draws: no assumed row moves it.")
     rows = [
         [
-            own.table, _key(own), f"{formats.plain(own.low)}–{formats.plain(own.high)}", own.unit,
-            f"{formats.percent(own.explained)} %",
+            assumption.table, _key(assumption),
+            f"{formats.plain(assumption.low)}–{formats.plain(assumption.high)}", assumption.unit,
+            f"{formats.percent(assumption.explained)} %",
         ]
-        for own in assumptions
+        for assumption in assumptions
     ]  # fmt: skip
     chance = formats.percent(CHANCE / assessment.settings.draws)
     title = wrapped(
@@ -201,5 +204,5 @@ def _assumed(assessment: "Assessment", sector: str) -> str:
     return f"{title}\n\n" + aligned(headings, rows, align="llrlr")
 
 
-def _key(own: KeyAssumption) -> str:
-    return shortened(" ".join(part for part in own.key if part), KEY_WIDTH)
+def _key(assumption: KeyAssumption) -> str:
+    return shortened(" ".join(part for part in assumption.key if part), KEY_WIDTH)

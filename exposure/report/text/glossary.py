@@ -54,7 +54,10 @@ def field_meanings(owner: type) -> dict[str, str]:
 def column_terms() -> list[Term]:
     """Columns of all tables of a report, each once."""
     columns = {column: None for result in REPORT_RESULTS for column in columns_of(result)}
-    return [Term(own.name, f"{own.meaning}{_unit(own)}") for own in (RUN, *columns, RECORD_DIGEST)]
+    return [
+        Term(column.name, f"{column.meaning}{_unit(column)}")
+        for column in (RUN, *columns, RECORD_DIGEST)
+    ]
 
 
 def _unit(column: Column) -> str:

@@ -51,12 +51,13 @@ def levers_text(found: "LeverFindings") -> str:
     found
         Tables of one run.
     """
-    own = found.assessment
+    assessment = found.assessment
     counted = ", ".join(found.counted) if found.counted else "all sectors"
     head = (
-        f"{own.scenario.name} ({own.scenario.scenario}) | {counted} | "
-        f"{formats.counted(own.settings.horizon_weeks, 'week')} from {own.first_day} | "
-        f"{formats.counted(own.settings.draws, 'draw')}"
+        f"{assessment.scenario.name} ({assessment.scenario.scenario}) | {counted} | "
+        f"{formats.counted(assessment.settings.horizon_weeks, 'week')} "
+        f"from {assessment.first_day} | "
+        f"{formats.counted(assessment.settings.draws, 'draw')}"
     )
     blocks = [
         underlined("What would help") + f"\n{shortened(head, WIDTH)}",
@@ -110,17 +111,17 @@ def _shown(value: float, digits: int) -> str:
 
 
 def _best(table: "pd.DataFrame", sector: str) -> str:
-    own = table[(table["sector"] == sector) & (table["points"] > 0)]
-    own = own.sort_values("points", ascending=False).head(BEST)
-    if own.empty:
+    helpful = table[(table["sector"] == sector) & (table["points"] > 0)]
+    helpful = helpful.sort_values("points", ascending=False).head(BEST)
+    if helpful.empty:
         return f"{sector}: no lever lowers its score."
-    listed = "; ".join(f"{row['name']} {_at(row, 'points'):+.1f}" for row in _rows(own))
+    listed = "; ".join(f"{row['name']} {_at(row, 'points'):+.1f}" for row in _rows(helpful))
     return wrapped(f"{sector}: {listed}", width=WIDTH)
 
 
 def _pairs(table: "pd.DataFrame") -> str:
-    own = table[table["sector"] == TOTAL]
-    order = own["interaction"].abs().sort_values(ascending=False).index[:MOST_PAIRS]
+    totals = table[table["sector"] == TOTAL]
+    order = totals["interaction"].abs().sort_values(ascending=False).index[:MOST_PAIRS]
     columns = ("points_first", "points_second", "points_together")
     rows = [
         [
@@ -129,7 +130,7 @@ def _pairs(table: "pd.DataFrame") -> str:
             *(f"{_at(row, column):+.1f}" for column in columns),
             f"{_at(row, 'interaction'):+.1f} ({_at(row, 'interaction_se'):.1f})",
         ]
-        for row in _rows(own.loc[order])
+        for row in _rows(totals.loc[order])
     ]
     headings = ["first", "second", "first", "second", "both", "interaction"]
     return aligned(headings, rows, align="llrrrr")
@@ -160,7 +161,7 @@ def _stocks(table: "pd.DataFrame") -> str:
             _shown(_at(row, "weeks"), 0) or "more",
             f"{_at(row, 'p_with'):.2f}",
             _shown(_at(row, "p_bought"), 2),
-            *(_shown(_at(row, f"{own}_t"), 1) for own in ("sm", "dy", "tb", "y")),
+            *(_shown(_at(row, f"{element}_t"), 1) for element in ("sm", "dy", "tb", "y")),
             _shown(_at(row, "cost_musd"), 1),
         ]
         for row in _rows(table)

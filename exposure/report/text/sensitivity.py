@@ -48,16 +48,17 @@ def sensitivity_text(found: Findings) -> str:
     found
         Sensitivity, value of information and flips of a run.
     """
-    own = found.assessment
+    assessment = found.assessment
     head = (
-        f"{own.scenario.name} ({own.scenario.scenario}), "
-        f"{formats.counted(own.settings.horizon_weeks, 'week')} from {own.first_day}, "
-        f"{formats.counted(own.settings.draws, 'draw')}"
+        f"{assessment.scenario.name} ({assessment.scenario.scenario}), "
+        f"{formats.counted(assessment.settings.horizon_weeks, 'week')} "
+        f"from {assessment.first_day}, "
+        f"{formats.counted(assessment.settings.draws, 'draw')}"
     )
-    names = {sector: scored.label.name for sector, scored in own.sectors.items()}
+    names = {sector: scored.label.name for sector, scored in assessment.sectors.items()}
     blocks = [
         underlined("What the scores hang on") + f"\n{head}",
-        wrapped(PRIOR if own.conditioned is None else CONDITIONED, width=WIDTH),
+        wrapped(PRIOR if assessment.conditioned is None else CONDITIONED, width=WIDTH),
         *_by_sector(found.sensitivity, names),
         _information(found.information),
         _flips(found.flips, names),
@@ -97,10 +98,10 @@ def _index(first: float, error: float, total: float, total_error: float) -> str:
     """First-order and total index in percent, with their errors; a dash where nothing varies."""
     if np.isnan(first):
         return formats.NONE
-    own = f"{100.0 * first:.0f} ({100.0 * error:.0f}) %"
+    index = f"{100.0 * first:.0f} ({100.0 * error:.0f}) %"
     if np.isnan(total):
-        return own
-    return f"{own}, total {100.0 * total:.0f} ({100.0 * total_error:.0f}) %"
+        return index
+    return f"{index}, total {100.0 * total:.0f} ({100.0 * total_error:.0f}) %"
 
 
 def _information(table: "pd.DataFrame") -> str:

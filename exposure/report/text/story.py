@@ -86,14 +86,14 @@ def _how_bad(assessment: "Assessment", sector: str) -> str:
 def _how_sure(assessment: "Assessment", sector: str) -> str:
     ranking = assessment.ranking.set_index("sector")
     row, pairs = ranking.loc[sector], assessment.pairs
-    own = f"rank {row['rank']} of {len(ranking)} (5–95 %: {row['rank_p05']}–{row['rank_p95']})"
+    rank = f"rank {row['rank']} of {len(ranking)} (5–95 %: {row['rank_p05']}–{row['rank_p95']})"
     below = pairs[pairs["sector"] == sector].head(1)
     if below.empty:
-        return own
+        return rank
     other = below.iloc[0]
     name = ranking.loc[other["other"], "name"]
     return (
-        f"{own}; above the next, {name}, in {formats.percent(other['probability_above'])} % of "
+        f"{rank}; above the next, {name}, in {formats.percent(other['probability_above'])} % of "
         f"draws and equal in {formats.percent(other['probability_equal'])} %"
     )
 
@@ -113,9 +113,9 @@ def _shares_of(points: Mapping[str, float]) -> str:
     if total <= 0.0:
         return "nothing"
     order = sorted(points, key=lambda cause: (-points[cause], cause))
-    named = [own for own in order[:NAMED] if points[own] >= MAIN * total] or order[:1]
+    named = [cause for cause in order[:NAMED] if points[cause] >= MAIN * total] or order[:1]
     parts = tuple(
-        f"{own.replace('_', ' ')} ({formats.percent(points[own] / total)} %)" for own in named
+        f"{cause.replace('_', ' ')} ({formats.percent(points[cause] / total)} %)" for cause in named
     )
     return joined(parts)
 
@@ -142,13 +142,13 @@ def _for_whom(assessment: "Assessment", sector: str) -> str:
 
 
 def _from_when(assessment: "Assessment", sector: str) -> str:
-    own = assessment.sectors[sector]
-    hit = ~np.isnan(own.risk.hit_week)
-    chance = float((own.probabilities[:, np.newaxis] * hit).sum(axis=0).mean())
+    scored = assessment.sectors[sector]
+    hit = ~np.isnan(scored.risk.hit_week)
+    chance = float((scored.probabilities[:, np.newaxis] * hit).sum(axis=0).mean())
     threshold = f"more than {formats.percent(assessment.settings.impact_threshold)} % of a week's"
     if chance == 0.0:
         return f"no draw ever loses {threshold} output"
-    weeks = np.sort(own.risk.hit_week[hit])
+    weeks = np.sort(scored.risk.hit_week[hit])
     early, middle = (weeks[int(level * (len(weeks) - 1))] for level in (0.05, 0.5))
     days = [assessment.first_day + timedelta(weeks=int(week)) for week in (early, middle)]
     often = "" if chance >= LIKELY else "only "
@@ -161,25 +161,27 @@ def _from_when(assessment: "Assessment", sector: str) -> str:
 def _served_before(assessment: "Assessment", sector: str) -> str:
     found = service_of(assessment.run, sector)
     elements = assessment.sectors[sector].risk.points
-    wanted = max(sorted(elements), key=lambda own: elements[own], default="").lower()
-    chosen = next((own for own in found if own.pool.split("_")[0] == wanted), None)
+    wanted = max(sorted(elements), key=lambda element: elements[element], default="").lower()
+    chosen = next((service for service in found if service.pool.split("_")[0] == wanted), None)
     chosen = chosen or next(iter(found), None)
     if chosen is None:
         return "no pool names it: it shares in proportion to need"
     return _service_words(chosen)
 
 
-def _service_words(own: Service) -> str:
+def _service_words(service: Service) -> str:
     place = (
-        f"in the pool '{own.pool}' outside China it is of class {own.order_class} with "
-        f"{formats.percent(own.own_share, 1)} % of the demand"
+        f"in the pool '{service.pool}' outside China it is of class {service.order_class} with "
+        f"{formats.percent(service.own_share, 1)} % of the demand"
     )
-    if not own.before:
-        return f"nobody; {place}, and class {own.order_class} takes {_share(own.share_with)}"
-    names = ", ".join(own.before[:NAMED])
-    more = len(own.before) - NAMED
+    if not service.before:
+        return (
+            f"nobody; {place}, and class {service.order_class} takes {_share(service.share_with)}"
+        )
+    names = ", ".join(service.before[:NAMED])
+    more = len(service.before) - NAMED
     others = f" and {more} more" if more > 0 else ""
-    return f"{names}{others}, together {_share(own.share_before)} of the demand; {place}"
+    return f"{names}{others}, together {_share(service.share_before)} of the demand; {place}"
 
 
 def _share(share: float) -> str:
@@ -198,8 +200,8 @@ def _so_far(assessment: "Assessment", sector: str) -> str:
 
 
 def _rests_on(assessment: "Assessment", sector: str, inputs: "pd.DataFrame") -> str:
-    own = assessment.sectors[sector]
-    rows = f"{own.assumed_rows} of its {own.rows} figures are judgement"
+    scored = assessment.sectors[sector]
+    rows = f"{scored.assumed_rows} of its {scored.rows} figures are judgement"
     if inputs.empty:
         return f"{rows}; no single input moves it"
     named = tuple(

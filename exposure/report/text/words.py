@@ -218,7 +218,10 @@ def _rules_text(scenario: Scenario) -> str:
 
 def scenario_list_text(scenarios: Sequence[Scenario]) -> str:
     """List scenarios: key, name, and how many rules or members each has."""
-    rows = [[own.scenario, own.name, str(own.start), _extent(own)] for own in scenarios]
+    rows = [
+        [scenario.scenario, scenario.name, str(scenario.start), _extent(scenario)]
+        for scenario in scenarios
+    ]
     return aligned(["scenario", "name", "start", "holds"], rows, align="llll")
 
 

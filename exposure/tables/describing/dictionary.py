@@ -93,9 +93,9 @@ def columns_of(table: str) -> tuple[Column, ...]:
     """
     if table not in TABLES:
         raise unknown_name("table", table, TABLES)
-    own = TABLES[table]
-    schema = own.row.model_json_schema()
-    return tuple(_column(own, name, schema) for name in own.columns)
+    described = TABLES[table]
+    schema = described.row.model_json_schema()
+    return tuple(_column(described, name, schema) for name in described.columns)
 
 
 def measures_of(table: str) -> dict[str, Measure]:
@@ -114,11 +114,11 @@ def quantity_column(table: str) -> str:
 
 def _column(table: Table, name: str, schema: Mapping[str, Any]) -> Column:
     stated = schema["properties"][name]
-    kinds = [_resolve(own, schema) for own in stated.get("anyOf", [stated])]
-    filled = [own for own in kinds if own.get("type") != "null"]
-    words = tuple(word for own in filled for word in _words(own) if word)
-    each = [own.get("items", own) for own in filled]
-    pattern = next((own["pattern"] for own in each if "pattern" in own), "")
+    kinds = [_resolve(form, schema) for form in stated.get("anyOf", [stated])]
+    filled = [form for form in kinds if form.get("type") != "null"]
+    words = tuple(word for form in filled for word in _words(form) if word)
+    each = [form.get("items", form) for form in filled]
+    pattern = next((item["pattern"] for item in each if "pattern" in item), "")
     minimum, maximum = filled[0].get("minimum"), filled[0].get("maximum")
     measures = measures_of(table.name).values()
     if name in ("low", "central", "high"):
@@ -185,11 +185,11 @@ def _table_text(table: Table) -> str:
     figure = f" Unit of the figure: {single.unit}, {single.wording()}." if single else ""
     blocks = [f"### {table.name}", f"{meaning} One row for each {key}.{figure} {needed}"]
     described = [column for column in columns if column.name not in QuantityRow.model_fields]
-    own = described if measures else columns
-    blocks.append(_grid(("column", "meaning", "holds", "may be empty"), map(_column_cells, own)))
+    shown = described if measures else columns
+    blocks.append(_grid(("column", "meaning", "holds", "may be empty"), map(_column_cells, shown)))
     if measures and single is None:
         head = (quantity_column(table.name), "meaning", "unit", "range", "whole weeks")
-        blocks.append(_grid(head, (_measure_cells(*own) for own in measures.items())))
+        blocks.append(_grid(head, (_measure_cells(*entry) for entry in measures.items())))
     return "\n\n".join(blocks)
 
 

@@ -198,11 +198,11 @@ def _field(column: Column) -> dict[str, Any]:
 
 def _pattern(column: Column) -> str:
     """Pattern of a text: of itself, with further words, or of a list of words."""
-    own = column.pattern.removeprefix("^").removesuffix("$")
+    pattern = column.pattern.removeprefix("^").removesuffix("$")
     if column.kind is Kind.WORDS:
-        return f"^({own})( ({own}))*$"
+        return f"^({pattern})( ({pattern}))*$"
     if column.pattern and column.words:
-        return f"^({own}|{'|'.join(word.replace('*', '[*]') for word in column.words)})$"
+        return f"^({pattern}|{'|'.join(word.replace('*', '[*]') for word in column.words)})$"
     return column.pattern
 
 
@@ -247,7 +247,7 @@ def stale_notes(folder: Path) -> list[str]:
     descriptor = _read_descriptor(folder)
     resources = None if isinstance(descriptor, Fault) else descriptor.get("resources")
     listed = resources if isinstance(resources, list) else []
-    for resource in (own for own in listed if isinstance(own, dict)):
+    for resource in (entry for entry in listed if isinstance(entry, dict)):
         path, stated = (str(resource.get(key, "")) for key in ("path", "hash"))
         file = folder / path
         if not stated.startswith("sha256:") or not path:

@@ -67,7 +67,7 @@ class Imported:
         """What was left out, one row a row of the file: line, what, why."""
         import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 
-        rows = [(own.line, own.what, own.why) for own in self.omitted]
+        rows = [(omission.line, omission.what, omission.why) for omission in self.omitted]
         return pd.DataFrame(rows, columns=["line", "what", "why"])
 
     def text(self) -> str:
@@ -80,8 +80,8 @@ class Imported:
         noun = "row" if len(self.omitted) == 1 else "rows"
         lines.append(f"left out: {len(self.omitted)} {noun} of the file")
         reasons: dict[tuple[str, str], list[int]] = {}
-        for own in self.omitted:
-            reasons.setdefault((own.what, own.why), []).append(own.line)
+        for omission in self.omitted:
+            reasons.setdefault((omission.what, omission.why), []).append(omission.line)
         lines += [f"  {_lines(at)}: {what}: {why}" for (what, why), at in reasons.items()]
         return "\n".join(lines)
 
@@ -105,8 +105,8 @@ class Imported:
         _refuse_present(place, self.rows)
         try:
             place.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=place, prefix=".exposure-import-") as own:
-                scratch = Path(own)
+            with tempfile.TemporaryDirectory(dir=place, prefix=".exposure-import-") as scratch_name:
+                scratch = Path(scratch_name)
                 for name, rows in self.rows.items():
                     text = to_csv(name, sorted(rows, key=partial(_key, name)))
                     (scratch / TABLES[name].file).write_text(text, encoding="utf-8")
@@ -137,8 +137,8 @@ def _refuse_present(place: Path, tables: Iterable[str]) -> None:
 def replaced_rows(dataset: Dataset, rows: Mapping[str, Sequence[BaseModel]]) -> int:
     """Number of rows of the tables below that have the key of a new one."""
     return sum(
-        len(_keys(name, own) & _keys(name, dataset.rows.get(name, ())))
-        for name, own in rows.items()
+        len(_keys(name, new_rows) & _keys(name, dataset.rows.get(name, ())))
+        for name, new_rows in rows.items()
     )
 
 

@@ -233,8 +233,8 @@ def _shares(
     for name in dict.fromkeys(order.component for order in orders):
         if name not in known:
             raise unknown_name("component", name, known)
-        own = [order for order in orders if order.component == name]
-        yield from _rows(dataset, known[name], own, buyers, first, source_id)
+        of_component = [order for order in orders if order.component == name]
+        yield from _rows(dataset, known[name], of_component, buyers, first, source_id)
 
 
 def _rows(
@@ -280,16 +280,16 @@ def _rows(
 
 def _notes(dataset: Dataset, shares: list[SourcingRow], buyers: Buyers) -> Iterator[str]:
     for name in dict.fromkeys(row.component for row in shares):
-        own = next(row for row in shares if row.component == name)
+        first = next(row for row in shares if row.component == name)
         yield (
             f"{name}: holds for all buyers at {buyers.destination} of class {buyers.buyer_class}, "
-            f"stage {own.stage}, from {own.from_date}; give a company a component of its own"
+            f"stage {first.stage}, from {first.from_date}; give a company a component of its own"
         )
         later = sorted(
             row.from_date
             for row in dataset.rows_of(SourcingRow)
-            if (row.destination, row.component, row.stage) == (own.destination, name, own.stage)
-            and row.from_date > own.from_date
+            if (row.destination, row.component, row.stage) == (first.destination, name, first.stage)
+            and row.from_date > first.from_date
         )
         if later:
             yield f"{name}: from {later[0]} on, the shares of the tables below hold again"

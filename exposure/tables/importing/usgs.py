@@ -231,7 +231,11 @@ def _tonnes(
             )
         else:
             tonnes[cell.year][code] = value
-    whole = {year: own for year, own in tonnes.items() if math.fsum(_producers(own).values()) > 0.0}
+    whole = {
+        year: amounts
+        for year, amounts in tonnes.items()
+        if math.fsum(_producers(amounts).values()) > 0.0
+    }
     return whole, faults
 
 

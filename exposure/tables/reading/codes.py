@@ -39,8 +39,10 @@ def priced_goods_are_known(tables: TableLines) -> Iterable[Fault]:
 def seen_sectors_are_not_misspelt(tables: TableLines) -> Iterable[Fault]:
     """The back-test may speak of sectors that nobody ranks, but not of misspelt ones."""
     known = {line.row.sector for line in tables.of(SectorRow)}
-    outputs = [("observed_output.csv", own, own.row.sector) for own in tables.of(ObservedOutputRow)]
-    stops = [("disruptions.csv", own, own.row.sector) for own in tables.of(DisruptionRow)]
+    outputs = [
+        ("observed_output.csv", line, line.row.sector) for line in tables.of(ObservedOutputRow)
+    ]
+    stops = [("disruptions.csv", line, line.row.sector) for line in tables.of(DisruptionRow)]
     for file, line, sector in (*outputs, *stops):
         cure = suggestion(near(sector, known))
         if sector not in known and cure:

@@ -72,7 +72,7 @@ def sectors_have_cover(tables: TableLines) -> Iterable[Fault]:
     """A sector has stock and lag of each component it needs."""
     needs = components_needed(tables)
     known = {line.row.component for line in tables.of(ComponentRow)}
-    cover = {(own.sector, own.component, own.quantity) for own in _rows(tables.of(CoverRow))}
+    cover = {(row.sector, row.component, row.quantity) for row in _rows(tables.of(CoverRow))}
     for line in tables.of(SectorRow):
         names = (line.row.sector, line.row.uncertainty_group)
         for component in sorted((needs[names[0]] | needs[names[1]]) & known):
@@ -108,8 +108,10 @@ def substitutes_are_complete(tables: TableLines) -> Iterable[Fault]:
     """
     group = {line.row.sector: line.row.uncertainty_group for line in tables.of(SectorRow)}
     lines = grouped(tables.of(SubstitutionRow), lambda row: (row.sector, row.component))
-    stated = {key: {str(line.row.quantity) for line in own} for key, own in lines.items()}
-    for (sector, component), own in lines.items():
+    stated = {
+        key: {str(line.row.quantity) for line in group_lines} for key, group_lines in lines.items()
+    }
+    for (sector, component), group_lines in lines.items():
         known = stated[sector, component]
         known = known | stated.get((group.get(sector, sector), component), set())
         for wanted in SETS_OF_SUBSTITUTION:
@@ -117,7 +119,7 @@ def substitutes_are_complete(tables: TableLines) -> Iterable[Fault]:
             if missing and missing != wanted:
                 yield Fault(
                     f"{sector}, {component}", "no " + ", ".join(sorted(missing)),
-                    "all quantities", "add the rows", "substitution.csv", own[0].number,
+                    "all quantities", "add the rows", "substitution.csv", group_lines[0].number,
                 )  # fmt: skip
 
 
@@ -159,12 +161,12 @@ def _quantities(
     group: Callable[[RowT], tuple[str, ...]],
     quantity: Callable[[RowT], str],
 ) -> Iterable[Fault]:
-    for key, own in grouped(lines, group).items():
-        missing = set(own[0].row.MEASURES) - {quantity(line.row) for line in own}
+    for key, group_lines in grouped(lines, group).items():
+        missing = set(group_lines[0].row.MEASURES) - {quantity(line.row) for line in group_lines}
         if missing:
             yield Fault(
                 ", ".join(key), "no " + ", ".join(sorted(missing)), "all quantities",
-                "add the rows", file, own[0].number,
+                "add the rows", file, group_lines[0].number,
             )  # fmt: skip
 
 

@@ -109,7 +109,7 @@ def parse_corrections(text: str) -> tuple[list[Record], list[Fault]]:
         found = f"the key '{unknown[0]}'" if unknown else "no list of records"
         cure = "begin each record with [[correction]]"
         return [], [Fault("", found, "[[correction]] records", cure, FILE)]
-    begins = [n for n, own in enumerate(text.split("\n"), 1) if re.match(r"\s*\[\[", own)]
+    begins = [n for n, line in enumerate(text.split("\n"), 1) if re.match(r"\s*\[\[", line)]
     begins += [1] * (len(listed) - len(begins))
     records: list[Record] = []
     faults: list[Fault] = []
@@ -141,11 +141,11 @@ def correct(
         The tables with the corrected rows, checked again, and what is wrong with the records.
     """
     mended = {name: list(table) for name, table in lines.items()}
-    own = [record for record in records if record.correction.status == "open"]
-    faults = list(_unknown_words(own))
+    open_records = [record for record in records if record.correction.status == "open"]
+    faults = list(_unknown_words(open_records))
     refused = {fault.line for fault in faults}
     rows: dict[tuple[str, ...], list[Record]] = {}
-    for record in own:
+    for record in open_records:
         if record.line not in refused and f"{record.correction.table}.csv" not in faulty:
             rows.setdefault(record.row, []).append(record)
     for (name, *key), wanted in rows.items():
@@ -156,17 +156,17 @@ def correct(
 def _unknown_words(records: Iterable[Record]) -> Iterator[Fault]:
     cells: dict[tuple[str, ...], int] = {}
     for record in records:
-        own = record.correction
-        if own.table not in TABLES:
-            cure = did_you_mean(own.table, TABLES)
-            yield record.fault(f"table '{own.table}'", "a known table", cure)
+        correction = record.correction
+        if correction.table not in TABLES:
+            cure = did_you_mean(correction.table, TABLES)
+            yield record.fault(f"table '{correction.table}'", "a known table", cure)
             continue
-        table = TABLES[own.table]
+        table = TABLES[correction.table]
         described = [name for name in table.columns if name not in table.key]
-        if own.column not in described:
-            cure = did_you_mean(own.column, described)
-            yield record.fault(f"column '{own.column}'", "a column outside the key", cure)
-        elif (cell := (*record.row, own.column)) in cells:
+        if correction.column not in described:
+            cure = did_you_mean(correction.column, described)
+            yield record.fault(f"column '{correction.column}'", "a column outside the key", cure)
+        elif (cell := (*record.row, correction.column)) in cells:
             expected = f"one open record a cell; another begins on line {cells[cell]}"
             yield record.fault("the same cell again", expected, "close or delete one of them")
         else:
@@ -180,7 +180,7 @@ def _correct_row(
     known = {tuple(cell_text(getattr(o.row, c)) for c in table.key): i for i, o in enumerate(lines)}
     place = known.get(key)
     if place is None:
-        meant = near(", ".join(key), [", ".join(own) for own in known])
+        meant = near(", ".join(key), [", ".join(other) for other in known])
         cure = suggestion(meant) or "correct the key, or delete the record"
         yield records[0].fault("no such row", "the row that is corrected", cure)
         return
@@ -190,7 +190,7 @@ def _correct_row(
     if stale:
         return
     cells = {name: cell_text(getattr(line.row, name)) for name in table.columns}
-    cells |= {own.correction.column: cell_text(own.correction.now) for own in records}
+    cells |= {record.correction.column: cell_text(record.correction.now) for record in records}
     parsed, faults = parse_row(table, line.number, dict(cells))
     lines[place : place + 1] = parsed or [line]
     for fault in faults:
@@ -200,15 +200,17 @@ def _correct_row(
 
 
 def _stale(record: Record, line: AnyLine) -> Iterator[Fault]:
-    own = record.correction
-    found, was, now = (cell_text(v) for v in (getattr(line.row, own.column), own.was, own.now))
+    correction = record.correction
+    found, was, now = (
+        cell_text(v) for v in (getattr(line.row, correction.column), correction.was, correction.now)
+    )
     if found == was:
         return
     if found == now:
         cure = "the row has taken the new value: set the status to 'closed'"
     else:
         cure = "the row has changed: check it, then close or delete the record, or restate 'was'"
-    shown = f"'{found}' on line {line.number} of {own.table}.csv"
+    shown = f"'{found}' on line {line.number} of {correction.table}.csv"
     yield record.fault(shown, f"'{was}', the old value", cure)
 
 

@@ -193,8 +193,8 @@ def _changed(dataset: Dataset, changes: Mapping[tuple[str, ...], Value], note: s
     edits |= _scaled_rests(dataset, edits, note)
     rows = checked_rows(*_edited(dataset, edits))
     listed = tuple(
-        Change(table, key, _values(own.row), own.now, own.note)
-        for (table, key), own in edits.items()
+        Change(table, key, _values(edit.row), edit.now, edit.note)
+        for (table, key), edit in edits.items()
     )
     return Dataset.from_rows(
         rows,
@@ -250,7 +250,7 @@ def _row(dataset: Dataset, cell: RowKey) -> QuantityRow:
             f"change '{', '.join(of_group)}', or add a row of its own in an overlay"
         )
     if key not in rows:
-        alike = [own for own in rows if own[-2:] == key[-2:]] or list(rows)
+        alike = [other for other in rows if other[-2:] == key[-2:]] or list(rows)
         raise unknown_name(f"row of table '{table}'", ", ".join(key), list(map(", ".join, alike)))
     row = rows[key]
     if not isinstance(row, QuantityRow):
@@ -288,16 +288,16 @@ def _scaled_rests(
             if _set_of(table, _key(table, row)) == (table, group) and isinstance(row, QuantityRow)
         }
         total = math.fsum(row.central for row in rest.values())
-        own = {cell: edits[cell] for cell in rest if cell in edits}
-        for cell in own:
+        edited = {cell: edits[cell] for cell in rest if cell in edits}
+        for cell in edited:
             del rest[cell]
-        left = total - math.fsum(edit.now[1] for edit in own.values())
+        left = total - math.fsum(edit.now[1] for edit in edited.values())
         held = math.fsum(row.central for row in rest.values())
         fault = _misfit(left, held, many=len(rest))
         if fault is not None:
             faults.append(fault.within(", ".join(group)).at(f"{table}.csv"))
         elif rest and not math.isclose(left, held, abs_tol=SMALLEST_REST):
-            scaled |= _scaled(rest, max(left, 0.0) / held, own, note)
+            scaled |= _scaled(rest, max(left, 0.0) / held, edited, note)
     if faults:
         raise TableError(faults)
     return scaled
@@ -334,9 +334,9 @@ def _fraction(share: float) -> float:
 
 
 def _scaled(
-    rest: Mapping[RowKey, QuantityRow], factor: float, own: Iterable[RowKey], note: str
+    rest: Mapping[RowKey, QuantityRow], factor: float, edited: Iterable[RowKey], note: str
 ) -> dict[RowKey, _Edit]:
-    changed = "; ".join(", ".join(key) for _, key in own)
+    changed = "; ".join(", ".join(key) for _, key in edited)
     why = f"Scaled by {factor:.4g}, so that the set keeps its sum: {changed} was changed ({note})."
     return {
         cell: _Edit(

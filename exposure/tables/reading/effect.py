@@ -109,13 +109,17 @@ def rows_without_effect(
         file and line where it was read from a file, and the number of the others.
     """
     uses = Uses.of(dataset)
-    idle = [own for check in CHECKS for own in check(dataset, uses)]
-    idle = [own for own in idle if row_key(own.row) not in {("sources", (c,)) for c in cited}]
+    idle = [idle_row for check in CHECKS for idle_row in check(dataset, uses)]
+    idle = [
+        idle_row
+        for idle_row in idle
+        if row_key(idle_row.row) not in {("sources", (c,)) for c in cited}
+    ]
     idle += list(_kept_for_the_record(dataset, starts)) if with_record else []
     if read is not None:
-        known = {row_key(own.row) for own in idle}
+        known = {row_key(idle_row.row) for idle_row in idle}
         idle += list(_unread(dataset, frozenset(read), skip=known))
-    listed = [own for own in idle if given is None or row_key(own.row) in given]
+    listed = [idle_row for idle_row in idle if given is None or row_key(idle_row.row) in given]
     return _as_faults(dataset, listed)
 
 
@@ -126,9 +130,9 @@ def rows_for_the_record(dataset: Dataset, *, starts: Collection[date]) -> list[F
 
 def _as_faults(dataset: Dataset, idle: Collection[Idle]) -> list[Fault]:
     groups: dict[tuple[str, ...], list[Idle]] = {}
-    for own in idle:
-        key = (name_of(type(own.row)), own.found, own.expected, own.cure)
-        groups.setdefault(key, []).append(own)
+    for idle_row in idle:
+        key = (name_of(type(idle_row.row)), idle_row.found, idle_row.expected, idle_row.cure)
+        groups.setdefault(key, []).append(idle_row)
     faults = []
     for same in groups.values():
         first, others = same[0], len(same) - 1

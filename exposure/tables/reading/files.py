@@ -74,9 +74,9 @@ def _cure_of_missing(file: str, present: set[str]) -> str:
     """The cure for a missing table: a file that only differs in case, copy mark or ending."""
     stem = file.removesuffix(".csv")
     like = sorted(
-        own
-        for own in present
-        if own.lower().removesuffix(".txt").split(".")[0].split(" ")[0] == stem
+        file
+        for file in present
+        if file.lower().removesuffix(".txt").split(".")[0].split(" ")[0] == stem
     )
     return f"rename '{like[0]}', or add the file" if like else "add the file"
 
@@ -88,8 +88,8 @@ def _misnamed_files(present: set[str]) -> Iterator[Fault]:
         # A missing table is likelier to be meant than one that is there too.
         near = [
             name
-            for own in (known - present, known & present)
-            for name in get_close_matches(file.lower(), sorted(own), n=1, cutoff=MISNAMED)
+            for names in (known - present, known & present)
+            for name in get_close_matches(file.lower(), sorted(names), n=1, cutoff=MISNAMED)
         ]
         if file.lower().endswith(".csv") and near:
             cure = f"did you mean '{near[0]}'?"

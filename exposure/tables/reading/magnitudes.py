@@ -58,7 +58,7 @@ def values_are_of_this_world(tables: TableLines) -> Iterable[Fault]:
 
 def some_applications_are_made(tables: TableLines) -> Iterable[Fault]:
     """Applications for at least one element have a weight: a queue of nothing has no order."""
-    lines = [own for own in tables.of(ParameterRow) if own.row.parameter == "application_weight"]
+    lines = [line for line in tables.of(ParameterRow) if line.row.parameter == "application_weight"]
     if lines and not any(line.row.central > 0.0 for line in lines):
         yield Fault(
             "application_weight", "0 for every element", "more than 0 for one of them",
@@ -86,7 +86,7 @@ class Excess:
 
 def parts_fit_their_whole(tables: TableLines) -> Iterable[Fault]:
     """A part is nowhere ten times the whole."""
-    return (own.fault() for own in _excesses(tables) if own.factor >= FAULTY)
+    return (excess.fault() for excess in _excesses(tables) if excess.factor >= FAULTY)
 
 
 def doubtful_rows(dataset: Dataset) -> list[Fault]:
@@ -101,8 +101,8 @@ def doubtful_rows(dataset: Dataset) -> list[Fault]:
     tables = TableLines(
         {name: [Line(0, row) for row in rows] for name, rows in dataset.rows.items()}
     )
-    odd = [own for own in _excesses(tables) if ODD < own.factor < FAULTY]
-    return [own.fault().at(*dataset.origin.place(row_key(own.line.row))) for own in odd]
+    odd = [excess for excess in _excesses(tables) if ODD < excess.factor < FAULTY]
+    return [excess.fault().at(*dataset.origin.place(row_key(excess.line.row))) for excess in odd]
 
 
 def _excesses(tables: TableLines) -> Iterator[Excess]:
@@ -169,7 +169,7 @@ def names_tell_sectors_apart(tables: TableLines) -> Iterable[Fault]:
     """No two sectors have one name: a figure could not tell them apart."""
     first: dict[str, str] = {}
     # Lines of the tables under an overlay are counted below zero; the overlay is to blame.
-    for line in sorted(tables.of(SectorRow), key=lambda own: own.number > 0):
+    for line in sorted(tables.of(SectorRow), key=lambda sector_line: sector_line.number > 0):
         name = line.row.name.casefold()
         if name in first:
             yield Fault(

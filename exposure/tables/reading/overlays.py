@@ -52,14 +52,14 @@ def apply_overlay(dataset: Dataset, folder: str | Path) -> Dataset:
     texts, faults = read_files(place, whole=False)
     books = read_workbooks(place)
     faults += books.faults
-    own: dict[str, list[AnyLine]] = {}
+    added: dict[str, list[AnyLine]] = {}
     for name, text in texts.items():
-        own[name], found = parse_table(TABLES[name], text)
+        added[name], found = parse_table(TABLES[name], text)
         faults += found
     for name, sheet in books.sheets.items():
-        own[name], found = parse_cells(TABLES[name], sheet.raw)
+        added[name], found = parse_cells(TABLES[name], sheet.raw)
         faults += found
-    merged = _merge(dataset, own)
+    merged = _merge(dataset, added)
     across, skipped = check_tables(TableLines(merged), faulty={fault.file for fault in faults})
     if faults or across:
         hidden = any(fault.hides for fault in faults)
@@ -69,20 +69,20 @@ def apply_overlay(dataset: Dataset, folder: str | Path) -> Dataset:
         {name: [line.row for line in lines] for name, lines in merged.items()},
         version=dataset.version,
         base_digest=dataset.base,
-        overlaid=(*dataset.overlaid, _record(dataset, own, place)),
+        overlaid=(*dataset.overlaid, _record(dataset, added, place)),
         changed=dataset.changed,
-        origin=dataset.origin.under(origin_of(place, own, whole=False, held=books.places)),
+        origin=dataset.origin.under(origin_of(place, added, whole=False, held=books.places)),
     )
 
 
-def _merge(dataset: Dataset, own: Mapping[str, list[AnyLine]]) -> dict[str, list[AnyLine]]:
+def _merge(dataset: Dataset, added: Mapping[str, list[AnyLine]]) -> dict[str, list[AnyLine]]:
     """All rows, those of the overlay first, so that a rule on several rows names one of them.
 
     Rows from below have their lines counted below zero.
     """
     merged: dict[str, list[AnyLine]] = {}
     for name, table in TABLES.items():
-        mine = own.get(name, [])
+        mine = added.get(name, [])
         taken = {key_of(table, line.row) for line in mine}
         below = [
             Line(-number, row)
@@ -101,19 +101,21 @@ def _located(fault: Fault, place: Path) -> Fault:
     return replace(fault, file=str(place / fault.file))
 
 
-def _record(dataset: Dataset, own: Mapping[str, list[AnyLine]], place: Path) -> Overlaid:
+def _record(dataset: Dataset, added_lines: Mapping[str, list[AnyLine]], place: Path) -> Overlaid:
     replaced: list[RowKey] = []
     added: list[RowKey] = []
-    for name, lines in own.items():
+    for name, lines in added_lines.items():
         table = TABLES[name]
         below = {key_of(table, row): row for row in dataset.rows.get(name, ())}
-        for line in sorted(lines, key=lambda own: _texts(key_of(table, own.row))):
+        for line in sorted(lines, key=lambda added_line: _texts(key_of(table, added_line.row))):
             key = key_of(table, line.row)
             if key not in below:
                 added.append((name, _texts(key)))
             elif below[key] != line.row:
                 replaced.append((name, _texts(key)))
-    rows = {name: sorted((line.row for line in lines), key=repr) for name, lines in own.items()}
+    rows = {
+        name: sorted((line.row for line in lines), key=repr) for name, lines in added_lines.items()
+    }
     return Overlaid(place.resolve().name, digest_of(rows), tuple(replaced), tuple(added))
 
 

@@ -46,7 +46,7 @@ def parse_table(table: Table, text: str) -> tuple[list[AnyLine], list[Fault]]:
 def parse_cells(table: Table, raw: RawTable) -> tuple[list[AnyLine], list[Fault]]:
     """Turn the cells of one table into checked rows, or into faults."""
     faults = [
-        replace(own, file=table.file, hides=True) for own in _header_faults(table, raw.header)
+        replace(fault, file=table.file, hides=True) for fault in _header_faults(table, raw.header)
     ]
     if faults:
         return [], faults

@@ -51,8 +51,8 @@ def origin_of(
     files = {**{name: table.file for name, table in TABLES.items()}, **(held or {})}
     places = {
         row_key(line.row): (str(folder / files[name]), line.number)
-        for name, own in lines.items()
-        for line in own
+        for name, table_lines in lines.items()
+        for line in table_lines
     }
     return Origin(places, tuple(unread_files(folder, whole=whole)))
 

@@ -80,20 +80,27 @@ class Uses:
 
     def why_nobody_buys(self, destination: str, buyer_class: str, component: str) -> str:
         """Why no sourcing of these buyers is read; empty if it may be."""
-        here = [own for own in self.buyers if destination in (ANY, own.destination)]
+        here = [buyer for buyer in self.buyers if destination in (ANY, buyer.destination)]
         if not here:
             return f"a destination where nobody buys, {destination}"
-        if buyer_class not in {ANY, *(own.buyer_class for own in here)}:
+        if buyer_class not in {ANY, *(buyer.buyer_class for buyer in here)}:
             return f"no {buyer_class} buyers in {destination}"
-        asked = {own.component for own in here if buyer_class in (ANY, own.buyer_class)}
+        asked = {buyer.component for buyer in here if buyer_class in (ANY, buyer.buyer_class)}
         return "" if component in asked else f"a component that no buyer there needs, {component}"
 
     def why_nobody_applies(self, destination: str, buyer_class: str, element: str) -> str:
         """Why no queue of these buyers is read; empty if it may be."""
-        places = {ANY, *(own.destination for own in self.buyers), *self.processors, *self.observed}
+        places = {
+            ANY,
+            *(buyer.destination for buyer in self.buyers),
+            *self.processors,
+            *self.observed,
+        }
         if destination not in places:
             return f"a destination where nobody buys, {destination}"
-        classes = {own.buyer_class for own in self.buyers if destination in (ANY, own.destination)}
+        classes = {
+            buyer.buyer_class for buyer in self.buyers if destination in (ANY, buyer.destination)
+        }
         # Whoever processes goods for others applies as a civil buyer.
         if buyer_class not in {ANY, "civil", *classes}:
             return f"no {buyer_class} buyers in {destination}"
@@ -109,10 +116,12 @@ def _needed(dataset: Dataset) -> dict[str, frozenset[str]]:
             stated[row.sector].add(row.component)
     needed: dict[str, set[str]] = defaultdict(set)
     for sector in dataset.rows_of(SectorRow):
-        own = stated[sector.sector] | stated[sector.uncertainty_group]
-        needed[sector.sector] |= own
-        needed[sector.uncertainty_group] |= own
-    return defaultdict(frozenset, {name: frozenset(own) for name, own in needed.items()})
+        components = stated[sector.sector] | stated[sector.uncertainty_group]
+        needed[sector.sector] |= components
+        needed[sector.uncertainty_group] |= components
+    return defaultdict(
+        frozenset, {name: frozenset(components) for name, components in needed.items()}
+    )
 
 
 def _sector_buyers(dataset: Dataset, needed: Mapping[str, frozenset[str]]) -> set[Buyer]:

@@ -136,5 +136,5 @@ def name_of(model: type[BaseModel]) -> str:
     'needs'
     """
     if model not in _NAMES:
-        raise unknown_name("row model", model.__name__, {own.__name__ for own in _NAMES})
+        raise unknown_name("row model", model.__name__, {kind.__name__ for kind in _NAMES})
     return _NAMES[model]
