@@ -154,11 +154,11 @@ def check_run(
 
 
 def _sector_ids(dataset: Dataset, settings: Settings) -> tuple[str, ...]:
-    place = settings.destination
-    found = dataset.sector_ids(None if place == "all" else place)
+    destination = settings.destination
+    found = dataset.sector_ids(None if destination == "all" else destination)
     if not found:
         known = {row.destination for row in dataset.rows_of(SectorRow)}
-        raise unknown_name("destination", place, [*known, "all"])
+        raise unknown_name("destination", destination, [*known, "all"])
     return found
 
 

@@ -64,7 +64,7 @@ class Fault:
         """What is wrong, and what to do."""
         return f"found {self.found}; expected {self.expected}; {self.cure}"
 
-    def within(self, place: str) -> "Fault":
+    def within(self, prefix: str) -> "Fault":
         """The same fault of a part of something, such as a rule of a scenario.
 
         Examples
@@ -72,7 +72,7 @@ class Fault:
         >>> Fault("state", "'fre'", "a known state", "did you mean 'free'?").within("rule 2").key
         'rule 2, state'
         """
-        return replace(self, key=f"{place}, {self.key}" if self.key else place)
+        return replace(self, key=f"{prefix}, {self.key}" if self.key else prefix)
 
     def at(self, file: str, line: int | None = None) -> "Fault":
         """The same fault in a file, and on a line if there is one."""

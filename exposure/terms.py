@@ -123,12 +123,12 @@ Share = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
 """A fraction of a whole."""
 
 
-def _known_place(beside: tuple[str, ...], *, china: bool) -> AfterValidator:
+def _known_place(also: tuple[str, ...], *, china: bool) -> AfterValidator:
     """Accept codes of countries, and some of what is not one country."""
-    allowed = frozenset(COUNTRIES) - (frozenset() if china else {CHINA}) | frozenset(beside)
+    allowed = frozenset(COUNTRIES) - (frozenset() if china else {CHINA}) | frozenset(also)
     outside = "" if china else " outside China"
     codes = f"the code of a country{outside} (ISO 3166-1 alpha-3)"
-    expected = ", or ".join([codes, *beside])
+    expected = ", or ".join([codes, *also])
 
     def check(code: str) -> str:
         if code in allowed:

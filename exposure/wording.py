@@ -86,12 +86,12 @@ def faults_of(error: ValidationError, model: type[BaseModel], *, noun: str = "ke
     # A field of two types fails once for each; a field of several words once for each word.
     groups: dict[tuple[str | int, ...], list[ErrorDetails]] = {}
     for item in error.errors():
-        place = item["loc"]
-        deeper = len(place) > 1 and (isinstance(place[1], int) or place[0] in inner)
-        groups.setdefault(place[:2] if deeper else place[:1], []).append(item)
+        location = item["loc"]
+        deeper = len(location) > 1 and (isinstance(location[1], int) or location[0] in inner)
+        groups.setdefault(location[:2] if deeper else location[:1], []).append(item)
     faults = []
-    for place, items in groups.items():
-        names = [str(part) for part in place if isinstance(part, str)]
+    for location, items in groups.items():
+        names = [str(part) for part in location if isinstance(part, str)]
         known = inner[names[0]] if len(names) > 1 else model
         faults.append(_fault(names or [noun], items, known, noun=noun))
     return faults
@@ -112,8 +112,8 @@ def _fault(
     words = [word for item in items for word in _listed_words(item)]
     expected = _expected(names[-1], first)
     if len(items) > 1:
-        beside = [word for item in items[1:] for word in _listed_words(item)]
-        expected += "".join(f", or '{word}'" for word in beside)
+        other_words = [word for item in items[1:] for word in _listed_words(item)]
+        expected += "".join(f", or '{word}'" for word in other_words)
     return Fault(where, found, expected, _cure(first, words, found=found))
 
 

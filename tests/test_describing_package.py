@@ -115,7 +115,7 @@ def test_elements_and_stages_refer_to_the_tables_that_list_them():
 
 def test_the_back_test_may_speak_of_sectors_that_nobody_ranks():
     assert "foreignKeys" not in table_schema("observed_output")
-    assert "foreignKeys" not in table_schema("needs", beside=["needs"])
+    assert "foreignKeys" not in table_schema("needs", present=["needs"])
 
 
 @pytest.mark.parametrize(

@@ -286,7 +286,7 @@ def test_a_correction_as_a_plain_record():
             "was": 6,
             "now": 8,
             "reason": "a slip of a digit",
-            "told": "2026-11-22",
+            "reported": "2026-11-22",
             "status": "open",
         }
     ]

@@ -60,7 +60,7 @@ def purchases(
     component: Annotated[
         str | None, typer.Option(help="What was bought, if the list does not say it.")
     ] = None,
-    place: Annotated[
+    destination: Annotated[
         str, typer.Option("--buyer-place", help="Where the buyer is: ISO alpha-3, or EUU.")
     ] = "USA",
     buyer_class: Annotated[str, typer.Option(help="civil, dual, military, or '*' for all.")] = "*",
@@ -77,7 +77,7 @@ def purchases(
         file,
         read_tables(options),
         component=component,
-        destination=place,
+        destination=destination,
         buyer_class=buyer_class,
         from_date=from_date,
     )

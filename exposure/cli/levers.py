@@ -38,8 +38,8 @@ def levers(scenarios: Scenarios = None, *, options: Options) -> None:
     chosen, dataset = read_scenarios(names, options), read_tables(options)
     refuse_unknown(given, dataset)
     settings = settings_of(options, dataset=dataset)
-    place = None if settings.destination == "all" else settings.destination
-    ranked = dataset.sector_ids(place)
+    destination = None if settings.destination == "all" else settings.destination
+    ranked = dataset.sector_ids(destination)
     for sector in options.sector or ():
         if sector not in ranked:
             raise unknown_name("sector", sector, ranked)

@@ -89,13 +89,13 @@ def _checked_tables(
     from exposure.tables.reading.overlays import apply_overlay
 
     dataset = _kept(refused, read_dataset, folder)
-    for place in overlays:
+    for overlay in overlays:
         if dataset is None:
             cure = "correct those first: until then the overlay is not checked"
             found = "tables with faults under it"
-            refused.append(TableError([Fault("", found, "tables without", cure, str(place))]))
+            refused.append(TableError([Fault("", found, "tables without", cure, str(overlay))]))
         else:
-            dataset = _kept(refused, apply_overlay, dataset, place)
+            dataset = _kept(refused, apply_overlay, dataset, overlay)
     return dataset
 
 

@@ -28,8 +28,8 @@ def flow_text(frame: "pd.DataFrame") -> str:
         return "no goods need a licence"
     blocks = []
     places = len(set(frame["destination"])) > 1
-    for (scenario, place), flows in frame.groupby(["scenario", "destination"], sort=False):
-        blocks.append(underlined(f"{scenario}, {place}" if places else str(scenario)))
+    for (scenario, destination), flows in frame.groupby(["scenario", "destination"], sort=False):
+        blocks.append(underlined(f"{scenario}, {destination}" if places else str(scenario)))
         for name, weeks in flows.groupby("licence_class", sort=False):
             rows = [[_cell(cell) for cell in row] for row in weeks[list(COLUMNS)].to_numpy()]
             table = aligned(COLUMNS, rows, align="llrrrr")

@@ -82,17 +82,17 @@ class Backtest:
     def text(self) -> str:
         """Errors in plain words, and where the model loses."""
         lines = []
-        for (place, scheme, span), own in self.errors.groupby(
+        for (destination, scheme, span), errors in self.errors.groupby(
             ["destination", "scheme", "span"], sort=False
         ):
-            lines.append(f"{place}, {scheme}, {span}: error of the ratio to the year before")
+            lines.append(f"{destination}, {scheme}, {span}: error of the ratio to the year before")
             lines += [
                 f"  {str(row.forecast).replace('_', ' '):16} "
                 f"RMSE {row.rmse:.3f}  bias {row.bias:+.3f}  "
                 f"{row.covered} of {row.months} inside 90 %"
-                for row in own.itertuples()
+                for row in errors.itertuples()
             ]
-            lines.append("  " + _verdict(own))
+            lines.append("  " + _verdict(errors))
         return "\n".join(lines)
 
 
@@ -126,22 +126,22 @@ def backtest(
         seed=(seed, WHOLE),
     )
     rows: list[dict[str, object]] = []
-    for place in destinations:
-        sampled = sample_office(magnet_series(dataset, place, base="monthly"), seed=seed)
-        rows += _rows(sampled, place)
+    for destination in destinations:
+        sampled = sample_office(magnet_series(dataset, destination, base="monthly"), seed=seed)
+        rows += _rows(sampled, destination)
     months = pd.DataFrame.from_records(rows)
     return Backtest(months, _errors(months))
 
 
-def _rows(sampled: Sampled, place: str) -> Iterator[dict[str, object]]:
+def _rows(sampled: Sampled, destination: str) -> Iterator[dict[str, object]]:
     series = sampled.series
     fixed = known_until(series.months, LAST_FITTED)
     for name, forecast in forecasts(sampled, fixed).items():
         for ahead in range(len(series.months) - fixed):
-            yield _row(series, forecast, fixed, ahead, (place, "fixed", name))
+            yield _row(series, forecast, fixed, ahead, (destination, "fixed", name))
     for known in range(1, len(series.months)):
         for name, forecast in forecasts(sampled, known).items():
-            yield _row(series, forecast, known, 0, (place, "rolling", name))
+            yield _row(series, forecast, known, 0, (destination, "rolling", name))
 
 
 def _row(
@@ -180,19 +180,19 @@ def _errors(months: "pd.DataFrame") -> "pd.DataFrame":
     }
     rows = []
     for span, chosen in spans.items():
-        for key, own in chosen.groupby(["destination", "scheme", "forecast"], sort=False):
+        for key, errors in chosen.groupby(["destination", "scheme", "forecast"], sort=False):
             rows.append(
                 {
                     "destination": key[0],
                     "scheme": key[1],
                     "span": span,
                     "forecast": key[2],
-                    "months": len(own),
-                    "rmse": float((own["error"] ** 2).mean() ** 0.5),
-                    "bias": float(own["error"].mean()),
-                    "covered": int(own["covered"].sum()),
-                    "coverage": float(own["covered"].mean()),
-                    "width": float((own["high"] - own["low"]).mean()),
+                    "months": len(errors),
+                    "rmse": float((errors["error"] ** 2).mean() ** 0.5),
+                    "bias": float(errors["error"].mean()),
+                    "covered": int(errors["covered"].sum()),
+                    "coverage": float(errors["covered"].mean()),
+                    "width": float((errors["high"] - errors["low"]).mean()),
                 }
             )
     return (
@@ -215,9 +215,9 @@ def _verdict(errors: "pd.DataFrame") -> str:
         "loses to": gain[gain < -LEVEL],
     }
     said = [
-        f"{verb} {', '.join(str(name).replace('_', ' ') for name in own.index)}"
-        for verb, own in parts.items()
-        if not own.empty
+        f"{verb} {', '.join(str(name).replace('_', ' ') for name in named.index)}"
+        for verb, named in parts.items()
+        if not named.empty
     ]
     return "the model " + "; ".join(said)
 
@@ -258,39 +258,39 @@ def queue_against_customs(
     settings = settings or Settings()
     inputs = Inputs.of(dataset, Sampler.first(settings.draws, settings.seed))
     flow = {
-        place: _magnet_flow(inputs, scenario, place, weeks=settings.horizon_weeks)
-        for place in ("USA", "EUU", ANY)
+        destination: _magnet_flow(inputs, scenario, destination, weeks=settings.horizon_weeks)
+        for destination in ("USA", "EUU", ANY)
     }
     part = _parts_of_the_world(dataset)
-    flow["WLD"] = sum((part[place] * flow[place] for place in part), np.zeros(1))
+    flow["WLD"] = sum((part[destination] * flow[destination] for destination in part), np.zeros(1))
     checks = customs_checks(dataset)
     share = calibrate(dataset, reading=checks).estimate("controlled_share")
     rows = []
-    for place in DESTINATIONS:
-        series = magnet_series(dataset, place, base="monthly")
-        exports = _exports(flow[place], controlled_share=share, checks=checks)
+    for destination in DESTINATIONS:
+        series = magnet_series(dataset, destination, base="monthly")
+        exports = _exports(flow[destination], controlled_share=share, checks=checks)
         modelled = by_month(exports, series.months, start=scenario.start)
-        for month, observed, own in zip(series.months, series.ratio, modelled, strict=True):
-            low, high = np.percentile(own, (5.0, 95.0))
+        for month, observed, drawn in zip(series.months, series.ratio, modelled, strict=True):
+            low, high = np.percentile(drawn, (5.0, 95.0))
             rows.append(
                 {
-                    "destination": place,
+                    "destination": destination,
                     "month": month,
                     "observed": float(observed),
-                    "modelled": float(own.mean()),
+                    "modelled": float(drawn.mean()),
                     "low": float(low),
                     "high": float(high),
-                    "error": float(own.mean() - observed),
+                    "error": float(drawn.mean() - observed),
                     "inside": bool(low <= observed <= high),
                 }
             )
     return pd.DataFrame.from_records(rows)
 
 
-def _magnet_flow(inputs: Inputs, scenario: Scenario, place: str, *, weeks: int) -> FloatArray:
+def _magnet_flow(inputs: Inputs, scenario: Scenario, destination: str, *, weeks: int) -> FloatArray:
     """Weekly flow of finished magnets with Dy or Tb, over all buyers, shape (T, D)."""
     items = items_of(inputs.index)
-    plan = plan_office(inputs.index, scenario, items, place, weeks=weeks)
+    plan = plan_office(inputs.index, scenario, items, destination, weeks=weeks)
     flows = office_flows(inputs, plan)
     weights = buyer_weights(inputs, plan)
     magnets = [item for item in items if _is_licensed_magnet(item)]
@@ -315,6 +315,8 @@ def _exports(flow: FloatArray, *, controlled_share: float, checks: Reading) -> F
 
 def _parts_of_the_world(dataset: Dataset) -> dict[str, float]:
     """Parts of magnet exports of 2024; those to the EU are known for its first half."""
-    world, usa, eu = (tonnes(dataset, MAGNETS, place) for place in ("WLD", "USA", "EUU"))
+    world, usa, eu = (
+        tonnes(dataset, MAGNETS, destination) for destination in ("WLD", "USA", "EUU")
+    )
     part = {"USA": usa["2024"] / world["2024"], "EUU": eu["2024-H1"] / world["2024-H1"]}
     return {**part, ANY: 1.0 - sum(part.values())}

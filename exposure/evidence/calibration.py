@@ -344,7 +344,7 @@ def _months_frame(problem: _Problem, best: FloatArray) -> "pd.DataFrame":
     for name, series in (("magnets", problem.magnets), ("elements", problem.elements)):
         if series is None:
             continue
-        own = error[done : done + len(series.months)] * series.noise
+        residual = error[done : done + len(series.months)] * series.noise
         done += len(series.months)
         frames.append(
             pd.DataFrame(
@@ -352,8 +352,8 @@ def _months_frame(problem: _Problem, best: FloatArray) -> "pd.DataFrame":
                     "series": name,
                     "month": series.months,
                     "observed": series.ratio,
-                    "fitted": series.ratio - own,
-                    "error": own,
+                    "fitted": series.ratio - residual,
+                    "error": residual,
                     "base_t": series.base,
                     "base_known": series.base_known,
                 }

@@ -90,7 +90,7 @@ class ConditionedDraws(BaseModel):
 
     def of(self, destination: str) -> DestinationList | None:
         """The list of a destination; None where there is none."""
-        found = (own for own in self.destinations if own.destination == destination)
+        found = (listed for listed in self.destinations if listed.destination == destination)
         return next(found, None)
 
 
@@ -135,9 +135,9 @@ def meet_record(
     if settings.prior or not _is_observed(dataset):
         return None
     shipped = read_list()
-    own = None if shipped is None else shipped.of(settings.destination)
-    if shipped is not None and own is not None and _applies(shipped, dataset, settings):
-        return _from_list(shipped, own, dataset, settings, progress)
+    listed = None if shipped is None else shipped.of(settings.destination)
+    if shipped is not None and listed is not None and _applies(shipped, dataset, settings):
+        return _from_list(shipped, listed, dataset, settings, progress)
     examined = find_draws(dataset, settings, wanted=settings.draws, progress=progress)
     kept = examined.numbers[: settings.draws]
     return RecordMet(
@@ -169,7 +169,7 @@ RECORD_FILES = (f"scenarios/{RECORD}.toml", "policy_events.csv")
 def _written(names: Sequence[str]) -> tuple[tuple[int, int], ...]:
     """When shipped files were last written, and how long they are."""
     found = [(shipped_folder() / name).stat() for name in names]
-    return tuple((own.st_mtime_ns, own.st_size) for own in found)
+    return tuple((status.st_mtime_ns, status.st_size) for status in found)
 
 
 @lru_cache(maxsize=1)
@@ -180,12 +180,12 @@ def _record_digest(written: tuple[tuple[int, int], ...]) -> str:  # noqa: ARG001
 
 def _from_list(
     shipped: ConditionedDraws,
-    own: DestinationList,
+    listed: DestinationList,
     dataset: Dataset,
     settings: Settings,
     progress: Progress | None,
 ) -> RecordMet:
-    numbers = np.array(own.numbers[: settings.draws], dtype=np.int64)
+    numbers = np.array(listed.numbers[: settings.draws], dtype=np.int64)
     missing = settings.draws - len(numbers)
     if missing > 0:
         more = find_draws(
@@ -200,9 +200,9 @@ def _from_list(
         )
     return RecordMet(
         numbers,
-        own.acceptance,
-        own.ranges,
-        dict(own.inside),
+        listed.acceptance,
+        listed.ranges,
+        dict(listed.inside),
         note,
     )
 
@@ -265,7 +265,7 @@ def _batches(
 def _together(parts: Sequence[Examined]) -> Examined:
     numbers = np.concatenate([part.sampler.numbers for part in parts])
     implied = tuple(
-        own[0].joined(own) for own in zip(*(part.implied for part in parts), strict=True)
+        pieces[0].joined(pieces) for pieces in zip(*(part.implied for part in parts), strict=True)
     )
     return Examined(Sampler(numbers, parts[0].sampler.seed), implied)
 
@@ -295,23 +295,25 @@ def make_list(
         If hardly any draw agrees with the record of the destination.
     """
     places = sorted({row.destination for row in dataset.rows_of(SectorRow)})
-    most = {place: min(settings.draws, OTHERS_KEPT) for place in places}
+    most = {destination: min(settings.draws, OTHERS_KEPT) for destination in places}
     most[settings.destination] = settings.draws
     parts: list[Examined] = []
     for part in _batches(dataset, settings, wanted=settings.draws, first=0, until=None):
         parts.append(part)
         whole = _together(parts)
-        own = {place: whole.of(subjects_of(dataset, place)) for place in most}
-        if in_conflict(own[settings.destination]):
-            raise conflict_of(own[settings.destination])
+        relevant = {
+            destination: whole.of(subjects_of(dataset, destination)) for destination in most
+        }
+        if in_conflict(relevant[settings.destination]):
+            raise conflict_of(relevant[settings.destination])
         kept = {
-            place: min(int(seen.kept().sum()), most[place])
-            for place, seen in own.items()
+            destination: min(int(seen.kept().sum()), most[destination])
+            for destination, seen in relevant.items()
             if not in_conflict(seen)
         }
         if progress is not None:
-            progress(sum(kept.values()), sum(most[place] for place in kept))
-        if all(kept[place] == most[place] for place in kept):
+            progress(sum(kept.values()), sum(most[destination] for destination in kept))
+        if all(kept[destination] == most[destination] for destination in kept):
             break
     return conditioned_draws(dataset, settings, whole, places)
 
@@ -322,17 +324,17 @@ def conditioned_draws(
     """Make the lists of several destinations of what was examined."""
     lists = []
     for destination in destinations:
-        own = examined.of(subjects_of(dataset, destination))
-        if in_conflict(own):
+        relevant = examined.of(subjects_of(dataset, destination))
+        if in_conflict(relevant):
             continue
         lists.append(
             DestinationList(
                 destination=destination,
-                acceptance=float(own.kept().mean()),
-                numbers=tuple(int(number) for number in own.numbers[: settings.draws]),
-                ranges=compare_with_record(own),
-                inside=inside_shares(own),
-                checks=tuple(float(value) for value in check_losses(own)),
+                acceptance=float(relevant.kept().mean()),
+                numbers=tuple(int(number) for number in relevant.numbers[: settings.draws]),
+                ranges=compare_with_record(relevant),
+                inside=inside_shares(relevant),
+                checks=tuple(float(value) for value in check_losses(relevant)),
             )
         )
     return ConditionedDraws(
@@ -350,7 +352,7 @@ def conditioned_draws(
 def check_losses(examined: Examined) -> FloatArray:
     """Mean over observed ranges of what the first kept draws imply, rounded to 1e-9."""
     kept = examined.kept()
-    values = np.stack([own.drawn[kept][:CHECK_DRAWS] for own in examined.implied])
+    values = np.stack([observation.drawn[kept][:CHECK_DRAWS] for observation in examined.implied])
     return np.asarray(values.mean(axis=0).round(9))
 
 

@@ -197,7 +197,9 @@ def examine(
         return in_order(found)
 
     blocks = list(run.over_blocks(ask, progress=progress, block=BLOCK))
-    return Examined(sampler, tuple(own[0].joined(own) for own in zip(*blocks, strict=True)))
+    return Examined(
+        sampler, tuple(pieces[0].joined(pieces) for pieces in zip(*blocks, strict=True))
+    )
 
 
 def conflict_of(examined: Examined) -> ConflictError:
@@ -224,12 +226,17 @@ def conflict_of(examined: Examined) -> ConflictError:
 
 def _nearest(implied: Sequence[Implied], term: str) -> str:
     """The range that the draw nearest to a term misses most, and what that draw implies."""
-    ranges = [own for own in implied if own.term == term]
-    deviations = np.stack([own.deviations for own in ranges])
+    ranges = [observation for observation in implied if observation.term == term]
+    deviations = np.stack([observation.deviations for observation in ranges])
     draw = int(deviations.max(axis=0).argmin())
-    own = ranges[int(deviations[:, draw].argmax())]
-    days = f"{own.from_date} to {own.to_date}" if own.to_date > own.from_date else own.from_date
-    return f"{days}: seen {own.low:g} to {own.high:g}, the nearest draw has {own.drawn[draw]:.3g}"
+    worst = ranges[int(deviations[:, draw].argmax())]
+    days = (
+        f"{worst.from_date} to {worst.to_date}"
+        if worst.to_date > worst.from_date
+        else worst.from_date
+    )
+    seen = f"{worst.low:g} to {worst.high:g}"
+    return f"{days}: seen {seen}, the nearest draw has {worst.drawn[draw]:.3g}"
 
 
 def in_conflict(examined: Examined) -> bool:
@@ -276,23 +283,23 @@ def compare_with_record(examined: Examined) -> tuple[Compared, ...]:
         subject: examined.kept(
             without=[term for term in examined.deviations if term.endswith(f" of {subject}")]
         )
-        for subject in {own.subject for own in examined.implied}
+        for subject in {observation.subject for observation in examined.implied}
     }
     return tuple(
         Compared(
-            subject=own.subject,
-            kind=own.kind,
-            from_date=own.from_date,
-            to_date=own.to_date,
-            low=own.low,
-            central=own.central,
-            high=own.high,
-            prior_inside=float((own.deviations == 0.0).mean()),
-            **_spread("prior", own.drawn),
-            **_spread("conditioned", own.drawn[kept]),
-            **_spread("left_out", own.drawn[without[own.subject]]),
+            subject=observation.subject,
+            kind=observation.kind,
+            from_date=observation.from_date,
+            to_date=observation.to_date,
+            low=observation.low,
+            central=observation.central,
+            high=observation.high,
+            prior_inside=float((observation.deviations == 0.0).mean()),
+            **_spread("prior", observation.drawn),
+            **_spread("conditioned", observation.drawn[kept]),
+            **_spread("left_out", observation.drawn[without[observation.subject]]),
         )
-        for own in examined.implied
+        for observation in examined.implied
     )
 
 

@@ -166,7 +166,7 @@ def _filled(counted: Mapping[str, float], year: str) -> dict[str, tuple[float, s
     totals = {half: counted.get(f"{year}-{half}") for half in halves}
     if totals["H2"] is None and year in counted and totals["H1"] is not None:
         totals["H2"] = counted[year] - totals["H1"]
-    filled = {m: (counted[m], "month") for own in halves.values() for m in own if m in counted}
+    filled = {m: (counted[m], "month") for half in halves.values() for m in half if m in counted}
     for half, months in halves.items():
         absent, total = [m for m in months if m not in counted], totals[half]
         if absent and total is not None:

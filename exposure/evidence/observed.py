@@ -74,10 +74,10 @@ class Implied:
 def term_deviations(implied: Iterable[Implied]) -> dict[str, FloatArray]:
     """Largest deviation of each term, shape (D,)."""
     terms: dict[str, FloatArray] = {}
-    for own in implied:
-        known = terms.get(own.term)
-        found = own.deviations
-        terms[own.term] = found if known is None else np.maximum(known, found)
+    for observation in implied:
+        known = terms.get(observation.term)
+        found = observation.deviations
+        terms[observation.term] = found if known is None else np.maximum(known, found)
     return terms
 
 
@@ -328,4 +328,7 @@ def central_tolerances(values: Mapping[str, float]) -> Tolerances:
 
 def in_order(implied: Sequence[Implied]) -> list[Implied]:
     """Ranges by kind, subject and date."""
-    return sorted(implied, key=lambda own: (own.kind, own.subject, own.from_date))
+    return sorted(
+        implied,
+        key=lambda observation: (observation.kind, observation.subject, observation.from_date),
+    )

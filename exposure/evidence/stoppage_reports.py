@@ -53,37 +53,41 @@ def stoppages(dataset: Dataset, settings: Settings | None = None) -> "pd.DataFra
     first = _first_stoppages(examined)
     start = read_scenario(RECORD).start
     records = []
-    for own in examined.implied:
-        if own.kind == "stoppages":
-            records.append(_stopped(own, first))
+    for observation in examined.implied:
+        if observation.kind == "stoppages":
+            records.append(_stopped(observation, first))
         else:
-            records.append(_at_work(own, first, week_of(own.to_date, start=start)))
+            records.append(_at_work(observation, first, week_of(observation.to_date, start=start)))
     return pd.DataFrame.from_records(records)
 
 
 def _first_stoppages(examined: Examined) -> dict[str, FloatArray]:
-    return {own.subject: own.drawn for own in examined.implied if own.kind == "stoppages"}
-
-
-def _stopped(own: Implied, first: dict[str, FloatArray]) -> dict[str, object]:
-    probability = float((own.drawn <= own.high).mean())
     return {
-        "sector": own.subject,
+        observation.subject: observation.drawn
+        for observation in examined.implied
+        if observation.kind == "stoppages"
+    }
+
+
+def _stopped(observation: Implied, first: dict[str, FloatArray]) -> dict[str, object]:
+    probability = float((observation.drawn <= observation.high).mean())
+    return {
+        "sector": observation.subject,
         "reported": "stopped",
-        "week": own.central,
-        "first_firms_week": _median(first.get(own.subject)),
+        "week": observation.central,
+        "first_firms_week": _median(first.get(observation.subject)),
         "probability": probability,
         "verdict": "hit" if probability >= LIKELY else "miss",
     }
 
 
-def _at_work(own: Implied, first: dict[str, FloatArray], week: int) -> dict[str, object]:
-    probability = float((own.drawn > own.high).mean())
+def _at_work(observation: Implied, first: dict[str, FloatArray], week: int) -> dict[str, object]:
+    probability = float((observation.drawn > observation.high).mean())
     return {
-        "sector": own.subject,
+        "sector": observation.subject,
         "reported": "at work",
         "week": float(week),
-        "first_firms_week": _median(first.get(own.subject)),
+        "first_firms_week": _median(first.get(observation.subject)),
         "probability": probability,
         "verdict": "false alarm" if probability >= LIKELY else "true negative",
     }

@@ -171,7 +171,7 @@ def _idle(
     """Sectors for which a lever would do nothing."""
     for name in lever.sectors:
         for sector in words.chosen([name]) if name in words.sectors else ():
-            components = {c for place in words.named(sector) for s, c in known if s == place}
+            components = {c for named in words.named(sector) for s, c in known if s == named}
             if not components & set(lever.components or components):
                 listed = ", ".join(lever.components) or "anything"
                 found = f"'{sector}', which {verb} none of {listed}"

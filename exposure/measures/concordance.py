@@ -80,8 +80,8 @@ def industries() -> Mapping[str, Industry]:
             faults += faults_of(error, Industry, noun="column")
             continue
         if row.code in rows:
-            place = f"line {number}"
-            faults.append(Fault(place, f"'{row.code}' again", "each code once", "remove one"))
+            where = f"line {number}"
+            faults.append(Fault(where, f"'{row.code}' again", "each code once", "remove one"))
         rows[row.code] = row
     if faults:
         raise TableError(faults)

@@ -56,10 +56,10 @@ def _in_pool(run: Run, sector: str, pool: str) -> Service | None:
         return None
     names = {row.user: _name(run, row) for row in rows}
     earlier = sorted(
-        (user for user, place in classes.items() if place < classes[claimant]),
+        (user for user, order_class in classes.items() if order_class < classes[claimant]),
         key=lambda user: (-shares.get(user, 0.0), user),
     )
-    alike = [user for user, place in classes.items() if place == classes[claimant]]
+    alike = [user for user, order_class in classes.items() if order_class == classes[claimant]]
     return Service(
         pool=pool,
         order_class=classes[claimant],

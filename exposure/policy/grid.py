@@ -107,18 +107,18 @@ def read_grid(path: str | Path) -> tuple[Point, ...]:
     ['licences_continue__withheld__20261201__all__all']
     """
     check_arguments("read_grid", path=(path, PATH))
-    place = Path(path)
-    if place.is_dir():
-        return _of_folder(place)
-    text = read_text(place)
+    given = Path(path)
+    if given.is_dir():
+        return _of_folder(given)
+    text = read_text(given)
     content = text.found if isinstance(text, Unreadable) else parse_toml(text)
     if isinstance(content, str):
         cure = "correct the file"
-        raise ScenarioError([Fault("", content, "a grid in TOML", cure, str(place))])
+        raise ScenarioError([Fault("", content, "a grid in TOML", cure, str(given))])
     try:
         return points_of(Grid.model_validate(content))
     except ScenarioError as error:
-        raise ScenarioError(fault.at(place.name) for fault in error.faults) from error
+        raise ScenarioError(fault.at(given.name) for fault in error.faults) from error
 
 
 def _of_folder(folder: Path) -> tuple[Point, ...]:

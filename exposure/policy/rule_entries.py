@@ -90,9 +90,9 @@ def rules_of(draft: Draft, points: Points, entries: object, *, where: str) -> li
     """Read rules; `where` heads their places, such as ``rule``."""
     placed = []
     for number, said in enumerate(tables_of(draft, f"{where}s", entries), start=1):
-        place = f"{where} {number}"
+        entry_key = f"{where} {number}"
         days = {
-            key: dated_in(draft, f"{place}, {key}", said[key], points)
+            key: dated_in(draft, f"{entry_key}, {key}", said[key], points)
             for key in ("starts", "ends")
             if key in said
         }
@@ -100,18 +100,18 @@ def rules_of(draft: Draft, points: Points, entries: object, *, where: str) -> li
         dated: dict[str, Any] = {key: day or FIRST_START for key, day in days.items()}
         if isinstance(said.get("starts"), str) and said["starts"] in draft.events:
             dated["event"] = said["starts"]
-        rules = stated_in(draft, place, dict(said) | dated)
+        rules = stated_in(draft, entry_key, dict(said) | dated)
         if None not in days.values():
-            placed += [Placed(place, rule) for rule in rules]
+            placed += [Placed(entry_key, rule) for rule in rules]
     return placed
 
 
-def stated_in(draft: Draft, place: str, said: Mapping[str, Any]) -> list[Rule]:
+def stated_in(draft: Draft, entry_key: str, said: Mapping[str, Any]) -> list[Rule]:
     """The rules that one entry states: a list of words in a selector makes one rule a word."""
     lists = {key: said[key] for key in SELECTORS if isinstance(said.get(key), list)}
     for key, words in lists.items():
         if not words:
-            draft.add(f"{place}, {key}", "an empty list", expected="words", cure="write '*'")
+            draft.add(f"{entry_key}, {key}", "an empty list", expected="words", cure="write '*'")
     rules: list[Rule] = []
     faults: dict[Fault, None] = {}
     for words in product(*lists.values()):
@@ -119,7 +119,7 @@ def stated_in(draft: Draft, place: str, said: Mapping[str, Any]) -> list[Rule]:
             rules.append(Rule.model_validate(dict(said) | dict(zip(lists, words, strict=True))))
         except ScenarioError as error:
             faults |= dict.fromkeys(error.faults)
-    draft.take(faults, within=place)
+    draft.take(faults, within=entry_key)
     return rules
 
 

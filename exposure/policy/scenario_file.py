@@ -250,8 +250,8 @@ def _inherited(draft: Draft, points: Points, placed: list[Placed]) -> list[Place
 def _other(draft: Draft, where: str, name: object) -> tuple[Scenario, list[Placed]] | None:
     """Read a scenario to which the file refers, its neighbour or shipped; else None and a fault."""
     folder = draft.path.parent
-    beside = folder / f"{name}.toml"
-    path = beside if exists(beside) else _shipped(str(name))
+    sibling = folder / f"{name}.toml"
+    path = sibling if exists(sibling) else _shipped(str(name))
     if not isinstance(name, str) or not exists(path):
         known = {*shipped_scenarios(), *(file.stem for file in folder.glob("*.toml"))}
         known -= {draft.path.stem}
@@ -276,21 +276,21 @@ def _other(draft: Draft, where: str, name: object) -> tuple[Scenario, list[Place
 
 def _members(draft: Draft, *, start: date | None) -> list[tuple[Scenario, float]]:
     entries = tables_of(draft, "mixture", draft.content.get("mixture", []))
-    beside = [key for key in COURSE_KEYS if key in draft.content]
-    if entries and beside:
-        found = f"{' and '.join(beside)} beside it"
+    course_keys = [key for key in COURSE_KEYS if key in draft.content]
+    if entries and course_keys:
+        found = f"{' and '.join(course_keys)} beside it"
         cure = "move them to a scenario of their own"
         draft.add("mixture", found, expected="a mixture alone", cure=cure)
     before = len(draft.faults)
     pairs = []
     for number, said in enumerate(entries, start=1):
-        place = f"member {number}"
+        entry_key = f"member {number}"
         try:
             entry = Entry.model_validate(said)
         except ScenarioError as error:
-            draft.take(error.faults, within=place)
+            draft.take(error.faults, within=entry_key)
             continue
-        other = _other(draft, f"{place}, scenario", entry.scenario)
+        other = _other(draft, f"{entry_key}, scenario", entry.scenario)
         if other is not None:
             pairs.append((other[0], entry.probability))
     # A sum over some of the members would only echo the fault of the others.

@@ -129,6 +129,6 @@ def licensed_flow_of(assessment: "Assessment", *, draws: int = FLOW_DRAWS) -> "p
     """
     run = assessment.run
     few = run.inputs.with_sampler(run.sampler.block(0, min(draws, run.sampler.size)))
-    place = assessment.settings.destination
-    frame = flow_of_draws(few, run.scenario, place, weeks=run.window.run)
+    destination = assessment.settings.destination
+    frame = flow_of_draws(few, run.scenario, destination, weeks=run.window.run)
     return frame[frame["week"] >= run.window.first].reset_index(drop=True)

@@ -130,8 +130,8 @@ def turn_of(values: FloatArray, expected: FloatArray, gap: FloatArray) -> Turn |
     return max(found, key=lambda turn: turn.share, default=None)
 
 
-def _side(values: FloatArray, gap: FloatArray, place: int, *, above: bool) -> Turn | None:
-    value = 0.5 * float(values[place - 1] + values[place])
+def _side(values: FloatArray, gap: FloatArray, position: int, *, above: bool) -> Turn | None:
+    value = 0.5 * float(values[position - 1] + values[position])
     side = gap[values > value] if above else gap[values <= value]
     if len(side) < 2:  # noqa: PLR2004 - one draw has no spread
         return None

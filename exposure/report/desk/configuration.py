@@ -246,15 +246,15 @@ def _part(name: str, model: type[BaseModel], said: object, faults: list[Fault]) 
 
 def _rules(entries: list[object], faults: list[Fault]) -> Iterator[AlertRule]:
     for number, entry in enumerate(entries, start=1):
-        place = f"alert {number}"
+        alert_key = f"alert {number}"
         if not isinstance(entry, dict):
             cure = "write each rule under [[alerts]]"
-            faults.append(Fault(place, shown(entry), "a table of keys and values", cure))
+            faults.append(Fault(alert_key, shown(entry), "a table of keys and values", cure))
             continue
-        rule = _part(place, AlertRule, entry, faults)
+        rule = _part(alert_key, AlertRule, entry, faults)
         if isinstance(rule, AlertRule):
             found = list(_rule_faults(rule))
-            faults += [fault.within(place) for fault in found]
+            faults += [fault.within(alert_key) for fault in found]
             if not found:
                 yield rule
 

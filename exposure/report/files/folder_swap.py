@@ -58,8 +58,8 @@ def replace_folder(target: Path, contents: Mapping[str, bytes]) -> tuple[Path, .
     home.mkdir(exist_ok=True)
     with only_one(home):
         remove_dead(home, target)
-        with _scratch(home, target) as place:
-            new = place / "report"
+        with _scratch(home, target) as scratch:
+            new = scratch / "report"
             new.mkdir()
             for name, content in whole.items():
                 (new / name).write_bytes(content)
@@ -106,15 +106,15 @@ def _clear(scratch: Path, target: Path) -> None:
 
 @contextmanager
 def _scratch(home: Path, target: Path) -> Iterator[Path]:
-    place = Path(tempfile.mkdtemp(dir=home, prefix=f"{SCRATCH}{target.name}~"))
+    scratch = Path(tempfile.mkdtemp(dir=home, prefix=f"{SCRATCH}{target.name}~"))
     try:
-        yield place
+        yield scratch
     finally:
         try:
-            _clear(place, target)
+            _clear(scratch, target)
         except BaseException:
             # A signal that comes while the run is cleaning up must not leave the rest.
-            _clear(place, target)
+            _clear(scratch, target)
             raise
 
 

@@ -100,13 +100,13 @@ def _sheet(
     formats: tuple[Any, Any],
 ) -> None:
     head, day = formats
-    for place, column in enumerate(columns):
+    for position, column in enumerate(columns):
         title = f"{column.name} [{column.unit}]" if column.unit else column.name
-        sheet.write_string(0, place, title, head)
+        sheet.write_string(0, position, title, head)
         longest = max((len(str(row[column.name])) for row in rows), default=0)
-        sheet.set_column(place, place, min(max(longest, len(column.name)) + 2, WIDEST))
+        sheet.set_column(position, position, min(max(longest, len(column.name)) + 2, WIDEST))
         for number, row in enumerate(rows, start=1):
-            _write(sheet, (number, place), row[column.name], day)
+            _write(sheet, (number, position), row[column.name], day)
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, len(rows), len(columns) - 1)
 

@@ -251,8 +251,8 @@ def run_from(content: Mapping[str, object], inputs: StoredInputs | None) -> Stor
         scenarios = tuple(StoredScenario.model_validate(content) for content in found)
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "record"
-        raise ValueError(f"{place}: {first['msg'].lower()}") from error
+        where = ".".join(map(str, first["loc"])) or "record"
+        raise ValueError(f"{where}: {first['msg'].lower()}") from error
     if not scenarios:
         raise ValueError("scenarios: none is listed")
     return StoredRun(record, scenarios, inputs)

@@ -242,8 +242,8 @@ def held_up_words(held_up: Mapping[tuple[str, str], float], cause: str) -> str:
 def _weekly(run: "Assessment", sector: str) -> np.ndarray:
     """Mean, 5th and 95th percentile of the weekly loss, (3, T), of the course that is drawn."""
     names = [member.scenario for member, _ in run.scenario.members]
-    place = names.index(drawn_member(run).scenario)
-    weekly: np.ndarray = run.sectors[sector].risk.weekly[place]
+    member_index = names.index(drawn_member(run).scenario)
+    weekly: np.ndarray = run.sectors[sector].risk.weekly[member_index]
     return weekly
 
 
@@ -374,8 +374,12 @@ def flow_tables(contents: Contents) -> list[FlowTable]:
         weeks = sorted(flows["week"].unique())[::WEEKS_BETWEEN]
         days = [run.scenario.start + timedelta(weeks=int(week)) for week in weeks]
         rows = [
-            _flow_row(str(name) if run.settings.destination != "all" else f"{place}: {name}", part)
-            for (place, name), part in flows.groupby(["destination", "licence_class"], sort=False)
+            _flow_row(
+                str(name) if run.settings.destination != "all" else f"{destination}: {name}", part
+            )
+            for (destination, name), part in flows.groupby(
+                ["destination", "licence_class"], sort=False
+            )
         ]
         rows.sort(key=lambda row: (-row.size, row.name))
         tables.append(FlowTable(run.scenario.name, tuple(map(str, days)), tuple(rows)))

@@ -81,15 +81,15 @@ def plot_waterfall(points: Mapping[str, float], axes: Axes) -> Axes:
     """
     order = sorted((name for name in points if points[name] != 0.0), key=lambda name: -points[name])
     reached = 0.0
-    for place, cause in enumerate(order):
+    for position, cause in enumerate(order):
         step = points[cause]
         axes.bar(
-            place, step, bottom=reached, width=0.7, color=UP if step > 0.0 else DOWN,
+            position, step, bottom=reached, width=0.7, color=UP if step > 0.0 else DOWN,
             edgecolor=INK, linewidth=0.6, hatch="" if step > 0.0 else HATCHES[1],
         )  # fmt: skip
-        axes.text(place, max(reached, reached + step), f"{step:.1f}", ha="center", va="bottom")
+        axes.text(position, max(reached, reached + step), f"{step:.1f}", ha="center", va="bottom")
         reached += step
-        axes.hlines(reached, place + 0.35, place + 0.65, color=INK, linewidth=0.6)
+        axes.hlines(reached, position + 0.35, position + 0.65, color=INK, linewidth=0.6)
     axes.bar(len(order), reached, width=0.7, color="#555555", edgecolor=INK, linewidth=0.6)
     axes.text(len(order), reached, f"{reached:.1f}", ha="center", va="bottom")
     shown = [label(name.replace("_", " "), key=name, width=14) for name in order]
@@ -116,11 +116,11 @@ def plot_tornado(table: "pd.DataFrame", axes: Axes, *, score: float) -> Axes:
     score
         Mean score: the line from which the bars start.
     """
-    place = np.arange(len(table))
+    positions = np.arange(len(table))
     for end, colour, hatch in (("low", DOWN, HATCHES[1]), ("high", UP, "")):
         reached = table[f"score_at_{end}"].to_numpy(dtype=float)
         axes.barh(
-            place, reached - score, left=score, height=0.7, color=colour, edgecolor=INK,
+            positions, reached - score, left=score, height=0.7, color=colour, edgecolor=INK,
             linewidth=0.6, hatch=hatch, label=f"input {end} ({'5' if end == 'low' else '95'} %)",
         )  # fmt: skip
         for row, value in enumerate(reached):
@@ -132,7 +132,7 @@ def plot_tornado(table: "pd.DataFrame", axes: Axes, *, score: float) -> Axes:
             )  # fmt: skip
     axes.axvline(score, color=INK, linewidth=0.8)
     names = [label(str(name), key=str(name), width=INPUT_WIDTH) for name in table["input"]]
-    _ticks(axes, place, names)
+    _ticks(axes, positions, names)
     axes.set_ylim(len(table) - 0.5, -0.5)
     axes.margins(x=0.12)
     axes.set_xlabel("Expected score; numbers: value of the input")

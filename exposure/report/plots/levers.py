@@ -60,16 +60,16 @@ def plot_levers(table: "pd.DataFrame", axes: Axes, sector: str = TOTAL) -> Axes:
     effects = table[table["sector"] == sector]
     largest = effects["points"].abs().sort_values(ascending=False).index[:MOST_DRAWN]
     effects = effects.loc[largest].sort_values("points").reset_index(drop=True)
-    for place, (_, row) in enumerate(effects.iterrows()):
+    for position, (_, row) in enumerate(effects.iterrows()):
         helps = row["points"] >= 0.0
         axes.barh(
-            place, row["points"], height=0.62, color=HELPS if helps else HARMS,
+            position, row["points"], height=0.62, color=HELPS if helps else HARMS,
             hatch="" if helps else "///", edgecolor="white", zorder=2,
         )  # fmt: skip
-        axes.hlines(place, row["points_p05"], row["points_p95"], color="black", linewidth=1.0,
+        axes.hlines(position, row["points_p05"], row["points_p95"], color="black", linewidth=1.0,
                     zorder=3)  # fmt: skip
         axes.annotate(
-            f"{row['cost_musd']:,.0f}", (1.0, place), xycoords=("axes fraction", "data"),
+            f"{row['cost_musd']:,.0f}", (1.0, position), xycoords=("axes fraction", "data"),
             xytext=(4, 0), textcoords="offset points", va="center", fontsize=7,
         )  # fmt: skip
     names = [label(row["name"], key=row["lever"]) for _, row in effects.iterrows()]

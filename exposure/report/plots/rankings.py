@@ -81,11 +81,13 @@ def plot_scores(assessments: "Sequence[Assessment]", axes: Axes) -> Axes:
     spread = 0.26 if len(assessments) <= len(MARKERS) // 2 else 0.8 / len(assessments)
     for number, result in enumerate(assessments):
         ranking = result.ranking.set_index("sector").loc[order]
-        place = np.arange(len(order)) + spread * (number - (len(assessments) - 1) / 2)
+        positions = np.arange(len(order)) + spread * (number - (len(assessments) - 1) / 2)
         colour = PALETTE[number % len(PALETTE)]
-        axes.hlines(place, ranking["score_p05"], ranking["score_p95"], color=colour, linewidth=1.6)
+        axes.hlines(
+            positions, ranking["score_p05"], ranking["score_p95"], color=colour, linewidth=1.6
+        )
         axes.plot(
-            ranking["score"], place, MARKERS[number % len(MARKERS)],
+            ranking["score"], positions, MARKERS[number % len(MARKERS)],
             color=colour, markersize=4.5,
             label=label(result.scenario.name, key=result.scenario.scenario),
         )  # fmt: skip
@@ -161,8 +163,8 @@ def plot_weekly(assessment: "Assessment", axes: Axes, *, top: int = 5) -> Axes:
         name = label(str(row["name"]), key=str(row["sector"]))
         _draw_weeks(axes, weeks, name=name, number=number, of=len(first))
     first_day, last_day = _day_number(weekly["date"].min()), _day_number(weekly["date"].max())
-    beside = DAYS_BETWEEN * (len(first) - 1) / 2
-    axes.set_xlim(first_day, last_day + beside + MARGIN_DAYS)
+    spread = DAYS_BETWEEN * (len(first) - 1) / 2
+    axes.set_xlim(first_day, last_day + spread + MARGIN_DAYS)
     _frame_weeks(axes, "band" if len(first) == 1 else "bars")
     turns = turning_points(member, destination=assessment.settings.destination)
     _mark_days(axes, [member.start, *turns])
@@ -178,9 +180,9 @@ def _draw_weeks(axes: Axes, weeks: "pd.DataFrame", *, name: str, number: int, of
         axes.fill_between(days, weeks["low"], weeks["high"], color=colour, alpha=0.15, linewidth=0)
         return
     some = slice(INTERVAL_EVERY - 1, None, INTERVAL_EVERY)
-    beside = days[some] + DAYS_BETWEEN * (number - (of - 1) / 2)
+    days_drawn = days[some] + DAYS_BETWEEN * (number - (of - 1) / 2)
     axes.vlines(
-        beside, weeks["low"].iloc[some], weeks["high"].iloc[some], color=colour, linewidth=1.2
+        days_drawn, weeks["low"].iloc[some], weeks["high"].iloc[some], color=colour, linewidth=1.2
     )
 
 
@@ -205,11 +207,11 @@ def _mark_days(axes: Axes, days: Sequence[date]) -> None:
     left, right = axes.get_xlim()
     inside = [day for day in days if left <= _day_number(day) <= right]
     for number, day in enumerate(inside):
-        place = _day_number(day)
-        axes.axvline(place, color="#666666", linestyle=(0, (1, 2)), linewidth=1.0)
+        day_position = _day_number(day)
+        axes.axvline(day_position, color="#666666", linestyle=(0, (1, 2)), linewidth=1.0)
         axes.annotate(
             f"{day} control begins" if day == days[0] else str(day),
-            (place, 1.0), xycoords=("data", "axes fraction"),
+            (day_position, 1.0), xycoords=("data", "axes fraction"),
             xytext=(0, 3 + 9 * (number % 2)), textcoords="offset points",
             ha="left", fontsize="x-small", color=SOFT_INK,
         )  # fmt: skip
@@ -230,16 +232,16 @@ def plot_attribution(
         Labels of the sectors; without them, their ids.
     """
     points = points.loc[:, points.ne(0.0).any()]
-    place = np.arange(len(points))
+    positions = np.arange(len(points))
     reached = np.zeros(len(points))
     for cause, colour in zip(points.columns, cycle(PALETTE), strict=False):
         share = points[cause].to_numpy(dtype=float)
         axes.barh(
-            place, share, left=reached, height=0.7, color=colour,
+            positions, share, left=reached, height=0.7, color=colour,
             edgecolor="white", linewidth=0.5, label=literal(str(cause).replace("_", " ")),
         )  # fmt: skip
         reached = reached + share
-    _sector_ticks(axes, place, points.index, names or {})
+    _sector_ticks(axes, positions, points.index, names or {})
     axes.set_ylim(len(points) - 0.5, -0.5)
     axes.set_xlim(0.0, 100.0)
     axes.set_xlabel("Points of the score, 0 to 100")
@@ -267,9 +269,9 @@ def _sector_ticks(
 def _legend(axes: Axes, *, columns: int, above: float = 1.0) -> None:
     """A legend above the axes, in as many columns as fit."""
     entries = axes.get_legend_handles_labels()[1]
-    beside = widest([text.get_text() for text in axes.get_yticklabels()])
+    label_width = widest([text.get_text() for text in axes.get_yticklabels()])
     inches = float(axes.figure.bbox.width) / axes.figure.dpi
-    room = inches - beside - SIDE_INCHES
+    room = inches - label_width - SIDE_INCHES
     legend = axes.legend(
         loc="lower left", bbox_to_anchor=(0.0, above), frameon=False, borderaxespad=0.3,
         ncols=columns_that_fit(entries, room, most=columns), handlelength=2.4, columnspacing=1.4,

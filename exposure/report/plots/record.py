@@ -37,17 +37,19 @@ def plot_record(ranges: "Sequence[Compared]", axes: Axes) -> Axes:
         Where to draw: grey bars are the range seen, dots and lines the mean and the 5-95 %
         interval of the draws that agree with the record, crosses the mean of all draws.
     """
-    for place, quarter in enumerate(ranges):
+    for position, quarter in enumerate(ranges):
         seen = 100.0 * (quarter.high - quarter.low)
-        axes.bar(place, seen, bottom=100.0 * quarter.low, width=0.7, color=SEEN, zorder=1)
-        axes.plot(place, 100.0 * quarter.prior_mean, "x", color=PRIOR, markersize=5, zorder=3)
+        axes.bar(position, seen, bottom=100.0 * quarter.low, width=0.7, color=SEEN, zorder=1)
+        axes.plot(position, 100.0 * quarter.prior_mean, "x", color=PRIOR, markersize=5, zorder=3)
         if quarter.conditioned_mean is not None:
             low, high = (
                 100.0 * (quarter.conditioned_p05 or 0.0),
                 100.0 * (quarter.conditioned_p95 or 0.0),
             )
-            axes.vlines(place, low, high, color=IMPLIED, linewidth=1.4, zorder=2)
-            axes.plot(place, 100.0 * quarter.conditioned_mean, "o", color=IMPLIED, markersize=3.5)
+            axes.vlines(position, low, high, color=IMPLIED, linewidth=1.4, zorder=2)
+            axes.plot(
+                position, 100.0 * quarter.conditioned_mean, "o", color=IMPLIED, markersize=3.5
+            )
     labels = [f"Q{(quarter.to_date.month + 2) // 3}" for quarter in ranges]
     axes.set_xticks(range(len(ranges)), labels, fontsize=7)
     axes.grid(axis="y", color=GRID, linewidth=0.6)

@@ -39,7 +39,7 @@ def plot_trend(trend: Sequence[TrendPoint], axes: Axes, *, scenario: str, top: i
     """
     points = [point for point in trend if point.scenario == scenario]
     days = {point.run: point.day for point in points}
-    places = {run: place for place, run in enumerate(sorted(days))}
+    places = {run: position for position, run in enumerate(sorted(days))}
     last = max(places, default=0)
     leaders = sorted(
         (point for point in points if point.run == last), key=lambda point: point.rank
@@ -66,7 +66,7 @@ def _dress(axes: Axes, days: Sequence[str], *, drawn: bool) -> None:
     axes.set_xlabel("Day of the report")
     axes.xaxis.set_major_locator(MaxNLocator(MOST_DAYS, integer=True))
     axes.xaxis.set_major_formatter(
-        lambda place, _: days[int(place)] if 0 <= place < len(days) else ""
+        lambda position, _: days[int(position)] if 0 <= position < len(days) else ""
     )
     axes.grid(axis="y", color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)

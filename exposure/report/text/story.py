@@ -170,18 +170,17 @@ def _served_before(assessment: "Assessment", sector: str) -> str:
 
 
 def _service_words(service: Service) -> str:
-    place = (
+    class_words = (
         f"in the pool '{service.pool}' outside China it is of class {service.order_class} with "
         f"{formats.percent(service.own_share, 1)} % of the demand"
     )
     if not service.before:
-        return (
-            f"nobody; {place}, and class {service.order_class} takes {_share(service.share_with)}"
-        )
+        taken = f"class {service.order_class} takes {_share(service.share_with)}"
+        return f"nobody; {class_words}, and {taken}"
     names = ", ".join(service.before[:NAMED])
     more = len(service.before) - NAMED
     others = f" and {more} more" if more > 0 else ""
-    return f"{names}{others}, together {_share(service.share_before)} of the demand; {place}"
+    return f"{names}{others}, together {_share(service.share_before)} of the demand; {class_words}"
 
 
 def _share(share: float) -> str:

@@ -147,21 +147,21 @@ def _resource(folder: Path, table: Table, present: list[Table]) -> dict[str, Any
         "dialect": dict(DIALECT),
         "bytes": len(content),
         "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
-        "schema": table_schema(table.name, beside=[other.name for other in present]),
+        "schema": table_schema(table.name, present=[other.name for other in present]),
     }
 
 
-def table_schema(table: str, *, beside: list[str] | None = None) -> dict[str, Any]:
+def table_schema(table: str, *, present: list[str] | None = None) -> dict[str, Any]:
     """Table Schema of one table, from its row model.
 
     Parameters
     ----------
     table
         Name of the table.
-    beside
+    present
         Tables it may refer to; None for all.
     """
-    known = list(TABLES) if beside is None else beside
+    known = list(TABLES) if present is None else present
     columns = columns_of(table)
     schema: dict[str, Any] = {
         "fields": [_field(column) for column in columns],
@@ -230,11 +230,11 @@ def write_package(folder: str | Path, *, version: str | None = None) -> None:
     version
         New version (see `next_version`); None keeps the present one.
     """
-    place = Path(folder)
-    kept = version or read_version(place)
-    text = {DICTIONARY: readme_text(place), DESCRIPTOR: package_text(place, version=kept)}
+    target = Path(folder)
+    kept = version or read_version(target)
+    text = {DICTIONARY: readme_text(target), DESCRIPTOR: package_text(target, version=kept)}
     for name, content in text.items():
-        (place / name).write_text(content, encoding="utf-8", newline="\n")
+        (target / name).write_text(content, encoding="utf-8", newline="\n")
 
 
 def stale_notes(folder: Path) -> list[str]:

@@ -101,23 +101,27 @@ class Imported:
             If the rows contradict the tables below.
         """
         check_arguments("Imported.write", folder=(folder, PATH))
-        place = Path(folder)
-        _refuse_present(place, self.rows)
+        target = Path(folder)
+        _refuse_present(target, self.rows)
         try:
-            place.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=place, prefix=".exposure-import-") as scratch_name:
+            target.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(
+                dir=target, prefix=".exposure-import-"
+            ) as scratch_name:
                 scratch = Path(scratch_name)
                 for name, rows in self.rows.items():
                     text = to_csv(name, sorted(rows, key=partial(_key, name)))
                     (scratch / TABLES[name].file).write_text(text, encoding="utf-8")
                 apply_overlay(self.dataset, scratch)
                 for name in self.rows:
-                    shutil.move(scratch / TABLES[name].file, place / TABLES[name].file)
+                    shutil.move(scratch / TABLES[name].file, target / TABLES[name].file)
         except OSError as error:
             found = f"a folder that cannot be written ({error.strerror})"
             cure = "check its permissions and free space, or name another"
-            raise ImportedFileError([Fault("", found, "one that can", cure, str(place))]) from error
-        return place
+            raise ImportedFileError(
+                [Fault("", found, "one that can", cure, str(target))]
+            ) from error
+        return target
 
 
 def _lines(at: Sequence[int]) -> str:
@@ -126,8 +130,10 @@ def _lines(at: Sequence[int]) -> str:
     return f"line {shown}" if len(at) == 1 else f"lines {shown}{more}"
 
 
-def _refuse_present(place: Path, tables: Iterable[str]) -> None:
-    present = [place / TABLES[name].file for name in tables if (place / TABLES[name].file).exists()]
+def _refuse_present(target: Path, tables: Iterable[str]) -> None:
+    present = [
+        target / TABLES[name].file for name in tables if (target / TABLES[name].file).exists()
+    ]
     if present:
         cure = "name another folder, or move the file away"
         faults = [Fault("", "a file", "none of that name", cure, str(path)) for path in present]

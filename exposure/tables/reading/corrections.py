@@ -55,8 +55,8 @@ class Correction(BaseModel):
     """What is read in its place."""
     reason: Text
     """How it is known that the source errs."""
-    told: Day | None = None
-    """Day on which the source was told; left out if it was not."""
+    reported: Day | None = None
+    """Day on which the error was reported to the source; left out if it was not."""
     status: Literal["open", "closed"]
     """Open: applied when the folder is read. Closed: history, no longer applied."""
 
@@ -133,14 +133,14 @@ def correct(
     records
         Corrections, in the order of their file.
     faulty
-        Files with faults of their own, whose corrections wait until they are mended.
+        Files with faults of their own; corrections of their rows are skipped.
 
     Returns
     -------
     tuple
         The tables with the corrected rows, checked again, and what is wrong with the records.
     """
-    mended = {name: list(table) for name, table in lines.items()}
+    corrected = {name: list(table) for name, table in lines.items()}
     open_records = [record for record in records if record.correction.status == "open"]
     faults = list(_unknown_words(open_records))
     refused = {fault.line for fault in faults}
@@ -149,8 +149,8 @@ def correct(
         if record.line not in refused and f"{record.correction.table}.csv" not in faulty:
             rows.setdefault(record.row, []).append(record)
     for (name, *key), wanted in rows.items():
-        faults += _correct_row(TABLES[name], mended.get(name, []), tuple(key), wanted)
-    return mended, faults
+        faults += _correct_row(TABLES[name], corrected.get(name, []), tuple(key), wanted)
+    return corrected, faults
 
 
 def _unknown_words(records: Iterable[Record]) -> Iterator[Fault]:
@@ -178,13 +178,13 @@ def _correct_row(
 ) -> Iterator[Fault]:
     """Change one row in place, or say why it cannot be changed."""
     known = {tuple(cell_text(getattr(o.row, c)) for c in table.key): i for i, o in enumerate(lines)}
-    place = known.get(key)
-    if place is None:
+    position = known.get(key)
+    if position is None:
         meant = near(", ".join(key), [", ".join(other) for other in known])
         cure = suggestion(meant) or "correct the key, or delete the record"
         yield records[0].fault("no such row", "the row that is corrected", cure)
         return
-    line = lines[place]
+    line = lines[position]
     stale = [fault for record in records for fault in _stale(record, line)]
     yield from stale
     if stale:
@@ -192,7 +192,7 @@ def _correct_row(
     cells = {name: cell_text(getattr(line.row, name)) for name in table.columns}
     cells |= {record.correction.column: cell_text(record.correction.now) for record in records}
     parsed, faults = parse_row(table, line.number, dict(cells))
-    lines[place : place + 1] = parsed or [line]
+    lines[position : position + 1] = parsed or [line]
     for fault in faults:
         cause = next((o for o in records if o.correction.column == fault.key), records[0])
         found = f"a new value that breaks the row ({fault.key}: {fault.found})"

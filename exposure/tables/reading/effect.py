@@ -163,8 +163,8 @@ def _set_of(key: RowKey) -> tuple[str, ...]:
     """Shares of one whole are read as a set, though only that of China is drawn."""
     table, parts = key
     if table in ("stage_shares", "sourcing"):
-        place = TABLES[table].key.index("country")
-        parts = (*parts[:place], *parts[place + 1 :])
+        position = TABLES[table].key.index("country")
+        parts = (*parts[:position], *parts[position + 1 :])
     return table, *parts
 
 

@@ -56,19 +56,19 @@ def read_dataset(folder: str | Path | None = None, *, overlay: str | Path | None
     check_arguments(
         "read_dataset", folder=(folder, optional(PATH)), overlay=(overlay, optional(PATH))
     )
-    place = Path(folder) if folder is not None else shipped_folder()
-    texts, faults = read_files(place)
+    path = Path(folder) if folder is not None else shipped_folder()
+    texts, faults = read_files(path)
     lines: dict[str, list[AnyLine]] = {}
     for name, text in texts.items():
         lines[name], found = parse_table(TABLES[name], text)
         faults += found
-    records, found = read_corrections(place)
+    records, found = read_corrections(path)
     faults += found
     lines, found = correct(lines, records, faulty={fault.file for fault in faults})
     faults += found
-    unread = descriptor_faults(place)
-    version = "" if unread else read_version(place)
-    origin = origin_of(place, lines, whole=True)
+    unread = descriptor_faults(path)
+    version = "" if unread else read_version(path)
+    origin = origin_of(path, lines, whole=True)
     dataset = _finish(lines, [*faults, *unread], version=version, origin=origin)
     return dataset if overlay is None else apply_overlay(dataset, overlay)
 

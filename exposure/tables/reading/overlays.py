@@ -48,9 +48,9 @@ def apply_overlay(dataset: Dataset, folder: str | Path) -> Dataset:
         With all faults of the merged tables in one message.
     """
     check_arguments("apply_overlay", dataset=(dataset, DATASET), folder=(folder, PATH))
-    place = Path(folder)
-    texts, faults = read_files(place, whole=False)
-    books = read_workbooks(place)
+    path = Path(folder)
+    texts, faults = read_files(path, whole=False)
+    books = read_workbooks(path)
     faults += books.faults
     added: dict[str, list[AnyLine]] = {}
     for name, text in texts.items():
@@ -63,15 +63,15 @@ def apply_overlay(dataset: Dataset, folder: str | Path) -> Dataset:
     across, skipped = check_tables(TableLines(merged), faulty={fault.file for fault in faults})
     if faults or across:
         hidden = any(fault.hides for fault in faults)
-        located = [_located(books.located(fault), place) for fault in (*faults, *across)]
+        located = [_located(books.located(fault), path) for fault in (*faults, *across)]
         raise TableError(located, skipped=skipped or hidden)
     return Dataset.from_rows(
         {name: [line.row for line in lines] for name, lines in merged.items()},
         version=dataset.version,
         base_digest=dataset.base,
-        overlaid=(*dataset.overlaid, _record(dataset, added, place)),
+        overlaid=(*dataset.overlaid, _record(dataset, added, path)),
         changed=dataset.changed,
-        origin=dataset.origin.under(origin_of(place, added, whole=False, held=books.places)),
+        origin=dataset.origin.under(origin_of(path, added, whole=False, held=books.places)),
     )
 
 
@@ -94,14 +94,14 @@ def _merge(dataset: Dataset, added: Mapping[str, list[AnyLine]]) -> dict[str, li
     return merged
 
 
-def _located(fault: Fault, place: Path) -> Fault:
+def _located(fault: Fault, path: Path) -> Fault:
     """The fault with the file that it is in: of the overlay, or of the tables below."""
     if fault.line is not None and fault.line < 0:
         return replace(fault, file=f"{fault.file} {BELOW}", line=-fault.line)
-    return replace(fault, file=str(place / fault.file))
+    return replace(fault, file=str(path / fault.file))
 
 
-def _record(dataset: Dataset, added_lines: Mapping[str, list[AnyLine]], place: Path) -> Overlaid:
+def _record(dataset: Dataset, added_lines: Mapping[str, list[AnyLine]], path: Path) -> Overlaid:
     replaced: list[RowKey] = []
     added: list[RowKey] = []
     for name, lines in added_lines.items():
@@ -116,7 +116,7 @@ def _record(dataset: Dataset, added_lines: Mapping[str, list[AnyLine]], place: P
     rows = {
         name: sorted((line.row for line in lines), key=repr) for name, lines in added_lines.items()
     }
-    return Overlaid(place.resolve().name, digest_of(rows), tuple(replaced), tuple(added))
+    return Overlaid(path.resolve().name, digest_of(rows), tuple(replaced), tuple(added))
 
 
 def _texts(key: Iterable[object]) -> tuple[str, ...]:

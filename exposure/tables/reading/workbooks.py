@@ -128,14 +128,14 @@ def _read(path: Path) -> Iterator[tuple[str, Sheet] | Fault]:
         if sheet.title.startswith(OWN) or not _has_cells(sheet):
             continue
         table = _table_of(sheet.title, path, alone=len(values.worksheets) == 1)
-        place = f"{path.name}, sheet {sheet.title}"
+        sheet_name = f"{path.name}, sheet {sheet.title}"
         if table:
-            yield table, _sheet(sheet, written[sheet.title], place)
+            yield table, _sheet(sheet, written[sheet.title], sheet_name)
         else:
             cure = (
                 suggestion(near(sheet.title, TABLES)) or f"begin its name with '{OWN}', or move it"
             )
-            yield Fault("", "a sheet that is no table", "the name of a table", cure, place)
+            yield Fault("", "a sheet that is no table", "the name of a table", cure, sheet_name)
 
 
 def _has_cells(sheet: "Worksheet") -> bool:
@@ -148,10 +148,10 @@ def _table_of(title: str, path: Path, *, alone: bool) -> str:
     return path.stem if alone and path.stem in TABLES else ""
 
 
-def _sheet(values: "Worksheet", written: "Worksheet", place: str) -> Sheet:
+def _sheet(values: "Worksheet", written: "Worksheet", sheet_name: str) -> Sheet:
     from openpyxl.utils import get_column_letter  # noqa: PLC0415 - an extra
 
-    faults = tuple(_unsaved_formulas(values, written, place))
+    faults = tuple(_unsaved_formulas(values, written, sheet_name))
     rows = [
         (number, tuple(cell_text(cell) for cell in row))
         for number, row in enumerate(values.iter_rows(values_only=True), start=1)
@@ -163,21 +163,23 @@ def _sheet(values: "Worksheet", written: "Worksheet", place: str) -> Sheet:
     used = max(width, *(_last(row) for _, row in filled))
     letters = {name: get_column_letter(n) for n, name in enumerate(head, start=1) if name}
     body = tuple((number, row[:used]) for number, row in filled[1:])
-    return Sheet(place, RawTable(head[:used], body), letters, faults)
+    return Sheet(sheet_name, RawTable(head[:used], body), letters, faults)
 
 
 def _last(row: tuple[str, ...]) -> int:
     return max((n for n, cell in enumerate(row, start=1) if cell.strip()), default=0)
 
 
-def _unsaved_formulas(values: "Worksheet", written: "Worksheet", place: str) -> Iterator[Fault]:
+def _unsaved_formulas(
+    values: "Worksheet", written: "Worksheet", sheet_name: str
+) -> Iterator[Fault]:
     """Formulas whose value the workbook does not hold, which would pass for empty cells."""
     for row in written.iter_rows():
         for cell in row:
             if cell.data_type == "f" and values[cell.coordinate].value is None:
                 cure = "open it in a spreadsheet program and save it, or write the value"
                 found = "a formula without its value"
-                yield Fault(f"cell {cell.coordinate}", found, "a value", cure, place, cell.row)
+                yield Fault(f"cell {cell.coordinate}", found, "a value", cure, sheet_name, cell.row)
 
 
 def cell_text(value: Any) -> str:  # noqa: ANN401 - whatever a cell holds
