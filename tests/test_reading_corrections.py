@@ -99,7 +99,7 @@ def test_days_lists_and_words_are_corrected_too(tmp_path: Path):
 
 
 def test_a_closed_correction_is_history_whatever_the_row_holds(tmp_path: Path):
-    closed = record(status='"closed"', was="99", told="2026-11-22")
+    closed = record(status='"closed"', was="99", reported="2026-11-22")
     assert stock(read(tmp_path, closed)) == (2.0, 6.0, 12.0)
 
 
@@ -179,7 +179,7 @@ REFUSED = [
         "an unknown key",
         {"why": '"so"'},
         "line 2, why: found an unknown key; expected a known one; write one of: column, date, "
-        "key, now, reason, status, table, told, was",
+        "key, now, reason, reported, status, table, was",
     ),
 ]
 
@@ -276,7 +276,7 @@ def test_the_shipped_corrections_are_sound_and_can_be_listed():
 
 
 def test_a_correction_as_a_plain_record():
-    records, _ = parse_corrections(record(told="2026-11-22"))
+    records, _ = parse_corrections(record(reported="2026-11-22"))
     assert describe_corrections(records) == [
         {
             "date": "2026-11-21",
