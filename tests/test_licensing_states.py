@@ -11,7 +11,7 @@ from exposure.licensing.states import (
     LISTED_DELAY,
     LOOK_THROUGH,
     STATES,
-    place_of,
+    priority_of,
     quantity_of,
 )
 from exposure.licensing.terms import LicenceTerms
@@ -70,6 +70,6 @@ def test_every_figure_is_a_term_and_can_be_laid_down_by_a_rule() -> None:
 
 
 def test_listed_parties_come_last_whatever_their_state() -> None:
-    assert place_of(LicenceState.GENERAL, Tier.TRUSTED) == 0
-    last = max(row.place for row in STATES.values())
-    assert {place_of(state, Tier.LISTED) for state in LicenceState} == {last}
+    assert priority_of(LicenceState.GENERAL, Tier.TRUSTED) == 0
+    last = max(row.priority for row in STATES.values())
+    assert {priority_of(state, Tier.LISTED) for state in LicenceState} == {last}

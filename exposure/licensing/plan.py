@@ -20,7 +20,7 @@ from exposure.licensing.states import (
     LOOK_THROUGH,
     STATES,
     Figure,
-    place_of,
+    priority_of,
     quantity_of,
 )
 from exposure.policy.rules import (
@@ -273,7 +273,7 @@ def _turn(calendar: _Calendar, case: Case, rule: Rule | None, week: int) -> Turn
         week,
         rule.state,
         revoke,
-        priority=place_of(rule.state, case.tier) if place is None else place,
+        priority=priority_of(rule.state, case.tier) if place is None else place,
         figures=tuple(_source(calendar, case, rule, figure, week) for figure in FIGURES),
     )
 

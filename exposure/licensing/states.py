@@ -18,8 +18,8 @@ class StateRow:
     state: LicenceState
     decides: bool
     """Whether applications are decided."""
-    place: int
-    """Place in the queue unless a rule says otherwise; 0 is served first."""
+    priority: int
+    """Priority in the queue unless a rule says otherwise; 0 is served first."""
     word: str
     """How the state is called in quantities of ``licence_queue``; empty if nothing is decided."""
     upstream: bool = False
@@ -34,17 +34,17 @@ class StateRow:
 STATES: dict[LicenceState, StateRow] = {
     row.state: row
     for row in (
-        StateRow(LicenceState.FREE, decides=False, place=0, word=""),
-        StateRow(LicenceState.GENERAL, decides=True, place=0, word="general"),
-        StateRow(LicenceState.FAST_TRACK, decides=True, place=1, word="fast_track"),
-        StateRow(LicenceState.ORDINARY, decides=True, place=2, word="ordinary", upstream=True),
-        StateRow(LicenceState.WITHHELD, decides=False, place=3, word=""),
+        StateRow(LicenceState.FREE, decides=False, priority=0, word=""),
+        StateRow(LicenceState.GENERAL, decides=True, priority=0, word="general"),
+        StateRow(LicenceState.FAST_TRACK, decides=True, priority=1, word="fast_track"),
+        StateRow(LicenceState.ORDINARY, decides=True, priority=2, word="ordinary", upstream=True),
+        StateRow(LicenceState.WITHHELD, decides=False, priority=3, word=""),
     )
 }
 """Every licence state."""
 
-LISTED_PLACE = 3
-"""Place of listed parties in the queue: without a legal limit, their files come last."""
+LISTED_PRIORITY = 3
+"""Priority of listed parties in the queue: without a legal limit, their files come last."""
 
 
 class Figure(NamedTuple):
@@ -98,7 +98,7 @@ def quantity_of(figure: Figure, state: LicenceState, *, tier: Tier, upstream: bo
     return f"{named}_upstream" if upstream and figure.upstream and row.upstream else named
 
 
-def place_of(state: LicenceState, tier: Tier) -> int:
-    """Place in the queue unless a rule says otherwise; 0 is served first."""
-    place = STATES[state].place
-    return max(place, LISTED_PLACE) if tier is Tier.LISTED else place
+def priority_of(state: LicenceState, tier: Tier) -> int:
+    """Priority in the queue unless a rule says otherwise; 0 is served first."""
+    usual = STATES[state].priority
+    return max(usual, LISTED_PRIORITY) if tier is Tier.LISTED else usual

@@ -29,9 +29,9 @@ def check_rules(draft: Draft, placed: Sequence[Placed]) -> None:
         earlier, later = placed[first], placed[second]
         # Rules that only became alike where the inherited past was cut off are nobody's fault.
         if not later.inherited:
-            found = f"the cases and days of {earlier.place}, which says '{earlier.rule.state}'"
+            found = f"the cases and days of {earlier.entry}, which says '{earlier.rule.state}'"
             cure = "keep one, or give them different days"
-            draft.add(later.place, found, expected="one rule for them", cure=cure)
+            draft.add(later.entry, found, expected="one rule for them", cure=cure)
     span = span_of(draft)
     for item in placed:
         _check_days(draft, item, span)
@@ -42,12 +42,12 @@ def _check_days(draft: Draft, item: Placed, span: Span | None) -> None:
     ordered = ends is None or ends > starts
     if not ordered:
         found = f"a start on {starts} and an end on {ends}"
-        draft.add(item.place, found, expected="an end after the start", cure="move one")
+        draft.add(item.entry, found, expected="an end after the start", cure="move one")
     if span is None:
         return
-    check_day(draft, f"{item.place}, starts", starts, span)
+    check_day(draft, f"{item.entry}, starts", starts, span)
     if ends is not None and ordered and not item.inherited:
-        check_day(draft, f"{item.place}, ends", ends, span)
+        check_day(draft, f"{item.entry}, ends", ends, span)
 
 
 def check_day(draft: Draft, where: str, day: date, span: Span) -> None:

@@ -27,9 +27,9 @@ Points = Mapping[str, date | None]
 
 @dataclass(frozen=True)
 class Placed:
-    """A rule and its place, in words."""
+    """A rule and the name of its entry in the file, such as ``rule 2``."""
 
-    place: str
+    entry: str
     rule: Rule
     inherited: bool = False
 
@@ -87,7 +87,7 @@ def dated_in(draft: Draft, where: str, said: object, points: Points) -> date | N
 
 
 def rules_of(draft: Draft, points: Points, entries: object, *, where: str) -> list[Placed]:
-    """Read rules; `where` heads their places, such as ``rule``."""
+    """Read rules; `where` begins the names of their entries, such as ``rule``."""
     placed = []
     for number, said in enumerate(tables_of(draft, f"{where}s", entries), start=1):
         entry_key = f"{where} {number}"

@@ -239,7 +239,7 @@ def _inherited(draft: Draft, points: Points, placed: list[Placed]) -> list[Place
     kept = [item for item in other[1] if day is None or item.rule.starts < day]
     return [
         Placed(
-            item.place if item.inherited else f"{item.place} of {name}",
+            item.entry if item.inherited else f"{item.entry} of {name}",
             replaced(item.rule, [new.rule for new in placed], until=day),
             inherited=True,
         )

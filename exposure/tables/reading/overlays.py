@@ -71,7 +71,7 @@ def apply_overlay(dataset: Dataset, folder: str | Path) -> Dataset:
         base_digest=dataset.base,
         overlaid=(*dataset.overlaid, _record(dataset, added, path)),
         changed=dataset.changed,
-        origin=dataset.origin.under(origin_of(path, added, whole=False, held=books.places)),
+        origin=dataset.origin.under(origin_of(path, added, whole=False, held=books.labels)),
     )
 
 

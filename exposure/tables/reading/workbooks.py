@@ -32,7 +32,7 @@ INSTALL = 'write pip install "rare-earth-exposure[excel]", or save each sheet as
 class Sheet:
     """A table as a sheet holds it."""
 
-    place: str
+    label: str
     """Workbook and sheet, as faults name them."""
     raw: RawTable
     letters: Mapping[str, str]
@@ -50,9 +50,9 @@ class Workbooks:
     faults: tuple[Fault, ...] = ()
 
     @property
-    def places(self) -> dict[str, str]:
+    def labels(self) -> dict[str, str]:
         """Workbook and sheet of each table."""
-        return {name: sheet.place for name, sheet in self.sheets.items()}
+        return {name: sheet.label for name, sheet in self.sheets.items()}
 
     def located(self, fault: Fault) -> Fault:
         """A fault of a table with its sheet and cell, if it stands in a workbook."""
@@ -63,7 +63,7 @@ class Workbooks:
         letter = sheet.letters.get(fault.key, "")
         cell = f"cell {letter}{fault.line}" if letter and fault.line is not None else ""
         key = f"{cell} ({fault.key})" if cell else fault.key
-        return replace(fault, file=sheet.place, key=key)
+        return replace(fault, file=sheet.label, key=key)
 
 
 def workbooks_in(folder: Path) -> list[Path]:
@@ -91,7 +91,7 @@ def read_workbooks(folder: Path) -> Workbooks:
                 faults.append(found)
                 continue
             table, sheet = found
-            taken = sheets[table].place if table in sheets else ""
+            taken = sheets[table].label if table in sheets else ""
             if not taken and (folder / TABLES[table].file).exists():
                 taken = TABLES[table].file
             if taken:
@@ -99,7 +99,7 @@ def read_workbooks(folder: Path) -> Workbooks:
                 faults.append(
                     Fault(
                         "", f"a table that {taken} holds too", expected, "join the two",
-                        sheet.place, hides=True,
+                        sheet.label, hides=True,
                     )
                 )  # fmt: skip
             else:
