@@ -1,0 +1,33 @@
+"""Pages of the site that are made from the package, and what they are made of."""
+
+import sys
+from pathlib import Path
+
+import exposure as ex
+
+DOCS = Path(__file__).parents[1] / "docs"
+sys.path.insert(0, str(DOCS))
+
+import generated_pages  # noqa: E402 - a script of docs, which is no package
+
+
+def test_every_public_name_is_on_the_reference_page_once():
+    named = [name for names in generated_pages.GROUPS.values() for name in names]
+    assert sorted(named) == sorted(set(ex.__all__) - {"__version__"})
+
+
+def test_every_folder_of_example_tables_is_shown():
+    folders = {path.name for path in DOCS.glob("own_tables*") if path.is_dir()}
+    assert folders == {name.split("/")[0] for name in generated_pages.EXAMPLES}
+    page = generated_pages.examples_page()
+    for name in generated_pages.EXAMPLES:
+        for table in (DOCS / name).glob("*.csv"):
+            assert table.read_text("utf-8").strip() in page
+
+
+def test_the_glossary_has_every_element_and_every_setting():
+    page = generated_pages.glossary_page()
+    for element in ex.read_dataset().table("elements")["element"]:
+        assert f"\n`{element}`\n: " in page
+    for setting in ex.Settings.model_fields:
+        assert f"\n`{setting}`\n: " in page
