@@ -258,6 +258,23 @@ def keep_parts(megabytes: float) -> None:
     STORE.clear()
 
 
+@contextmanager
+def kept_at_most(megabytes: float) -> Iterator[None]:
+    """Let kept parts take no more memory than this for a while; a lower limit stays.
+
+    Parameters
+    ----------
+    megabytes
+        For the arrays that are kept meanwhile.
+    """
+    before = STORE.limit
+    STORE.limit = min(before, megabytes * MEGABYTE)
+    try:
+        yield
+    finally:
+        STORE.limit = before
+
+
 def make_part(
     name: Hashable, index: Asked, make: Callable[[], tuple[Value, Notes]], *, kept: bool
 ) -> Part[Value]:

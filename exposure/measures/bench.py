@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import count
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from exposure.arrays import FloatArray
 from exposure.errors import LeverError
 from exposure.faults import Fault
 from exposure.impact.world import World
+from exposure.inputs.parts import kept_at_most
 from exposure.measures.against_tables import refuse_unknown
 from exposure.measures.changes_of import actions_of, measures_of
 from exposure.measures.costs import Range, cost_of
@@ -24,6 +24,12 @@ from exposure.supply.additions import WEEKS_A_YEAR
 
 TOGETHER = 256
 """Draws on which all sets of levers are run before the next draws come."""
+
+KEPT = 160
+"""Megabytes that kept parts may take meanwhile."""
+
+Lost = tuple[FloatArray, FloatArray]
+"""Scores of a sector, and lost shares of its output, (D,)."""
 
 MOST_WEIGHED = 64
 """Draws over which the tonnes of a stock are averaged."""
@@ -167,28 +173,26 @@ def run_many(
 ) -> list[Outcome]:
     """What sectors lose in several runs on the draws of an assessment."""
     size, names = assessment.run.sampler.size, tuple(assessment.sectors)
-    blocks = range(0, size, TOGETHER)
-    done = count(1)
+    settings = assessment.settings
+    tasks = [(first, run) for first in range(0, size, TOGETHER) for run in acted]
 
-    def one(first: int) -> list[dict[str, tuple[FloatArray, FloatArray]]]:
-        found = []
-        for run in acted:
-            block_run = replace(run, sampler=run.sampler.block(first, min(first + TOGETHER, size)))
-            block_run.__dict__["plans"] = run.plans
-            risks = sector_risks(block_run, workers=1)
-            settings = assessment.settings
-            found.append({n: (risks[n].scores(settings), risks[n].undiscounted) for n in names})
+    def one(task: int) -> dict[str, Lost]:
+        first, run = tasks[task]
+        own = replace(run, sampler=run.sampler.block(first, min(first + TOGETHER, size)))
+        own.__dict__["plans"] = run.plans
+        risks = sector_risks(own, workers=1)
+        return {name: (risks[name].scores(settings), risks[name].undiscounted) for name in names}
+
+    found = []
+    with kept_at_most(KEPT):
+        for part in in_order(one, range(len(tasks))):
+            found.append(part)
             if progress is not None:
-                progress(next(done), len(acted) * len(blocks))
-        return found
-
-    parts = list(in_order(one, blocks)) if acted else []
-    return [_joined(assessment, [part[i] for part in parts]) for i in range(len(acted))]
+                progress(len(found), len(tasks))
+    return [_joined(assessment, found[i :: len(acted)]) for i in range(len(acted))]
 
 
-def _joined(
-    assessment: Assessment, parts: Sequence[Mapping[str, tuple[FloatArray, FloatArray]]]
-) -> Outcome:
+def _joined(assessment: Assessment, parts: Sequence[Mapping[str, Lost]]) -> Outcome:
     names = tuple(assessment.sectors)
     scores = {name: np.concatenate([part[name][0] for part in parts]) for name in names}
     lost = {name: np.concatenate([part[name][1] for part in parts]) for name in names}
