@@ -13,6 +13,7 @@ from exposure.methods.concentration import stage_concentration
 from exposure.tables.dataset import Dataset
 from exposure.tables.reading.location import shipped_folder
 from exposure.tables.schema.catalogue import TABLES
+from exposure.tables.schema.observed import ObservedLossRow
 from exposure.tables.schema.rows import QuantityRow, split_list
 from exposure.terms import Basis, Grade
 
@@ -89,6 +90,13 @@ def test_a_measured_row_rests_on_a_primary_source_for_its_value(shipped: Dataset
     for name, row in quantities(shipped):
         if row.basis is Basis.MEASURED:
             assert grades[row.sources()[0]] is Grade.PRIMARY, key_of(name, row)
+
+
+def test_a_firm_observation_does_not_hang_on_weak_sources_alone(shipped: Dataset) -> None:
+    grades = {row.source_id: row.grade for row in shipped.rows["sources"]}  # type: ignore[attr-defined]
+    for row in shipped.rows_of(ObservedLossRow):
+        if row.strength == "strong":
+            assert {grades[own] for own in row.sources()} - {Grade.WEAK}, (row.sector, row.from_date)
 
 
 # --- notes ------------------------------------------------------------------------------------

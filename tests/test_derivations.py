@@ -253,7 +253,8 @@ def compositions() -> Iterator[tuple[Key, Sum]]:
     wind = {e: RARE_EARTH_SHARE * kt / WIND_TOTAL for e, kt in WIND_MIX.items()}
     light = {e: RARE_EARTH_SHARE * EV_MIX[e] / (6.57 + 0.98) for e in ("Nd", "Pr")}
     yield row("ndfeb_heavy_magnet", "Nd"), Sum(ev["Nd"], low=wind["Nd"])
-    yield row("ndfeb_heavy_magnet", "Pr"), Sum(ev["Pr"], high=wind["Pr"])
+    didymium = RARE_EARTH_SHARE * (6.57 + 0.98) / EV_TOTAL
+    yield row("ndfeb_heavy_magnet", "Pr"), Sum(ev["Pr"], high=didymium * 0.25)
     yield row("ndfeb_heavy_magnet", "Dy"), Sum(ev["Dy"], high=MOST_DYSPROSIUM)
     yield row("ndfeb_heavy_magnet", "Tb"), Sum(ev["Tb"], high=wind["Tb"])
     ore = RARE_EARTH_SHARE * part(BAYAN_OBO_ND_PR, 0)

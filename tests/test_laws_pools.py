@@ -147,6 +147,32 @@ def test_a_user_of_a_better_class_loses_no_more_and_one_behind_it_no_less():
     assert (first["missiles"] >= last["missiles"] - 1e-9).all()
 
 
+def with_class(low: float, central: float, high: float) -> Records:
+    """The small world with cars of one of some classes, and trains served like them."""
+    records = world_records()
+    described = {"component": "ndfeb_heavy_magnet", "destination": "*", "buyer_class": "civil"}
+    records["pool_users"] += [
+        pool_user("trains", SHARE, 0.2, served_like=CARS, **described),
+        pool_user("trains", "order_class", (low, central, high), served_like=CARS, **described),
+    ]
+    for row in records["pool_users"]:
+        if (row["user"], row["quantity"]) == (CARS, "order_class"):
+            row.update(low=low, central=central, high=high)
+    return records
+
+
+def test_each_draw_of_a_class_is_the_run_of_the_class_that_it_draws():
+    drawn = assessed(with_class(1.0, 3.0, 6.0), "full_withhold")
+    classes = drawn.run.inputs.pool_user("dy", CARS, "order_class")
+    assert (classes == drawn.run.inputs.pool_user("dy", "trains", "order_class")).all()
+    assert len(set(classes)) > 1
+    for own in set(classes):
+        fixed = assessed(with_class(own, own, own), "full_withhold")
+        for sector, result in drawn.sectors.items():
+            expected = fixed.sectors[sector].scores[classes == own]
+            assert result.scores[classes == own] == pytest.approx(expected, abs=1e-9), sector
+
+
 def test_pools_are_shared_out_before_any_stock_is_run():
     """So the stock of one user moves no other, though they buy from one pool."""
     tables = tiny_dataset(world_records())

@@ -418,19 +418,19 @@ CASES: list[tuple[str, Change, str]] = [
         "describe the user once",
     ),
     (
-        "a class of service that is drawn, and half a class",
+        "half a class of service, and a place like that of nobody",
         add(
             "pool_users",
             pool_user("missiles", SHARE, 0.1, sector="missiles"),
-            pool_user("missiles", "order_class", (1.0, 2.0, 3.0), sector="missiles"),
-            pool_user("loudspeakers", SHARE, 0.1, sector="loudspeakers"),
-            pool_user("loudspeakers", "order_class", 2.5, sector="loudspeakers"),
+            pool_user("missiles", "order_class", (1.0, 2.5, 3.0), sector="missiles"),
+            pool_user("loudspeakers", SHARE, 0.1, sector="loudspeakers", served_like="misiles"),
+            pool_user("loudspeakers", "order_class", 2.0, sector="loudspeakers",
+                      served_like="misiles"),
         ),
         "pool_users.csv: 2 faults\n"
-        "  - line 3, order_class: found 1, 2, 3; expected one whole number, three times; decide "
-        "on one class\n"
-        "  - line 5, order_class: found 2.5, 2.5, 2.5; expected one whole number, three times; "
-        "decide on one class",
+        "  - line 3, order_class: found 1, 2.5, 3; expected three whole numbers; round them\n"
+        "  - line 5, served_like: found 'misiles'; expected a user of pool dy with an order_class "
+        "that is like no other; did you mean 'missiles'?",
     ),
     (
         "a class of service that does not exist",

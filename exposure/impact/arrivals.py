@@ -253,7 +253,7 @@ def _share_out(
         contracted_china=np.stack([china for _, _, china in own]),
         need=np.stack([np.broadcast_to(need, (weeks, draws)) for need in needs]),
         weight=np.stack([kind.weight for kind in pool.kinds]),
-        order_class=np.array([kind.claim.place for kind in pool.kinds], dtype=np.int64),
+        order_class=np.stack([kind.claim.place for kind in pool.kinds]),
         reach=np.stack([np.broadcast_to(reach, (weeks, draws)) for reach in reaches]),
         counts=np.stack([_counts(kind.claim, weeks) for kind in pool.kinds]),
         offers=np.array([kind.claim.since == 0 for kind in pool.kinds])[:, None, None],

@@ -71,7 +71,8 @@ class Pool:
     claims: tuple[Claim, ...]
     """Claims, those of ranked sectors first; empty where the tables name no user."""
     kinds: tuple[Kind, ...]
-    """Claims put together that are served alike, in the order of their classes."""
+    """Claims put together that are served alike: those of one class in its order, then those
+    whose class is drawn."""
     kind_of: tuple[int, ...]
     """Position in `kinds` of each claim."""
     added: FloatArray | None
@@ -283,7 +284,11 @@ def _switched(
 def _kinds(
     claims: Sequence[Claim], sectors: Mapping[str, Goods]
 ) -> tuple[tuple[Kind, ...], tuple[int, ...]]:
-    """Claims put together that are served alike, by class, and the kind of each claim."""
+    """Claims put together that are served alike, by class, and the kind of each claim.
+
+    Claims whose class is drawn are put together within one user alone: those of two users may
+    agree in all the draws at hand and differ in others.
+    """
     kinds: list[Kind] = []
     alike: dict[tuple[object, ...], list[int]] = {}
     kind_of = []
@@ -291,7 +296,8 @@ def _kinds(
         own = Kind(claim, claim.weight, sectors[claim.user] if claim.ranked else None)
         # Purchases and parts of a claim are followed for themselves.
         whole = claim.bought is None and (claim.since, claim.until) == (0, None)
-        key = (*claim.route, claim.place, *(() if whole else (len(kinds),)))
+        place = claim.user if claim.class_is_drawn else int(claim.place[0])
+        key = (*claim.route, place, *(() if whole else (len(kinds),)))
         known = alike.setdefault(key, [])
         same = next((i for i in known if kinds[i].served_as(own)), len(kinds))
         if same == len(kinds):
@@ -300,9 +306,14 @@ def _kinds(
         else:
             kinds[same] = replace(kinds[same], weight=kinds[same].weight + own.weight)
         kind_of.append(same)
-    in_order = sorted(range(len(kinds)), key=lambda i: kinds[i].claim.place)
-    place = {i: position for position, i in enumerate(in_order)}
-    return tuple(kinds[i] for i in in_order), tuple(place[i] for i in kind_of)
+    in_order = sorted(range(len(kinds)), key=lambda i: _position(kinds[i].claim))
+    position = {i: n for n, i in enumerate(in_order)}
+    return tuple(kinds[i] for i in in_order), tuple(position[i] for i in kind_of)
+
+
+def _position(claim: Claim) -> tuple[bool, int]:
+    """By class; those of a drawn class last, so that no order of sums depends on the draws."""
+    return claim.class_is_drawn, 0 if claim.class_is_drawn else int(claim.place[0])
 
 
 def _control_week(inputs: Inputs, period: Period, elements: frozenset[str]) -> int:

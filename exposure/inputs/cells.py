@@ -45,6 +45,7 @@ from exposure.tables.schema.rows import QuantityRow
 from exposure.tables.schema.supply import (
     NewSupplyQuantity,
     NewSupplyRow,
+    PoolUserRow,
     PoolQuantity,
     ReserveQuantity,
     SourcingRow,
@@ -352,4 +353,6 @@ def shared_stream(row: QuantityRow) -> str | None:
         )
     if isinstance(row, NewSupplyRow) and row.quantity in ("slip_weeks", "ramp_weeks"):
         return f"new_supply|{row.project}|{row.quantity}"
+    if isinstance(row, PoolUserRow) and row.quantity == "order_class":
+        return f"pool_users|{row.served_like or row.user}|{row.quantity}"
     return None

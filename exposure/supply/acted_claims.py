@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import reduce
 
 import numpy as np
 
-from exposure.arrays import FloatArray
+from exposure.arrays import FloatArray, IntArray
 from exposure.supply.actions import Bought, Rated, week_since
 from exposure.supply.additions import WEEKS_A_YEAR
 from exposure.supply.claims import Claim
@@ -34,12 +35,12 @@ def acted_claims(
     for rating in sorted(period.actions.of(Rated), key=lambda own: own.since):
         week = week_since(rating, period.start)
         for i, own in enumerate(result):
-            if own.user == rating.sector and rating.order_class < own.order_class:
-                result[i], later = _rated(own, rating.order_class, week)
+            if own.user == rating.sector and (rating.order_class < own.order_class).any():
+                result[i], later = _rated(own, _better(own, rating), week)
                 parted += later
         for i, own in enumerate(parted):
-            if own.user == rating.sector and rating.order_class < own.order_class:
-                parted[i], later = _rated(own, rating.order_class, week)
+            if own.user == rating.sector and (rating.order_class < own.order_class).any():
+                parted[i], later = _rated(own, _better(own, rating), week)
                 parted += later
     bought = [
         claim
@@ -49,7 +50,12 @@ def acted_claims(
     return (*result, *parted, *bought)
 
 
-def _rated(claim: Claim, order_class: int, week: int) -> tuple[Claim, list[Claim]]:
+def _better(claim: Claim, rating: Rated) -> IntArray:
+    """Class of a claim under a rating, which never makes it worse, (D,)."""
+    return np.minimum(claim.order_class, rating.order_class)
+
+
+def _rated(claim: Claim, order_class: IntArray, week: int) -> tuple[Claim, list[Claim]]:
     """What is left of a claim, and what goes on in another class."""
     if week <= claim.since:
         return replace(claim, order_class=order_class), []
@@ -77,10 +83,9 @@ def _purchases(
     if not own or weeks is None:
         return []
     rate = weeks / purchase.over_weeks
-    order = min(
-        claim.order_class
-        for claim in rated
-        if claim.user == purchase.sector and claim.since <= since
+    order = reduce(
+        np.minimum,
+        (c.order_class for c in rated if c.user == purchase.sector and c.since <= since),
     )
     until = since + purchase.over_weeks
     return [

@@ -11,7 +11,7 @@ from functools import reduce
 
 import numpy as np
 
-from exposure.arrays import FloatArray
+from exposure.arrays import FloatArray, IntArray
 from exposure.inputs.cells import Inputs
 from exposure.supply.additions import ALL_USERS
 from exposure.supply.channels import Channel, channels_of, components_needed
@@ -34,7 +34,10 @@ class Claim:
     tier: Tier
     weight: FloatArray
     """Share of the demand of the pool, shape (D,); 0 for a sector without a row in the pool."""
-    order_class: int
+    order_class: IntArray
+    """Class of service, 1 first, shape (D,)."""
+    class_is_drawn: bool = False
+    """Whether the tables give a range of classes, so that it differs from draw to draw."""
     ranked: bool = False
     """Whether the user is a ranked sector."""
     since: int = 0
@@ -47,9 +50,9 @@ class Claim:
     """Whether what is bought is there without being taken from the pool."""
 
     @property
-    def place(self) -> int:
-        """When it is served: by class, purchases after the needs of the same class."""
-        return 2 * self.order_class + (self.bought is not None)
+    def place(self) -> IntArray:
+        """When it is served: by class, purchases after the needs of the same class, (D,)."""
+        return 2 * self.order_class + int(self.bought is not None)
 
     def window(self, weeks: int) -> tuple[int, int]:
         """First week in which it counts, and the first in which it no longer does."""
@@ -120,9 +123,14 @@ def _shares(inputs: Inputs, pool: str, users: dict[str, PoolUserRow]) -> dict[st
     return {user: share / np.maximum(1.0, total) for user, share in shares.items()}
 
 
-def _order_class(inputs: Inputs, pool: str, user: str) -> int:
+def _order_class(inputs: Inputs, pool: str, user: str) -> tuple[IntArray, bool]:
+    """Class of a user in each draw, and whether the tables give a range."""
     drawn = inputs.pool_user(pool, user, "order_class")
-    return LAST_ORDER_CLASS if drawn is None else int(drawn[0])
+    if drawn is None:
+        return np.full(inputs.draws, LAST_ORDER_CLASS, dtype=np.int64), False
+    ranges = inputs.index.pool_users(pool)
+    own = next(row for row in ranges if (row.user, row.quantity) == (user, "order_class"))
+    return drawn.astype(np.int64), own.low < own.high
 
 
 def _sector_claims(
@@ -135,6 +143,7 @@ def _sector_claims(
         if channel.pool == pool
     ]
     share = shares.get(user, np.zeros(inputs.draws))
+    order, is_drawn = _order_class(inputs, pool, user)
     for channel in channels:
         for (buyer, tier), part in inputs.buyers(sector).items():
             yield Claim(
@@ -145,7 +154,8 @@ def _sector_claims(
                 buyer_class=buyer,
                 tier=tier,
                 weight=share * part / len(channels),
-                order_class=_order_class(inputs, pool, user),
+                order_class=order,
+                class_is_drawn=is_drawn,
             )
 
 
@@ -161,9 +171,9 @@ def _outside_claims(
     parts = {Tier.STANDARD: np.ones(inputs.draws)}
     if civil and trusted is not None:
         parts = {Tier.TRUSTED: trusted, Tier.STANDARD: 1.0 - trusted}
-    order = _order_class(inputs, pool, row.user)
+    order, is_drawn = _order_class(inputs, pool, row.user)
     for tier, part in parts.items():
-        yield Claim(row.user, channel, place, buyer, tier, share * part, order)
+        yield Claim(row.user, channel, place, buyer, tier, share * part, order, is_drawn)
 
 
 def _other_claim(
@@ -176,6 +186,6 @@ def _other_claim(
     like = next((c.channel for c in claims if not c.ranked), claims[0].channel if claims else None)
     if like is None or not rest.any():
         return
-    order = _order_class(inputs, pool, OTHER_USERS)
+    order, is_drawn = _order_class(inputs, pool, OTHER_USERS)
     civil, standard = BuyerClass.CIVIL, Tier.STANDARD
-    yield Claim(OTHER_USERS, like, ANY, civil, standard, rest, order)
+    yield Claim(OTHER_USERS, like, ANY, civil, standard, rest, order, is_drawn)

@@ -38,7 +38,7 @@ class Claims:
     """mu: the claim's share of the demand of the pool, (N, D); 0 for a claim without a share,
     which is served in proportion."""
     order_class: IntArray
-    """Class of service, 1 first, (N,)."""
+    """Class of service, 1 first, (N,), or (N, D) where it differs from draw to draw."""
     reach: FloatArray
     """Share of the free Chinese part that the claimant may touch, (N, T, D) or (N, 1, D): 1, or
     for military buyers 1 - look-through x what is refused to them."""
@@ -100,16 +100,21 @@ def ration(
     served = np.zeros_like(unmet)
     free = Free(china, china, other, np.zeros_like(china))
     wanted, taken = np.zeros_like(china), np.zeros_like(china)
-    for order in np.unique(claims.order_class):
-        rows = np.flatnonzero(claims.order_class == order)
-        bound = np.where(restricted[rows], unmet[rows], 0.0)
+    classes = claims.order_class.reshape(len(claims.order_class), -1)
+    for order in np.unique(classes):
+        inside = classes == order
+        rows = np.flatnonzero(inside.any(axis=1))
+        members = inside[rows, np.newaxis, :]
+        own = np.where(members, unmet[rows], 0.0)
+        bound = np.where(restricted[rows], own, 0.0)
         asked = Wanted(
             bound=total(bound),
             reached=total(bound * claims.reach[rows]),
-            unbound=total(np.where(restricted[rows], 0.0, unmet[rows])),
+            unbound=total(np.where(restricted[rows], 0.0, own)),
         )
         free, of_unbound, of_bound = _serve(free, asked)
-        served[rows] = np.where(restricted[rows], of_bound, of_unbound)
+        met = np.where(restricted[rows], of_bound, of_unbound)
+        served[rows] = np.where(members, met, served[rows])
         wanted += asked.unbound + asked.bound
         taken += of_unbound * asked.unbound + of_bound * asked.bound
     left = free.china_left + free.other

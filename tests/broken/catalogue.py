@@ -802,16 +802,15 @@ RULES = [
         blind=ACROSS_ROWS,
     ),
     rows(
-        "an order of service that is decided",
+        "an order of service in whole classes",
         "pool_users",
         add(
             "pool_users",
             pool_user("missiles", SHARE, 0.1, sector="missiles"),
-            pool_user("missiles", "order_class", (1.0, 2.0, 3.0), sector="missiles"),
+            pool_user("missiles", "order_class", (1.0, 2.5, 3.0), sector="missiles"),
         ),
-        "line 3, order_class: found 1, 2, 3; expected one whole number, three times; decide on "
-        "one class",
-        blind=ACROSS_CELLS,
+        "line 3, order_class: found 1, 2.5, 3; expected three whole numbers; round them",
+        blind=BY_QUANTITY,
     ),
     rows(
         "a stock of a sector or an element",

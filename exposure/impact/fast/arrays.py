@@ -46,12 +46,12 @@ class Routes(NamedTuple):
 
 
 class Kinds(NamedTuple):
-    """Claims that are served alike, in the order of their pools and classes."""
+    """Claims that are served alike, in the order of their pools."""
 
     route: IntArray
     """(N,)."""
     order: IntArray
-    """Class of service, (N,)."""
+    """Class of service, (N, D)."""
     weight: FloatArray
     """Share of the demand of the pool, (N, D)."""
     since: IntArray

@@ -194,7 +194,7 @@ def _alone(
         for channel in holding.channels:
             if (name, channel, buyer) not in brings:
                 brings[(name, channel, buyer)] = begin + len(kinds)
-                claim = Claim(name, channel, *buyer, nothing, 1, ranked=True)
+                claim = Claim(name, channel, *buyer, nothing, nothing.astype(np.int64), ranked=True)
                 kinds.append(Kind(claim, nothing, world.sectors[name]))
                 added.append(holding.channels[0].pool)
     return tuple(kinds), tuple(added)
@@ -224,7 +224,7 @@ def _pack_kinds(world: World, pools: _PoolPacking, changes: Changes) -> Kinds:
         begin += len(own)
     return Kinds(
         route=ints(routes[(p, _route(kind))] for p, own in enumerate(pools.kinds) for kind in own),
-        order=ints(kind.claim.place for kind in every),
+        order=np.array([kind.claim.place for kind in every], dtype=np.int64),
         weight=weight,
         since=ints(kind.claim.window(world.period.weeks)[0] for kind in every),
         until=ints(kind.claim.window(world.period.weeks)[1] for kind in every),

@@ -9,7 +9,7 @@ that begins later. A loop over weeks starts at 0 on rows cut to size, so that th
 that no position is negative and works on several weeks at once.
 """
 
-from exposure.arrays import BoolArray, FloatArray
+from exposure.arrays import BoolArray, FloatArray, IntArray
 from exposure.impact.fast.arrays import Kinds, Pools, Slots
 from exposure.impact.fast.compiling import kernel
 from exposure.supply.pools import ROUNDING
@@ -213,6 +213,17 @@ def _average(free: FloatArray, taken: FloatArray, average: FloatArray) -> None:
 
 
 @kernel
+def _next_class(order: IntArray, begin: int, end: int, draw: int, after: int) -> int:
+    """The class that is served after another one in a draw; 0 if there is none."""
+    found = 0
+    for k in range(begin, end):
+        own = order[k, draw]
+        if own > after and (found == 0 or own < found):
+            found = own
+    return found
+
+
+@kernel
 def share_out(
     kinds: Kinds,
     pools: Pools,
@@ -251,11 +262,13 @@ def share_out(
             _set(inflow[slots.emitted[k], d], 0.0)
             _set(before[slots.emitted[k], d], 0.0)
     _offer(pools, pools.added_row[begin], draw, switched, free)
-    k = begin
-    while k < end:
-        since, bounded = k, False
+    order = _next_class(kinds.order, begin, end, draw, 0)
+    while order > 0:
+        bounded = False
         clear(asked)
-        while k < end and kinds.order[k] == kinds.order[since]:
+        for k in range(begin, end):
+            if kinds.order[k, draw] != order:
+                continue
             i, weight, need = k - begin, kinds.weight[k, draw], needs[kinds.need[k], d]
             a, b = kinds.since[k], kinds.until[k]
             if military[kinds.route[k]]:
@@ -266,20 +279,20 @@ def share_out(
                 bounded = True
             else:
                 _want(first[i, a:b], need[a:b], weight, short[i, a:b], asked[0, a:b])
-            k += 1
         if bounded:
             _serve_bound(free, asked, taken, met)
         else:
             _serve_unbound(free, asked, taken, met)
-        for j in range(since, k):
+        for j in range(begin, end):
             to, i = slots.emitted[j], j - begin
-            if to >= 0 and kinds.weight[j, draw] > 0.0:
+            if to >= 0 and kinds.order[j, draw] == order and kinds.weight[j, draw] > 0.0:
                 share = met[0]
                 if military[kinds.route[j]]:
                     _bound_share(borders[kinds.route[j] - pools.routes[p], 3], met, served)
                     share = served
                 _bring(kinds, j, first[i], short[i], needs[kinds.need[j], d], share, inflow[to, d],
                        before[to, d])  # fmt: skip
+        order = _next_class(kinds.order, begin, end, draw, order)
     _average(free, taken, served)
     for j in range(begin, end):
         to, i = slots.emitted[j], j - begin

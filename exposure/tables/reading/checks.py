@@ -387,7 +387,7 @@ CHECKS: dict[Check, tuple[str, ...]] = {
     pools.users_resolve: ("pool_users",),
     pools.users_are_sized: ("pool_users",),
     pools.users_are_described_once: ("pool_users",),
-    pools.order_classes_are_one_number: ("pool_users",),
+    pools.order_classes_are_whole: ("pool_users",),
     pools.stocks_are_seen_under_control: ("elements",),
     **magnitudes.CHECKS,
     **periods.CHECKS,

@@ -27,7 +27,9 @@ SIZES = ("share_of_demand_outside_china", "demand_t_per_year")
 STATED = {WHOLE_POOL: "demand_t_per_year", REST_OF_POOL: "order_class"}
 """The one quantity that may be stated for what is no user."""
 
-DESCRIPTION = ("name", "sector", "component", "destination", "buyer_class", "part_of")
+DESCRIPTION = (
+    "name", "sector", "component", "destination", "buyer_class", "part_of", "served_like",
+)  # fmt: skip
 """Columns of ``pool_users`` that describe the user, and not the figure."""
 
 
@@ -152,17 +154,26 @@ def users_are_described_once(tables: TableLines) -> Iterable[Fault]:
                     )  # fmt: skip
 
 
-def order_classes_are_one_number(tables: TableLines) -> Iterable[Fault]:
-    """An order of service is decided, not drawn."""
+def order_classes_are_whole(tables: TableLines) -> Iterable[Fault]:
+    """An order of service is a range of whole numbers, drawn together with that of its like."""
+    classes = {
+        (line.row.pool, line.row.user): line.row
+        for line in tables.of(PoolUserRow)
+        if line.row.quantity == "order_class"
+    }
     for line in tables.of(PoolUserRow):
-        row = line.row
-        whole = row.low == row.high and row.central == round(row.central)
-        if row.quantity == "order_class" and not whole:
-            yield Fault(
-                "order_class", f"{row.low:g}, {row.central:g}, {row.high:g}",
-                "one whole number, three times", "decide on one class",
-                "pool_users.csv", line.number,
-            )  # fmt: skip
+        row, where = line.row, ("pool_users.csv", line.number)
+        if row.quantity != "order_class":
+            continue
+        if any(value != round(value) for value in (row.low, row.central, row.high)):
+            found = f"{row.low:g}, {row.central:g}, {row.high:g}"
+            yield Fault("order_class", found, "three whole numbers", "round them", *where)
+        like = classes.get((row.pool, row.served_like))
+        if row.served_like and (like is None or like.served_like):
+            known = [user for pool, user in classes if pool == row.pool and user != row.user]
+            cure = did_you_mean(row.served_like, known)
+            expected = f"a user of pool {row.pool} with an order_class that is like no other"
+            yield Fault("served_like", f"'{row.served_like}'", expected, cure, *where)
 
 
 def _named_users(tables: TableLines) -> Iterable[Line[PoolUserRow]]:

@@ -147,6 +147,8 @@ class PoolUserRow(QuantityRow):
     """Buyer class of an unranked user."""
     part_of: Annotated[Identifier | Literal[""], Field(default="")]
     """User of which this one is a part, whose share it reduces."""
+    served_like: Annotated[Identifier | Literal[""], Field(default="")]
+    """User with whose place in the order of service this one's is drawn; empty for its own."""
 
 
 class StageShareRow(QuantityRow):
