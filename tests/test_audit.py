@@ -96,7 +96,8 @@ def test_a_firm_observation_does_not_hang_on_weak_sources_alone(shipped: Dataset
     grades = {row.source_id: row.grade for row in shipped.rows["sources"]}  # type: ignore[attr-defined]
     for row in shipped.rows_of(ObservedLossRow):
         if row.strength == "strong":
-            assert {grades[own] for own in row.sources()} - {Grade.WEAK}, (row.sector, row.from_date)
+            firm = {grades[own] for own in row.sources()} - {Grade.WEAK}
+            assert firm, (row.sector, row.from_date)
 
 
 # --- notes ------------------------------------------------------------------------------------

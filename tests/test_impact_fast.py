@@ -45,12 +45,17 @@ def random_world(seed: int) -> Records:
     if generator.random() < 0.5:
         for row in records["component_elements"]:
             row["alternative"] = "heavy" if row["component"] == "ndfeb_heavy_magnet" else ""
-    for row in records["pool_users"]:
-        if row["quantity"] == "order_class" and generator.random() < 0.5:
-            row |= {"low": max(1.0, row["central"] - 1.0), "high": min(7.0, row["central"] + 2.0)}
+    draw_classes(records["pool_users"], generator)
     if generator.random() < 0.3:
         records["pool_users"] = [row for row in records["pool_users"] if row["pool"] != "sm"]
     return records
+
+
+def draw_classes(rows: list[Record], generator: np.random.Generator) -> None:
+    """Give half of the users a range of classes."""
+    for row in rows:
+        if row["quantity"] == "order_class" and generator.random() < 0.5:
+            row |= {"low": max(1.0, row["central"] - 1.0), "high": min(7.0, row["central"] + 2.0)}
 
 
 def change_figure(row: Record, generator: np.random.Generator, *, weeks: bool) -> None:

@@ -424,8 +424,9 @@ CASES: list[tuple[str, Change, str]] = [
             pool_user("missiles", SHARE, 0.1, sector="missiles"),
             pool_user("missiles", "order_class", (1.0, 2.5, 3.0), sector="missiles"),
             pool_user("loudspeakers", SHARE, 0.1, sector="loudspeakers", served_like="misiles"),
-            pool_user("loudspeakers", "order_class", 2.0, sector="loudspeakers",
-                      served_like="misiles"),
+            pool_user(
+                "loudspeakers", "order_class", 2.0, sector="loudspeakers", served_like="misiles"
+            ),
         ),
         "pool_users.csv: 2 faults\n"
         "  - line 3, order_class: found 1, 2.5, 3; expected three whole numbers; round them\n"

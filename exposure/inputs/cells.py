@@ -45,8 +45,8 @@ from exposure.tables.schema.rows import QuantityRow
 from exposure.tables.schema.supply import (
     NewSupplyQuantity,
     NewSupplyRow,
-    PoolUserRow,
     PoolQuantity,
+    PoolUserRow,
     ReserveQuantity,
     SourcingRow,
 )
