@@ -102,7 +102,7 @@ class Answers:
 def kept_part(store: Store, tables: Answers, *, size: int = 8) -> Part[object]:
     with parts.written_down() as trace:
         value: object = (np.zeros(size), tables.figure())
-    part = Part.of(value, tables, trace, {})
+    part = Part.of(value, tables, trace, {}, kept=True)
     store.keep("name", part)
     return part
 

@@ -31,13 +31,15 @@ def rank(scenarios: Scenarios = None, *, options: Options) -> None:
     Without a scenario: licences_continue, licences_queued and licences_withheld, which
     are scored from the last day that the tables know.
     """
-    from exposure.report.files.csv_output import ranking_csv
-    from exposure.report.files.json_output import ranking_json
-
     results = results_of(scenarios, options)
+    # The models of the JSON files take a while to load.
     if options.form is Format.JSON:
+        from exposure.report.files.json_output import ranking_json
+
         show(ranking_json(results))
     elif options.form is Format.CSV:
+        from exposure.report.files.csv_output import ranking_csv
+
         show(ranking_csv(results))
     else:
         show(rankings_text(results))

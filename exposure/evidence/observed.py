@@ -104,6 +104,7 @@ def implied_losses(
     until
         Last day that may be known.
     """
+    sums: dict[str, FloatArray] = {}
     return [
         Implied(
             row.sector,
@@ -120,11 +121,20 @@ def implied_losses(
                 start=world.period.start,
                 observed_at=row.observed_at,
                 in_process=_work_in_process(world, row.sector),
+                sums=_sums_of(row.sector, runs, sums),
             ),
         )
         for row in dataset.rows_of(ObservedLossRow)
         if row.sector in runs and row.to_date <= until
     ]
+
+
+def _sums_of(
+    sector: str, runs: Mapping[str, SectorRun], known: dict[str, FloatArray]
+) -> FloatArray:
+    if sector not in known:
+        known[sector] = running_sums(runs[sector].weekly)
+    return known[sector]
 
 
 def _work_in_process(world: World, sector: str) -> FloatArray:
@@ -139,6 +149,7 @@ def loss_of_period(
     start: date,
     observed_at: ObservedAt,
     in_process: FloatArray,
+    sums: FloatArray | None = None,
 ) -> FloatArray:
     """Mean loss of a period as seen at the line, in work done, or in deliveries, shape (D,).
 
@@ -155,6 +166,8 @@ def loss_of_period(
         is spread over these weeks, so work done follows the mean of the last `in_process` weeks.
     in_process
         Weeks from the part reaching the line to the product, whole, shape (D,).
+    sums
+        `running_sums` of the losses; None to sum them here.
 
     Examples
     --------
@@ -176,19 +189,26 @@ def loss_of_period(
     if observed_at is ObservedAt.LINE:
         return np.asarray(weekly[first : last + 1].mean(axis=0))
     lag = in_process.astype(np.int64)
-    sums = np.concatenate([np.zeros((1, weekly.shape[1])), np.cumsum(weekly, axis=0)])
+    sums = running_sums(weekly) if sums is None else sums
     if observed_at is ObservedAt.DELIVERY:
         return (_at(sums, last + 1 - lag) - _at(sums, first - lag)) / (last + 1 - first)
     total = np.zeros(weekly.shape[1])
+    spread = np.maximum(lag, 1)
     for week in range(first, last + 1):
-        spread = np.maximum(lag, 1)
         total += (_at(sums, week + 1) - _at(sums, week + 1 - spread)) / spread
     return total / (last + 1 - first)
 
 
-def _at(sums: FloatArray, week: object) -> FloatArray:
+def running_sums(weekly: FloatArray) -> FloatArray:
+    """What is lost up to the start of each week, shape (T + 1, D)."""
+    return np.concatenate([np.zeros((1, weekly.shape[1])), np.cumsum(weekly, axis=0)])
+
+
+def _at(sums: FloatArray, week: IntArray | int) -> FloatArray:
     """Values of a week that may differ from draw to draw; nothing is lost before week 0."""
-    rows = np.broadcast_to(np.clip(np.asarray(week), 0, len(sums) - 1), sums.shape[1])
+    if isinstance(week, int):
+        return np.asarray(sums[min(max(week, 0), len(sums) - 1)])
+    rows = np.minimum(np.maximum(week, 0), len(sums) - 1)
     return np.asarray(sums[rows, np.arange(sums.shape[1])])
 
 

@@ -10,7 +10,7 @@ Every array has shape (D,), one value a draw, in the unit of its row.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from threading import Lock
 from typing import TypeVar
@@ -66,6 +66,7 @@ Measures = Mapping[str, date | None]
 class _Drawn:
     """Draws of a row, with everything they rest on: whoever uses them again rests on it too."""
 
+    row: QuantityRow
     values: FloatArray
     rows: frozenset[RowKey]
     trace: Trace
@@ -83,7 +84,8 @@ class Inputs:
     """Whether what is made of them is kept for other runs."""
     notes: dict[str, set[RowKey]] = field(default_factory=dict, repr=False)
     """Rows that each reader read."""
-    _drawn: dict[RowKey, "_Drawn"] = field(default_factory=dict, repr=False)
+    _drawn: dict[int, "_Drawn"] = field(default_factory=dict, repr=False)
+    """By the identity of the row, which is kept with its draws."""
     _uniform: dict[str, FloatArray] = field(default_factory=dict, repr=False)
     _lock: Lock = field(default_factory=Lock, repr=False)
     """Blocks of draws run in threads and share the notes."""
@@ -99,7 +101,13 @@ class Inputs:
 
     def under(self, reader: str) -> "Inputs":
         """The same figures, read on behalf of somebody."""
-        return replace(self, reader=reader)
+        return self._with(reader, self.notes, self._lock)
+
+    def _with(self, reader: str, notes: dict[str, set[RowKey]], lock: Lock) -> "Inputs":
+        # Written out because `dataclasses.replace` takes most of the time of a look-up.
+        return Inputs(
+            self.index, self.sampler, reader, self.kept, notes, self._drawn, self._uniform, lock
+        )
 
     def note(self, rows: Iterable[RowKey]) -> None:
         """Note rows as read."""
@@ -142,7 +150,7 @@ class Inputs:
         """
 
         def with_notes() -> tuple[Made, Notes]:
-            own = replace(self, notes={}, _lock=Lock())
+            own = self._with(self.reader, {}, Lock())
             made = make(own)
             return made, {reader: frozenset(rows) for reader, rows in own.notes.items()}
 
@@ -158,15 +166,15 @@ class Inputs:
 
     def draw(self, row: QuantityRow) -> FloatArray:
         """Draws of one row."""
-        key = row_key(row)
-        drawn = self._drawn.get(key)
+        drawn = self._drawn.get(id(row))
         if drawn is None:
-            own = replace(self, notes={}, _lock=Lock())
+            key = self.index.keys.of(row)
+            own = self._with(self.reader, {}, Lock())
             with written_down() as trace:
                 values = own._sample(row, key)
             values = whole_weeks(values) if row.definition().whole else values
-            drawn = _Drawn(values, own.read_by(self.reader) | {key}, trace)
-            self._drawn[key] = drawn
+            drawn = _Drawn(row, values, own.read_by(self.reader) | {key}, trace)
+            self._drawn[id(row)] = drawn
         else:
             write_down(drawn.trace)
         self.note(drawn.rows)
@@ -320,7 +328,7 @@ class Inputs:
                 newest = max(start for start, _ in begun)
                 in_force = [row for start, row in begun if start == newest]
                 china = [row for row in in_force if row.country == CHINA]
-                self.note({row_key(row) for row in china or in_force})
+                self.note({self.index.keys.of(row) for row in china or in_force})
                 return self.draw(china[0]) if china else np.zeros(self.draws)
         return None
 

@@ -7,9 +7,10 @@ from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import cached_property
 
+from exposure.inputs.keys import RowKeys
 from exposure.inputs.parts import Question, Trace, answer_of, differ, question
 from exposure.inputs.streams import sample_of
-from exposure.tables.dataset import Dataset, Row, RowKey, row_key
+from exposure.tables.dataset import Dataset, Row, RowKey
 from exposure.tables.schema.demand import BuyerRow, NeedRow, SectorRow
 from exposure.tables.schema.policy import LicenceQueueRow
 from exposure.tables.schema.rows import QuantityRow
@@ -60,6 +61,7 @@ class Index:
         self._moved: set[Question] = set()
         self._compared = 0
         self._cells_of: dict[str, dict[tuple[str, ...], QuantityRow]] = {}
+        self.keys: RowKeys = RowKeys() if root is None else root.keys
 
     @property
     def root(self) -> "Index":
@@ -164,7 +166,7 @@ class Index:
             root = self._shares(table)
             self._cells_of[table] = (
                 {
-                    row_key(row)[1]: row
+                    self.keys.of(row)[1]: row
                     for row in self._dataset.rows.get(table, ())
                     if isinstance(row, QuantityRow)
                 }

@@ -20,8 +20,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, is_dataclass
-from functools import wraps
-from typing import Concatenate, Generic, ParamSpec, Protocol, TypeVar, cast
+from functools import cache, wraps
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, cast
 
 import numpy as np
 
@@ -76,9 +76,6 @@ Tables = TypeVar("Tables", bound=Asked)
 _asking = threading.local()
 
 _tokens = itertools.count()
-
-PLAIN = (str, int, float, type(None))
-"""What holds no array."""
 
 NO_ANSWER = object()
 """Answer of tables to a question about something that they do not hold."""
@@ -151,8 +148,12 @@ class Part(Generic[Value]):
     """Indexes that gave equal answers."""
 
     @classmethod
-    def of(cls, value: Value, index: Asked, trace: Trace, notes: Notes) -> "Part[Value]":
-        """A part that was made just now."""
+    def of(
+        cls, value: Value, index: Asked, trace: Trace, notes: Notes, *, kept: bool
+    ) -> "Part[Value]":
+        """A part that was made just now; one that is not kept is not weighed."""
+        if not kept:
+            return cls(value, next(_tokens), trace, notes, 0, index.root.serial, frozenset())
         size = size_of(value) + BYTES_A_QUESTION * len(trace)
         root, moved = index.root, frozenset[Question]()
         if root is not index:
@@ -297,7 +298,7 @@ def make_part(
         trace: Trace = {}
         with _written_to(trace):
             value, notes = make()
-        part = Part.of(value, index, trace, notes)
+        part = Part.of(value, index, trace, notes, kept=keeps)
         if keeps:
             STORE.keep(name, cast("Part[object]", part))
     else:
@@ -320,17 +321,30 @@ def size_of(value: object) -> int:
     waiting: list[object] = [value]
     while waiting:
         own = waiting.pop()
+        inside = _inside(cast("Hashable", type(own)))
         # What the value holds lives as long as it does, so an identity is as good as a value.
-        if isinstance(own, PLAIN) or id(own) in seen:
+        if inside is None or id(own) in seen:
             continue
         seen.add(id(own))
         if isinstance(own, np.ndarray):
             whole = own if own.base is None else own.base
             sizes[id(whole)] = getattr(whole, "nbytes", own.nbytes)
-        elif isinstance(own, Mapping):
-            waiting += own.values()
-        elif isinstance(own, (list, tuple)):
-            waiting += own
-        elif is_dataclass(own) and not isinstance(own, type):
-            waiting += [getattr(own, each.name) for each in fields(own)]
+        else:
+            waiting += inside(own)
     return sum(sizes.values())
+
+
+@cache
+def _inside(kind: Hashable) -> Callable[[Any], Iterable[object]] | None:
+    """What the values of a type hold; None for a type that can hold no array."""
+    assert isinstance(kind, type)
+    if issubclass(kind, np.ndarray):
+        return iter
+    if issubclass(kind, Mapping):
+        return lambda own: own.values()
+    if issubclass(kind, (list, tuple)):
+        return iter
+    if is_dataclass(kind):
+        names = [each.name for each in fields(kind)]
+        return lambda own: [getattr(own, name) for name in names]
+    return None

@@ -28,7 +28,7 @@ from exposure.policy.rules import (
     ControlDates,
     Rule,
     elements_licensed,
-    reaching,
+    elements_selected,
     rule_in_force,
 )
 from exposure.policy.scenario import Scenario
@@ -142,7 +142,7 @@ def plan_office(
     looks: dict[Seen, int] = {}
     treated: dict[Key, tuple[tuple[Turn, ...], int]] = {}
     for key in ((item, buyer, tier) for item in items for buyer in BuyerClass for tier in Tier):
-        turns, seen = _treatment(calendar, key)
+        turns, seen = _treatment(calendar, case_of(key, calendar.destination))
         treated[key] = turns, looks.setdefault(seen, len(looks))
         if any(turn.state is not LicenceState.FREE for turn in turns):
             members.setdefault(turns, []).append(key)
@@ -175,6 +175,8 @@ class _Calendar:
     """Weeks in which a dated row of the tables begins."""
     found: dict[tuple[Figure, str, BuyerClass, tuple[Element, ...], int], LicenceQueueRow]
     """Rows looked up before."""
+    treated: dict[tuple[Hashable, ...], "Treatment"]
+    """Treatments worked out before, by all that they depend on."""
 
     @classmethod
     def of(cls, index: Index, scenario: Scenario, destination: str, weeks: int) -> "_Calendar":
@@ -187,6 +189,7 @@ class _Calendar:
             weeks,
             control_dates(index),
             _weeks_of(index.queue_days(destination), scenario.start, weeks),
+            {},
             {},
         )
 
@@ -230,12 +233,26 @@ def _weeks_of(days: Iterable[date], start: date, weeks: int) -> tuple[int, ...]:
     return tuple(sorted({w for day in days if (w := max(0, week_of(day, start=start))) < weeks}))
 
 
-def _treatment(calendar: _Calendar, key: Key) -> tuple[tuple[Turn, ...], Seen]:
-    """Turns of a case, and how upstream exits are seen through for its buyer."""
-    case = case_of(key, calendar.destination)
+Treatment = tuple[tuple[Turn, ...], Seen]
+"""Turns of a case, and how upstream exits are seen through for its buyer."""
+
+
+def _treatment(calendar: _Calendar, case: Case) -> Treatment:
+    """Treatment of a case; that of one before it that differs from it in name alone."""
+    selected = [elements_selected(rule, case) for rule in calendar.rules]
+    alike = (
+        case.elements, case.component is None, case.buyer_class, case.tier, tuple(selected),
+    )  # fmt: skip
+    if alike not in calendar.treated:
+        rules = tuple(r for r, own in zip(calendar.rules, selected, strict=True) if own)
+        calendar.treated[alike] = _worked_out(calendar, case, rules)
+    return calendar.treated[alike]
+
+
+def _worked_out(calendar: _Calendar, case: Case, rules: Sequence[Rule]) -> Treatment:
     turns: list[Turn] = []
     seen: list[tuple[int, Source]] = []
-    for week, rule in _steps(calendar, case):
+    for week, rule in _steps(calendar, case, rules):
         turn = _turn(calendar, case, rule, week)
         if not turns or turn.revoke or _alike(turns[-1]) != _alike(turn):
             turns.append(turn)
@@ -245,9 +262,8 @@ def _treatment(calendar: _Calendar, key: Key) -> tuple[tuple[Turn, ...], Seen]:
     return tuple(turns), tuple(seen)
 
 
-def _steps(calendar: _Calendar, case: Case) -> list[tuple[int, Rule | None]]:
+def _steps(calendar: _Calendar, case: Case, rules: Sequence[Rule]) -> list[tuple[int, Rule | None]]:
     """Weeks in which something may change for a case, with the rule in force."""
-    rules = reaching(calendar.rules, case)
     days = {day for rule in rules for day in (rule.starts, rule.ends) if day}
     days |= {day for element in case.elements if (day := calendar.controlled.get(element))}
     turns = {0, *_weeks_of(days, calendar.start, calendar.weeks), *calendar.row_turns}

@@ -5,7 +5,7 @@ tokens of all that decides it, so that a sector is known to lose what it lost be
 anything being packed or run.
 """
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -106,11 +106,13 @@ class KeptCourse:
         if not players:
             return {}
         fed = self._fed(players)
-        lanes, slot_of = _together(fed)
+        slots, slot_of = _together(fed)
+        lanes = _room_for(slots)
         firms = pack_firms(self.world, players, question, slot_of)
         results = empty_results(self.world, firms)
         desk = make_desk(firms.changes, firms.sectors, self.world.period.weeks)
         for lane in range(count_lanes(self.world)):
+            _fill(lanes, slots, lane)
             run_sectors(
                 firms.changes, firms.sectors, firms.streams, lanes, results, question.weight,
                 desk, lane,
@@ -148,20 +150,39 @@ def _arrive(pools: PackedPools, course: KeptCourse) -> Arrived:
     return Arrived.of(lanes, pools)
 
 
-def _together(fed: Mapping[Holder, Fed]) -> tuple[Lanes, dict[Holder, int]]:
-    """Slots of several groups of pools as one set of lanes."""
+Slot = tuple[Arrived, int]
+"""One slot of what arrives from a group of pools."""
+
+
+def _together(fed: Mapping[Holder, Fed]) -> tuple[list[Slot], dict[Holder, int]]:
+    """Slots of several groups of pools, each once, and the place of each holding's among them."""
+    slots: list[Slot] = []
     feeds: dict[tuple[int, int], int] = {}
-    inflow, begins, late = [], [], []
     slot_of = {}
     for holder, (arrived, slot) in fed.items():
-        # Arrivals live as long as this function, so an identity is as good as a value.
+        # Arrivals live as long as the slots, so an identity is as good as a value.
         key = (id(arrived), slot)
         if key not in feeds:
-            feeds[key] = len(feeds)
-            inflow.append(arrived.lanes.inflow[slot])
-            begins.append(arrived.lanes.begins[slot])
-            late.append(arrived.lanes.late[slot])
+            feeds[key] = len(slots)
+            slots.append((arrived, slot))
         slot_of[holder] = feeds[key]
-    one = next(iter(fed.values()))[0].lanes
-    together = one._replace(inflow=np.stack(inflow), begins=np.stack(begins), late=np.stack(late))
-    return together, slot_of
+    return slots, slot_of
+
+
+def _room_for(slots: Sequence[Slot]) -> Lanes:
+    """Room for one lane of some slots: all lanes together would be copied through memory."""
+    one = slots[0][0].lanes
+    late = max(arrived.lanes.late.shape[2] for arrived, _ in slots)
+    return one._replace(
+        inflow=np.empty((len(slots), 1, *one.inflow.shape[2:])),
+        begins=np.empty((len(slots), 1, *one.begins.shape[2:]), dtype=np.int64),
+        late=np.empty((len(slots), 1, late, *one.late.shape[3:])),
+    )
+
+
+def _fill(lanes: Lanes, slots: Sequence[Slot], lane: int) -> None:
+    """Lay out one lane of each slot."""
+    for place, (arrived, slot) in enumerate(slots):
+        lanes.inflow[place, 0] = arrived.lanes.inflow[slot, lane]
+        lanes.begins[place, 0] = arrived.lanes.begins[slot, lane]
+        lanes.late[place, 0] = arrived.lanes.late[slot, lane]

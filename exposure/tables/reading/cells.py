@@ -57,7 +57,9 @@ def cell_faults(model: type[BaseModel], cells: Mapping[str, object]) -> Iterator
     for column, cell in cells.items():
         if not isinstance(cell, str) or not cell:
             continue
-        steering = next((sign for sign in cell if _steers(sign)), "")
+        # All signs that are obeyed are unprintable, and few cells hold any that is.
+        odd = () if cell.isprintable() else cell
+        steering = next((sign for sign in odd if _steers(sign)), "")
         kind = kinds.get(column, str)
         if steering:
             found = f"the sign U+{ord(steering):04X}, which is obeyed and not shown"
