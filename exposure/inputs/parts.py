@@ -337,13 +337,12 @@ def size_of(value: object) -> int:
 @cache
 def _inside(kind: Hashable) -> Callable[[Any], Iterable[object]] | None:
     """What the values of a type hold; None for a type that can hold no array."""
-    assert isinstance(kind, type)
-    if issubclass(kind, np.ndarray):
+    if not isinstance(kind, type):
+        return None
+    if issubclass(kind, (np.ndarray, list, tuple)):
         return iter
     if issubclass(kind, Mapping):
         return lambda own: own.values()
-    if issubclass(kind, (list, tuple)):
-        return iter
     if is_dataclass(kind):
         names = [each.name for each in fields(kind)]
         return lambda own: [getattr(own, name) for name in names]
