@@ -19,6 +19,7 @@ LAYERS = (  # lowest first; a module may import its own layer and those before i
         "spelling",
         "wording",
         "settings",
+        "statements",
         "arrays",
         "fast",
         "arguments",

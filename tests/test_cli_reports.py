@@ -9,12 +9,14 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 import exposure as ex
 from exposure.cli import main
+from exposure.cli.clock import time_that_is_set
 from exposure.report.files.folder_swap import listed
 from exposure.report.history.opening import open_history
 from tests.tiny import Records, tiny_records, write_folder
@@ -349,6 +351,28 @@ def test_the_clock_may_go_back(desk, capsys, monkeypatch):
     assert "Desk, 2020-09-13" in out
     assert "since the report of 2023-11-14: sampling noise." in out
     assert os.environ["SOURCE_DATE_EPOCH"]
+
+
+@pytest.mark.parametrize("stamp", ["", "-1", "1.5", " 5", "soon", "\u0663", "9" * 12, "9" * 400])
+def test_a_clock_that_is_no_number_of_seconds_is_refused_before_anything_runs(
+    capsys, monkeypatch, tmp_path, stamp
+):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", stamp)
+    for words in (["report", "--out", tmp_path / "out"], ["rank"], ["scenarios"]):
+        code, out, err = run(capsys, *words)
+        assert (code, out) == (2, "")
+        assert err == (
+            f"exposure: SOURCE_DATE_EPOCH: found {stamp!r}; expected whole seconds since 1970, up "
+            "to 253402300799, such as 1700000000; set it to what `date +%s` prints, or unset it\n"
+        )
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_last_second_that_a_date_can_say_is_a_clock(monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "253402300799")
+    assert time_that_is_set() == datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    assert time_that_is_set() is None
 
 
 def test_rules_of_a_configuration_are_laid_over_its_courses(capsys, desk):

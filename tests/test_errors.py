@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import exposure as ex
 from exposure import errors
 from exposure.errors import (
     ExposureError,
@@ -39,6 +40,12 @@ def test_every_error_class_is_documented_and_at_most_two_steps_from_the_base():
     assert all(kind.__doc__ for kind in own)
     bases = {kind.__base__ for kind in own}
     assert bases == {Exception, ExposureError, errors.ScenarioError}
+
+
+def test_every_error_that_a_python_user_meets_is_public():
+    own = {name for name in vars(errors) if name.endswith("Error")}
+    of_the_command_line = {"StrictError"}
+    assert own - of_the_command_line <= set(ex.__all__)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -118,6 +119,25 @@ def test_a_failure_between_two_files_puts_the_old_ones_back(tmp_path, monkeypatc
     with pytest.raises(OSError, match="Input/output error"):
         replace_folder(target, NEW)
     assert contents(target) == before
+    assert left_behind(target) == []
+
+
+def test_a_signal_while_the_run_cleans_up_leaves_nothing_behind(target, monkeypatch):
+    replace_folder(target, OLD)
+    (target / "more").mkdir()
+    remove, calls = shutil.rmtree, []
+
+    def stumble(path: Path, **words: object) -> None:
+        calls.append(path)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        remove(path, **words)
+
+    monkeypatch.setattr(folder_swap.shutil, "rmtree", stumble)
+    with pytest.raises(KeyboardInterrupt):
+        replace_folder(target, NEW)
+    assert {name: own for name, own in contents(target).items() if name != SUMS} == NEW
+    assert (target / "more").is_dir()
     assert left_behind(target) == []
 
 

@@ -26,6 +26,7 @@ from exposure.cli import (
     sweep,
     tables,
 )
+from exposure.cli.clock import time_that_is_set
 from exposure.cli.messages import say, show
 from exposure.cli.process import plain_streams, signals_unwind, without_library_warnings
 from exposure.errors import ExposureError, UnknownNameError
@@ -106,6 +107,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(arguments: list[str] | None) -> int:
     stdout = sys.stdout
     try:
+        time_that_is_set()  # a wrong one would fail later, inside a library
         app(args=arguments, prog_name="exposure")
     except SystemExit as leaving:
         return _code(leaving, reader_gone=sys.stdout is not stdout)

@@ -1,11 +1,11 @@
 """A configuration file and the words of the command line as one plan; the words win."""
 
-import os
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exposure.cli.clock import now
 from exposure.cli.parsers import assignments
 from exposure.cli.runs import OWN_OPTIONS
 from exposure.errors import UnknownNameError
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
 USUAL_FOLDER = Path("exposure-report")
 """Folder of a report where none is named."""
-
-EPOCH = "SOURCE_DATE_EPOCH"
-"""Variable by which a build or a test sets the clock, in seconds since 1970."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +34,6 @@ class Plan:
     configuration: "Configuration"
     files: "FileChoice"
     """Dialect of the CSV files, and whether there is a workbook."""
-
-
-def now() -> datetime:
-    """The time, UTC, or the one that the environment sets."""
-    stamp = os.environ.get(EPOCH, "")
-    return datetime.fromtimestamp(int(stamp), UTC) if stamp.isdecimal() else datetime.now(UTC)
 
 
 def plan_of(options: "Options", out: Path | None) -> Plan:

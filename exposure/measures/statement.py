@@ -3,20 +3,12 @@
 from datetime import date, timedelta
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ModelWrapValidatorHandler,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, model_validator
 
 from exposure.errors import LeverError
 from exposure.faults import Fault
+from exposure.statements import Statement
 from exposure.terms import Identifier
-from exposure.wording import faults_of
 
 Amount = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
 """A finite amount of at least 0."""
@@ -41,24 +33,10 @@ NOTHING: tuple[float, float, float] = (0.0, 0.0, 0.0)
 """The range of what costs nothing."""
 
 
-class LeverStatement(BaseModel):
-    """A part of a lever: frozen, and plain about what is wrong with it.
+class LeverStatement(Statement):
+    """A part of a lever."""
 
-    Raises
-    ------
-    LeverError
-        With all faults, a line each.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _speak_plainly(cls, data: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        try:
-            return handler(data)
-        except ValidationError as error:
-            raise LeverError(faults_of(error, cls)) from error
+    REFUSAL = LeverError
 
 
 class Cost(LeverStatement):

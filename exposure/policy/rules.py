@@ -13,17 +13,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    ModelWrapValidatorHandler,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field
 
+from exposure import statements
 from exposure.errors import ScenarioError
 from exposure.terms import (
     ANY,
@@ -38,7 +32,6 @@ from exposure.terms import (
     Stage,
     Tier,
 )
-from exposure.wording import faults_of
 
 SELECTORS = ("element", "component", "stage", "buyer_class", "destination", "tier")
 """Columns by which a rule selects cases."""
@@ -46,24 +39,10 @@ SELECTORS = ("element", "component", "stage", "buyer_class", "destination", "tie
 Weeks = Annotated[int, Field(ge=0)]
 
 
-class Statement(BaseModel):
-    """A part of a scenario: frozen, and plain about what is wrong with it.
+class Statement(statements.Statement):
+    """A part of a scenario."""
 
-    Raises
-    ------
-    ScenarioError
-        With all faults, a line each.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _speak_plainly(cls, data: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        try:
-            return handler(data)
-        except ValidationError as error:
-            raise ScenarioError(faults_of(error, cls)) from error
+    REFUSAL = ScenarioError
 
 
 class Overrides(BaseModel):

@@ -15,7 +15,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 SUMS = "SHA256SUMS"
@@ -107,15 +107,11 @@ def _clear(scratch: Path, target: Path) -> None:
 @contextmanager
 def _scratch(home: Path, target: Path) -> Iterator[Path]:
     scratch = Path(tempfile.mkdtemp(dir=home, prefix=f"{SCRATCH}{target.name}~"))
-    try:
+    with ExitStack() as leaving:
+        # Twice: a signal that comes while the run is cleaning up must not leave the rest.
+        leaving.callback(_clear, scratch, target)
+        leaving.callback(_clear, scratch, target)
         yield scratch
-    finally:
-        try:
-            _clear(scratch, target)
-        except BaseException:
-            # A signal that comes while the run is cleaning up must not leave the rest.
-            _clear(scratch, target)
-            raise
 
 
 def _put_into_place(new: Path, target: Path) -> bool:
@@ -169,21 +165,16 @@ def _replace_files(new: Path, target: Path, names: Iterable[str]) -> None:
     for name in (*names, *stale):
         if (target / name).is_file():
             shutil.copy2(target / name, old / name)
-    order = [*(name for name in names if name != SUMS), SUMS]
-    touched = []
-    try:
+    with ExitStack() as undo:  # also when interrupted: half a report is worse than the old one
+        undo.callback(_put_back, old / SUMS, target / SUMS)
         (target / SUMS).unlink(missing_ok=True)
-        for name in order:
-            touched.append(name)
+        for name in (*(name for name in names if name != SUMS), SUMS):
+            undo.callback(_put_back, old / name, target / name)
             os.replace(new / name, target / name)  # noqa: PTH105 - the same on all systems
         for name in stale:
-            touched.append(name)
+            undo.callback(_put_back, old / name, target / name)
             (target / name).unlink()
-    except BaseException:
-        # Also when interrupted: half a report is worse than the old one.
-        for name in {SUMS, *touched}:
-            _put_back(old / name, target / name)
-        raise
+        undo.pop_all()
 
 
 def _put_back(old: Path, path: Path) -> None:
