@@ -2,9 +2,8 @@
 
 Data go to stdout, progress and messages to stderr. Exit codes: 0 ok, 1 an alert of a scheduled
 report (`report` alone), 2 a wrong word on the command line, 3 a fault in a file or folder, 4 data
-older than the configuration allows (`report` alone), 5 internal; a run that a signal ends leaves
-with 128 and its number, 130 from the keyboard.
-Everything slow is imported inside the command that needs it.
+older than the configuration allows (`report` alone), 5 internal; 128 plus its number for a run that
+a signal ends, 130 from the keyboard. Everything slow is imported inside the command that needs it.
 """
 
 import os
@@ -33,13 +32,13 @@ from exposure.errors import ExposureError, UnknownNameError
 from exposure.version import __version__
 
 INTERNAL = 5
-"""Exit code that no class of error carries."""
+"""Exit code of an internal error."""
 
 UNWRITTEN = 3
-"""Exit code where output cannot be written: as for a fault in a file or folder."""
+"""Exit code if output cannot be written: as for a fault in a file or folder."""
 
 TOO_LARGE = 2
-"""Exit code of a run that does not fit into memory: as for an option that cannot be met."""
+"""Exit code of a run that does not fit into memory: as for a wrong option."""
 
 INTERRUPTED = 130
 """Exit code of a run that is ended from the keyboard."""
@@ -48,7 +47,7 @@ REMOVED = {
     "--history-matching": "draws agree with the record unless --prior is given",
     "--no-history-matching": "write --prior for all draws of the tables",
 }
-"""Options of earlier versions, with what says the same today."""
+"""Options of earlier versions, each with its replacement."""
 
 app = typer.Typer(
     name="exposure",
@@ -94,7 +93,7 @@ def main(arguments: list[str] | None = None) -> int:
     Parameters
     ----------
     arguments
-        Words after ``exposure``; None takes those of the process.
+        Arguments after ``exposure``; None takes those of the process.
     """
     with plain_streams(), signals_unwind(), without_library_warnings():
         words = sys.argv[1:] if arguments is None else arguments
@@ -122,7 +121,7 @@ def _run(arguments: list[str] | None) -> int:
     except OSError as error:
         _drop_output()
         return _fail(_unwritten(error), UNWRITTEN)
-    except Exception as error:  # noqa: BLE001 - the one place where nothing may escape
+    except Exception as error:  # noqa: BLE001 - the one place where no error may escape
         return _fail(
             f"internal error: {type(error).__name__}: {error}; please report it with the command",
             INTERNAL,
@@ -139,9 +138,9 @@ def _removed(word: str) -> str:
 
 
 def _code(leaving: SystemExit, *, reader_gone: bool) -> int:
-    """Exit code of a command that ended by itself, by a signal, or because nobody reads on."""
+    """Exit code of a command that ended by itself, by a signal or by a closed output."""
     if reader_gone:
-        # typer then leaves with 1, which here says that a threshold was crossed.
+        # typer would exit with 1, which is the code of an alert here.
         return 0
     code = leaving.code if isinstance(leaving.code, int) else 0
     if code == INTERRUPTED:
@@ -158,7 +157,7 @@ def _unwritten(error: OSError) -> str:
 
 
 def _drop_output() -> None:
-    """Let what is still to be printed go nowhere, so that leaving does not fail once more."""
+    """Drop the remaining output, so that the exit does not fail again."""
     with suppress(OSError, ValueError, AttributeError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""The command that holds the draws of the tables against the record."""
+"""The command that compares the draws of the tables with the record."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,7 +21,7 @@ OWN = tuple(
     for name in RUN
     if name not in {"horizon_weeks", "as_of", "after", "rule", "prior", "strict"}
 )
-"""Options of `condition`, whose run is that of the record."""
+"""Options of `condition`, which always runs the record."""
 
 
 def condition(
@@ -29,11 +29,12 @@ def condition(
     *,
     options: Options,
 ) -> None:
-    """Find draws that agree with what happened, and compare them with it.
+    """Find the draws that agree with the record, and compare them with it.
 
-    Draws are examined until --draws of them agree with the record of the makers at --destination;
-    the lists of the other destinations are made from the same draws. The shipped tables come with
-    such a list, conditioned_draws.json, so that rank and report need not repeat the search.
+    The command examines draws until --draws of them agree with the record of the makers at
+    --destination. It makes the lists of the other destinations from the same draws. The shipped
+    tables include such a list, conditioned_draws.json, so that rank and report need not repeat the
+    search.
     """
     from exposure.evidence.conditioned_list import list_text, make_list
     from exposure.report.files.file_records import of_run
@@ -66,7 +67,7 @@ BRIEF = (
 
 
 def accepted_frame(found: "ConditionedDraws") -> "pd.DataFrame":
-    """One row a destination: draws that agree with its record, and their share."""
+    """One row for each destination: the draws that agree with its record, and their share."""
     import pandas as pd
 
     rows = [
@@ -77,7 +78,7 @@ def accepted_frame(found: "ConditionedDraws") -> "pd.DataFrame":
 
 
 def compared_frame(found: "ConditionedDraws") -> "pd.DataFrame":
-    """One row an observed range and destination: all draws, and those that agree, beside it."""
+    """One row for each destination and observed range, with all draws and those that agree."""
     import pandas as pd
 
     return pd.DataFrame(

@@ -1,4 +1,4 @@
-"""A configuration file and the words of the command line as one plan; the words win."""
+"""A configuration file and the command line as one plan; the command line has priority."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from exposure.report.files.choice import FileChoice
 
 USUAL_FOLDER = Path("exposure-report")
-"""Folder of a report where none is named."""
+"""Default folder of a report."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a report is to do."""
+    """Everything that a report needs to know."""
 
     options: "Options"
-    """With what the configuration says where the command line says nothing."""
+    """Options of the command line; those not given come from the configuration."""
     scenarios: tuple[str, ...]
     """Scenarios of the configuration; empty if it names none."""
     folder: Path
@@ -37,14 +37,14 @@ class Plan:
 
 
 def plan_of(options: "Options", out: Path | None) -> Plan:
-    """Put the configuration under the words of the command line.
+    """Complete the command line with the configuration.
 
     Parameters
     ----------
     options
-        Words of the command line.
+        Options given on the command line.
     out
-        Folder that they name; None for that of the configuration.
+        Folder given on the command line; None for that of the configuration.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What the user gave and nothing reads: warnings about rows, files and rules without effect."""
+"""Warnings about input without effect: rows, files and rules that nothing reads."""
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ def idle_tables(dataset: "Dataset", options: "Options") -> list[Fault]:
 
 
 def _count_of_others(dataset: "Dataset", options: "Options") -> list[Fault]:
-    """How many rows of a folder given by ``--data`` no run can read; `check` lists them."""
+    """Number of rows of a folder given by ``--data`` that no run can read; `check` lists them."""
     from exposure.tables.reading.effect import rows_without_effect
 
     if options.data is None:
@@ -47,7 +47,7 @@ def _laid(dataset: "Dataset") -> "frozenset[RowKey]":
 
 
 def idle_in_runs(dataset: "Dataset", results: "Sequence[Assessment]") -> list[Fault]:
-    """Rows of overlays that some run might read and these did not."""
+    """Rows of overlays that other runs can read, but these runs did not."""
     from exposure.tables.reading.effect import rows_without_effect
 
     laid = _laid(dataset)
@@ -63,10 +63,7 @@ def idle_in_runs(dataset: "Dataset", results: "Sequence[Assessment]") -> list[Fa
 def idle_rules_of(
     dataset: "Dataset", scenarios: "Iterable[Scenario]", *, weeks: int | None = None
 ) -> list[Fault]:
-    """Rules of scenario files, and rules on top of a course, that decide or change nothing.
-
-    Those of shipped files are left out.
-    """
+    """Rules that decide or change nothing, except those of shipped scenario files."""
     from exposure.inputs.index import Index
     from exposure.licensing.idle_rules import idle_rules
     from exposure.licensing.rules_on_top import without_effect
@@ -87,7 +84,7 @@ def idle_rules_of(
 
 
 def doubtful(dataset: "Dataset") -> list[str]:
-    """Rows that are odd against other rows, each as one line."""
+    """Rows that do not fit other rows, each as one line."""
     from exposure.tables.reading.magnitudes import doubtful_rows
 
     return [f"doubtful: {line_of(fault)}" for fault in doubtful_rows(dataset)[:MOST_SHOWN]]

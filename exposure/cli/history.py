@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from exposure.report.history.stored_run import StoredRun
 
 LISTED = 20
-"""Reports that are listed unless more are asked for."""
+"""Default number of reports listed."""
 
 Out = Annotated[Path | None, typer.Option(help="Report folder beside which the history is.")]
 Which = Annotated[str, typer.Argument(help="Number or digest of a report; last or previous.")]
@@ -35,7 +35,7 @@ def list_reports(
     *,
     options: Options,
 ) -> None:
-    """List stored reports in their order."""
+    """List the stored reports in order."""
     from exposure.report.history.opening import open_history
     from exposure.report.text.layout import aligned
 
@@ -129,7 +129,7 @@ def compare_reports(
     *,
     options: Options,
 ) -> None:
-    """Say what changed between two stored reports."""
+    """Show what changed between two stored reports."""
     from exposure.report.comparing.between import compare_runs
     from exposure.report.history.opening import open_history
 
@@ -148,13 +148,13 @@ def prune(
     *,
     options: Options,
 ) -> None:
-    """Remove all stored reports but the last ones."""
+    """Remove all stored reports except the last ones."""
     from exposure.report.history.opening import open_history
     from exposure.report.text.formats import counted
 
     path = _file(options, out)
     with open_history(path):
-        pass  # a history that is not there is not made
+        pass  # do not create a missing history
     with open_history(path, write=True) as history:
         gone = history.prune(keep)
         left = len(history.entries())
@@ -173,7 +173,7 @@ def _file(options: Options, out: Path | None) -> Path:
 
 
 NAMED = ("config", "history")
-"""Options that say which history is meant."""
+"""Options that select the history."""
 
 for name, command, options_taken in (
     ("list", list_reports, (*NAMED, "form")),

@@ -1,4 +1,4 @@
-"""Commands that turn files of others into overlays: `exposure import usgs|comtrade|purchases`."""
+"""Commands that convert other files into overlays: `exposure import usgs|comtrade|purchases`."""
 
 from collections.abc import Callable
 from datetime import date
@@ -15,12 +15,12 @@ from exposure.cli.runs import read_tables
 if TYPE_CHECKING:
     from exposure.tables.importing.overlay_folder import Imported
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV file, unchanged.")]
-Out = Annotated[Path, typer.Option("--out", help="Folder into which the overlay is written.")]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV file as downloaded.")]
+Out = Annotated[Path, typer.Option("--out", help="Folder to write the overlay to.")]
 
 app = typer.Typer(
     name="import",
-    help="Make an overlay from a file of USGS, UN Comtrade or your purchases.",
+    help="Convert a file of USGS, UN Comtrade or your purchases into an overlay.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -34,20 +34,20 @@ def usgs(
         list[str] | None,
         typer.Option(
             "--element",
-            help="Element for which the share of all rare earths is used; may be given several "
-            "times. Without it, the light ones.",
+            help="Element to which the share of all rare earths applies (default: the light "
+            "elements). Can be repeated.",
         ),
     ] = None,
     options: Options,
 ) -> None:
-    """Shares of mining from a USGS world production table."""
+    """Convert a USGS world production table into shares of mining."""
     from exposure.tables.importing.usgs import import_usgs
 
     _write(import_usgs(file, read_tables(options), elements=element), out)
 
 
 def comtrade(file: File, *, out: Out, options: Options) -> None:
-    """Observed exports from a UN Comtrade download."""
+    """Convert a UN Comtrade download into observed exports."""
     from exposure.tables.importing.comtrade import import_comtrade
 
     _write(import_comtrade(file, read_tables(options)), out)
@@ -58,19 +58,21 @@ def purchases(
     *,
     out: Out,
     component: Annotated[
-        str | None, typer.Option(help="What was bought, if the list does not say it.")
+        str | None, typer.Option(help="What was bought, if the list has no such column.")
     ] = None,
     destination: Annotated[
-        str, typer.Option("--buyer-place", help="Where the buyer is: ISO alpha-3, or EUU.")
+        str, typer.Option("--buyer-place", help="Place of the buyer: ISO alpha-3 code, or EUU.")
     ] = "USA",
-    buyer_class: Annotated[str, typer.Option(help="civil, dual, military, or '*' for all.")] = "*",
+    buyer_class: Annotated[
+        str, typer.Option(help="Class of the buyer: civil, dual, military, or '*' for all.")
+    ] = "*",
     from_date: Annotated[
         date | None,
-        typer.Option(parser=day, metavar="YYYY-MM-DD", help="First day on which the shares hold."),
+        typer.Option(parser=day, metavar="YYYY-MM-DD", help="First day on which the shares apply."),
     ] = None,
     options: Options,
 ) -> None:
-    """Sourcing from a purchase list by supplier in kg: columns supplier, country, component, kg."""
+    """Convert a purchase list (columns supplier, country, component, kg) into sourcing."""
     from exposure.tables.importing.purchases import import_purchases
 
     made = import_purchases(
@@ -86,7 +88,7 @@ def purchases(
 
 def _write(made: "Imported", out: Path) -> None:
     made.write(out)
-    show(f"{made.text()}\nwritten to {out}; look at it, then use it with --overlay {out}")
+    show(f"{made.text()}\nwritten to {out}; check it, then use it with --overlay {out}")
 
 
 IMPORTS: tuple[Callable[..., None], ...] = (usgs, comtrade, purchases)

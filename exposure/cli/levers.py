@@ -1,4 +1,4 @@
-"""The command that says what would help, for what it costs."""
+"""The command that shows what would help, and what it costs."""
 
 from typing import TYPE_CHECKING
 
@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 
 
 def levers(scenarios: Scenarios = None, *, options: Options) -> None:
-    """Say what would help: points, avoided loss and cost of each lever, on common draws.
+    """Show what would help: points gained, avoided loss and cost of each lever.
 
-    Without a scenario: licences_continue, licences_queued and licences_withheld, the courses that
-    start today. With --budget also the best set of levers for each budget, with --pairs all pairs,
-    with --stocks how much each sector must hold.
+    Without a scenario: licences_continue, licences_queued and licences_withheld, scored from the
+    last day in the tables. All levers are run on the same draws. --budget adds the best set of
+    levers for each budget, --pairs all pairs of levers, and --stocks the stock that each sector
+    must hold.
     """
     from exposure.measures.against_tables import refuse_unknown
     from exposure.measures.lever_files import read_levers

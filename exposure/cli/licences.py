@@ -1,4 +1,4 @@
-"""Commands about scenarios, the licence queue, and how the model compares with what happened."""
+"""Commands on scenarios, the licence queue, and the comparison of the model with the record."""
 
 from typing import Annotated
 
@@ -32,7 +32,7 @@ def scenarios(
     *,
     options: Options,
 ) -> None:
-    """List the shipped scenarios, or say what one of them assumes."""
+    """List the shipped scenarios, or show what one of them assumes."""
     from exposure.policy.scenario_file import shipped_scenarios
     from exposure.report.text.words import scenario_list_text, scenario_text
 
@@ -50,9 +50,10 @@ def flow(
     *,
     options: Options,
 ) -> None:
-    """Show what a licence decision does week by week.
+    """Show the effect of licence decisions week by week.
 
-    Applications, backlog, live licences and licensed flow, by class of buyer and goods.
+    The columns are applications, backlog, live licences and licensed flow, by class of buyer and
+    goods.
     """
     from exposure.assessment import check_run
     from exposure.impact.prepared import run_window
@@ -83,8 +84,9 @@ def flow(
 def backtest(*, options: Options) -> None:
     """Compare the model with what happened.
 
-    The licence queue with months of customs data it was not fitted on, and with naive
-    forecasts; then reported stoppages, and sectors that went on working, with the model.
+    First the licence queue is compared with months of customs data that were not used in its fit,
+    and with naive forecasts. Then the model is compared with reported stoppages and with sectors
+    that continued to work.
     """
     from exposure.evidence.backtesting import backtest as run_backtest
     from exposure.evidence.stoppage_reports import stoppages

@@ -1,7 +1,7 @@
 """What a command prints: data on stdout, notes and warnings on stderr.
 
-Notes are silenced by `--quiet`, warnings never. A stderr that is closed, full or gone loses
-nothing but its own messages (`exposure.cli.process`).
+Notes are silenced by `--quiet`, warnings never. If stderr is closed, full or gone, only its
+messages are lost (`exposure.cli.process`).
 """
 
 from collections.abc import Sequence
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 
 def show(text: str) -> None:
-    """Print data, without characters that would change how a terminal shows the rest."""
+    """Print data, without characters that control the terminal."""
     from exposure.report.text.safe import printable
 
     typer.echo(printable(text).rstrip("\n"))
 
 
 def show_results(text: str, dataset: "Dataset", *, added: "Sequence[Rule]" = ()) -> None:
-    """Print results below lines on what was changed in their tables and rules, if anything was."""
+    """Print results; if tables or rules were changed, print these changes first."""
     from exposure.report.text.layout import WIDTH, wrapped
     from exposure.report.text.marks import rules_line, tables_line
 
@@ -43,7 +43,7 @@ def say(text: str) -> None:
 
 
 def note(text: str, options: "Options") -> None:
-    """Print a note, unless the options say `--quiet`."""
+    """Print a note, unless `--quiet` is given."""
     if not options.quiet:
         say(text)
 
@@ -54,7 +54,7 @@ def warn(warnings: Sequence[str], options: "Options") -> None:
     Raises
     ------
     StrictError
-        If there is one, and the options say `--strict`.
+        If there is one, and `--strict` is given.
     """
     for warning in warnings:
         say(f"warning: {warning}")

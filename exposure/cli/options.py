@@ -1,7 +1,7 @@
 """The options that commands share: each is defined once, here, and means the same everywhere.
 
-A command names the options it takes and gets their values as one `Options`. What an option
-leaves open is None, so that the defaults of a run stand in `exposure.settings` alone.
+A command names the options it takes and gets their values as one `Options`. An option that is
+not given is None, so that only `exposure.settings` holds the defaults of a run.
 """
 
 import inspect
@@ -28,26 +28,26 @@ class Format(StrEnum):
 
 @dataclass(frozen=True)
 class Options:
-    """Values of the shared options; None where the command line says nothing."""
+    """Values of the shared options; None for an option that is not given."""
 
     scenario: Annotated[
         str | None,
-        typer.Option(metavar="SCENARIO", help="Shipped name or TOML file."),
+        typer.Option(metavar="SCENARIO", help="Name of a shipped scenario, or a TOML file."),
     ] = None
     data: Annotated[
-        Path | None, typer.Option(help="Folder of tables instead of the shipped ones.")
+        Path | None, typer.Option(help="Folder of tables to use instead of the shipped ones.")
     ] = None
     overlay: Annotated[
         list[Path] | None,
         typer.Option(
-            help="Folder of tables whose rows replace or join the others; may be given several "
-            "times, the last on top."
+            help="Folder of tables whose rows replace the others or are added to them. Can be "
+            "repeated; the last one has priority."
         ),
     ] = None
     destination: Annotated[
         str | None,
         typer.Option(
-            help="Where the sectors' makers are: USA (default), EUU, JPN, KOR, GBR, or all."
+            help="Place of the makers to rank: USA (default), EUU, JPN, KOR, GBR, or all."
         ),
     ] = None
     draws: Annotated[
@@ -55,7 +55,7 @@ class Options:
         typer.Option(
             parser=whole_number,
             metavar="INTEGER",
-            help="Samples of the uncertain inputs (default 1024).",
+            help="Number of samples of the uncertain inputs (default 1024).",
         ),
     ] = None
     seed: Annotated[
@@ -66,30 +66,36 @@ class Options:
     ] = None
     horizon_weeks: Annotated[
         int | None,
-        typer.Option(parser=whole_number, metavar="INTEGER", help="Weeks scored (default 104)."),
+        typer.Option(
+            parser=whole_number, metavar="INTEGER", help="Number of weeks scored (default 104)."
+        ),
     ] = None
     as_of: Annotated[
         date | None,
         typer.Option(
-            parser=day, metavar="YYYY-MM-DD", help="First day scored; earlier weeks are run."
+            parser=day,
+            metavar="YYYY-MM-DD",
+            help="First day scored. Earlier weeks are run but not scored.",
         ),
     ] = None
     after: Annotated[
         str | None,
-        typer.Option(help="What follows a record of the past, such as prolonged or lapsed."),
+        typer.Option(
+            help="How a record of the past continues after its last day: prolonged or lapsed."
+        ),
     ] = None
     rule: Annotated[
         list[str] | None,
         typer.Option(
             metavar="WORDS",
-            help="A rule on top of every course, such as 'Sm, military, withheld, from "
-            "2026-12-01'; may be given several times.",
+            help="A rule to add to every scenario, such as 'Sm, military, withheld, from "
+            "2026-12-01'. Can be repeated.",
         ),
     ] = None
     prior: Annotated[
         bool,
         typer.Option(
-            "--prior", help="Use the draws of the tables alone, whatever the record says."
+            "--prior", help="Use all draws of the tables, also those that disagree with the record."
         ),
     ] = False
     settings: Annotated[
@@ -97,62 +103,67 @@ class Options:
         typer.Option(
             "--set",
             metavar="KEY=VALUE",
-            help="Any setting by its name, such as tail_weight=0.3; may be given several times.",
+            help="Any setting by name, such as tail_weight=0.3. Can be repeated.",
         ),
     ] = None
     sector: Annotated[
         list[str] | None,
-        typer.Option(help="Sector that counts in totals; may be given several times."),
+        typer.Option(help="Sector to count in the totals (default: all). Can be repeated."),
     ] = None
     budget: Annotated[
         list[float] | None,
         typer.Option(
             metavar="USD",
-            help="Budget, such as 1e9, for which the best set of levers is searched; "
-            "may be given several times.",
+            help="Budget, such as 1e9, for which to search the best set of levers. "
+            "Can be repeated.",
         ),
     ] = None
     levers: Annotated[
         Path | None,
-        typer.Option(metavar="PATH", help="File or folder of levers instead of the shipped ones."),
+        typer.Option(
+            metavar="PATH", help="File or folder of levers to use instead of the shipped ones."
+        ),
     ] = None
-    pairs: Annotated[bool, typer.Option("--pairs", help="Run all pairs of levers too.")] = False
+    pairs: Annotated[bool, typer.Option("--pairs", help="Also run all pairs of levers.")] = False
     stocks: Annotated[
-        bool, typer.Option("--stocks", help="Say how much each sector must hold.")
+        bool, typer.Option("--stocks", help="Show how much stock each sector must hold.")
     ] = False
     config: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Configuration of a scheduled report (TOML); words of the command line win.",
+            help="Configuration of a scheduled report (TOML). The command line overrides it.",
         ),
     ] = None
     history: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="History of reports (SQLite); without it, beside the report folder.",
+            help="History of reports, an SQLite file (default: next to the report folder).",
         ),
     ] = None
     no_history: Annotated[
-        bool, typer.Option("--no-history", help="Compare with no earlier report, and store none.")
+        bool,
+        typer.Option(
+            "--no-history", help="Do not compare with an earlier report, and do not store this one."
+        ),
     ] = False
     csv_dialect: Annotated[
         CsvDialect | None,
         typer.Option(
-            help="How CSV files are written: plain (default), or german for a German Excel."
+            help="Form of CSV files: plain (default), or german for a German version of Excel."
         ),
     ] = None
     excel: Annotated[
         bool,
-        typer.Option("--excel", help="Write report.xlsx too; needs the extra [excel]."),
+        typer.Option("--excel", help="Also write report.xlsx (needs the extra [excel])."),
     ] = False
     strict: Annotated[
-        bool, typer.Option("--strict", help="Refuse to run where there is a warning (exit code 3).")
+        bool, typer.Option("--strict", help="Stop with exit code 3 if there is a warning.")
     ] = False
     form: Annotated[Format, typer.Option("--format", help="Form of the output.")] = Format.TABLE
     quiet: Annotated[
-        bool, typer.Option("--quiet", help="No progress and no notes on stderr; warnings stay.")
+        bool, typer.Option("--quiet", help="Show no progress and no notes, only warnings.")
     ] = False
 
 
@@ -167,19 +178,19 @@ RUN = (
 
 
 def with_options(command: Callable[..., None], *names: str) -> Callable[..., None]:
-    """Give a command the shared options it names, beside its own arguments.
+    """Give a command the shared options it names, in addition to its other arguments.
 
     Parameters
     ----------
     command
-        Takes its own arguments, and ``options``.
+        Takes its arguments, and ``options``.
     names
         Fields of `Options`, in the order in which help lists them.
 
     Returns
     -------
     callable
-        What typer registers: its signature holds the command's own arguments and the options.
+        What typer registers: its signature holds the arguments of the command and the options.
     """
     hints = get_type_hints(Options, include_extras=True)
     defaults = {field.name: field.default for field in fields(Options)}

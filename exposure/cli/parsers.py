@@ -1,4 +1,4 @@
-"""Words of the command line, read and checked before anything runs."""
+"""Values on the command line, read and checked before anything runs."""
 
 import re
 from contextlib import suppress
@@ -23,7 +23,7 @@ MEGABYTES_A_DRAW = 0.001
 """Memory of a ranking of US sectors by draw: 12,000 draws took 708 MB, 40,000 took 734 MB."""
 
 MEGABYTES_AT_LEAST = 700
-"""Memory of a ranking of few draws, with what is kept for other runs."""
+"""Memory of a ranking of few draws, including the parts that are kept for other runs."""
 
 
 def whole_number(text: str | int) -> int:
@@ -36,7 +36,7 @@ def whole_number(text: str | int) -> int:
     """
     if isinstance(text, int):
         return text
-    # Python also reads 1_0 and digits of other scripts, which are slips here.
+    # Python also reads 1_0 and digits of other scripts, which are mistakes here.
     if not re.fullmatch(r"\s*[+-]?[0-9]{1,30}\s*", text):
         raise typer.BadParameter(
             f"found '{text[:60]}'; expected a whole number; write it in digits, such as 1024"
@@ -63,12 +63,12 @@ def day(text: str | date) -> date:
 
 
 def assignments(words: "Sequence[str]") -> dict[str, object]:
-    """Read what `--set` says: settings by name, numbers and true or false as such.
+    """Read settings from `--set`: numbers, true and false become values, other words text.
 
     Raises
     ------
     SettingsError
-        If a word is no assignment, or a setting is named twice; all such faults together.
+        If a text is not an assignment, or a setting is named twice; all such faults together.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def _value(text: str) -> object:
 
 
 def check_names(names: "Sequence[str]", known: "Sequence[str]") -> None:
-    """Refuse a scenario without a name."""
+    """Raise an error for a scenario without a name."""
     if any(not name.strip() for name in names):
         raise UnknownNameError(
             "no scenario name was given; write one of: " + ", ".join(sorted(known))
@@ -107,7 +107,7 @@ def check_names(names: "Sequence[str]", known: "Sequence[str]") -> None:
 
 
 def check_destination(destination: str, dataset: "Dataset") -> None:
-    """Refuse a destination where no sector of the tables is."""
+    """Raise an error for a destination without sectors in the tables."""
     from exposure.tables.schema.demand import SectorRow
 
     known = {row.destination for row in dataset.rows_of(SectorRow)}
@@ -116,7 +116,7 @@ def check_destination(destination: str, dataset: "Dataset") -> None:
 
 
 def check_open_end(scenarios: "Sequence[Scenario]") -> None:
-    """Refuse to carry on where no scenario leaves open what follows."""
+    """Raise an error for ``--after`` if no scenario has an open end."""
     if any(scenario.open_end for scenario in scenarios):
         return
     names = ", ".join(f"'{scenario.scenario}'" for scenario in scenarios)
@@ -125,7 +125,7 @@ def check_open_end(scenarios: "Sequence[Scenario]") -> None:
 
 
 def draws_warnings(draws: int) -> list[str]:
-    """What to know before a run of very few or very many draws.
+    """Warnings before a run of very few or very many draws.
 
     Examples
     --------

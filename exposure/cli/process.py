@@ -26,7 +26,7 @@ ENDING = ("SIGTERM", "SIGHUP")
 
 
 class Lossy(io.TextIOBase):
-    """A stderr that loses what cannot be written, being full, closed or gone.
+    """A stderr that drops what cannot be written because it is full, closed or gone.
 
     What it writes is printable; `raw` writes colours and cursor movements too.
     """
@@ -41,7 +41,7 @@ class Lossy(io.TextIOBase):
         return Lossy(self._stream, printable_only=False)
 
     def write(self, text: str, /) -> int:
-        """Write, or lose the text."""
+        """Write the text, or drop it."""
         with suppress(OSError, ValueError):
             self._stream.write(printable(text) if self._printable_only else text)
         return len(text)
@@ -52,7 +52,7 @@ class Lossy(io.TextIOBase):
             self._stream.flush()
 
     def isatty(self) -> bool:
-        """Whether somebody watches."""
+        """Whether the stream is a terminal."""
         return not self._stream.closed and self._stream.isatty()
 
     @property
@@ -67,7 +67,7 @@ class Lossy(io.TextIOBase):
 
 @contextmanager
 def plain_streams() -> Iterator[None]:
-    """Let stdout print characters that its encoding lacks, and stderr lose what it cannot take."""
+    """Let stdout replace characters that its encoding lacks, and stderr drop failed writes."""
     if isinstance(sys.stdout, io.TextIOWrapper) and not _is_utf8(sys.stdout):
         codecs.register_error("plain", _replaced)
         sys.stdout.reconfigure(errors="plain")
@@ -93,7 +93,7 @@ def _replaced(error: UnicodeError) -> tuple[str, int]:
 
 @contextmanager
 def signals_unwind() -> Iterator[None]:
-    """Turn a signal that ends the run into an exit that cleans up on its way."""
+    """Turn a signal that ends the run into an exit that cleans up."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -115,8 +115,8 @@ def _leave(number: int, _: FrameType | None) -> None:
 
 @contextmanager
 def without_library_warnings() -> Iterator[None]:
-    """Keep what libraries say of themselves, with paths of their sources, from the user."""
-    # Figures are drawn without a window, so a backend that does not exist must not matter.
+    """Hide warnings and logs of libraries, which contain paths of their sources, from the user."""
+    # Figures are drawn without a window, so a missing backend must not matter.
     os.environ["MPLBACKEND"] = "agg"
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     with warnings.catch_warnings():

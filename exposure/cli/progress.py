@@ -1,4 +1,4 @@
-"""Progress of a run on stderr, with the time that remains, when somebody watches a terminal."""
+"""Progress of a run on stderr, with the remaining time, if stderr is a terminal."""
 
 import sys
 import time
@@ -32,8 +32,8 @@ def progress(*, steps: int, quiet: bool) -> Iterator[Callable[[int, str], Advanc
     Yields
     ------
     callable
-        Takes the number of a step, from 0, and its name; returns what the step calls as it
-        advances.
+        Takes the number of a step, from 0, and its name; returns the function that the step calls
+        as it advances.
     """
     began = time.monotonic()
     bar = None if quiet or not _watched() else _bar(steps)

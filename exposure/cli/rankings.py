@@ -28,8 +28,8 @@ Scenarios = Annotated[
 def rank(scenarios: Scenarios = None, *, options: Options) -> None:
     """Rank sectors under one or more scenarios.
 
-    Without a scenario: licences_continue, licences_queued and licences_withheld, which
-    are scored from the last day that the tables know.
+    Without a scenario: licences_continue, licences_queued and licences_withheld, scored from the
+    last day in the tables.
     """
     results = results_of(scenarios, options)
     # The models of the JSON files take a while to load.
@@ -64,7 +64,7 @@ def explain(
     *,
     options: Options,
 ) -> None:
-    """Say what a sector's score is made of, and what it rests on.
+    """Explain a sector's score: its causes, and the rows behind it.
 
     Without a scenario: licences_continue, licences_queued and licences_withheld, which
     are scored from the last day that the tables know.

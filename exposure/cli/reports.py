@@ -22,7 +22,8 @@ ALERT = 1
 """Exit code of a report with an alert."""
 
 STALE = 4
-"""Exit code of a report on data older than the configuration allows; it wins over an alert."""
+"""Exit code of a report on data older than the configuration allows; it replaces that of an
+alert."""
 
 
 def report(
@@ -35,9 +36,9 @@ def report(
 ) -> None:
     """Write a report (HTML, JSON, CSV, figures, workbook), then print alerts and rankings.
 
-    It says what changed since the last report, and is stored in the history. Without a scenario:
-    licences_continue, licences_queued and licences_withheld, the courses that follow
-    the last day that the tables know.
+    The report says what changed since the last one, and is stored in the history. Without a
+    scenario: licences_continue, licences_queued and licences_withheld, scored from the last day in
+    the tables.
     """
     from exposure.report.desk.writing import write_desk_report
     from exposure.report.files.report_folder import check_target, older_files
@@ -66,7 +67,7 @@ def report(
 
 
 def _without_scenario(options: Options) -> Options:
-    """The options without `--scenario`, which the names of the scenarios already hold."""
+    """The options without `--scenario`, which the list of scenarios already includes."""
     from dataclasses import replace
 
     return replace(options, scenario=None)

@@ -1,6 +1,6 @@
-"""From the words of the command line to results: tables, scenarios, settings, runs.
+"""From the command line to results: tables, scenarios, settings, runs.
 
-Everything that can be refused is refused before the first run.
+All faults are reported before the first run.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -30,17 +30,17 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 DEFAULT_SCENARIO = "licences_continue"
-"""Scenario of a command that takes one, when none is named."""
+"""Default scenario of a command that takes one."""
 
 DEFAULT_SCENARIOS = ("licences_continue", "licences_queued", "licences_withheld")
-"""Scenarios of `rank` and `report` when none is named; scored from the last day the tables know."""
+"""Default scenarios of `rank` and `report`, scored from the last day in the tables."""
 
 OWN_OPTIONS = ("destination", "draws", "seed", "horizon_weeks", "as_of")
-"""Settings that have an option of their own name."""
+"""Settings that have an option of the same name."""
 
 
 def read_tables(options: "Options") -> "Dataset":
-    """Read the tables that the options name, and lay the overlays over them in their order."""
+    """Read the tables that the options name, and apply the overlays in order."""
     from exposure.tables.reading.folders import read_dataset
     from exposure.tables.reading.overlays import apply_overlay
 
@@ -54,7 +54,7 @@ def read_tables(options: "Options") -> "Dataset":
 def chosen_names(
     named: Sequence[str] | None, options: "Options", default: Sequence[str]
 ) -> Sequence[str]:
-    """Scenarios that a command runs: those named as words, or by `--scenario`, or the default."""
+    """Scenarios that a command runs: its arguments, or `--scenario`, or the default."""
     if named and options.scenario is not None:
         raise UnknownNameError(
             f"found scenario '{options.scenario}' with --scenario, and '{named[0]}' as a word; "
@@ -64,7 +64,7 @@ def chosen_names(
 
 
 def read_scenarios(names: Sequence[str], options: "Options") -> "list[Scenario]":
-    """Read scenarios, choose what follows those that leave it open, and lay rules over them.
+    """Read scenarios, continue those with an open end as chosen, and add rules to them.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def read_scenarios(names: Sequence[str], options: "Options") -> "list[Scenario]"
 
 
 def each(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
-    """Do the work for all items, and raise the errors of all of them together."""
+    """Call a function for all items, and raise the errors of all of them together."""
     results, errors = [], []
     for item in items:
         try:
@@ -100,7 +100,7 @@ def each(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
 
 
 def together(errors: Sequence[ExposureError]) -> ExposureError:
-    """One error that says what several say, each thing once; it has the class of the first."""
+    """Merge several errors into one without repeating faults; it has the class of the first."""
     # A mixture repeats the faults of a member.
     faults = dict.fromkeys(fault for error in errors for fault in error.faults)
     texts = dict.fromkeys(map(str, errors))
@@ -124,9 +124,9 @@ def settings_of(
     dataset
         Tables, to refuse a destination that they do not have.
     used
-        Settings that the command uses; None for all. Others are warned of.
+        Settings that the command uses; None for all. Others give a warning.
     given
-        Settings that the command itself knows.
+        Settings that the command sets itself.
 
     Raises
     ------
@@ -161,7 +161,7 @@ def _refuse_twice(names: Sequence[str]) -> None:
 def run_all(
     dataset: "Dataset", scenarios: "Sequence[Scenario]", settings: "Settings", options: "Options"
 ) -> "list[Assessment]":
-    """Assess each scenario, showing progress, and say what to know about the results."""
+    """Assess each scenario, showing progress, and print notes on the results."""
     from exposure.assessment import assess, check_run
     from exposure.impact.prepared import run_window
 

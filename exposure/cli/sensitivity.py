@@ -1,4 +1,4 @@
-"""The command that says what scores and orders hang on."""
+"""The command that shows what scores and orders depend on."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from exposure.result import Assessment
 
 FIRST = 3
-"""Sectors shown when none is named: the first of the ranking."""
+"""Number of sectors shown by default, the first of the ranking."""
 
 
 def sensitivity(
@@ -31,9 +31,9 @@ def sensitivity(
     *,
     options: Options,
 ) -> None:
-    """Say what scores and gaps between neighbours hang on, and which number would turn the order.
+    """Show what scores and orders depend on, and which number would reverse an order.
 
-    With --prior inputs are drawn once more and everything is run again, some twenty times.
+    With --prior, groups of inputs are drawn again and the model is run about twenty times.
     """
     from exposure.report.files.csv_output import csv_text
     from exposure.report.files.file_records import of_runs
@@ -68,7 +68,7 @@ def _findings(result: "Assessment", sectors: list[str] | None, options: Options)
         table = measures.sensitivity(
             result, sectors=wanted, progress=begin(0, "what the scores hang on")
         )
-    if len(ids) == 1:  # nothing to choose, and no order to turn
+    if len(ids) == 1:  # nothing to choose, and no order to reverse
         from exposure.scoring.columns import result_frame
 
         return Findings(result, table, result_frame("information", []), result_frame("flips", []))

@@ -1,4 +1,4 @@
-"""The command that runs a grid of policy."""
+"""The command that runs a grid of scenarios."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 SCHEDULER_SECONDS = 10
-"""How long a scheduler may take to answer."""
+"""Time that a scheduler has to answer."""
 
 
 def sweep(
@@ -38,10 +38,10 @@ def sweep(
     *,
     options: Options,
 ) -> None:
-    """Run every point of a grid of policy, and write losses and ranks as one tidy table.
+    """Run every scenario of a grid, and write losses and ranks as one tidy table.
 
-    A sweep that is interrupted keeps what is done in a folder beside the file; the same command
-    goes on from there, and the file has the same bytes.
+    An interrupted sweep keeps its finished parts in a folder next to the output file. The same
+    command continues from there, and the output has the same bytes.
     """
     from exposure.assessment import check_run
     from exposure.ensembles import Ensemble
@@ -89,7 +89,7 @@ def _check_where(processes: int, scheduler: str | None) -> None:
 
 @contextmanager
 def _executor(processes: int, scheduler: str | None) -> "Iterator[Executor | None]":
-    """What runs the tasks: the workers of a scheduler, processes, or nothing but this one."""
+    """What runs the tasks: the workers of a scheduler, several processes, or only this process."""
     if scheduler is not None:
         with _dask(scheduler) as executor:
             yield executor
@@ -97,7 +97,7 @@ def _executor(processes: int, scheduler: str | None) -> "Iterator[Executor | Non
         from concurrent.futures import ProcessPoolExecutor
         from multiprocessing import get_context
 
-        # A copy of a process with threads may wait for one of them for ever: start fresh ones.
+        # A forked process with threads may deadlock, so start new processes.
         with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
             yield pool
     else:

@@ -35,17 +35,17 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 DIFF = tuple(name for name in RUN if name != "data")
-"""Options of `diff`, which takes its tables as words."""
+"""Options of `diff`, which takes its tables as arguments."""
 
 
 def check(
     folder: Annotated[
-        Path | None, typer.Argument(help="Folder of tables; without it, the shipped ones.")
+        Path | None, typer.Argument(help="Folder of tables (default: the shipped ones).")
     ] = None,
     *,
     options: Options,
 ) -> None:
-    """Check tables and scenarios; list every fault with its cure."""
+    """Check tables and scenarios; list every error, and how to fix it."""
     from exposure.policy.against_tables import refuse_unknown_names
     from exposure.policy.scenario_file import read_scenario
     from exposure.tables.describing.package import stale_notes
@@ -112,14 +112,15 @@ def _kept(
 
 def sources(
     what: Annotated[
-        str | None, typer.Argument(metavar="TABLE|SECTOR", help="Table, or id of a sector.")
+        str | None,
+        typer.Argument(metavar="TABLE|SECTOR", help="Name of a table, or id of a sector."),
     ] = None,
     *,
     options: Options,
 ) -> None:
     """List the figures behind a sector or in a table, each with its source.
 
-    Without a word: the sources themselves.
+    Without an argument, list the sources themselves.
     """
     from exposure.citations import provenance
     from exposure.report.files.file_records import of_tables
@@ -141,10 +142,10 @@ def sources(
 
 def template(
     name: Annotated[
-        str, typer.Argument(help="Name of a table, such as cover; scenario, or config.")
+        str, typer.Argument(help="Name of a table, such as cover; or scenario, or config.")
     ],
 ) -> None:
-    """Write a table's columns and words as CSV, a scenario file or a configuration, to fill in."""
+    """Print a template: a table as CSV, a scenario file, or a configuration."""
     from exposure.policy.scenario_template import SCENARIO_TEMPLATE
     from exposure.report.desk.configuration import configuration_template
     from exposure.tables.describing.templates import template as fill_in
@@ -158,10 +159,10 @@ def template(
 
 def schema(
     name: Annotated[
-        str, typer.Argument(help="Name of a table, scenario, or an output such as report.")
+        str, typer.Argument(help="Name of a table; scenario; or an output such as report.")
     ],
 ) -> None:
-    """Print a schema as JSON: of a table, of a scenario file, or of an output.
+    """Print the JSON Schema of a table, a scenario file, a configuration or an output.
 
     Outputs: rank, report, condition, flow, backtest, diff, changes, briefing, alerts, history_list,
     history_show, provenance (sources SECTOR), source_list. config is the configuration of a
@@ -190,19 +191,23 @@ def diff(
     old: Annotated[
         Path | None,
         typer.Argument(
-            help="Folder of tables before, or a report; without it, the shipped tables."
+            help="Folder with the old tables, or a report (default: the shipped tables)."
         ),
     ] = None,
     new: Annotated[
-        Path | None, typer.Argument(help="Folder after; without it, the shipped tables.")
+        Path | None,
+        typer.Argument(
+            help="Folder with the new tables, or a report (default: the shipped tables)."
+        ),
     ] = None,
     *,
     options: Options,
 ) -> None:
-    """Say which rows differ between two folders of tables, and how ranks move because of it.
+    """Show which rows differ between two folders of tables, and how the ranks change.
 
-    An overlay is laid over the tables after; alone, it is held against the shipped tables. Of two
-    reports (folders or report.json), it says what changed, split by cause.
+    An overlay is added to the new tables. With an overlay and no folder, the shipped tables are
+    compared with and without it. For two reports (folders or report.json), the command shows what
+    changed between them, split by cause.
     """
     from exposure.comparison import rank_changes, rank_changes_text
     from exposure.report.files.file_records import of_run

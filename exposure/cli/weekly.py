@@ -49,7 +49,7 @@ STOPPAGES = {
     "probability": "probability",
     "verdict": "verdict",
 }
-"""Columns of `exposure.evidence.stoppage_reports.stoppages`, as they are headed on screen."""
+"""Columns of `exposure.evidence.stoppage_reports.stoppages`, with their headings on screen."""
 
 STOPPAGES_LEGEND = (
     "weeks count from 4 April 2025; first firms: median week over draws, - where "
@@ -59,7 +59,7 @@ STOPPAGES_LEGEND = (
 
 
 def stoppages_text(frame: "pd.DataFrame") -> str:
-    """Lay out reported stoppages and sectors at work beside what the model says."""
+    """Lay out reported stoppages and sectors at work, and what the model says of each."""
     from exposure.report.text.layout import WIDTH, aligned, wrapped
 
     rows = [
