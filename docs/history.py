@@ -8,11 +8,12 @@ import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from math import erf, exp, pi, sqrt
+from math import sqrt
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from history_scores import examined_wider, left_out_scores, seed_scores
 from readme import written
 
 import exposure as ex
@@ -35,8 +36,6 @@ SEEDS = (7, 8)
 HOME = "USA"
 CUT = date(2025, 12, 31)
 """Last day known to the forecast of 2026."""
-NINETY = 2 * 1.6449
-"""Standard deviations between the ends of a normal interval of 90 %."""
 SHOWN_TERMS = 10
 REPORT_DRAWS = 1_024
 LIKELY = 0.5
@@ -172,15 +171,21 @@ def forecast_table(examined: Examined, names: Mapping[str, str], dataset: ex.Dat
             seen = "" if own is None else f"{percent(own.low)}–{percent(own.high)}"
             row += ["" if own is None else spread(*said), seen]
         rows.append(row)
-    wide = [part for head in heads for part in (f"{head} predicted", "seen")]
+    parts = [part for head in heads for part in (f"{head} predicted", "seen")]
     pairs = [(own, *said) for own, said in found]
+    wider, count = examined_wider(dataset, CUT, examined.sampler.size, HOME)
+    again, wide = forecast_of(wider, until=CUT)
+    widened = (
+        f"\nWith the {count:,} ranges of inputs that rest on later sources made twice as wide, "
+        f"{again:,} draws agree. "
+    ) + shares_text([(own, *said) for own, said in wide])
     later, sourced = learnt_later(dataset, CUT)
     text = (
         f"{kept:,} of {examined.sampler.size:,} draws agree with what was known on {CUT}. The "
         f"input tables know more than that day did: {later:,} of {sourced:,} sourced figures were "
         "published later. "
     )
-    return text + shares_text(pairs) + "\n" + table(["sector", *wide], rows)
+    return text + shares_text(pairs) + widened + "\n" + table(["sector", *parts], rows)
 
 
 def left_out_text(ranges: Iterable[Compared], names: Mapping[str, str]) -> str:
@@ -196,6 +201,14 @@ def left_out_text(ranges: Iterable[Compared], names: Mapping[str, str]) -> str:
         rows.append([names[sector], f"{met} of {len(own)}", percent(gap)])
     heads = ["sector", "quarters met", "largest mean above the range, points"]
     return shares_text(pairs) + "\n" + table(heads, rows)
+
+
+def leading_terms(examined: Examined) -> list[str]:
+    """Pieces of evidence that refute most draws, the first of them first."""
+    share = {
+        term: float(examined.agreement(without=(term,)).mean()) for term in examined.deviations
+    }
+    return sorted(share, key=lambda term: -share[term])[:SHOWN_TERMS]
 
 
 def terms_table(examined: Examined) -> str:
@@ -324,13 +337,6 @@ def reports_table(dataset: ex.Dataset, draws: int) -> str:
     return stamp + table(heads, rows)
 
 
-def crps(mean: float, low: float, high: float, seen: float) -> float:
-    """Continuous ranked probability score of a normal law with this mean and 90 % interval."""
-    sd = max((high - low) / NINETY, 1e-9)
-    z = (seen - mean) / sd
-    return sd * (z * erf(z / sqrt(2)) + 2 * exp(-0.5 * z * z) / sqrt(2 * pi) - 1 / sqrt(pi))
-
-
 def customs_table(dataset: ex.Dataset) -> str:
     """Coverage and CRPS of the queue that scores use, and of forecasts that know earlier months."""
     months = ex.backtest(dataset).months
@@ -339,9 +345,6 @@ def customs_table(dataset: ex.Dataset) -> str:
     )
     queue = queue.rename(columns={"modelled": "predicted"})
     both = pd.concat([months, queue], ignore_index=True)
-    both["crps"] = [
-        crps(*row) for row in both[["predicted", "low", "high", "observed"]].to_numpy(float)
-    ]
     later = both[both["month"] > "2025-08"]
     rows = [
         [place, {"none": "no month known"}.get(scheme, scheme), str(name).replace("_", " "),
@@ -373,8 +376,11 @@ def pages(draws: int) -> dict[str, str]:
         "forecast": stamp + forecast_table(home[SEEDS[0]], names, dataset),
         "left out": of_list + left_out_text(own.ranges, names),
         "terms": stamp + terms_table(home[SEEDS[0]]),
+        "terms on scores": stamp
+        + left_out_scores(dataset, home[SEEDS[0]], leading_terms(home[SEEDS[0]]), names),
         "growth": growth_table(home),
         "seeds": seeds_table(home, names),
+        "seed scores": seed_scores(dataset, home, names),
         "reports": reports_table(dataset, REPORT_DRAWS),
         "stoppages": stamp + stoppages_table(whole[SEEDS[0]], dataset),
         "customs": customs_table(dataset),

@@ -26,6 +26,7 @@ from exposure.tables.dataset import row_key
 from exposure.tables.reading.edits import with_values
 from exposure.tables.reading.folders import dataset_from_records
 from exposure.tables.schema.demand import SectorRow
+from exposure.tables.schema.supply import PoolUserRow
 
 PAGE = Path(__file__).parent / "robustness.md"
 DRAWS = 256
@@ -74,6 +75,23 @@ def scaled(dataset: ex.Dataset, factor: float) -> ex.Dataset:
     return with_values(dataset, values)
 
 
+def served(dataset: ex.Dataset, place: Callable[[PoolUserRow], float | None]) -> ex.Dataset:
+    """Rows of the order of service with one class instead of a range; None leaves a row."""
+    found = {
+        ("pool_users", *row_key(row)[1]): place(row)
+        for row in dataset.rows_of(PoolUserRow)
+        if row.quantity == "order_class" and row.low < row.high
+    }
+    return with_values(dataset, {key: own for key, own in found.items() if own is not None})
+
+
+def of_robots(order: float) -> Callable[[PoolUserRow], float | None]:
+    """Robots in one class of the samarium pool."""
+    return lambda row: (
+        order if row.pool == "sm" and row.user.startswith("industrial_robots") else None
+    )
+
+
 def seen_only(dataset: ex.Dataset, *points: str) -> ex.Dataset:
     """Tables whose observed losses were seen at some points alone."""
     records = {name: [row.model_dump(mode="json") for row in rows]
@@ -101,6 +119,11 @@ def changes(shipped: ex.Dataset, draws: int) -> Iterator[Change]:
     for factor in (0.5, 2.0):
         name = f"military NdFeB stocks x {factor:g}"
         yield Change(name, scaled(shipped, factor), usual)
+    for order in (3.0, 4.0, 5.0):
+        changed = served(shipped, of_robots(order))
+        yield Change(f"robots in class {order:g} of the samarium pool", changed, usual)
+    changed = served(shipped, lambda row: row.central)
+    yield Change("order of service at its central classes", changed, usual)
     yield Change("losses seen at the line alone", seen_only(shipped, "line"), usual)
     yield Change("losses seen in deliveries alone", seen_only(shipped, "delivery"), usual)
 

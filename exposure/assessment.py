@@ -1,5 +1,6 @@
 """From tables and a scenario to a ranking: `assess`."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import numpy as np
@@ -184,10 +185,16 @@ def _record_of(sector: str, conditioned: RecordMet) -> Record:
     inside = conditioned.inside[sector]
     return Record(
         implied_so_far=float(np.mean([compared.conditioned_mean or 0.0 for compared in seen])),
+        implied_so_far_se=_mean_of([own.conditioned_se for own in seen]),
         seen_so_far=float(np.mean([compared.central for compared in seen])),
         prior_inside_share=inside,
         refuted=inside < REFUTED_BELOW and not all(compared.predicted for compared in seen),
     )
+
+
+def _mean_of(values: Sequence[float | None]) -> float:
+    """Mean of values, NaN if one is not known."""
+    return float(np.mean([float("nan") if own is None else own for own in values]))
 
 
 def _label(run: Run, sector: str) -> Label:

@@ -20,6 +20,7 @@ DOCS = Path(__file__).parents[1] / "docs"
 sys.path.insert(0, str(DOCS))
 
 import history  # noqa: E402 - scripts of docs, which is no package
+import history_scores  # noqa: E402
 import robustness  # noqa: E402
 
 PAGE = (DOCS / "announcements.md").read_text(encoding="utf-8")
@@ -99,14 +100,20 @@ def test_a_forecast_uses_what_was_known_and_is_judged_by_what_came():
     )
 
 
-def test_the_score_of_a_forecast_is_that_of_its_normal_law():
-    # A standard normal law and an observation at its mean: (sqrt 2 - 1) / sqrt pi.
-    at_mean = history.crps(0.0, -1.6449, 1.6449, 0.0)
-    assert at_mean == pytest.approx((np.sqrt(2.0) - 1.0) / np.sqrt(np.pi), rel=1e-9)
-    sample = np.random.default_rng(1).normal(size=20_000)
-    pairs = np.abs(sample[:10_000] - sample[10_000:]).mean()
-    by_sample = np.abs(sample - 0.7).mean() - 0.5 * pairs
-    assert history.crps(0.0, -1.6449, 1.6449, 0.7) == pytest.approx(by_sample, abs=0.02)
+def test_ranges_that_rest_on_later_sources_are_twice_as_wide_and_no_others():
+    dataset = ex.read_dataset()
+    wide, count = history_scores.widened(dataset, history.CUT)
+    later = history_scores.later_sources(dataset, history.CUT)
+    moved = 0
+    for name, rows in dataset.rows.items():
+        for old, new in zip(rows, wide.rows[name], strict=True):
+            if old == new:
+                continue
+            moved += 1
+            assert name not in history_scores.AS_SEEN
+            assert old.sources()[0] in later
+            assert new.low <= old.low <= old.central == new.central <= old.high <= new.high
+    assert 0 < moved <= count
 
 
 def test_orders_agree_with_themselves_and_not_with_their_reverse():

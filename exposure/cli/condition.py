@@ -53,17 +53,31 @@ def condition(
         show_csv(compared_frame(found), of_run(dataset, [], settings))
     else:
         accepted = grid(accepted_frame(found), ["destination", "agree", "acceptance"])
-        compared = grid(compared_frame(found), BRIEF)
+        compared = grid(_with_errors(compared_frame(found)), BRIEF)
         show_results(f"{found.examined} draws examined\n\n{accepted}\n\n{compared}", dataset)
     if out is not None:
         note(f"wrote {out}", options)
 
 
 BRIEF = (
-    "destination", "subject", "kind", "from_date", "low", "high", "prior_mean", "prior_inside",
-    "conditioned_mean", "left_out_mean",
+    "destination", "subject", "kind", "from_date", "low", "high", "prior_inside", "prior",
+    "conditioned", "left_out",
 )  # fmt: skip
 """Columns of the comparison on screen; CSV has them all."""
+
+
+def _with_errors(compared: "pd.DataFrame") -> "pd.DataFrame":
+    """Means beside their errors of sampling, in the digits that these support."""
+    from exposure.report.text.formats import with_error
+
+    shown = {
+        name: [
+            with_error(*(None if own != own else own for own in pair))  # noqa: PLR0124 - NaN
+            for pair in zip(compared[f"{name}_mean"], compared[f"{name}_se"], strict=True)
+        ]
+        for name in ("prior", "conditioned", "left_out")
+    }
+    return compared.assign(**shown)
 
 
 def accepted_frame(found: "ConditionedDraws") -> "pd.DataFrame":

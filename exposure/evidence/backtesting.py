@@ -19,6 +19,7 @@ from exposure.evidence.calibration import calibrate, customs_checks
 from exposure.evidence.customs import MAGNETS, Series, by_month, magnet_series, tonnes
 from exposure.evidence.customs_model import Reading
 from exposure.evidence.forecasts import Forecast, Sampled, forecasts, known_until, sample_office
+from exposure.evidence.ranked_score import crps_of_draws
 from exposure.inputs.cells import Inputs
 from exposure.inputs.streams import Sampler
 from exposure.licensing.flows import office_flows
@@ -69,14 +70,14 @@ class Backtest:
     def months(self) -> "pd.DataFrame":
         """One row a destination, scheme (``fixed``, ``rolling``), forecast and month.
 
-        Columns: known_until, observed, predicted, low, high (90 %), error, covered, observed_t,
-        base_t, base_known.
+        Columns: known_until, observed, predicted, low, high (90 %), error, covered, crps,
+        observed_t, base_t, base_known.
         """
         return self._months.copy()
 
     @property
     def errors(self) -> "pd.DataFrame":
-        """One row a destination, scheme, span and forecast: months, rmse, bias, coverage, width."""
+        """One row a destination, scheme, span and forecast: rmse, bias, coverage, width, crps."""
         return self._errors.copy()
 
     def text(self) -> str:
@@ -162,6 +163,7 @@ def _row(
         "high": high,
         "error": float(forecast.central[ahead]) - observed,
         "covered": low <= observed <= high,
+        "crps": float(forecast.crps[ahead]),
         "observed_t": float(series.exports[month]),
         "base_t": float(series.base[month]),
         "base_known": series.base_known[month],
@@ -193,6 +195,7 @@ def _errors(months: "pd.DataFrame") -> "pd.DataFrame":
                     "covered": int(errors["covered"].sum()),
                     "coverage": float(errors["covered"].mean()),
                     "width": float((errors["high"] - errors["low"]).mean()),
+                    "crps": float(errors["crps"].mean()),
                 }
             )
     return (
@@ -244,7 +247,7 @@ def queue_against_customs(
     -------
     pandas.DataFrame
         One row a destination (``WLD``, ``USA``) and month: observed, modelled, low, high (p05
-        and p95 over draws), error, inside.
+        and p95 over draws), error, inside, crps.
     """
     import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 
@@ -265,12 +268,15 @@ def queue_against_customs(
     flow["WLD"] = sum((part[destination] * flow[destination] for destination in part), np.zeros(1))
     checks = customs_checks(dataset)
     share = calibrate(dataset, reading=checks).estimate("controlled_share")
-    rows = []
+    rows, alike = [], np.full(settings.draws, 1.0 / settings.draws)
     for destination in DESTINATIONS:
         series = magnet_series(dataset, destination, base="monthly")
         exports = _exports(flow[destination], controlled_share=share, checks=checks)
         modelled = by_month(exports, series.months, start=scenario.start)
-        for month, observed, drawn in zip(series.months, series.ratio, modelled, strict=True):
+        scores = crps_of_draws(np.transpose(modelled), series.ratio, alike)
+        for month, observed, drawn, crps in zip(
+            series.months, series.ratio, modelled, scores, strict=True
+        ):
             low, high = np.percentile(drawn, (5.0, 95.0))
             rows.append(
                 {
@@ -282,6 +288,7 @@ def queue_against_customs(
                     "high": float(high),
                     "error": float(drawn.mean() - observed),
                     "inside": bool(low <= observed <= high),
+                    "crps": float(crps),
                 }
             )
     return pd.DataFrame.from_records(rows)

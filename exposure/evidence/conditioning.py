@@ -258,13 +258,17 @@ class Compared(BaseModel):
     central: float
     high: float
     prior_mean: float
+    prior_se: float | None
+    """Monte Carlo standard error of the mean; None for a single draw, as for the others."""
     prior_p05: float
     prior_p95: float
     prior_inside: float
     conditioned_mean: float | None
+    conditioned_se: float | None
     conditioned_p05: float | None
     conditioned_p95: float | None
     left_out_mean: float | None
+    left_out_se: float | None
     left_out_p05: float | None
     left_out_p95: float | None
 
@@ -304,12 +308,13 @@ def compare_with_record(examined: Examined) -> tuple[Compared, ...]:
 
 
 def _spread(name: str, drawn: FloatArray) -> dict[str, Any]:
-    """Mean, 5th and 95th percentile; None where there is no draw."""
+    """Mean with its error, 5th and 95th percentile; None where there is no draw."""
     if not len(drawn):
-        return dict.fromkeys((f"{name}_mean", f"{name}_p05", f"{name}_p95"))
+        return dict.fromkeys(f"{name}_{what}" for what in ("mean", "se", "p05", "p95"))
     low, high = np.quantile(drawn, (0.05, 0.95))
     return {
         f"{name}_mean": float(drawn.mean()),
+        f"{name}_se": float(drawn.std(ddof=1) / np.sqrt(len(drawn))) if len(drawn) > 1 else None,
         f"{name}_p05": float(low),
         f"{name}_p95": float(high),
     }

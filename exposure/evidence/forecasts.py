@@ -17,6 +17,7 @@ import numpy as np
 from exposure.arrays import FloatArray
 from exposure.evidence.customs import Series
 from exposure.evidence.customs_model import FIGURES, Calendar, modelled_ratio
+from exposure.evidence.ranked_score import crps_of_draws, crps_of_normal
 
 SAMPLES = 65_536
 """Samples of the five figures: with all months of 2025 known about a hundred of them count."""
@@ -36,11 +37,13 @@ WITHIN = 1.645
 
 @dataclass(frozen=True)
 class Forecast:
-    """Central value and 90 % interval of every month forecast; shape (months,)."""
+    """Central value, 90 % interval and score of every month forecast; shape (months,)."""
 
     central: FloatArray
     low: FloatArray
     high: FloatArray
+    crps: FloatArray
+    """Score of the whole forecast law against what came."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,9 @@ class Sampled:
         counts = weight > NEGLIGIBLE * weight.max()
         noisy = ahead[counts] + self.series.noise * self.scatter[counts, np.newaxis]
         low, high = (weighted_quantile(noisy, weight[counts], q) for q in INTERVAL)
-        return Forecast(weight @ ahead, low, high)
+        own = weight[counts] / weight[counts].sum()
+        crps = crps_of_draws(noisy, self.series.ratio[known:], own)
+        return Forecast(weight @ ahead, low, high, crps)
 
     def effective(self, known: int) -> float:
         """Effective number of samples that the first months leave."""
@@ -118,13 +123,13 @@ def last_month(series: Series, known: int) -> Forecast:
     """
     ahead = np.arange(1, len(series.months) - known + 1)
     central = series.exports[known - 1] / series.base[known:]
-    return _with_noise(central, series.noise * np.sqrt(ahead))
+    return _with_noise(central, series.noise * np.sqrt(ahead), series.ratio[known:])
 
 
 def year_before(series: Series, known: int) -> Forecast:
     """Every month brings what the same month brought a year before."""
     ahead = len(series.months) - known
-    return _with_noise(np.ones(ahead), np.full(ahead, series.noise))
+    return _with_noise(np.ones(ahead), np.full(ahead, series.noise), series.ratio[known:])
 
 
 def linear_recovery(series: Series, known: int) -> Forecast:
@@ -137,11 +142,12 @@ def linear_recovery(series: Series, known: int) -> Forecast:
     rise = (ratio[last] - ratio[lowest]) / (last - lowest) if last > lowest else 0.0
     ahead = np.arange(1, len(series.months) - known + 1)
     central = np.minimum(ratio[last] + rise * ahead, max(1.0, float(ratio[last])))
-    return _with_noise(central, np.full(len(ahead), series.noise))
+    return _with_noise(central, np.full(len(ahead), series.noise), series.ratio[known:])
 
 
-def _with_noise(central: FloatArray, spread: FloatArray) -> Forecast:
-    return Forecast(central, central - WITHIN * spread, central + WITHIN * spread)
+def _with_noise(central: FloatArray, spread: FloatArray, seen: FloatArray) -> Forecast:
+    crps = crps_of_normal(central, spread, seen)
+    return Forecast(central, central - WITHIN * spread, central + WITHIN * spread, crps)
 
 
 NAIVE: dict[str, Callable[[Series, int], Forecast]] = {

@@ -48,6 +48,13 @@ WEEKLY = (
         form=Form.PERCENT,
     ),
     Column(
+        "lost_share_se",
+        "Monte Carlo standard error of the lost share; empty for a single draw.",
+        unit="share",
+        form=Form.NUMBER,
+        nullable=True,
+    ),
+    Column(
         "firms_stopped_share",
         "Share of output made by firms that lose more than half of theirs in the week.",
         unit="share",
@@ -101,7 +108,7 @@ ENSEMBLE = (
             "rank", "rank_p05", "rank_p95", "band", "score", "score_p05", "score_p95", "score_se",
             "expected_loss_share", "cvar_loss_share", "first_hit_date_p50", "weeks_to_impact_p50",
             "p_top3", "value_at_risk_usd_per_year", "value_at_risk_p05", "value_at_risk_p95",
-            "unmet_tonnes_per_year", "main_driver",
+            "unmet_tonnes_per_year", "unmet_tonnes_se", "main_driver",
         }
     ),
 )  # fmt: skip

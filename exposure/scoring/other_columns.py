@@ -81,6 +81,13 @@ SCHEME = Column(
     "Which months are known: `fixed`, those up to August 2025; `rolling`, all before the month.",
 )
 RATIO = "ratio to the same month a year before"
+CRPS = Column(
+    "crps",
+    "Continuous ranked probability score of the whole forecast, 0 for a perfect one; a mean where "
+    "there are several months.",
+    RATIO,
+    Form.NUMBER,
+)
 
 BACKTEST_MONTHS = (
     DESTINATION,
@@ -94,6 +101,7 @@ BACKTEST_MONTHS = (
     Column("high", "Upper end of the 90 % interval of the forecast.", RATIO, Form.NUMBER),
     Column("error", "Forecast less observed.", RATIO, Form.NUMBER),
     Column("covered", "Whether the interval holds what was observed.", form=Form.YES_NO),
+    CRPS,
     Column("observed_t", "Exports counted by customs.", "t", Form.NUMBER),
     Column("base_t", "Exports of the same month a year before.", "t", Form.NUMBER),
     Column(
@@ -113,6 +121,7 @@ BACKTEST_ERRORS = (
     Column("covered", "Months inside the 90 % interval.", "month", Form.WHOLE),
     Column("coverage", "Share of months inside the 90 % interval.", "share", Form.NUMBER),
     Column("width", "Mean width of the interval.", RATIO, Form.NUMBER),
+    CRPS,
 )
 
 STOPPAGES = (

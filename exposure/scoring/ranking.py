@@ -50,6 +50,8 @@ class Record:
 
     implied_so_far: float = float("nan")
     """Mean lost share over the quarters observed."""
+    implied_so_far_se: float = float("nan")
+    """Most that the standard error of sampling of it can be."""
     seen_so_far: float = float("nan")
     """Central lost share over the same quarters."""
     prior_inside_share: float = float("nan")
@@ -156,8 +158,10 @@ def _figures(scored: ScoredSector, first_day: date) -> dict[str, Cell]:
         "value_at_risk_gross_usd_per_year": scored.label.value_added_usd
         * float(risk.undiscounted.mean()),
         "unmet_tonnes_per_year": sum(risk.unmet.values()) / years,
+        "unmet_tonnes_se": standard_error(risk.short) / years,
         "main_driver": main_driver(scored),
         "implied_so_far": scored.record.implied_so_far,
+        "implied_so_far_se": scored.record.implied_so_far_se,
         "seen_so_far": scored.record.seen_so_far,
         "prior_inside_share": scored.record.prior_inside_share,
         "refuted": scored.record.refuted,
@@ -229,6 +233,7 @@ def weekly_frame(
                     "lost_share": scored.risk.weekly[s, 0],
                     "low": scored.risk.weekly[s, 1],
                     "high": scored.risk.weekly[s, 2],
+                    "lost_share_se": scored.risk.weekly[s, 3],
                     "firms_stopped_share": scored.risk.stopped[s],
                 },
                 columns=list(names_of("weekly")),

@@ -160,6 +160,13 @@ RANKING = (
         heading="Short, t/yr",
     ),
     Column(
+        "unmet_tonnes_se",
+        "Monte Carlo standard error of unmet_tonnes_per_year; empty for a single draw.",
+        unit="t/yr",
+        form=Form.NUMBER,
+        nullable=True,
+    ),
+    Column(
         "main_driver",
         "Element to which most of the score is due, and the stage at which its supply last leaves "
         "China and is held up most; empty at score 0.",
@@ -176,6 +183,14 @@ RANKING = (
         heading="Implied so far, %",
         short="implied",
         note="share of output that the model says was lost so far",
+    ),
+    Column(
+        "implied_so_far_se",
+        "Most that the Monte Carlo standard error of implied_so_far can be: the mean of those of "
+        "the quarters; empty where nothing is observed.",
+        unit="share",
+        form=Form.NUMBER,
+        nullable=True,
     ),
     Column(
         "seen_so_far",

@@ -49,6 +49,8 @@ class SectorBlock:
     """Share of need stopped by holding and exit stage, mean over scenarios, sums, (C,)."""
     unmet: dict[str, FloatArray]
     """Tonnes of each element not met, mean over scenarios, sums, (C,)."""
+    short: FloatArray
+    """Tonnes of all elements not met, mean over scenarios, (D,)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +64,8 @@ class SectorRisk:
     hit_week: WeekArray
     """First scored week above the impact threshold, (S, D); NaN for never."""
     weekly: FloatArray
-    """Mean, 5th and 95th percentile over draws of the weekly loss, (S, 3, T)."""
+    """Mean, 5th and 95th percentile over draws of the weekly loss, and the standard error of the
+    mean, (S, 4, T)."""
     stopped: FloatArray
     """Share of output made by stopped firms, mean over draws, (S, T)."""
     points: dict[str, float]
@@ -73,6 +76,8 @@ class SectorRisk:
     """Share of need stopped at the border by holding and exit stage, mean."""
     unmet: dict[str, float]
     """Tonnes of each element not met in the scored weeks, mean."""
+    short: FloatArray
+    """Tonnes of all elements not met in the scored weeks, mean over scenarios, (D,)."""
     probabilities: FloatArray
     """Of the scenarios, (S,)."""
     tail_level: float
@@ -132,7 +137,13 @@ def summarise_block(
         causes=_weighted_sums([run.by_player for run in runs], counted),
         held_up=_weighted_sums([run.held_up for run in runs], chance),
         unmet=_weighted_sums([run.unmet for run in runs], chance),
+        short=weighted_sum(probabilities, np.stack([_all_unmet(run) for run in runs])),
     )
+
+
+def _all_unmet(run: SectorRun) -> FloatArray:
+    """Tonnes of all elements not met, (D,)."""
+    return sum(run.unmet.values(), np.zeros(run.weekly.shape[-1]))
 
 
 def weighted_sum(weights: FloatArray, values: FloatArray) -> FloatArray:
@@ -190,14 +201,14 @@ class RunningRisk:
 
     draws: int
     """Number of all draws."""
-    _kept: list[tuple[FloatArray, FloatArray, WeekArray]] = field(default_factory=list)
+    _kept: list[tuple[FloatArray, FloatArray, WeekArray, FloatArray]] = field(default_factory=list)
     _bands: RunningBands | None = None
     _stopped: FloatArray | None = None
     _sums: dict[str, dict[Any, float]] = field(default_factory=dict)
 
     def add(self, block: SectorBlock) -> None:
         """Add the next block of draws."""
-        self._kept.append((block.lost, block.undiscounted, block.hit_week))
+        self._kept.append((block.lost, block.undiscounted, block.hit_week, block.short))
         if self._bands is None or self._stopped is None:
             self._bands = RunningBands(self.draws)
             self._stopped = np.zeros(block.stopped.shape[:2])
@@ -213,13 +224,14 @@ class RunningRisk:
         """Risk over all draws."""
         if self._bands is None or self._stopped is None:
             raise ValueError("no draws")
-        lost, undiscounted, hit_week = (
+        lost, undiscounted, hit_week, short = (
             np.concatenate(kept, axis=-1) for kept in zip(*self._kept, strict=True)
         )
         return SectorRisk(
             lost=lost,
             undiscounted=undiscounted,
             hit_week=hit_week,
+            short=short,
             weekly=self._bands.result(),
             stopped=self._stopped / self.draws,
             **{

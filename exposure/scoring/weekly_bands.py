@@ -1,4 +1,4 @@
-"""Mean, 5th and 95th percentile of weekly losses over draws."""
+"""Mean, 5th and 95th percentile of weekly losses over draws, and the error of the mean."""
 
 from dataclasses import dataclass, field
 
@@ -21,7 +21,7 @@ CHUNK = 64
 
 @dataclass(eq=False)
 class RunningBands:
-    """Mean and percentiles over draws, put together block by block in their order.
+    """Mean, percentiles and error over draws, put together block by block in their order.
 
     Parameters
     ----------
@@ -34,13 +34,14 @@ class RunningBands:
     >>> bands.add(np.array([[[0.0, 0.5]]]))
     >>> bands.add(np.array([[[1.0]]]))
     >>> bands.result().round(2).tolist()
-    [[[0.5], [0.05], [0.95]]]
+    [[[0.5], [0.05], [0.95], [0.29]]]
     """
 
     draws: int
     _blocks: list[FloatArray] = field(default_factory=list)
     _counts: IntArray | None = None
     _total: FloatArray | None = None
+    _squares: FloatArray | None = None
 
     def add(self, block: FloatArray) -> None:
         """Add the lost shares of the next block, (S, T, draws of the block).
@@ -51,12 +52,12 @@ class RunningBands:
             self._blocks.append(block)
             return
         scenarios, weeks, _ = block.shape
-        if self._counts is None or self._total is None:
+        if self._counts is None or self._total is None or self._squares is None:
             self._counts = np.zeros((scenarios, weeks, GRID_CELLS + 1), dtype=np.int64)
             self._total = np.zeros((scenarios, weeks))
-        sums = np.add.reduceat(block, np.arange(0, block.shape[2], CHUNK), axis=2)
-        for chunk in range(sums.shape[2]):
-            self._total += sums[..., chunk]
+            self._squares = np.zeros((scenarios, weeks))
+        _add_chunks(block, self._total)
+        _add_chunks(block**2, self._squares)
         # A loss may exceed 1 by rounding.
         cells = np.rint(np.minimum(block, 1.0) * GRID_CELLS).astype(np.int64)
         for s in range(scenarios):
@@ -64,13 +65,32 @@ class RunningBands:
                 self._counts[s, t] += np.bincount(cells[s, t], minlength=GRID_CELLS + 1)
 
     def result(self) -> FloatArray:
-        """Mean, 5th and 95th percentile, (S, 3, T)."""
-        if self._counts is None or self._total is None:
+        """Mean, 5th and 95th percentile, standard error of the mean, (S, 4, T).
+
+        The error is NaN for a single draw.
+        """
+        if self._counts is None or self._total is None or self._squares is None:
             every = np.concatenate(self._blocks, axis=2)
             low, high = np.quantile(every, LEVELS, axis=2)
-            return np.stack([every.mean(axis=2), low, high], axis=1)
+            mean, square = every.mean(axis=2), (every**2).mean(axis=2)
+            return np.stack([mean, low, high, self._error(mean, square)], axis=1)
         reached = np.cumsum(self._counts, axis=2)
         found = [
             (reached >= np.ceil(level * self.draws)).argmax(axis=2) / GRID_CELLS for level in LEVELS
         ]
-        return np.stack([self._total / self.draws, *found], axis=1)
+        mean = self._total / self.draws
+        error = self._error(mean, self._squares / self.draws)
+        return np.stack([mean, *found, error], axis=1)
+
+    def _error(self, mean: FloatArray, square: FloatArray) -> FloatArray:
+        """Standard error of a mean, from the means of draws and of their squares."""
+        if self.draws == 1:
+            return np.full(mean.shape, np.nan)
+        return np.asarray(np.sqrt(np.maximum(0.0, square - mean**2) / (self.draws - 1)))
+
+
+def _add_chunks(values: FloatArray, total: FloatArray) -> None:
+    """Add up draws, (S, T, D), chunk by chunk."""
+    sums = np.add.reduceat(values, np.arange(0, values.shape[2], CHUNK), axis=2)
+    for chunk in range(sums.shape[2]):
+        total += sums[..., chunk]

@@ -243,7 +243,7 @@ def _weekly(run: "Assessment", sector: str) -> np.ndarray:
     """Mean, 5th and 95th percentile of the weekly loss, (3, T), of the course that is drawn."""
     names = [member.scenario for member, _ in run.scenario.members]
     member_index = names.index(drawn_member(run).scenario)
-    weekly: np.ndarray = run.sectors[sector].risk.weekly[member_index]
+    weekly: np.ndarray = run.sectors[sector].risk.weekly[member_index, :3]
     return weekly
 
 

@@ -31,6 +31,27 @@ def points(value: float) -> str:
     return NONE if math.isnan(value) else f"{value + 0.0:.1f}"
 
 
+def with_error(mean: float | None, error: float | None) -> str:
+    """A mean with its standard error of sampling, in no more digits than that supports.
+
+    The error is shown in one digit, rounded up, and the mean to the same place.
+
+    Examples
+    --------
+    >>> with_error(0.034567, 0.00213), with_error(24.38, 0.6), with_error(3.0, 0.0)
+    ('0.035 ± 0.003', '24.4 ± 0.6', '3')
+    >>> with_error(0.5, None), with_error(None, None)
+    ('0.5', '-')
+    """
+    if mean is None:
+        return NONE
+    if not error:
+        return f"{mean:.3g}"
+    place = max(0, -math.floor(math.log10(error)))
+    shown = math.ceil(error * 10**place - ROUNDING) / 10**place
+    return f"{mean:.{place}f} ± {shown:.{place}f}"
+
+
 def signed_points(value: float) -> str:
     """Difference of two scores, with its sign.
 
