@@ -22,6 +22,7 @@ LAYERS = (  # lowest first; a module may import its own layer and those before i
         "statements",
         "arrays",
         "fast",
+        "threads",
         "arguments",
         "values",
         "plain_values",

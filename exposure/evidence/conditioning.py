@@ -40,7 +40,7 @@ from exposure.inputs.streams import Sampler
 from exposure.policy.replay import seen_from
 from exposure.policy.scenario import Scenario
 from exposure.policy.scenario_file import read_scenario
-from exposure.scoring.blocks import BLOCK, Progress, Run
+from exposure.scoring.blocks import WIDE_BLOCK, Progress, Run
 from exposure.settings import Settings
 from exposure.tables.dataset import Dataset
 from exposure.tables.schema.demand import SectorRow
@@ -196,7 +196,7 @@ def examine(
             found += implied_stoppages(dataset, runs, world, tolerances)
         return in_order(found)
 
-    blocks = list(run.over_blocks(ask, progress=progress, block=BLOCK))
+    blocks = list(run.over_blocks(ask, progress=progress, block=WIDE_BLOCK))
     return Examined(
         sampler, tuple(pieces[0].joined(pieces) for pieces in zip(*blocks, strict=True))
     )

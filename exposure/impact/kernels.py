@@ -31,9 +31,9 @@ def run_course(
 
 
 def kept_course(
-    world: "World", licences: "Licences", ranked: "Sequence[str]", *, first: int
+    world: "World", licences: "Licences", ranked: "Sequence[str]", *, first: int, threads: int = 1
 ) -> "KeptCourse":
     """The same, with arrivals that are kept for other runs."""
     from exposure.impact.fast.kept import KeptCourse  # noqa: PLC0415 - it loads numba
 
-    return KeptCourse(world, licences, tuple(ranked), first)
+    return KeptCourse(world, licences, tuple(ranked), first, threads)

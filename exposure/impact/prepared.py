@@ -66,6 +66,7 @@ def prepare(  # noqa: PLR0913 - each is a different kind of thing
     *,
     ranked: Sequence[str],
     actions: Actions = NO_ACTIONS,
+    threads: int = 1,
 ) -> Prepared:
     """Draw worlds and grant licences for all scenarios of a mixture.
 
@@ -85,6 +86,8 @@ def prepare(  # noqa: PLR0913 - each is a different kind of thing
         Sectors that are ranked.
     actions
         What somebody does from a day on.
+    threads
+        Threads in which offices are run.
     """
     courses = [course for course, _ in scenario.members]
     worlds: dict[Held, World] = {}
@@ -96,7 +99,7 @@ def prepare(  # noqa: PLR0913 - each is a different kind of thing
                 course.start, window.run, course.measures, settings.supply_method, actions
             )
             worlds[held] = build_world(inputs, period, ranked)
-        licences = grant_planned(inputs, plan)
+        licences = grant_planned(inputs, plan, threads=threads)
         for sector in ranked:
             for reader in sorted(set(licences.readers.values())):
                 inputs.under(sector).borrow(reader)

@@ -6,13 +6,14 @@ from functools import partial
 
 from exposure.inputs.cells import Inputs
 from exposure.inputs.index import Index
-from exposure.inputs.parts import Notes, make_part
+from exposure.inputs.parts import Notes, Part, make_part
 from exposure.licensing.flows import Flow, office_flows
 from exposure.licensing.goods import Key, item_of, items_of
 from exposure.licensing.plan import FREE_CLASS, OfficePlan, Seen, plan_office
 from exposure.policy.scenario import Scenario
 from exposure.supply.channels import Channel
 from exposure.terms import ANY, BuyerClass, LicenceState, Stage, Tier
+from exposure.threads import in_order
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,18 +93,17 @@ def plan_grants(
     return GrantPlan(offices, treated_as)
 
 
-def grant_planned(inputs: Inputs, plan: GrantPlan) -> Licences:
-    """Run the offices of a plan with a set of draws."""
+def grant_planned(inputs: Inputs, plan: GrantPlan, *, threads: int = 1) -> Licences:
+    """Run the offices of a plan with a set of draws, in some threads."""
     flows: dict[str, dict[Key, Flow]] = {}
     readers = {office: f"licences|{office}" for office in plan.offices}
-    parts = {
-        office: inputs.part(
-            "flows",
-            own.key,
-            make=partial(_flows_of, plan=own, reader=readers[office]),
-        )
-        for office, own in plan.offices.items()
-    }
+    names = tuple(plan.offices)
+
+    def run(position: int) -> Part[dict[Key, Flow]]:
+        own, reader = plan.offices[names[position]], readers[names[position]]
+        return inputs.part("flows", own.key, make=partial(_flows_of, plan=own, reader=reader))
+
+    parts = dict(zip(names, in_order(run, range(len(names)), workers=threads), strict=True))
     tokens: list[tuple[int, int]] = []
     classes = 0
     looks: dict[Seen, int] = {}

@@ -18,9 +18,10 @@ from exposure.measures.costs import Range, cost_of
 from exposure.measures.lever import Lever, RuleChange, Stock
 from exposure.policy.scenario import Scenario
 from exposure.result import Assessment
-from exposure.scoring.blocks import Progress, Run, in_order, sector_risks
+from exposure.scoring.blocks import Progress, Run, sector_risks
 from exposure.supply.actions import Actions
 from exposure.supply.additions import WEEKS_A_YEAR
+from exposure.threads import in_order
 
 TOGETHER = 256
 """Draws on which all sets of levers are run before the next draws come."""

@@ -14,8 +14,8 @@ from exposure.licensing.flow_table import flow_of_draws
 from exposure.policy.scenario import Scenario
 from exposure.report.changes import Briefing
 from exposure.report.files.file_records import FileRecord, of_runs
-from exposure.scoring.blocks import usual_workers
 from exposure.scoring.impact_dates import impact_dates
+from exposure.threads import usual_workers
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,10 +4,7 @@ Blocks are run by threads and put together in their order, so that a result depe
 number of threads nor on the size of the blocks.
 """
 
-import os
-from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property, partial
 from typing import Literal, TypeVar
@@ -40,12 +37,14 @@ from exposure.settings import Settings
 from exposure.supply.actions import NO_ACTIONS, Actions
 from exposure.tables.dataset import Dataset
 from exposure.tables.schema.supply import ElementRow
+from exposure.threads import in_order, usual_workers
 
 BLOCK = 8 * CHUNK
 """Draws that are run together: what they hold stays at some 200 MB."""
 
-MOST_WORKERS = 4
-"""Threads used at most unless the caller says otherwise."""
+WIDE_BLOCK = 16 * CHUNK
+"""The same where a run is short or its parts are kept: a world takes half of its time whatever
+the number of draws."""
 
 Progress = Callable[[int, int], None]
 """Called with the number of blocks done and of all blocks."""
@@ -122,13 +121,18 @@ class Run:
         """One sector in one block of draws, from its runs through all scenarios."""
         return summarise_block(runs, self.probabilities, self.weight, self.settings)
 
-    def prepared(self, first: int, last: int) -> Prepared:
+    def prepared(self, first: int, last: int, *, threads: int = 1) -> Prepared:
         """The draws at positions `first` to `last` - 1, ready to run."""
         inputs = self.inputs.with_sampler(self.sampler.block(first, last))
         return prepare(
             inputs, self.scenario, self.plans, self.window, self.settings, ranked=self.sectors,
-            actions=self.actions,
+            actions=self.actions, threads=threads,
         )  # fmt: skip
+
+    def threads_in_a_block(self, workers: int | None, block: int) -> int:
+        """Threads that each block can use, so that no worker is idle."""
+        blocks = max(1, -(-self.sampler.size // block))
+        return max(1, (workers or usual_workers()) // blocks)
 
     def over_blocks(
         self,
@@ -140,10 +144,11 @@ class Run:
     ) -> Iterator[Answer]:
         """What each block answers, in order."""
         starts = range(0, self.sampler.size, block)
+        threads = self.threads_in_a_block(workers, block)
 
         def one(first: int) -> Answer:
             last = min(first + block, self.sampler.size)
-            return ask(self.prepared(first, last), first, last)
+            return ask(self.prepared(first, last, threads=threads), first, last)
 
         for done, answer in enumerate(in_order(one, starts, workers=workers), start=1):
             if progress is not None:
@@ -151,42 +156,12 @@ class Run:
             yield answer
 
 
-def in_order(
-    work: Callable[[int], Answer], tasks: Iterable[int], *, workers: int | None = None
-) -> Iterator[Answer]:
-    """Results of tasks in their order, with few tasks under way at a time.
-
-    Parameters
-    ----------
-    work
-        What is done; it releases the interpreter's lock while it computes.
-    tasks
-        What it is done to.
-    workers
-        Threads; None for the usual number. One thread works without a pool.
-    """
-    count = workers or usual_workers()
-    if count == 1:
-        yield from map(work, tasks)
-        return
-    waiting: deque[Future[Answer]] = deque()
-    with ThreadPoolExecutor(max_workers=count) as pool:
-        for task in tasks:
-            waiting.append(pool.submit(work, task))
-            # One more than are worked on, so that no thread waits and nothing piles up.
-            if len(waiting) > count:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-
-
-def usual_workers() -> int:
-    """Threads used unless the caller says otherwise."""
-    return min(MOST_WORKERS, os.cpu_count() or 1)
-
-
 def sector_risks(
-    run: Run, *, workers: int | None = None, progress: Progress | None = None, block: int = BLOCK
+    run: Run,
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    block: int | None = None,
 ) -> dict[str, SectorRisk]:
     """Risk of every sector.
 
@@ -199,8 +174,10 @@ def sector_risks(
     progress
         Called after each block.
     block
-        Draws run together; a multiple of `exposure.scoring.sector_risk.CHUNK`.
+        Draws run together, a multiple of `exposure.scoring.sector_risk.CHUNK`; None for the
+        usual number.
     """
+    block = block or (WIDE_BLOCK if run.kept else BLOCK)
     if run.kept and fast.AVAILABLE:
         return _kept_risks(run, workers=workers, progress=progress, block=block)
 
@@ -222,9 +199,10 @@ def _kept_risks(
     run: Run, *, workers: int | None, progress: Progress | None, block: int
 ) -> dict[str, SectorRisk]:
     """The same, where sectors that lose what they lost before are found again."""
+    threads = run.threads_in_a_block(workers, block)
 
     def ask(prepared: Prepared, first: int, last: int) -> dict[str, Part[SectorBlock]]:  # noqa: ARG001
-        return _kept_blocks(run, prepared)
+        return _kept_blocks(run, prepared, threads)
 
     blocks = list(run.over_blocks(ask, workers=workers, progress=progress, block=block))
     return {name: _kept_risk(run, [parts[name] for parts in blocks]) for name in run.sectors}
@@ -241,11 +219,11 @@ def _kept_risk(run: Run, blocks: Sequence[Part[SectorBlock]]) -> SectorRisk:
     return make_part(name, run.inputs.index, make, kept=True).value
 
 
-def _kept_blocks(run: Run, prepared: Prepared) -> dict[str, Part[SectorBlock]]:
+def _kept_blocks(run: Run, prepared: Prepared, threads: int) -> dict[str, Part[SectorBlock]]:
     """Each sector in one block: found again, or run."""
     first = run.window.run - run.settings.horizon_weeks
     courses = [
-        kernels.kept_course(world, licences, run.sectors, first=first)
+        kernels.kept_course(world, licences, run.sectors, first=first, threads=threads)
         for world, licences in zip(prepared.worlds, prepared.granted, strict=True)
     ]
     index = run.inputs.index

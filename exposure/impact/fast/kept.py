@@ -5,7 +5,8 @@ tokens of all that decides it, so that a sector is known to lose what it lost be
 anything being packed or run.
 """
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -30,6 +31,7 @@ from exposure.impact.outcomes import Players, Question, SectorRun
 from exposure.impact.world import World
 from exposure.inputs.parts import Notes, make_part
 from exposure.licensing.grants import Licences
+from exposure.threads import in_order
 
 Name = tuple[Hashable, ...]
 """Everything that decides something."""
@@ -44,6 +46,8 @@ class KeptCourse:
     ranked: tuple[str, ...]
     first: int
     """First week scored."""
+    threads: int = 1
+    """Threads that share the lanes of draws."""
 
     @cached_property
     def groups(self) -> dict[str, tuple[Group, ...]]:
@@ -107,16 +111,20 @@ class KeptCourse:
             return {}
         fed = self._fed(players)
         slots, slot_of = _together(fed)
-        lanes = _room_for(slots)
         firms = pack_firms(self.world, players, question, slot_of)
         results = empty_results(self.world, firms)
-        desk = make_desk(firms.changes, firms.sectors, self.world.period.weeks)
-        for lane in range(count_lanes(self.world)):
-            _fill(lanes, slots, lane)
-            run_sectors(
-                firms.changes, firms.sectors, firms.streams, lanes, results, question.weight,
-                desk, lane,
-            )  # fmt: skip
+
+        def some(lanes_of_thread: range) -> None:
+            lanes = _room_for(slots)
+            desk = make_desk(firms.changes, firms.sectors, self.world.period.weeks)
+            for lane in lanes_of_thread:
+                _fill(lanes, slots, lane)
+                run_sectors(
+                    firms.changes, firms.sectors, firms.streams, lanes, results, question.weight,
+                    desk, lane,
+                )  # fmt: skip
+
+        _over_lanes(some, count_lanes(self.world), self.threads)
         return outcomes(self.world, players, firms, results, fed)
 
     def _fed(self, sectors: Iterable[str]) -> dict[Holder, Fed]:
@@ -141,13 +149,27 @@ def _arrive(pools: PackedPools, course: KeptCourse) -> Arrived:
     policy = pack_policy(pools, course.licences, first=course.first)
     count = count_lanes(pools.world)
     lanes = empty_lanes(pools, policy, kept=count)
-    rows = make_rows(policy.licensed, policy.routes, pools.kinds, pools.pools, pools.kept)
-    for lane in range(count):
-        fill_lane(
-            policy.licensed, policy.routes, pools.kinds, pools.pools, pools.slots, lanes, rows, lane
-        )
-        add_purchases(pools, lanes, lane)
+
+    def some(lanes_of_thread: range) -> None:
+        rows = make_rows(policy.licensed, policy.routes, pools.kinds, pools.pools, pools.kept)
+        for lane in lanes_of_thread:
+            fill_lane(
+                policy.licensed, policy.routes, pools.kinds, pools.pools, pools.slots, lanes,
+                rows, lane,
+            )  # fmt: skip
+            add_purchases(pools, lanes, lane)
+
+    _over_lanes(some, count, course.threads)
     return Arrived.of(lanes, pools)
+
+
+def _over_lanes(work: Callable[[range], None], lanes: int, threads: int) -> None:
+    """Do some work for all lanes of draws, which know nothing of each other, in some threads."""
+
+    def some(thread: int) -> None:
+        work(range(thread, lanes, threads))
+
+    deque(in_order(some, range(threads), workers=threads), maxlen=0)
 
 
 Slot = tuple[Arrived, int]
