@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+WORLDS = 128
+"""Megabytes of kept parts: courses have worlds and offices in common, and little else."""
+
 DEFAULT_SCENARIO = "licences_continue"
 """Default scenario of a command that takes one."""
 
@@ -164,12 +167,13 @@ def run_all(
     """Assess each scenario, showing progress, and print notes on the results."""
     from exposure.assessment import assess, check_run
     from exposure.impact.prepared import run_window
+    from exposure.inputs.parts import parts_within
 
     seen = each(lambda scenario: check_run(dataset, scenario, settings)[0], scenarios)
     weeks = max((run_window(scenario, settings).run for scenario in scenarios), default=None)
     idle = idle_rules_of(dataset, seen, weeks=weeks)
     warn([*draws_warnings(settings.draws), *as_warnings(idle)], options)
-    with progress(steps=len(scenarios), quiet=options.quiet) as begin:
+    with progress(steps=len(scenarios), quiet=options.quiet) as begin, parts_within(WORLDS):
         results = [
             assess(dataset, scenario, settings, progress=begin(step, scenario.name))
             for step, scenario in enumerate(scenarios)

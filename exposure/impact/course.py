@@ -24,7 +24,7 @@ from exposure.settings import Settings
 from exposure.supply.channels import Channel
 
 
-def run_course(
+def run_course(  # noqa: PLR0913 - each is a different kind of thing
     world: World,
     licences: Licences,
     players: Mapping[str, Players],
@@ -32,6 +32,7 @@ def run_course(
     settings: Settings,
     *,
     restrict: Restriction | None = None,
+    threads: int = 1,
 ) -> dict[str, SectorRun]:
     """Run sectors through one course of policy.
 
@@ -49,9 +50,13 @@ def run_course(
         Gives the coupling of holdings.
     restrict
         What a coalition keeps of what is stopped; None for all.
+    threads
+        Threads that share the draws, where kernels are compiled.
     """
     if settings.coupling == "independent" and fast.AVAILABLE:
-        return kernels.run_course(world, licences, players, question, restrict=restrict)
+        return kernels.run_course(
+            world, licences, players, question, restrict=restrict, threads=threads
+        )
     return run_reference(world, licences, players, question, settings, restrict=restrict)
 
 

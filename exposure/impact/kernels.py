@@ -23,11 +23,12 @@ def run_course(
     question: "Question",
     *,
     restrict: "Restriction | None" = None,
+    threads: int = 1,
 ) -> "dict[str, SectorRun]":
     """Fast twin of `exposure.impact.course.run_reference`, for independent holdings."""
     from exposure.impact.fast.run import run_course as run  # noqa: PLC0415 - it loads numba
 
-    return run(world, licences, players, question, restrict=restrict)
+    return run(world, licences, players, question, restrict=restrict, threads=threads)
 
 
 def kept_course(

@@ -276,6 +276,24 @@ def kept_at_most(megabytes: float) -> Iterator[None]:
         STORE.limit = before
 
 
+@contextmanager
+def parts_within(megabytes: float) -> Iterator[None]:
+    """Keep at most so much meanwhile, and nothing of it afterwards: for runs that share little.
+
+    Parameters
+    ----------
+    megabytes
+        For the arrays that are kept; the limit of `keep_parts` holds too.
+    """
+    before = STORE.limit
+    STORE.limit = min(before, megabytes * MEGABYTE)
+    try:
+        yield
+    finally:
+        STORE.limit = before
+        STORE.clear()
+
+
 def make_part(
     name: Hashable, index: Asked, make: Callable[[], tuple[Value, Notes]], *, kept: bool
 ) -> Part[Value]:

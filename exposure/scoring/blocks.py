@@ -46,6 +46,9 @@ WIDE_BLOCK = 16 * CHUNK
 """The same where a run is short or its parts are kept: a world takes half of its time whatever
 the number of draws."""
 
+FLOAT_BYTES = 8
+"""Bytes of a number."""
+
 Progress = Callable[[int, int], None]
 """Called with the number of blocks done and of all blocks."""
 
@@ -100,6 +103,18 @@ class Run:
     def kept(self) -> bool:
         """Whether what is run is kept, and found again by other runs."""
         return self.inputs.kept and self.settings.coupling == "independent"
+
+    @property
+    def arrivals_fit(self) -> bool:
+        """Whether there is room to keep what arrives at every holding; at most, that is."""
+        index = self.inputs.index
+        slots = sum(
+            len(index.buyers(sector)) * len(index.component(component).elements)
+            for sector in self.sectors
+            for component in index.components_needed(sector)
+        )
+        numbers = slots * len(self.scenario.members) * self.window.run * self.sampler.size
+        return numbers * FLOAT_BYTES <= STORE.limit
 
     @cached_property
     def question(self) -> tuple[Hashable, ...]:
@@ -178,12 +193,21 @@ def sector_risks(
         usual number.
     """
     block = block or (WIDE_BLOCK if run.kept else BLOCK)
-    if run.kept and fast.AVAILABLE:
+    if run.kept and fast.AVAILABLE and run.arrivals_fit:
         return _kept_risks(run, workers=workers, progress=progress, block=block)
+
+    threads = run.threads_in_a_block(workers, block)
 
     def ask(prepared: Prepared, first: int, last: int) -> dict[str, SectorBlock]:  # noqa: ARG001
         courses = [
-            run_course(world, licences, run.players(world), Question(run.weight), run.settings)
+            run_course(
+                world,
+                licences,
+                run.players(world),
+                Question(run.weight),
+                run.settings,
+                threads=threads,
+            )
             for world, licences in zip(prepared.worlds, prepared.granted, strict=True)
         ]
         return {name: run.summarised([course[name] for course in courses]) for name in run.sectors}

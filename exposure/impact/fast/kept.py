@@ -5,8 +5,7 @@ tokens of all that decides it, so that a sector is known to lose what it lost be
 anything being packed or run.
 """
 
-from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,12 +25,12 @@ from exposure.impact.fast.run import (
     empty_lanes,
     empty_results,
     outcomes,
+    over_lanes,
 )
 from exposure.impact.outcomes import Players, Question, SectorRun
 from exposure.impact.world import World
 from exposure.inputs.parts import Notes, make_part
 from exposure.licensing.grants import Licences
-from exposure.threads import in_order
 
 Name = tuple[Hashable, ...]
 """Everything that decides something."""
@@ -124,7 +123,7 @@ class KeptCourse:
                     desk, lane,
                 )  # fmt: skip
 
-        _over_lanes(some, count_lanes(self.world), self.threads)
+        over_lanes(some, count_lanes(self.world), self.threads)
         return outcomes(self.world, players, firms, results, fed)
 
     def _fed(self, sectors: Iterable[str]) -> dict[Holder, Fed]:
@@ -159,17 +158,8 @@ def _arrive(pools: PackedPools, course: KeptCourse) -> Arrived:
             )  # fmt: skip
             add_purchases(pools, lanes, lane)
 
-    _over_lanes(some, count, course.threads)
+    over_lanes(some, count, course.threads)
     return Arrived.of(lanes, pools)
-
-
-def _over_lanes(work: Callable[[range], None], lanes: int, threads: int) -> None:
-    """Do some work for all lanes of draws, which know nothing of each other, in some threads."""
-
-    def some(thread: int) -> None:
-        work(range(thread, lanes, threads))
-
-    deque(in_order(some, range(threads), workers=threads), maxlen=0)
 
 
 Slot = tuple[Arrived, int]

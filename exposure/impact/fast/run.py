@@ -1,6 +1,7 @@
 """The fast twin of a course: packs, calls the kernels, puts the results together."""
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ from exposure.impact.fast.policy import PackedPolicy, pack_policy
 from exposure.impact.outcomes import Players, Question, SectorRun, StreamRun, put_together
 from exposure.impact.world import World
 from exposure.licensing.grants import Licences
+from exposure.threads import in_order
 
 
 def run_course(
@@ -25,6 +27,7 @@ def run_course(
     question: Question,
     *,
     restrict: Restriction | None = None,
+    threads: int = 1,
 ) -> dict[str, SectorRun]:
     """Fast twin of `exposure.impact.course.run_reference`, for independent holdings.
 
@@ -37,19 +40,39 @@ def run_course(
     policy = pack_policy(pools, licences, first=first, restrict=restrict)
     firms = pack_firms(world, players, question, pools.slot_of)
     lanes, results = empty_lanes(pools, policy, kept=1), empty_results(world, firms)
-    rows = make_rows(policy.licensed, policy.routes, pools.kinds, pools.pools, pools.kept)
-    desk = make_desk(firms.changes, firms.sectors, world.period.weeks)
-    for lane in range(count_lanes(world)):
-        fill_lane(
-            policy.licensed, policy.routes, pools.kinds, pools.pools, pools.slots, lanes, rows, lane
+
+    def some(lanes_of_thread: range) -> None:
+        own = lanes._replace(
+            inflow=np.empty_like(lanes.inflow),
+            begins=np.empty_like(lanes.begins),
+            late=np.empty_like(lanes.late),
         )
-        add_purchases(pools, lanes, lane)
-        run_sectors(
-            firms.changes, firms.sectors, firms.streams, lanes, results, question.weight, desk, lane
-        )
+        rows = make_rows(policy.licensed, policy.routes, pools.kinds, pools.pools, pools.kept)
+        desk = make_desk(firms.changes, firms.sectors, world.period.weeks)
+        for lane in lanes_of_thread:
+            fill_lane(
+                policy.licensed, policy.routes, pools.kinds, pools.pools, pools.slots, own,
+                rows, lane,
+            )  # fmt: skip
+            add_purchases(pools, own, lane)
+            run_sectors(
+                firms.changes, firms.sectors, firms.streams, own, results, question.weight,
+                desk, lane,
+            )  # fmt: skip
+
+    over_lanes(some, count_lanes(world), threads)
     arrived = Arrived.of(lanes, pools)
     fed = {holder: (arrived, slot) for holder, slot in pools.slot_of.items()}
     return outcomes(world, players, firms, results, fed)
+
+
+def over_lanes(work: Callable[[range], None], lanes: int, threads: int) -> None:
+    """Do some work for all lanes of draws, which know nothing of each other, in some threads."""
+
+    def some(thread: int) -> None:
+        work(range(thread, lanes, threads))
+
+    deque(in_order(some, range(threads), workers=threads), maxlen=0)
 
 
 def add_purchases(pools: PackedPools, lanes: Lanes, lane: int) -> None:
