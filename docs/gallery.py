@@ -17,7 +17,7 @@ import exposure as ex
 
 PAGE = Path(__file__).parent / "generated" / "gallery.md"
 
-DRAWS = 128
+DRAWS = 64
 
 SECTOR = "aero_engines"
 """Sector of the figures that show one sector."""

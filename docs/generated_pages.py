@@ -3,6 +3,7 @@
 ``docs/conf.py`` writes them into ``docs/generated`` while the site is built; nobody edits them.
 """
 
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -76,8 +77,16 @@ def commands_page() -> str:
     made = subprocess.run(  # noqa: S603 - our own words
         [sys.executable, *words], check=True, capture_output=True, text=True, encoding="utf-8"
     )
-    text = made.stdout.replace("# `exposure`", "# Commands", 1)
-    return text.replace("```console", "```text")
+    text = made.stdout.replace("# `exposure`", "# Commands", 1).replace("```console", "```text")
+    text = re.sub(r"<list\[(\w+)\]>", r"<\1>", text)
+    # The lists of commands are cut off after some words: here is room for the whole sentence.
+    full = dict(re.findall(r"^##+ `exposure (.*?)`\n\n(.*?)$", text, flags=re.MULTILINE))
+
+    def whole(cut: re.Match[str]) -> str:
+        name = next(name for name in full if f" {name}".endswith(f" {cut[1]}"))
+        return f"* `{cut[1]}`: {full[name]}"
+
+    return re.sub(r"^\* `([a-z]+)`: .*\.\.\.$", whole, text, flags=re.MULTILINE)
 
 
 def reference_page() -> str:

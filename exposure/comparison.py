@@ -187,6 +187,11 @@ def rank_changes_text(changes: "pd.DataFrame") -> str:
     ----------
     changes
         From `rank_changes`.
+
+    Returns
+    -------
+    str
+        Sectors that moved, with ranks and points before and after; how many did not.
     """
     check_arguments("rank_changes_text", changes=(changes, FRAME))
     lines, still = [], 0

@@ -37,9 +37,13 @@ class Assessment:
     """
 
     dataset: Dataset
+    """Tables."""
     scenario: Scenario
+    """Course of policy, or a mixture."""
     settings: Settings
+    """Draws, horizon and the rest."""
     sectors: Mapping[str, ScoredSector]
+    """What each sector loses, by its id."""
     run: Run
     """What was run: draws, weeks and sectors."""
     conditioned: RecordMet | None = None

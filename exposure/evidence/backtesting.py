@@ -81,7 +81,13 @@ class Backtest:
         return self._errors.copy()
 
     def text(self) -> str:
-        """Errors in plain words, and where the model loses."""
+        """Errors in plain words, and where the model loses.
+
+        Returns
+        -------
+        str
+            A few lines for each destination.
+        """
         lines = []
         for (destination, scheme, span), errors in self.errors.groupby(
             ["destination", "scheme", "span"], sort=False
@@ -110,6 +116,11 @@ def backtest(
         Destinations to test.
     seed
         Seed of the samples of the office.
+
+    Returns
+    -------
+    Backtest
+        Forecasts by month, with their errors as ratios to the month a year before.
 
     Examples
     --------

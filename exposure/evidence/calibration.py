@@ -75,7 +75,9 @@ class Calibration:
     """A fit, its errors and its intervals."""
 
     destination: str
+    """Buyers' place."""
     base: Base
+    """Which months of the year before are the base."""
     _figures: "pd.DataFrame" = field(repr=False)
     _months: "pd.DataFrame" = field(repr=False)
     _correlation: "pd.DataFrame" = field(repr=False)
@@ -108,11 +110,28 @@ class Calibration:
         return self._correlation.copy()
 
     def estimate(self, figure: str) -> float:
-        """Fitted value of a figure."""
+        """Fitted value of a figure.
+
+        Parameters
+        ----------
+        figure
+            Name in the column ``figure`` of `figures`, which also has the unit.
+
+        Returns
+        -------
+        float
+            The estimate.
+        """
         return float(self.figures.set_index("figure")["estimate"][figure])
 
     def text(self) -> str:
-        """Summary in plain words."""
+        """Summary in plain words.
+
+        Returns
+        -------
+        str
+            The fit, each figure with its interval and unit, and what the months cannot tell apart.
+        """
         count = int((self.months["series"] == "magnets").sum())
         lines = [
             f"Magnets to {self.destination}, base {self.base}: {count} months, "
@@ -198,6 +217,11 @@ def calibrate(
         Whether the world tonnages of dysprosium and terbium are fitted at once.
     reading
         Customs checks and growth of usual exports that are taken for given.
+
+    Returns
+    -------
+    Calibration
+        Fitted figures with intervals and units, and the months they were fitted to.
     """
     check_arguments(
         "calibrate",
@@ -226,6 +250,13 @@ def calibrate(
 
 def equally_good(dataset: Dataset, destination: str = "WLD") -> "pd.DataFrame":
     """Readings of the same tonnage that fit alike: what the data cannot tell apart.
+
+    Parameters
+    ----------
+    dataset
+        Tables; ``observed_exports`` and the customs checks of ``licence_queue`` are read.
+    destination
+        ``WLD``, ``USA``, ``EUU`` or ``JPN``.
 
     Returns
     -------

@@ -124,7 +124,18 @@ class Rule(Statement):
         return sum(selector != ANY for selector in self.selectors)
 
     def in_force(self, day: date) -> bool:
-        """Whether it applies on a day."""
+        """Whether it applies on a day.
+
+        Parameters
+        ----------
+        day
+            Calendar day.
+
+        Returns
+        -------
+        bool
+            True from `starts` until the day before `ends`.
+        """
         return self.starts <= day and (self.ends is None or day < self.ends)
 
 

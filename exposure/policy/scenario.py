@@ -90,6 +90,8 @@ class Scenario(Statement):
     ----------
     scenario
         Stable key.
+    name
+        How outputs call it.
     rules
         Rules in force at some time; empty for a mixture.
     mixture
@@ -260,10 +262,22 @@ def mix(
     text
         What the probabilities rest on, in plain words.
 
+    Returns
+    -------
+    Scenario
+        The mixture, as long as its longest member.
+
     Raises
     ------
     ScenarioError
         If the probabilities do not sum to 1, or the courses start on different days.
+
+    Examples
+    --------
+    >>> import exposure as ex
+    >>> members = {ex.read_scenario("london_truce"): 0.75, ex.read_scenario("full_withhold"): 0.25}
+    >>> len(mix("both", members, text="Three to one, as an example.").members)
+    2
     """
     check_arguments("mix", name=(name, TEXT), members=(members, MEMBERS), text=(text, TEXT))
     pairs = list(members.items()) if isinstance(members, Mapping) else list(members)

@@ -85,7 +85,18 @@ class Entry(Statement):
 
 
 def shipped_scenarios() -> tuple[str, ...]:
-    """Names of the shipped scenarios, sorted."""
+    """Names of the shipped scenarios.
+
+    Returns
+    -------
+    tuple of str
+        Sorted.
+
+    Examples
+    --------
+    >>> "london_truce" in shipped_scenarios()
+    True
+    """
     return tuple(sorted(path.stem for path in (shipped_folder() / "scenarios").glob("*.toml")))
 
 
@@ -108,6 +119,11 @@ def read_scenario(
         What follows a record of the past, by the name of one of its continuations.
     rules
         Rules laid over the course, in words; see `Scenario.with_rules`.
+
+    Returns
+    -------
+    Scenario
+        The course, with what it extends.
 
     Raises
     ------

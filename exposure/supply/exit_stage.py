@@ -105,7 +105,7 @@ def exit_shares_of_flow(
     ----------
     feeds
         For each stage after the first, the matrix x[c, c']: the share of the feed of country
-        c' that comes from the stage above in country c; columns sum to 1.
+        c' that comes from the stage above in country c; shape (C, C), columns sum to 1.
     purchases
         Share of the buyer's purchases of the last stage by country, shape (C,); sums to 1.
     china

@@ -241,6 +241,11 @@ class Dataset:
         model
             Row model, such as `exposure.tables.schema.demand.NeedRow`.
 
+        Returns
+        -------
+        tuple
+            The rows.
+
         Raises
         ------
         UnknownNameError
@@ -256,7 +261,18 @@ class Dataset:
         return cast("tuple[Row, ...]", self.rows.get(name_of(model), ()))
 
     def sector_ids(self, destination: str | None = None) -> tuple[str, ...]:
-        """Ids of the sectors whose makers are in a destination, sorted; None for all."""
+        """Ids of the sectors whose makers are in a destination.
+
+        Parameters
+        ----------
+        destination
+            Code of a country, or ``EUU``; None for all.
+
+        Returns
+        -------
+        tuple of str
+            Sorted.
+        """
         check_arguments("Dataset.sector_ids", destination=(destination, optional(TEXT)))
         return tuple(
             row.sector for row in self.rows_of(SectorRow) if destination in (None, row.destination)

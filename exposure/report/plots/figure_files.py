@@ -89,6 +89,11 @@ def svg(figure: Figure, *, description: str | None = None) -> str:
         What to write.
     description
         What the metadata say of it, such as the digest of the run.
+
+    Returns
+    -------
+    str
+        The whole file.
     """
     check_arguments("svg", figure=(figure, FIGURE), description=(description, optional(TEXT)))
     buffer = io.BytesIO()

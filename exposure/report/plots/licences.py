@@ -163,6 +163,11 @@ def licences_figure(flow: "pd.DataFrame", calibration: "Calibration") -> Figure:
         Rows of one class as `exposure.licensing.flow_table.licensed_flow` gives them.
     calibration
         A finished fit, best with elements.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Shares by week above, exports by month below, both as ratios.
     """
     check_arguments("licences_figure", flow=(flow, FRAME), calibration=(calibration, CALIBRATION))
     figure = Figure(figsize=(7.0, 7.0), layout="constrained")

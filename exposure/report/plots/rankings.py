@@ -291,7 +291,18 @@ def _height(rows: int, *, row: float, names: Mapping[str, str]) -> float:
 
 
 def scores_figure(assessments: "Sequence[Assessment]") -> Figure:
-    """Figure of the scores of all scenarios, as tall as its sectors need."""
+    """Figure of the scores of all scenarios, as tall as its sectors need.
+
+    Parameters
+    ----------
+    assessments
+        Results of the same tables, one a scenario.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Scores, 0 to 100, with their 5-95 % intervals; the sectors in the order of the first result.
+    """
     check_arguments("scores_figure", assessments=(assessments, ASSESSMENTS))
     first = assessments[0]
     row = 0.14 + 0.08 * len(assessments)

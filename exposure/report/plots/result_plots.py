@@ -41,7 +41,18 @@ class ResultPlots:
     """The result that is drawn."""
 
     def scores(self, axes: Axes | None = None) -> Axes:
-        """Scores of all sectors with their 5-95 % intervals."""
+        """Scores of all sectors with their 5-95 % intervals.
+
+        Parameters
+        ----------
+        axes
+            Where to draw; None makes a figure.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes drawn on.
+        """
         return rankings.plot_scores([self.assessment], _axes("scores", axes))
 
     def weekly(self, axes: Axes | None = None, *, top: int = 5) -> Axes:
@@ -53,6 +64,11 @@ class ResultPlots:
             Where to draw; None makes a figure.
         top
             Number of sectors.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes drawn on.
         """
         check_arguments("Assessment.plot.weekly", top=(top, COUNT))
         return rankings.plot_weekly(self.assessment, _axes("weekly", axes), top=top)
@@ -66,6 +82,11 @@ class ResultPlots:
             Where to draw; None makes a figure.
         by
             ``element``, ``component``, ``stage`` or ``licence_class``.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes drawn on.
         """
         points, drawn = self.assessment.attribution(by=by), _axes("heat_map", axes)
         return rankings.plot_heat_map(points, drawn, names=self._names())
@@ -79,12 +100,28 @@ class ResultPlots:
             Where to draw; None makes a figure.
         by
             ``element``, ``component``, ``stage`` or ``licence_class``.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes drawn on.
         """
         points, drawn = self.assessment.attribution(by=by), _axes("attribution", axes)
         return rankings.plot_attribution(points, drawn, names=self._names())
 
     def rank_acceptability(self, axes: Axes | None = None) -> Axes:
-        """Probability of every rank of every sector."""
+        """Probability of every rank of every sector.
+
+        Parameters
+        ----------
+        axes
+            Where to draw; None makes a figure.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes drawn on.
+        """
         drawn = _axes("rank_acceptability", axes)
         held = self.assessment.acceptability
         return certainty.plot_rank_acceptability(held, drawn, names=self._names())
@@ -102,6 +139,11 @@ class ResultPlots:
             Where to draw; None makes a figure.
         by
             ``element``, ``component``, ``stage`` or ``licence_class``.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes drawn on.
         """
         self._check("waterfall", sector)
         split, drawn = self.assessment.attribution(by=by), _axes("waterfall", axes)
@@ -119,6 +161,11 @@ class ResultPlots:
             Where to draw; None makes a figure.
         inputs
             Number of inputs.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes drawn on.
         """
         self._check("tornado", sector)
         table, drawn = tornado(self.assessment, sector, inputs=inputs), _axes("tornado", axes)
@@ -140,6 +187,11 @@ class ResultPlots:
             Rank that is drawn.
         steps
             Steps from probability 0 to 1.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes drawn on.
         """
         check_arguments("Assessment.plot.flip_map", rank=(rank, COUNT))
         drawn = _axes("flip_map", axes)

@@ -100,6 +100,11 @@ def differences_text(differences: "pd.DataFrame") -> str:
     ----------
     differences
         From `compare_datasets`.
+
+    Returns
+    -------
+    str
+        Number of rows of each kind of change, then the rows.
     """
     check_arguments("differences_text", differences=(differences, FRAME))
     rows: dict[tuple[str, str, str], list[str]] = {}
