@@ -64,8 +64,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "plot_levers", "plot_frontier", "svg",
     ),
     "Errors": (
-        "ExposureError", "ArgumentError", "ImportedFileError", "LeverError", "ReportError",
-        "SavedResultError", "ScenarioError", "SettingsError", "TableError", "UnknownNameError",
+        "ExposureError", "ArgumentError", "ConfigurationError", "ConflictError", "HistoryError",
+        "ImportedFileError", "LeverError", "ReportError", "RuleError", "SavedResultError",
+        "ScenarioError", "SettingsError", "TableError", "UnknownNameError",
     ),
 }  # fmt: skip
 """Public names by what they are for; a test finds a name that is missing here."""
