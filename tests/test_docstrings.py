@@ -87,5 +87,7 @@ def test_a_public_name_says_what_it_takes_and_gives(name: str):
     ids=lambda owner: owner.__name__,
 )
 def test_every_public_field_of_a_class_is_described(owner: type):
-    in_class = {name for own in get_doc_object(owner)["Attributes"] for name in own.name.split(", ")}
+    in_class = {
+        name for own in get_doc_object(owner)["Attributes"] for name in own.name.split(", ")
+    }
     assert fields(owner) - set(field_meanings(owner)) - in_class == set()
