@@ -36,7 +36,8 @@ if TYPE_CHECKING:
         UnknownNameError,
     )
     from exposure.evidence.backtesting import Backtest, backtest, queue_against_customs
-    from exposure.evidence.calibration import Calibration, calibrate, equally_good
+    from exposure.evidence.calibrated import Calibration
+    from exposure.evidence.calibration import calibrate, equally_good
     from exposure.evidence.stoppage_reports import stoppages
     from exposure.licensing.flow_table import licensed_flow
     from exposure.measures.certainty import draws_needed, pairwise_order, rank_acceptability
@@ -86,7 +87,7 @@ _HOMES = {
     "ArgumentError": "exposure.errors",
     "Assessment": "exposure.result",
     "Backtest": "exposure.evidence.backtesting",
-    "Calibration": "exposure.evidence.calibration",
+    "Calibration": "exposure.evidence.calibrated",
     "Dataset": "exposure.tables.dataset",
     "ConfigurationError": "exposure.errors",
     "ConflictError": "exposure.errors",

@@ -7,9 +7,8 @@ import pytest
 
 import exposure as ex
 from exposure.errors import UnknownNameError
+from exposure.evidence.calibrated import NEVER_APART, Calibration
 from exposure.evidence.calibration import (
-    NEVER_APART,
-    Calibration,
     calibrate,
     customs_checks,
     equally_good,

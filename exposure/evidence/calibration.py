@@ -16,14 +16,14 @@ scipy is imported where it is used.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from itertools import combinations
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
 from exposure.arguments import FLAG, TEXT, check_arguments, instance_of, one_of
 from exposure.arrays import FloatArray
+from exposure.evidence.calibrated import Calibration
 from exposure.evidence.customs import Base, Series, element_series, magnet_series, tonnes
 from exposure.evidence.customs_model import (
     FIGURES,
@@ -38,7 +38,6 @@ from exposure.evidence.customs_model import (
 from exposure.tables.dataset import DATASET, Dataset
 from exposure.tables.schema.policy import LicenceQueueRow
 from exposure.terms import ANY
-from exposure.values import same
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,98 +55,7 @@ STARTS = (
 )
 """Where the search starts: the best of all ends counts."""
 
-NEVER_APART = (
-    "Not told apart by any months: approval, catch-up and growth of usual exports, whose product "
-    "is full_flow; goods that need a licence and goods held for a customs check, both in "
-    "controlled_share; grades with and without Dy or Tb."
-)
-"""What monthly tonnage of a mixed customs heading cannot say, however long the series."""
-
-SAME = 0.9
-"""Correlation from which two figures are said not to be told apart."""
-
-
 READING = instance_of(Reading, "a Reading", "use ex.calibrate without it")
-
-
-@dataclass(frozen=True, eq=False)
-class Calibration:
-    """A fit, its errors and its intervals."""
-
-    destination: str
-    """Buyers' place."""
-    base: Base
-    """Which months of the year before are the base."""
-    _figures: "pd.DataFrame" = field(repr=False)
-    _months: "pd.DataFrame" = field(repr=False)
-    _correlation: "pd.DataFrame" = field(repr=False)
-    rmse: float
-    """Root mean square error of the magnets' ratio."""
-    noise: float
-    """Standard deviation of a month's ratio in quiet times."""
-
-    def __eq__(self, other: object) -> bool:
-        return same(self, other)
-
-    __hash__ = None  # type: ignore[assignment]
-
-    @property
-    def figures(self) -> "pd.DataFrame":
-        """One row a figure: figure, unit, estimate, low, high, open, meaning.
-
-        ``low`` and ``high`` bound 90 %; ``open`` is ``no``, ``low``, ``high`` or ``both``.
-        """
-        return self._figures.copy()
-
-    @property
-    def months(self) -> "pd.DataFrame":
-        """One row a month: series, month, observed, fitted, error, base_t, base_known."""
-        return self._months.copy()
-
-    @property
-    def correlation(self) -> "pd.DataFrame":
-        """Correlation of the figures at the optimum."""
-        return self._correlation.copy()
-
-    def estimate(self, figure: str) -> float:
-        """Fitted value of a figure.
-
-        Parameters
-        ----------
-        figure
-            Name in the column ``figure`` of `figures`, which also has the unit.
-
-        Returns
-        -------
-        float
-            The estimate.
-        """
-        return float(self.figures.set_index("figure")["estimate"][figure])
-
-    def text(self) -> str:
-        """Summary in plain words.
-
-        Returns
-        -------
-        str
-            The fit, each figure with its interval and unit, and what the months cannot tell apart.
-        """
-        count = int((self.months["series"] == "magnets").sum())
-        lines = [
-            f"Magnets to {self.destination}, base {self.base}: {count} months, "
-            f"RMSE {self.rmse:.3f} of the ratio to the year before; quiet months scatter by "
-            f"{self.noise:.3f}."
-        ]
-        for row in self.figures.itertuples():
-            bound = "" if row.open == "no" else f" (open: {row.open})"
-            interval = f"[{row.low:.3g}, {row.high:.3g}]"
-            lines.append(f"  {row.figure}: {row.estimate:.3g} {interval} {row.unit}{bound}")
-        pairs = _alike(self.correlation)
-        lines.append(
-            "Not told apart by these months: " + ("; ".join(pairs) or "no pair of figures")
-        )
-        lines.append(NEVER_APART)
-        return "\n".join(lines)
 
 
 @dataclass(frozen=True)
@@ -186,10 +94,6 @@ class _Problem:
             return np.concatenate([of_magnets(x), (seen.ratio - fitted) / seen.noise])
 
         return of_both
-
-
-CALIBRATION = instance_of(Calibration, "a Calibration", "run ex.calibrate")
-"""The argument ``calibration`` of a public function."""
 
 
 def calibrate(
@@ -411,13 +315,3 @@ def _correlation(problem: _Problem, best: FloatArray) -> "pd.DataFrame":
     spread = np.sqrt(np.diag(covariance))
     names = [figure.name for figure in problem.figures]
     return pd.DataFrame(covariance / np.outer(spread, spread), index=names, columns=names)
-
-
-def _alike(correlation: "pd.DataFrame") -> list[str]:
-    """Pairs of figures that the data do not tell apart."""
-    names, values = [str(name) for name in correlation.columns], correlation.to_numpy()
-    return [
-        f"{names[i]} and {names[j]} ({values[i, j]:+.2f})"
-        for i, j in combinations(range(len(names)), 2)
-        if abs(values[i, j]) >= SAME
-    ]

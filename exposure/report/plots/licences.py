@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from exposure.arguments import FRAME, check_arguments
 from exposure.arrays import FloatArray
-from exposure.evidence.calibration import CALIBRATION
+from exposure.evidence.calibrated import CALIBRATION
 from exposure.evidence.customs import ELEMENT_BASE
 from exposure.report.plots.labels import literal
 from exposure.report.text.layout import shortened
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from exposure.evidence.backtesting import Backtest
-    from exposure.evidence.calibration import Calibration
+    from exposure.evidence.calibrated import Calibration
 
 BLUE, RED, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#888888"
 """Colours of Okabe and Ito, which colour-blind readers tell apart."""
