@@ -68,12 +68,13 @@ def test_a_shared_option_is_the_same_on_every_command_that_takes_it(name):
             "report",
             {"scenario", "config", "history", "no_history", "csv_dialect", "excel", *RUN},
         ),
-        ("explain", {"scenario", *RUN} - {"destination"}),
+        ("explain", {"scenario", *RUN, "form"} - {"destination"}),
+        ("scenarios", {"after", "form"}),
         ("flow", {"scenario", *RUN, "form"} - {"prior"}),
         ("diff", {"scenario", *RUN, "form"} - {"data"}),
         ("backtest", {*TABLES, "draws", "seed", "settings", "form"}),
         ("sources", {*TABLES, "form"}),
-        ("check", {"overlay", "strict", "quiet"}),
+        ("check", {"overlay", "strict", "form", "quiet"}),
     ],
 )
 def test_a_command_takes_every_option_that_means_something_to_it(command, names):

@@ -1,6 +1,9 @@
 """JSON of every command: it fits its schema, says what it was made from, and changes by version."""
 
+import csv
+import io
 import json
+import math
 from datetime import date
 
 import pytest
@@ -118,6 +121,79 @@ def test_what_a_command_prints_fits_its_schema(capsys, folder, name, words):
     MODELS[name].model_validate_json(json.dumps(content))
     assert content["schema_version"] == version_of(MODELS[name])
     assert content["record"]["library_versions"] == library_versions()
+
+
+def test_an_explanation_has_the_points_of_the_score_and_the_rows_behind_it(capsys, folder):
+    words = ["explain", "missiles", "--scenario", "full_withhold", "--data", folder, *QUICK]
+    content = printed(capsys, *words, "--format", "json")
+    MODELS["explain"].model_validate_json(json.dumps(content))
+    (only,) = content["scenarios"]
+    (row,) = only["ranking"]
+    assert (content["sector"], row["sector"]) == ("missiles", "missiles")
+    for cause in ("element", "component", "stage", "licence_class"):
+        parts = [own["points"] for own in only["points"] if own["cause"] == cause]
+        assert math.isclose(sum(parts), row["score"], abs_tol=1e-9)
+    behind = ex.provenance(ex.read_dataset(folder), "missiles")
+    assert [own["key"] for own in content["rows"]] == behind["key"].tolist()
+    assert main([str(own) for own in (*words, "--format", "csv")]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [float(row["points"]) for row in rows] == [own["points"] for own in only["points"]]
+    assert {row["record_digest"] for row in rows} == {content["record"]["record_digest"]}
+
+
+@pytest.mark.parametrize("name", ["outlook", "london_truce", "free_flow"])
+def test_a_scenario_as_json_reads_back_and_its_csv_has_every_rule(capsys, name):
+    (content,) = printed(capsys, "scenarios", name, "--format", "json")["scenarios"]
+    read = ex.read_scenario(name)
+    assert ex.Scenario.model_validate(content) == read
+    assert main(["scenarios", name, "--format", "csv"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    rules = [(own, rule) for own, _ in read.members for rule in own.rules]
+    assert [(row["scenario"], row["starts"], row["state"]) for row in rows] == [
+        (own.scenario, rule.starts.isoformat(), rule.state) for own, rule in rules
+    ]
+
+
+def test_the_list_of_scenarios_is_whole_in_every_form(capsys):
+    content = printed(capsys, "scenarios", "--format", "json")
+    assert content["schema_version"] == version_of(MODELS["scenarios"])
+    assert [own["scenario"] for own in content["scenarios"]] == list(ex.shipped_scenarios())
+    assert main(["scenarios", "--format", "csv"]) == 0
+    rows = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert [row["scenario"] for row in rows] == list(ex.shipped_scenarios())
+
+
+def test_a_check_lists_every_finding_in_every_form(capsys, tmp_path):
+    write_folder(tmp_path, tiny_records())
+    (tmp_path / "needs.xlsx").write_bytes(b"")
+    shown, said = {}, set()
+    for form in ("table", "json", "csv"):
+        assert main(["check", str(tmp_path), "--format", form]) == 0
+        shown[form], err = capsys.readouterr()
+        said.add(err)
+    content = json.loads(shown["json"])
+    MODELS["check"].model_validate_json(shown["json"])
+    assert content["rows"]["needs"] == len(tiny_records()["needs"])
+    findings = content["findings"]
+    (about,) = [own for own in findings if own["file"].endswith("needs.xlsx")]
+    assert (about["kind"], about["level"]) == ("without effect", "warning")
+    rows = list(csv.DictReader(io.StringIO(shown["csv"])))
+    assert [(row["file"], row["text"]) for row in rows] == [
+        (own["file"], own["text"]) for own in findings
+    ]
+    (lines,) = said
+    assert len(lines.splitlines()) == len(findings)
+
+
+def test_faults_of_tables_leave_nothing_on_stdout_in_any_form(capsys, tmp_path):
+    records = tiny_records()
+    records["cover"][0]["sector"] = "misiles"
+    write_folder(tmp_path, records)
+    for form in ("json", "csv"):
+        assert main(["check", str(tmp_path), "--format", form]) == 3
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert "did you mean 'missiles'?" in err
 
 
 def test_the_backtest_fits_its_schema(capsys):

@@ -11,10 +11,12 @@ import pytest
 
 import exposure as ex
 from exposure.evidence.stoppage_reports import stoppages
+from exposure.faults import Fault
 from exposure.measures.lever_files import lever_of
 from exposure.policy.grid import Point
 from exposure.report.contents import dates_of
-from exposure.report.files.csv_output import attribution_of_all
+from exposure.report.files.csv_output import attribution_of_all, explanation_of_all
+from exposure.report.files.listings import findings_frame, rules_frame, scenario_list_frame
 from exposure.report.files.sweep_files import with_axes
 from exposure.report.text.columns_page import TITLES, columns_page
 from exposure.scoring import ranking
@@ -26,6 +28,7 @@ from tests.tiny import tiny_dataset
 
 PAGE = Path(__file__).parents[1] / "docs" / "results.md"
 BOTH = ex.mix("both", {WITHHELD: 0.5, FREE: 0.5}, text="for a test")
+ODD = Fault("stock_weeks", "'x'", "a number", "correct it", "cover.csv", 3)
 KEY = ("defence", "smco_magnet", "stock_weeks")
 SHOWN = Column(
     "lost_weeks",
@@ -94,6 +97,10 @@ def frames(run) -> dict[str, pd.DataFrame]:
         "rank_changes": ex.rank_changes(shipped, changed, "samarium_only", settings),
         "differences": compare_datasets(shipped, changed),
         "provenance": ex.provenance(shipped, "missiles"),
+        "explanation": explanation_of_all([run], "missiles"),
+        "scenario_list": scenario_list_frame([read, BOTH]),
+        "rules": rules_frame(BOTH),
+        "findings": findings_frame({"stale": [ODD], "without effect": [ODD]}),
     }
 
 

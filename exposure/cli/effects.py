@@ -87,11 +87,11 @@ def doubtful(dataset: "Dataset") -> list[str]:
     """Rows that do not fit other rows, each as one line."""
     from exposure.tables.reading.magnitudes import doubtful_rows
 
-    return [f"doubtful: {line_of(fault)}" for fault in doubtful_rows(dataset)[:MOST_SHOWN]]
+    return as_warnings(doubtful_rows(dataset), kind="doubtful")
 
 
-def as_warnings(faults: Collection[Fault]) -> list[str]:
-    """Each as one line, the first hundred of them.
+def as_warnings(faults: Collection[Fault], *, kind: str = "without effect") -> list[str]:
+    """Each as one line after its kind, the first hundred of them.
 
     Examples
     --------
@@ -100,9 +100,9 @@ def as_warnings(faults: Collection[Fault]) -> list[str]:
     ['without effect: needs.xlsx: found a spreadsheet; expected a CSV file; save it as CSV']
     """
     listed = list(dict.fromkeys(faults))
-    lines = [f"without effect: {line_of(fault)}" for fault in listed[:MOST_SHOWN]]
+    lines = [f"{kind}: {line_of(fault)}" for fault in listed[:MOST_SHOWN]]
     more = len(listed) - MOST_SHOWN
-    return [*lines, f"without effect: {more} more"] if more > 0 else lines
+    return [*lines, f"{kind}: {more} more"] if more > 0 else lines
 
 
 def line_of(fault: Fault) -> str:

@@ -34,13 +34,17 @@ def scenarios(
 ) -> None:
     """List the shipped scenarios, or show what one of them assumes."""
     from exposure.policy.scenario_file import shipped_scenarios
+    from exposure.report.files.csv_output import csv_text
+    from exposure.report.files.listings import rules_frame, scenario_list_frame, scenarios_json
     from exposure.report.text.words import scenario_list_text, scenario_text
 
-    if name is not None:
-        (chosen,) = read_scenarios([name], options)
-        show(scenario_text(chosen))
+    found = read_scenarios(shipped_scenarios() if name is None else [name], options)
+    if options.form is Format.JSON:
+        show(scenarios_json(found))
+    elif options.form is Format.CSV:
+        show(csv_text(scenario_list_frame(found) if name is None else rules_frame(found[0])))
     else:
-        show(scenario_list_text(read_scenarios(shipped_scenarios(), options)))
+        show(scenario_list_text(found) if name is None else scenario_text(found[0]))
 
 
 def flow(
@@ -109,7 +113,7 @@ def backtest(*, options: Options) -> None:
 
 
 COMMANDS = (
-    with_options(scenarios, "after"),
+    with_options(scenarios, "after", "form"),
     with_options(flow, "scenario", *(name for name in RUN if name != "prior"), "form"),
     with_options(backtest, *TABLES[:2], "draws", "seed", "settings", *TABLES[2:], "form"),
 )

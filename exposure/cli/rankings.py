@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from exposure.cli.messages import show
+from exposure.cli.messages import show, show_csv
 from exposure.cli.options import RUN, Format, Options, with_options
 from exposure.cli.runs import (
     DEFAULT_SCENARIOS,
@@ -69,6 +69,9 @@ def explain(
     Without a scenario: licences_continue, licences_queued and licences_withheld, which
     are scored from the last day that the tables know.
     """
+    from exposure.report.files.csv_output import explanation_of_all
+    from exposure.report.files.file_records import of_runs
+    from exposure.report.files.json_output import explain_json
     from exposure.report.text.words import explain_texts
     from exposure.tables.schema.demand import SectorRow
 
@@ -78,11 +81,17 @@ def explain(
         raise unknown_name("sector", sector, homes)
     settings = settings_of(options, destination=homes[sector])
     chosen = read_scenarios(chosen_names(None, options, DEFAULT_SCENARIOS), options)
-    show(explain_texts(run_all(dataset, chosen, settings, options), sector))
+    results = run_all(dataset, chosen, settings, options)
+    if options.form is Format.JSON:
+        show(explain_json(results, sector))
+    elif options.form is Format.CSV:
+        show_csv(explanation_of_all(results, sector), of_runs(results))
+    else:
+        show(explain_texts(results, sector))
 
 
 COMMANDS = (
     with_options(rank, "scenario", *RUN, "form"),
-    with_options(explain, "scenario", *(name for name in RUN if name != "destination")),
+    with_options(explain, "scenario", *(name for name in RUN if name != "destination"), "form"),
 )
 """In the order in which help lists them."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from exposure.cli.differences import show_changes
-from exposure.cli.effects import as_warnings, doubtful, idle_rules_of, line_of
+from exposure.cli.effects import as_warnings, idle_rules_of, line_of
 from exposure.cli.messages import grid, note, show, show_csv, show_results, warn
 from exposure.cli.options import RUN, TABLES, Format, Options, with_options
 from exposure.cli.parsers import draws_warnings
@@ -30,6 +30,8 @@ from exposure.errors import (
 from exposure.faults import Fault
 
 if TYPE_CHECKING:
+    from exposure.policy.scenario import Scenario
+    from exposure.report.files.listings import Kind
     from exposure.tables.dataset import Dataset
 
 Result = TypeVar("Result")
@@ -46,39 +48,71 @@ def check(
     options: Options,
 ) -> None:
     """Check tables and scenarios; list every error, and how to fix it."""
-    from exposure.policy.against_tables import refuse_unknown_names
-    from exposure.policy.scenario_file import read_scenario
-    from exposure.tables.describing.package import stale_notes
-    from exposure.tables.reading.effect import rows_for_the_record, rows_without_effect
+    from exposure.report.files.file_records import of_tables
+    from exposure.report.files.listings import check_json, findings_frame
     from exposure.tables.reading.location import shipped_folder
     from exposure.tables.reading.overlays import overlay_text
 
     tables = folder or shipped_folder()
-    files = sorted((tables / "scenarios").glob("*.toml"))
+    dataset, scenarios = _sound(folder, options)
+    rows = sum(len(table) for table in dataset.rows.values())
+    found = _findings(tables, dataset, scenarios)
+    if options.form is Format.JSON:
+        show(check_json(findings_frame(found), dataset, scenarios))
+    elif options.form is Format.CSV:
+        show_csv(findings_frame(found), of_tables(dataset))
+    else:
+        show(
+            f"{tables}: {len(dataset.rows)} tables with {rows} rows and {len(scenarios)} "
+            f"scenarios, no faults\nversion {dataset.version}, digest {dataset.digest}"
+        )
+        if dataset.overlaid:
+            show(overlay_text(dataset))
+    for fault in found["stale"]:
+        note(f"note: {fault.found}", options)
+    for fault in found["kept for the record"]:
+        note(f"note: kept for the record: {line_of(fault)}", options)
+    idle = as_warnings(found["without effect"])
+    warn([*as_warnings(found["doubtful"], kind="doubtful"), *idle], options)
+
+
+def _sound(folder: Path | None, options: Options) -> "tuple[Dataset, list[Scenario]]":
+    """Tables and scenarios without faults; all faults of both are raised together."""
+    from exposure.policy.against_tables import refuse_unknown_names
+    from exposure.policy.scenario_file import read_scenario
+    from exposure.tables.reading.location import shipped_folder
+
+    files = sorted(((folder or shipped_folder()) / "scenarios").glob("*.toml"))
     refused: list[ExposureError] = []
     dataset = _checked_tables(refused, folder, options.overlay or ())
-    scenarios = [scenario for path in files if (scenario := _kept(refused, read_scenario, path))]
+    scenarios = [own for path in files if (own := _kept(refused, read_scenario, path))]
     if dataset is not None:
-        for scenario in scenarios:
-            _kept(refused, refuse_unknown_names, scenario, dataset)
+        for own in scenarios:
+            _kept(refused, refuse_unknown_names, own, dataset)
     if dataset is None or refused:
         raise together(refused)
-    rows = sum(len(table) for table in dataset.rows.values())
-    show(
-        f"{tables}: {len(dataset.rows)} tables with {rows} rows and {len(files)} scenarios, no "
-        f"faults\nversion {dataset.version}, digest {dataset.digest}"
-    )
-    if dataset.overlaid:
-        show(overlay_text(dataset))
-    for text in stale_notes(tables):
-        note(f"note: {text}", options)
-    starts = {scenario.start for scenario in scenarios} or {read_scenario(DEFAULT_SCENARIO).start}
-    cited = {source for scenario in scenarios for source in scenario.sources}
-    for fault in rows_for_the_record(dataset, starts=starts):
-        note(f"note: kept for the record: {line_of(fault)}", options)
-    rows_idle = rows_without_effect(dataset, starts=starts, cited=cited, with_record=False)
-    idle = [*dataset.origin.unread, *rows_idle, *idle_rules_of(dataset, scenarios)]
-    warn([*doubtful(dataset), *as_warnings(idle)], options)
+    return dataset, scenarios
+
+
+def _findings(
+    tables: Path, dataset: "Dataset", scenarios: "Sequence[Scenario]"
+) -> "dict[Kind, list[Fault]]":
+    """What is odd or idle in sound tables and scenarios, by kind."""
+    from exposure.policy.scenario_file import read_scenario
+    from exposure.tables.describing.package import stale_notes
+    from exposure.tables.reading.effect import rows_for_the_record, rows_without_effect
+    from exposure.tables.reading.location import DESCRIPTOR
+    from exposure.tables.reading.magnitudes import doubtful_rows
+
+    starts = {own.start for own in scenarios} or {read_scenario(DEFAULT_SCENARIO).start}
+    cited = {source for own in scenarios for source in own.sources}
+    idle = rows_without_effect(dataset, starts=starts, cited=cited, with_record=False)
+    return {
+        "stale": [Fault("", text, "", "", DESCRIPTOR) for text in stale_notes(tables)],
+        "kept for the record": list(rows_for_the_record(dataset, starts=starts)),
+        "doubtful": list(doubtful_rows(dataset)),
+        "without effect": [*dataset.origin.unread, *idle, *idle_rules_of(dataset, scenarios)],
+    }
 
 
 def _checked_tables(
@@ -164,9 +198,9 @@ def schema(
 ) -> None:
     """Print the JSON Schema of a table, a scenario file, a configuration or an output.
 
-    Outputs: rank, report, condition, flow, backtest, diff, changes, briefing, alerts, history_list,
-    history_show, provenance (sources SECTOR), source_list. config is the configuration of a
-    scheduled report.
+    Outputs: rank, explain, scenarios, check, report, condition, flow, backtest, diff, changes,
+    briefing, alerts, history_list, history_show, provenance (sources SECTOR), source_list. config
+    is the configuration of a scheduled report.
     """
     import json
 
@@ -265,7 +299,7 @@ def _diff_reports(old: Path, new: Path | None, options: Options) -> None:
 
 
 COMMANDS = (
-    with_options(check, "overlay", "strict", "quiet"),
+    with_options(check, "overlay", "strict", "form", "quiet"),
     with_options(sources, *TABLES, "form"),
     template,
     schema,

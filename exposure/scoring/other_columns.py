@@ -231,6 +231,65 @@ PROVENANCE = (
     Column("note", "What the row rests on, in words."),
 )
 
+EXPLANATION = (
+    SCENARIO,
+    SECTOR,
+    Column("cause", "What the score is split by: element, component, stage or licence_class."),
+    Column("part", "One of them, such as Dy, a component, metal or withheld."),
+    Column(
+        "points",
+        "Points of the score that are due to the part; over the parts of a cause they sum to the "
+        "score.",
+        "points",
+        Form.POINTS,
+    ),
+)
+"""One row a scenario, cause and part, for one sector."""
+
+SCENARIO_LIST = (
+    Column("scenario", "Stable key of the scenario."),
+    Column("name", "Name of the scenario."),
+    Column("start", "First day; week 0.", form=Form.DAY),
+    Column("horizon_weeks", "Weeks that it is written for.", "week", Form.WHOLE),
+    Column("scored_from", "First day scored.", form=Form.DAY),
+    Column("rules", "Number of its rules; 0 for a mixture.", "", Form.WHOLE),
+    Column("members", "Number of its members; 0 for a single course.", "", Form.WHOLE),
+    Column("text", "What it assumes, in plain words."),
+    Column("sources", "Keys of its sources, joined by semicolons."),
+)
+"""One row a scenario."""
+
+RULES = (
+    SCENARIO,
+    Column("probability", "Of the member in its mixture; 1 alone.", "probability", Form.NUMBER),
+    Column("element", "Element selected, `*` for all."),
+    Column("component", "Component selected, `*` for all."),
+    Column("stage", "Exit stage selected, `*` for all."),
+    Column("buyer_class", "Buyer class selected, `*` for all."),
+    Column("destination", "Destination selected, `*` for all."),
+    Column("tier", "Tier selected, `*` for all."),
+    Column("starts", "First day in force.", form=Form.DAY),
+    Column("ends", "First day no longer in force.", form=Form.DAY, nullable=True),
+    Column("state", "Licence state that it lays down."),
+    Column("overrides", "Terms that differ from the table, each KEY=VALUE, joined by semicolons."),
+    Column("event", "Event of the table policy_events that it writes down."),
+    Column("note", "Act, announcement or reason behind it."),
+)
+"""One row a rule of a scenario, or of a member of a mixture."""
+
+FINDINGS = (
+    Column(
+        "kind",
+        "`stale` descriptor, `kept for the record`, `doubtful` figure, or `without effect`.",
+    ),
+    Column("level", "`note` or `warning`."),
+    Column("file", "File that it is about."),
+    Column("line", "Line of the file, the header being line 1.", "", Form.WHOLE, nullable=True),
+    Column("key", "Column, key or rule; empty for the whole line or file."),
+    Column("text", "What was found, what was expected, and what to do."),
+)
+"""One row a finding of `exposure check`."""
+
 OTHER_RESULTS: Mapping[str, Sequence[Column]] = {
     "flow": FLOW,
     "impact_dates": IMPACT_DATES,
@@ -242,5 +301,9 @@ OTHER_RESULTS: Mapping[str, Sequence[Column]] = {
     "rank_changes": RANK_CHANGES,
     "differences": DIFFERENCES,
     "provenance": PROVENANCE,
+    "explanation": EXPLANATION,
+    "scenario_list": SCENARIO_LIST,
+    "rules": RULES,
+    "findings": FINDINGS,
 }
 """Columns of each result, in the order of its frames and files."""

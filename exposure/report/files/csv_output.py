@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from exposure.report.files.choice import CsvDialect
 from exposure.report.files.file_records import FileRecord, of_runs
+from exposure.report.text.explanation import CAUSES
 from exposure.report.text.safe import harmless
 from exposure.scoring.columns import RECORD_DIGEST, result_frame
 
@@ -93,8 +94,29 @@ def attribution_of_all(assessments: "Sequence[Assessment]") -> "pd.DataFrame":
     )
 
 
+def explanation_of_all(assessments: "Sequence[Assessment]", sector: str) -> "pd.DataFrame":
+    """Points of a sector's scores by each cause: the result ``explanation``."""
+    return result_frame(
+        "explanation",
+        [
+            {
+                "scenario": assessment.scenario.scenario,
+                "sector": sector,
+                "cause": cause,
+                "part": str(part),
+                "points": float(points),
+            }
+            for assessment in assessments
+            for cause in CAUSES
+            for part, points in assessment.attribution(by=cause).loc[sector].to_dict().items()
+        ],
+    )
+
+
 def csv_text(
-    frame: "pd.DataFrame", record: FileRecord, dialect: CsvDialect = CsvDialect.PLAIN
+    frame: "pd.DataFrame",
+    record: FileRecord | None = None,
+    dialect: CsvDialect = CsvDialect.PLAIN,
 ) -> str:
     """Table as CSV, the digest of the record in the last column.
 
@@ -103,7 +125,8 @@ def csv_text(
     frame
         Any result.
     record
-        What it was made from, as `exposure.report.files.file_records` gives it.
+        What it was made from, as `exposure.report.files.file_records` gives it; None for what
+        rests on no tables.
     dialect
         How cells and numbers are written.
     """
@@ -112,7 +135,8 @@ def csv_text(
         whole[column] = [
             harmless(cell) if isinstance(cell, str) else cell for cell in whole[column]
         ]
-    whole[RECORD_DIGEST.name] = str(record["record_digest"])
+    if record is not None:
+        whole[RECORD_DIGEST.name] = str(record["record_digest"])
     # A number is written by `repr`, which reads back to the same number.
     if dialect is CsvDialect.GERMAN:
         text = whole.to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n")

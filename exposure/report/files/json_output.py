@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from exposure.citations import key_assumptions, provenance
 from exposure.evidence.conditioning import RECORD
 from exposure.policy.scenario import Scenario
 from exposure.policy.scenario_file import read_scenario
@@ -23,13 +24,14 @@ from exposure.report.changes import (
     HistoryShowFile,
     StoredReport,
 )
-from exposure.report.files.csv_output import attribution_of_all
+from exposure.report.files.csv_output import attribution_of_all, explanation_of_all
 from exposure.report.files.file_records import of_run, of_runs, of_tables
 from exposure.report.files.output_model import OutputModel
 from exposure.report.files.output_models import (
     BacktestFile,
     ConditionFile,
     DiffFile,
+    ExplainFile,
     FlowFile,
     ProvenanceFile,
     RankFile,
@@ -99,6 +101,34 @@ def _rank_file(
     assessments: "Sequence[Assessment]", scenarios: Sequence[Mapping[str, object]]
 ) -> str:
     return text_of(RankFile, {"record": of_runs(assessments), "scenarios": scenarios})
+
+
+def explain_json(assessments: "Sequence[Assessment]", sector: str) -> str:
+    """What a sector's scores are made of, and what they rest on, as JSON: an `ExplainFile`.
+
+    Raises
+    ------
+    ReportError
+        As `ranking_json`.
+    """
+    content = {
+        "record": of_runs(assessments),
+        "sector": sector,
+        "scenarios": [_explained(assessment, sector) for assessment in assessments],
+        "rows": rows_of("provenance", provenance(assessments[0].dataset, sector)),
+    }
+    return text_of(ExplainFile, content)
+
+
+def _explained(assessment: "Assessment", sector: str) -> dict[str, object]:
+    ranking = assessment.ranking
+    return {
+        "scenario": assessment.scenario.scenario,
+        "name": assessment.scenario.name,
+        "ranking": rows_of("ranking", ranking[ranking["sector"] == sector]),
+        "points": rows_of("explanation", explanation_of_all([assessment], sector)),
+        "assumptions": key_assumptions(assessment, sector),
+    }
 
 
 def sensitivity_json(found: Findings) -> str:

@@ -13,8 +13,10 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field, GetCoreSchemaHandler, create_model
 from pydantic_core import CoreSchema
 
+from exposure.citations import KeyAssumption
 from exposure.errors import unknown_name
 from exposure.evidence.conditioning import Compared
+from exposure.policy.scenario import Scenario
 from exposure.report.changes import (
     AlertsFile,
     BriefingFile,
@@ -156,6 +158,49 @@ class RankFile(OutputModel):
     scenarios: list[ScenarioResult]
 
 
+class ExplainedScenario(OutputModel):
+    """What the score of one sector is made of under one scenario."""
+
+    scenario: str
+    name: str
+    ranking: RankingRows
+    """The row of the sector."""
+    points: Annotated[Rows, RowsOf("explanation")]
+    assumptions: list[KeyAssumption]
+    """Assumed rows that go furthest with the score, furthest first."""
+
+
+class ExplainFile(OutputModel):
+    """JSON of `exposure explain`."""
+
+    schema_version: Literal[1]
+    record: RunRecord
+    sector: str
+    scenarios: list[ExplainedScenario]
+    rows: Annotated[Rows, RowsOf("provenance")]
+    """Rows of the tables behind the sector, with their sources."""
+
+
+class ScenariosFile(OutputModel):
+    """JSON of `exposure scenarios`: all that are shipped, or the one that was named."""
+
+    schema_version: Literal[1]
+    package_version: str
+    scenarios: list[Scenario]
+
+
+class CheckFile(OutputModel):
+    """JSON of `exposure check`: tables without faults, and what is odd or idle in them."""
+
+    schema_version: Literal[1]
+    record: TablesRecord
+    rows: dict[str, int]
+    """Table to the number of its rows."""
+    scenarios: list[str]
+    """Scenarios of the folder."""
+    findings: Annotated[Rows, RowsOf("findings")]
+
+
 class SensitivityFile(OutputModel):
     """JSON of `exposure sensitivity`."""
 
@@ -264,6 +309,9 @@ class SourceListFile(OutputModel):
 MODELS: Mapping[str, type[OutputModel]] = {
     "rank": RankFile,
     "report": RankFile,
+    "explain": ExplainFile,
+    "scenarios": ScenariosFile,
+    "check": CheckFile,
     "sensitivity": SensitivityFile,
     "levers": LeversFile,
     "flow": FlowFile,

@@ -46,6 +46,10 @@ TITLES = {
     "rank_changes": "`rank_changes`, `exposure diff`: one row a sector",
     "differences": "`exposure diff`: one row a cell that differs between two sets of tables",
     "provenance": "`provenance`, `exposure sources`: one row a row of the tables",
+    "explanation": "`exposure explain`: one row a scenario, cause and part of a score",
+    "scenario_list": "`exposure scenarios`: one row a scenario",
+    "rules": "`exposure scenarios NAME`: one row a rule",
+    "findings": "`exposure check`: one row a finding",
 }
 """Where each result is found, and what a row of it is."""
 
