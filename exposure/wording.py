@@ -104,8 +104,8 @@ def _fault(
     if first["type"] == "extra_forbidden":
         instead: str | None = getattr(model, "REMOVED", {}).get(names[-1])
         if instead is not None:
-            cure = f"say the same with {instead}, or leave it out"
-            return Fault(where, f"a {noun} that is no longer read", "a known one", cure)
+            cure = f"replace it by {instead}, or leave it out"
+            return Fault(where, f"a {noun} that no longer exists", "a known one", cure)
         cure = did_you_mean(names[-1], model.model_fields)
         return Fault(where, f"an unknown {noun}", "a known one", cure)
     found = "nothing" if first["type"] == "missing" else shown(first["input"])

@@ -222,10 +222,10 @@ def test_prior_takes_all_draws_and_the_record_says_so(capsys, folder):
         assert [row[column] for row in only["ranking"]] == own.ranking[column].tolist()
 
 
-def test_history_matching_is_refused_and_what_says_the_same_is_named(capsys):
+def test_history_matching_is_refused_and_its_replacement_is_named(capsys):
     message = (
-        "history_matching: found a setting that is no longer read; expected a known one; say the "
-        "same with prior: draws agree with the record unless it is True, or leave it out"
+        "history_matching: found a setting that no longer exists; expected a known one; replace it "
+        "by prior: draws agree with the record unless it is True, or leave it out"
     )
     with pytest.raises(SettingsError, match="history_matching") as caught:
         exposure.Settings(history_matching=True)
@@ -235,7 +235,7 @@ def test_history_matching_is_refused_and_what_says_the_same_is_named(capsys):
     assert run(capsys, "rank", "--history-matching", "--draws", "8") == (
         2,
         "",
-        "exposure: --history-matching: found an option that is no longer read; expected a known "
+        "exposure: --history-matching: found an option that no longer exists; expected a known "
         "one; leave it out: draws agree with the record unless --prior is given\n",
     )
 
@@ -278,7 +278,7 @@ def test_output_that_cannot_be_written_is_exit_code_3(words):
     assert done.returncode == 3
     assert done.stderr == (
         b"exposure: output: found that it cannot be read or written (No space left on device); "
-        b"expected room and permission; free some space, or name another place\n"
+        b"expected free space and permission; free some space, or name another place\n"
     )
 
 

@@ -118,7 +118,7 @@ def test_every_setting_is_reached_by_set(capsys, folder, name):
         (["--draws", "8", "--set", "draws=9"], "draws: found it by --set and otherwise; expected "
          "each setting once; leave --set out"),
         (["--scenario", "outlook"], "found scenario 'outlook' with --scenario, and 'free_flow' as "
-         "a word; expected one of the two; leave --scenario out"),
+         "argument; expected one of the two; leave --scenario out"),
     ],
 )  # fmt: skip
 def test_a_wrong_assignment_is_exit_code_2(capsys, words, message):

@@ -339,8 +339,8 @@ def test_a_removed_key_is_told_what_says_the_same():
         Rule(state="ordinary", starts=START, overrides={"resubmission": 0.5, "approval": 2})
     assert str(error.value) == (
         "overrides, approval: found 2; expected at most 1; correct it\n"
-        "overrides, resubmission: found a key that is no longer read; expected a known one; say "
-        "the same with refusal_share, reapplication_share and reapplication_weeks, or leave it out"
+        "overrides, resubmission: found a key that no longer exists; expected a known one; replace "
+        "it by refusal_share, reapplication_share and reapplication_weeks, or leave it out"
     )
 
 

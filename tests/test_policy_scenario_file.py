@@ -47,7 +47,7 @@ CASES: list[tuple[str, dict[str, str], str]] = [
         "no rule header but one table",
         {"truce": HEAD + "[rules]\nelement = 'Sm'\n"},
         "truce.toml: 1 fault\n"
-        "  - rules: found a table; expected a list of tables; head each with [[rules]]",
+        "  - rules: found a table; expected a list of tables; write each under [[rules]]",
     ),
     (
         "faults of the head",
@@ -334,7 +334,7 @@ CASES: list[tuple[str, dict[str, str], str]] = [
         "a mixture of names",
         {"outlook": HEAD + 'mixture = ["queue", "free_flow"]\n'},
         "outlook.toml: 1 fault\n"
-        "  - mixture: found a list of something else; expected a list of tables; head each with "
+        "  - mixture: found a list of something else; expected a list of tables; write each under "
         "[[mixture]]",
     ),
     (

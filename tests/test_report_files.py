@@ -330,8 +330,8 @@ def test_runs_that_do_not_belong_together_are_refused(runs, tmp_path):
     with pytest.raises(ReportError) as raised:
         write_report([runs[0], runs[0]], tmp_path)
     assert str(raised.value) == (
-        "report: found scenario 'withheld' more than once; expected each once, since files bear "
-        "its name; leave one out, or rename it"
+        "report: found scenario 'withheld' more than once; expected each once, since files are "
+        "named after it; leave one out, or rename it"
     )
     with pytest.raises(ex.ArgumentError) as raised_by_none:
         write_report([], tmp_path)

@@ -132,7 +132,7 @@ def _run(arguments: list[str] | None) -> int:
 def _removed(word: str) -> str:
     name = word.partition("=")[0]
     return (
-        f"{name}: found an option that is no longer read; expected a known one; leave it out: "
+        f"{name}: found an option that no longer exists; expected a known one; leave it out: "
         f"{REMOVED[name]}"
     )
 
@@ -151,8 +151,8 @@ def _code(leaving: SystemExit, *, reader_gone: bool) -> int:
 def _unwritten(error: OSError) -> str:
     what = error.filename or "output"
     return (
-        f"{what}: found that it cannot be read or written ({error.strerror}); expected room and "
-        "permission; free some space, or name another place"
+        f"{what}: found that it cannot be read or written ({error.strerror}); expected free space "
+        "and permission; free some space, or name another place"
     )
 
 

@@ -60,7 +60,7 @@ def chosen_names(
     """Scenarios that a command runs: its arguments, or `--scenario`, or the default."""
     if named and options.scenario is not None:
         raise UnknownNameError(
-            f"found scenario '{options.scenario}' with --scenario, and '{named[0]}' as a word; "
+            f"found scenario '{options.scenario}' with --scenario, and '{named[0]}' as argument; "
             "expected one of the two; leave --scenario out"
         )
     return named or ([options.scenario] if options.scenario is not None else default)

@@ -15,7 +15,7 @@ def open_end_of(draft: Draft, points: Points) -> OpenEnd | None:
     if said is None:
         return None
     if not isinstance(said, dict):
-        draft.add("open_end", shown(said), expected="a table", cure="head it with [open_end]")
+        draft.add("open_end", shown(said), expected="a table", cure="write it under [open_end]")
         return None
     days = {
         key: dated_in(draft, f"open_end, {key}", said[key], points)

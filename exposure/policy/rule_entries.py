@@ -127,7 +127,7 @@ def tables_of(draft: Draft, key: str, said: object) -> list[dict[str, Any]]:
     """Tables that a file lists under a key."""
     if isinstance(said, list) and all(isinstance(item, dict) for item in said):
         return said
-    cure = f"head each with [[{key}]]"
+    cure = f"write each under [[{key}]]"
     found = "a list of something else" if isinstance(said, list) else shown(said)
     draft.add(key, found, expected="a list of tables", cure=cure)
     return []

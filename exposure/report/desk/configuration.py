@@ -265,7 +265,7 @@ def _rule_faults(rule: AlertRule) -> Iterator[Fault]:
     for key in ("limit", "before"):
         given = getattr(rule, key)
         if key == needed and given is None:
-            expected = f"what {rule.rule} is held against"
+            expected = f"a value, which {rule.rule} needs"
             yield Fault(key, "nothing", expected, f"write {EXAMPLES[key]}")
         elif key != needed and given is not None:
             yield Fault(key, str(given), f"nothing with {rule.rule}", "leave it out")

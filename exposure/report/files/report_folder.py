@@ -177,7 +177,7 @@ def _check(assessments: "Sequence[Assessment]") -> None:
     if twice:
         raise ReportError(
             f"report: found scenario '{twice[0]}' more than once; expected each once, since files "
-            "bear its name; leave one out, or rename it"
+            "are named after it; leave one out, or rename it"
         )
 
 
