@@ -12,6 +12,7 @@ import pandas as pd
 from readme import COURSES, written
 
 import exposure as ex
+from exposure.measures.helping import helping_levers
 from exposure.measures.information import information_and_flips
 from exposure.report.text import formats
 from exposure.report.text.story import story
@@ -162,7 +163,8 @@ def region_table(result: ex.Assessment) -> str:
 def told(result: ex.Assessment) -> str:
     """Four scores in ten lines each."""
     blocks = [
-        f"**{result.sectors[sector].label.name}**\n\n```\n{story(result, sector)}\n```\n"
+        f"**{result.sectors[sector].label.name}**\n\n```\n"
+        f"{story(result, sector, helping_levers(result, sector))}\n```\n"
         for sector in ANATOMY
     ]
     return "\n".join(blocks)

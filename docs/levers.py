@@ -1,7 +1,7 @@
 """Fill the tables of docs/levers.md from the shipped tables: ``python docs/levers.py``.
 
-It takes a quarter of an hour. The page holds the tables between marks, and says on how many draws
-they rest.
+It takes some twenty minutes of a processor. The page holds the tables between marks, and says on
+how many draws they rest.
 """
 
 import sys
@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from readme import COURSES, written
 
 import exposure as ex
+from exposure.measures.lever import KINDS
 
 HERE = Path(__file__).parent
 PAGE = HERE / "levers.md"
@@ -34,8 +35,11 @@ BLOCKS = ("smco_stock_defence", "heavy_magnet_stock_defence", "yttria_stock_defe
 
 BEST = 5
 
-LEADING = 10
-"""Levers of which sets are searched: those that gain most alone."""
+HARM = 0.05
+"""Points from which a lever is said to make a sector worse."""
+
+MOST_HARMED = 4
+"""Sectors named that a lever harms."""
 
 SMALLEST = 0.005
 """Points, or share of draws, below which a table shows nothing."""
@@ -84,13 +88,15 @@ def _gain(row: pd.Series) -> str:
 def portfolios_table(tables: dict[str, pd.DataFrame]) -> str:
     """The best set found for each course, group of sectors and budget."""
     lines = ["| course and sectors | budget, million USD | levers | cost | risk: without, with, "
-             "best single lever |", "|---|---|---|---|---|"]  # fmt: skip
+             "best single lever | error of the gain | combined, sets tried |",
+             "|---|---|---|---|---|---|---|"]  # fmt: skip
     for name, table in tables.items():
         for row in table.itertuples():
             levers = ", ".join(f"`{own}`" for own in row.levers.split()) or "none"
             lines.append(
                 f"| {name} | {row.budget_musd:,.0f} | {levers} | {row.cost_musd:,.0f} | "
-                f"{row.risk_without:.2f}, {row.risk_with:.2f}, {row.best_single_risk:.2f} |"
+                f"{row.risk_without:.2f}, {row.risk_with:.2f}, {row.best_single_risk:.2f} | "
+                f"{row.gain_se:.2f} | {row.combined}, {row.sets_tried} |"
             )
     return "\n".join(lines) + "\n"
 
@@ -136,11 +142,40 @@ def pairs_table(pairs: pd.DataFrame) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _leading(effects: ex.LeverEffects) -> ex.LeverEffects:
-    """The levers that gain most in total; others need not be combined."""
-    names = list(effects.total["lever"].head(LEADING))
-    levers = [own for own in effects.bench.levers if own.lever in names]
-    return ex.levers(effects.bench.assessment, levers, sectors=effects.bench.counted)
+def harm_table(effects: Sequence[ex.LeverEffects]) -> str:
+    """Sectors that each lever makes worse, under each course; its own targets are marked."""
+    heads = [own.bench.assessment.scenario.scenario for own in effects]
+    lines = ["| lever | " + " | ".join(heads) + " |", "|---|" + "---|" * len(heads)]
+    for lever in effects[-1].bench.levers:
+        cells = [_harmed(own.table[own.table["lever"] == lever.lever]) for own in effects]
+        if any(cells):
+            lines.append(f"| `{lever.lever}` | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _harmed(table: pd.DataFrame) -> str:
+    own = table[(table["sector"] != "total") & (table["points"] <= -HARM)].sort_values("points")
+    named = [
+        f"{row.sector} {row.points:+.1f}{' (its target)' if row.is_target else ''}"
+        for row in own.head(MOST_HARMED).itertuples()
+    ]
+    more = len(own) - len(named)
+    return ", ".join([*named, *([f"{more} more"] if more > 0 else [])])
+
+
+def broken_promises(effects: Sequence[ex.LeverEffects]) -> list[str]:
+    """Levers that make a target worse in some draw although their kind cannot."""
+    return [
+        f"{own.bench.assessment.scenario.scenario}: {row.lever} for {row.sector}"
+        for own in effects
+        for row in own.table.itertuples()
+        if row.is_target is True and row.worse_share > 0.0 and not KINDS[row.kind].MAY_HARM
+    ]
+
+
+def write(tables: dict[str, str]) -> None:
+    """Put tables into the page."""
+    PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), tables), encoding="utf-8")
 
 
 def main(draws: int) -> None:
@@ -152,27 +187,19 @@ def main(draws: int) -> None:
         "rests on": f"Tables {dataset.version}, {draws} draws.\n",
         "best": best_table(effects),
         "totals": totals_table(effects),
+        "harm": harm_table(effects),
     }
-    PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), tables), encoding="utf-8")
-    stocks = [ex.stock_targets(result) for result in results]
-    tables["stocks"] = stocks_table(stocks)
-    PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), tables), encoding="utf-8")
-    hard = results[-1]
-    weapons = [
-        own for own in ex.read_levers()
-        if own.lever in BLOCKS or own.lever.endswith("_defence") or own.KIND in
-        ("new_supply", "recycling", "release", "rule")
-    ]  # fmt: skip
-    defence = ex.levers(hard, weapons, sectors=DEFENCE)
-    tables["pairs"] = pairs_table(defence.pairs)
-    PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), tables), encoding="utf-8")
-    sets = {
-        "licences_withheld, all sectors": ex.portfolios(_leading(effects[-1])),
-        "licences_withheld, defence": ex.portfolios(_leading(defence)),
-        "licences_continue, all sectors": ex.portfolios(_leading(effects[0])),
-    }
-    tables["portfolios"] = portfolios_table(sets)
-    PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), tables), encoding="utf-8")
+    write(tables)
+    sys.stdout.write("\n".join(["targets worse:", *broken_promises(effects)]) + "\n")
+    blocks = [own for own in ex.read_levers() if own.lever in BLOCKS]
+    write({"pairs": pairs_table(ex.levers(results[-1], blocks, sectors=DEFENCE).pairs)})
+    sets: dict[str, pd.DataFrame] = {}
+    for own in (effects[-1], effects[0], effects[1]):
+        course = own.bench.assessment.scenario.scenario
+        sets[f"{course}, all sectors"] = ex.portfolios(own)
+        sets[f"{course}, defence"] = ex.portfolios(own.counting(DEFENCE))
+        write({"portfolios": portfolios_table(sets)})
+    write({"stocks": stocks_table([ex.stock_targets(result) for result in results])})
     figure = Figure(figsize=(8.2, 6.6), layout="constrained")
     upper, lower = figure.subplots(2, 1, height_ratios=(2.2, 1))
     ex.plot_levers(effects[-1].table, upper)

@@ -8,6 +8,7 @@ import exposure as ex
 from exposure.measures.against_tables import refuse_unknown
 from exposure.measures.lever import KINDS, Stock
 from exposure.measures.lever_files import lever_of, read_levers
+from exposure.measures.targets import targets_of
 from tests.tiny import tiny_dataset
 from tests.tiny_world import world_records
 
@@ -166,3 +167,39 @@ def test_a_lever_that_may_harm_its_target_says_why() -> None:
     harmless = {"stock", "release", "new_supply", "recycling", "substitute", "priority"}
     assert {kind for kind, own in KINDS.items() if not own.MAY_HARM} == harmless
     assert Stock.MAY_HARM == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ({"kind": "priority", "sectors": ["missiles"], "order_class": 1}, ["missiles"]),
+        ({"kind": "recycling", "tonnes_per_year": {"Sm": 4}, "ramp_weeks": 0}, ["missiles"]),
+        (
+            {"kind": "release", "tonnes": {"Dy": 4}, "over_weeks": 4},
+            ["electric_vehicles", "missiles"],
+        ),
+        (
+            {"kind": "move_sourcing", "destination": "USA", "buyer_classes": ["civil"],
+             "components": ["ndfeb_heavy_magnet"], "stage": "magnet", "share": 0.5},
+            ["electric_vehicles"],
+        ),
+        (
+            {"kind": "trusted_tier", "destination": "USA"}, ["electric_vehicles", "loudspeakers"]
+        ),
+        ({"kind": "trusted_tier", "destination": "JPN"}, []),
+        ({"kind": "rule", "measure": "nobodys_rule"}, []),
+    ],
+)  # fmt: skip
+def test_a_lever_is_meant_for_whom_it_reaches(said: dict[str, object], meant: list[str]) -> None:
+    dataset = tiny_dataset(world_records())
+    entry = {**said, "lever": "own", "name": "n", "text": "t", "starts": "2026-12-01",
+             "lead_weeks": 1, "cost": {"basis": "assumed", "note": "n"}}  # fmt: skip
+    lever, faults = lever_of(entry)
+    assert lever is not None, faults
+    assert sorted(targets_of(lever, dataset, dataset.sector_ids(None))) == meant
+
+
+def test_every_shipped_lever_is_meant_for_some_sector_that_is_ranked() -> None:
+    dataset = ex.read_dataset()
+    ranked = dataset.sector_ids("USA")
+    assert all(targets_of(own, dataset, ranked) for own in read_levers())

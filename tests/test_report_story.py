@@ -1,5 +1,6 @@
 """A score in ten lines: what they say is what the result and its tables hold."""
 
+import pandas as pd
 import pytest
 
 import exposure as ex
@@ -23,10 +24,10 @@ def result() -> ex.Assessment:
     return ex.assess(tiny_dataset(records), "full_withhold", ex.Settings(draws=64, prior=True))
 
 
-def lines(result: ex.Assessment, sector: str) -> dict[str, str]:
+def lines(result: ex.Assessment, sector: str, helping=None) -> dict[str, str]:
     """Words behind each label, on one line."""
     found: dict[str, str] = {}
-    for line in story(result, sector).split("\n"):
+    for line in story(result, sector, helping).split("\n"):
         label = line[:15].strip()
         if label:
             found[label] = line[15:]
@@ -87,3 +88,21 @@ def test_a_score_falls_with_the_stock_from_one_end_of_the_tornado_to_the_other(r
     with pytest.raises(ex.UnknownNameError) as raised:
         ex.tornado(result, "misiles")
     assert str(raised.value) == "unknown sector 'misiles'; did you mean 'missiles'?"
+
+
+def test_the_levers_that_were_run_are_named_with_gain_cost_and_error(result):
+    row = {
+        "name": "A line", "points": 4.06, "points_p05": 0.0, "points_p95": 9.0, "points_se": 0.21,
+        "cost_musd": 1200.0, "cost_low_musd": 800.0, "cost_high_musd": 2000.0,
+    }  # fmt: skip
+    helping = pd.DataFrame([{**row, "name": name} for name in ("A line", "B", "C", "D")])
+    said = lines(result, "missiles", helping)["Would help"]
+    assert said.startswith(
+        "A line +4.1 points (+0.0 to +9.0) for 1,200 (800-2,000) million USD; B +4.1 points"
+    )
+    assert said.endswith(
+        "On 64 draws at most, standard error up to 0.2 points; all levers: 'exposure levers'"
+    )
+    assert "D +" not in said
+    nothing = lines(result, "missiles", helping.head(0))["Would help"]
+    assert nothing == "no lever that is meant for it; all levers: 'exposure levers'"

@@ -18,6 +18,8 @@ from exposure.cli.runs import (
 from exposure.errors import unknown_name
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from exposure.result import Assessment
 
 Scenarios = Annotated[
@@ -87,7 +89,17 @@ def explain(
     elif options.form is Format.CSV:
         show_csv(explanation_of_all(results, sector), of_runs(results))
     else:
-        show(explain_texts(results, sector))
+        helping = [_helping(own, sector, options) for own in results]
+        show(explain_texts(results, sector, helping))
+
+
+def _helping(result: "Assessment", sector: str, options: Options) -> "pd.DataFrame":
+    """Levers that help a sector most, on few draws."""
+    from exposure.cli.progress import progress
+    from exposure.measures.helping import helping_levers
+
+    with progress(steps=1, quiet=options.quiet) as begin:
+        return helping_levers(result, sector, progress=begin(0, f"levers: {result.scenario.name}"))
 
 
 COMMANDS = (

@@ -16,6 +16,7 @@ from exposure.measures.against_tables import refuse_unknown
 from exposure.measures.changes_of import actions_of, measures_of
 from exposure.measures.costs import Range, cost_of
 from exposure.measures.lever import Lever, RuleChange, Stock
+from exposure.measures.targets import targets_of
 from exposure.policy.scenario import Scenario
 from exposure.result import Assessment
 from exposure.scoring.blocks import Progress, Run, sector_risks
@@ -115,6 +116,14 @@ class Bench:
             self.smaller[draws] = Bench(few, self.levers, self.counted)
         return self.smaller[draws]
 
+    def counting(self, sectors: Sequence[str]) -> "Bench":
+        """The same runs with other sectors in the totals."""
+        return replace(
+            self,
+            counted=tuple(sectors),
+            smaller={draws: own.counting(sectors) for draws, own in self.smaller.items()},
+        )
+
     @cached_property
     def costs(self) -> dict[str, Range]:
         """Cost of each lever, in millions of dollars: low, central, high."""
@@ -124,6 +133,12 @@ class Bench:
             )
             for lever in self.levers
         }
+
+    @cached_property
+    def targets(self) -> dict[str, tuple[str, ...]]:
+        """Ranked sectors for whom each lever is meant."""
+        dataset, ranked = self.assessment.dataset, tuple(self.assessment.sectors)
+        return {own.lever: targets_of(own, dataset, ranked) for own in self.levers}
 
     def tonnes(self, lever: Lever) -> dict[str, float]:
         """Tonnes of each element that a stock orders, mean over draws; empty for other levers."""

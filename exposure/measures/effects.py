@@ -73,6 +73,23 @@ class LeverEffects:
         order = sorted(gained, key=lambda name: (-float(str(gained[name][-1]["points"])), name))
         return [row for name in order for row in gained[name]]
 
+    def counting(self, sectors: Sequence[str]) -> "LeverEffects":
+        """The same runs with other sectors in the totals.
+
+        Parameters
+        ----------
+        sectors
+            Sectors that count.
+
+        Raises
+        ------
+        UnknownNameError
+            If a sector is not ranked.
+        """
+        check_arguments("counting", sectors=(sectors, SECTORS))
+        _refuse_unranked(self.bench.assessment, sectors)
+        return LeverEffects(self.bench.counting(sectors), self.progress)
+
     @cached_property
     def pairs(self) -> "pd.DataFrame":
         """Pairs of levers, for the total and for each sector that both reach.
@@ -135,11 +152,15 @@ def levers(
         sectors=(sectors, SECTORS),
         progress=(progress, PROGRESS),
     )
-    for name in sectors or ():
-        if name not in assessment.sectors:
-            raise unknown_name("sector", name, list(assessment.sectors))
+    _refuse_unranked(assessment, sectors or ())
     chosen = levers if isinstance(levers, (list, tuple)) else read_levers(_path(levers))
     return LeverEffects(Bench.of(assessment, chosen, sectors), progress)
+
+
+def _refuse_unranked(assessment: Assessment, sectors: Sequence[str]) -> None:
+    for name in sectors:
+        if name not in assessment.sectors:
+            raise unknown_name("sector", name, list(assessment.sectors))
 
 
 def _path(value: object) -> "str | PathLike[str] | None":
@@ -189,7 +210,14 @@ def _rows_of(bench: Bench, lever: Lever, before: Outcome) -> list[dict[str, Cell
         for name in before.scores
     }
     changes[TOTAL] = _together([changes[name] for name in bench.counted])
-    return [_row(bench, lever, name, change) for name, change in changes.items()]
+    targets = bench.targets[lever.lever]
+    return [
+        {
+            **_row(bench, lever, name, change),
+            "is_target": None if name == TOTAL else name in targets,
+        }
+        for name, change in changes.items()
+    ]
 
 
 @dataclass(frozen=True, eq=False)

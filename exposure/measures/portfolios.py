@@ -13,9 +13,10 @@ from exposure.faults import Fault
 from exposure.measures.bench import Bench, Outcome
 from exposure.measures.costs import USD_PER_MUSD
 from exposure.measures.effects import SCREENED, LeverEffects, added_up
-from exposure.measures.search import Chosen, best_set
+from exposure.measures.search import NOTHING, Chosen, best_sets, leading
 from exposure.scoring.column import Cell
 from exposure.scoring.columns import result_frame
+from exposure.scoring.ranking import standard_error
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,8 +87,11 @@ def portfolios(
     Notes
     -----
     Risk is mean and tail over draws, weighed by `Settings.tail_weight` at `Settings.tail_level`.
-    Candidates are compared on the first draws; the sets that are found, the best single lever and
-    the set of the budget before are then run on all draws, and the best of them is given.
+    Every lever is run alone on all draws. The fewest levers that gain, alone, 98 % of what all
+    levers gain alone are combined: all their pairs, and larger sets made of them, are run on the
+    first `SCREENED` draws, and the other levers are tried on top of the best set. The five best
+    sets, all single levers and the set of the budget before are then run on all draws, and the
+    best of them is given. So a set is missed if it needs two levers neither of which helps alone.
 
     Examples
     --------
@@ -105,7 +109,7 @@ def portfolios(
     bench = effects.bench
     _refuse(bench, budgets, by)
     records: list[dict[str, Cell]] = []
-    before: Chosen = frozenset()
+    before: Chosen = NOTHING
     for budget in sorted(budgets):
         chosen, record = _portfolio(bench, budget / USD_PER_MUSD, by, before)
         before = chosen
@@ -146,9 +150,50 @@ def risk_of(bench: Bench, outcome: Outcome, by: By) -> Risk:
     return Risk(mean, cvar, (1.0 - lam) * mean + lam * cvar)
 
 
+def risk_values(bench: Bench, outcome: Outcome, by: By) -> FloatArray:
+    """What each draw adds to the risk, (D,): their mean is the risk, their spread its error.
+
+    Draws below the worst ones add the threshold of the tail, the others what they are above it.
+
+    Parameters
+    ----------
+    bench
+        Gives the sectors, and the weight and level of the tail.
+    outcome
+        What sectors lose.
+    by
+        What it is counted in.
+    """
+    values = outcome.scores if by == "points" else outcome.money
+    total = added_up([values[name] for name in bench.counted if name in values])
+    settings = bench.assessment.settings
+    lam, level = settings.tail_weight, settings.tail_level
+    if level == 1.0:
+        return np.asarray(total + lam * (total.max() - total))
+    threshold = tail_threshold(total, level=level)
+    tail = threshold + np.maximum(total - threshold, 0.0) / (1.0 - level)
+    return np.asarray((1.0 - lam) * total + lam * tail)
+
+
+def tail_threshold(values: FloatArray, *, level: float) -> float:
+    """The smallest of the values that `tail_mean` counts.
+
+    Examples
+    --------
+    >>> tail_threshold(np.array([1.0, 2.0, 3.0, 4.0]), level=0.5)
+    3.0
+    """
+    ordered = np.sort(values)[::-1]
+    counted = max((1.0 - level) * len(ordered), 1.0)
+    return float(ordered[int(np.ceil(counted - 1e-9)) - 1])
+
+
 def _risks(bench: Bench, sets: Sequence[Chosen], by: By) -> list[float]:
-    chosen = [[lever for lever in bench.levers if lever.lever in one] for one in sets]
-    return [risk_of(bench, outcome, by).risk for outcome in bench.outcomes(chosen)]
+    return [risk_of(bench, own, by).risk for own in _outcomes(bench, sets)]
+
+
+def _outcomes(bench: Bench, sets: Sequence[Chosen]) -> list[Outcome]:
+    return bench.outcomes([[own for own in bench.levers if own.lever in one] for one in sets])
 
 
 def _portfolio(
@@ -156,27 +201,45 @@ def _portfolio(
 ) -> tuple[Chosen, dict[str, Cell]]:
     costs = {name: central for name, (_, central, _) in bench.costs.items()}
     few = bench.narrowed(SCREENED)
-    found = best_set(lambda sets: _risks(few, sets, by), costs, budget, starts=[before])
     single = [frozenset([name]) for name, cost in costs.items() if cost <= budget]
-    nothing: Chosen = frozenset()
-    candidates = list(dict.fromkeys([nothing, *single, before, found]))
-    risks = dict(zip(candidates, _risks(bench, candidates, by), strict=True))
-    best = min(candidates, key=risks.__getitem__)
-    alone = min([nothing, *single], key=risks.__getitem__)
-    risk = risk_of(bench, bench.outcome([x for x in bench.levers if x.lever in best]), by)
-    ranges = np.sum([bench.costs[name] for name in sorted(best)], axis=0) if best else np.zeros(3)
+    known = dict(zip([NOTHING, *single], _risks(bench, [NOTHING, *single], by), strict=True))
+    combined = leading({name: known[NOTHING] - known[own] for own in single for name in own})
+    found = best_sets(
+        lambda sets: _risks(few, sets, by), costs, budget, starts=[before], combined=combined
+    )
+    last = [before, *found.best]
+    known.update(zip(last, _risks(bench, last, by), strict=True))
+    best, alone = min(known, key=known.__getitem__), min([NOTHING, *single], key=known.__getitem__)
     return best, {
         "budget_musd": budget,
         "levers": " ".join(_ordered(bench, best, by)),
-        "cost_musd": float(ranges[1]),
-        "cost_low_musd": float(ranges[0]),
-        "cost_high_musd": float(ranges[2]),
-        "risk_without": risks[nothing],
-        "risk_with": risk.risk,
-        "mean_with": risk.mean,
-        "cvar_with": risk.cvar,
+        **_cost(bench, best),
+        **_left(bench, best, by),
         "best_single": next(iter(alone), None),
-        "best_single_risk": risks[alone],
+        "best_single_risk": known[alone],
+        "combined": len(combined),
+        "sets_tried": found.tried,
+        "draws_tried": few.assessment.run.sampler.size,
+    }
+
+
+def _cost(bench: Bench, chosen: Chosen) -> dict[str, Cell]:
+    ranges = np.sum([bench.costs[name] for name in sorted(chosen)], axis=0) if chosen else [0.0] * 3
+    names = ("cost_low_musd", "cost_musd", "cost_high_musd")
+    return {name: float(own) for name, own in zip(names, ranges, strict=True)}
+
+
+def _left(bench: Bench, chosen: Chosen, by: By) -> dict[str, Cell]:
+    """Risk without and with a set, on all draws."""
+    without, own = _outcomes(bench, [NOTHING, chosen])
+    left = risk_of(bench, own, by)
+    error = standard_error(risk_values(bench, without, by) - risk_values(bench, own, by))
+    return {
+        "risk_without": risk_of(bench, without, by).risk,
+        "risk_with": left.risk,
+        "gain_se": None if np.isnan(error) else error,
+        "mean_with": left.mean,
+        "cvar_with": left.cvar,
     }
 
 
@@ -185,4 +248,4 @@ def _ordered(bench: Bench, chosen: Chosen, by: By) -> list[str]:
     names = sorted(chosen)
     few = bench.narrowed(SCREENED)
     without = _risks(few, [chosen - {name} for name in names], by)
-    return [name for _, name in sorted(zip([-risk for risk in without], names, strict=True))]
+    return [name for _, name in sorted(zip([-own for own in without], names, strict=True))]

@@ -1,6 +1,7 @@
-"""The best set of levers for a budget: greedy search over any measure of risk."""
+"""The best sets of levers for a budget: greedy search over any measure of risk."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import combinations
 
 Chosen = frozenset[str]
@@ -9,11 +10,96 @@ Chosen = frozenset[str]
 Risk = Callable[[Sequence[Chosen]], Sequence[float]]
 """Risk with each of several sets; asked for together, so that it can be worked out together."""
 
+NOTHING: Chosen = frozenset()
 
-def best_set(
-    risk: Risk, costs: Mapping[str, float], budget: float, *, starts: Iterable[Chosen] = ()
-) -> Chosen:
-    """Search for the set of least risk whose costs sum to no more than a budget.
+LEFT_OUT = 0.02
+"""Part of the sum of what levers gain alone that the levers which are not combined may make up."""
+
+FINALISTS = 5
+"""Sets that are named: the best of those that were tried."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search found."""
+
+    best: tuple[Chosen, ...]
+    """The best sets that were tried, the best first."""
+    tried: int
+    """Number of sets that were tried."""
+
+
+@dataclass(frozen=True)
+class _Search:
+    """Sets that were tried, and their risk."""
+
+    risk: Risk
+    costs: Mapping[str, float]
+    budget: float
+    known: dict[Chosen, float] = field(default_factory=dict)
+
+    def affordable(self, sets: Iterable[Chosen]) -> list[Chosen]:
+        """Those within the budget, each once."""
+        return [own for own in dict.fromkeys(sets) if self.cost(own) <= self.budget]
+
+    def cost(self, chosen: Chosen) -> float:
+        """Sum of costs."""
+        return sum(self.costs[name] for name in sorted(chosen))
+
+    def try_all(self, sets: Iterable[Chosen]) -> None:
+        """Work out the risk of sets that are not known."""
+        missing = [own for own in dict.fromkeys(sets) if own not in self.known]
+        if missing:
+            self.known.update(zip(missing, self.risk(missing), strict=True))
+
+    def gain(self, one: Chosen, other: Chosen) -> float:
+        """What is gained on the way from one set to another."""
+        return self.known[one] - self.known[other]
+
+    def order(self, chosen: Chosen) -> tuple[float, float, list[str]]:
+        """The least risk first, then the cheapest."""
+        return self.known[chosen], self.cost(chosen), sorted(chosen)
+
+
+def leading(gains: Mapping[str, float], *, left_out: float = LEFT_OUT) -> list[str]:
+    """The fewest levers that gain, alone, nearly all that levers gain alone.
+
+    Parameters
+    ----------
+    gains
+        What each lever gains alone.
+    left_out
+        Part of the sum of all gains above 0 that the others may make up.
+
+    Returns
+    -------
+    list
+        Ids, what gains most first; levers that gain nothing are not among them.
+
+    Examples
+    --------
+    >>> leading({"a": 50.0, "b": -3.0, "c": 48.5, "d": 1.5})
+    ['a', 'c']
+    """
+    order = sorted((name for name in gains if gains[name] > 0.0), key=lambda n: (-gains[n], n))
+    wanted = (1.0 - left_out) * sum(gains[name] for name in order)
+    kept: list[str] = []
+    for name in order:
+        if sum(gains[own] for own in kept) >= wanted:
+            break
+        kept.append(name)
+    return kept
+
+
+def best_sets(
+    risk: Risk,
+    costs: Mapping[str, float],
+    budget: float,
+    *,
+    starts: Iterable[Chosen] = (),
+    combined: Iterable[str] | None = None,
+) -> Found:
+    """Search for the sets of least risk whose costs sum to no more than a budget.
 
     Parameters
     ----------
@@ -25,17 +111,22 @@ def best_set(
         Most that may be spent.
     starts
         Sets that are tried as well, such as the best of a smaller budget.
+    combined
+        Levers of which all pairs are tried; None for all levers.
 
     Returns
     -------
-    frozenset
-        Never worse than the best single lever, nor than the best pair, nor than doing nothing.
+    Found
+        The first set is never worse than any single lever, nor than any pair of those that are
+        combined, nor than doing nothing; and no lever that could be afforded on top of it, and
+        none that could be taken out of it, would make it better.
 
     Notes
     -----
-    From each of three beginnings (nothing, the best single lever, the best pair) levers are added
-    one after another, or two at a time where a pair gains more than both alone: once by what they
-    gain, once by what they gain for their cost. It stops when nothing affordable gains anything.
+    From each of three beginnings (nothing, the best single lever, the best pair) combined levers
+    are added one after another, or two at a time where a pair gains more than both alone: once by
+    what they gain, once by what they gain for their cost. Then single levers, of all that there
+    are, are added and taken out as long as that gains anything.
 
     Examples
     --------
@@ -44,80 +135,55 @@ def best_set(
     >>> gains = {frozenset("ab"): 5.0, frozenset("c"): 2.0}
     >>> def risk(sets):
     ...     return [10.0 - sum(g for own, g in gains.items() if own <= one) for one in sets]
-    >>> sorted(best_set(risk, {"a": 1.0, "b": 1.0, "c": 2.0}, 2.0))
+    >>> found = best_sets(risk, {"a": 1.0, "b": 1.0, "c": 2.0}, 2.0)
+    >>> sorted(found.best[0])
     ['a', 'b']
     """
-    affordable = [name for name, cost in costs.items() if cost <= budget]
-    single = [frozenset([name]) for name in affordable]
-    pairs = [
-        frozenset(pair)
-        for pair in combinations(affordable, 2)
-        if costs[pair[0]] + costs[pair[1]] <= budget
-    ]
-    nothing: Chosen = frozenset()
-    first = [nothing, *single, *pairs]
-    known = dict(zip(first, risk(first), strict=True))
-    needing = [pair for pair in pairs if _needs_each_other(pair, known, nothing)]
-    begins = {nothing, min(single, key=known.__getitem__, default=nothing)}
-    begins |= {min(pairs, key=known.__getitem__, default=nothing), *starts}
-    ends = {
-        _grown(begin, [*single, *needing], risk, costs, budget, for_cost=with_pairs)
-        for begin in begins
-        for with_pairs in (False, True)
-    }
-    every = sorted({*ends, *begins}, key=sorted)
-    found = dict(zip(every, risk(every), strict=True))
-    return min(every, key=lambda chosen: (found[chosen], _sum(chosen, costs)))
+    search = _Search(risk, costs, budget)
+    every = search.affordable(frozenset([name]) for name in costs)
+    chosen = set(costs if combined is None else combined)
+    single = [own for own in every if own <= chosen]
+    pairs = search.affordable(one | other for one, other in combinations(single, 2))
+    begins = search.affordable([NOTHING, *starts])
+    search.try_all([*begins, *every, *pairs])
+    needing = [own for own in pairs if _need_each_other(search, own)]
+    begins += [min(own, key=search.order, default=NOTHING) for own in (every, pairs)]
+    for begin in dict.fromkeys(begins):
+        for for_cost in (False, True):
+            _grow(search, begin, [*single, *needing], for_cost=for_cost)
+    _polish(search, every)
+    return Found(tuple(sorted(search.known, key=search.order)[:FINALISTS]), len(search.known))
 
 
-def _sum(chosen: Iterable[str], costs: Mapping[str, float]) -> float:
-    return sum(costs[name] for name in sorted(chosen))
-
-
-def _needs_each_other(pair: Chosen, known: Mapping[Chosen, float], nothing: Chosen) -> bool:
+def _need_each_other(search: _Search, pair: Chosen) -> bool:
     """Whether a pair gains more than both of its levers alone."""
-    alone = sum(known[nothing] - known[frozenset([name])] for name in pair)
-    return known[nothing] - known[pair] > alone
+    alone = sum(search.gain(NOTHING, frozenset([name])) for name in pair)
+    return search.gain(NOTHING, pair) > alone
 
 
-def _grown(
-    begin: Chosen,
-    additions: Sequence[Chosen],
-    risk: Risk,
-    costs: Mapping[str, float],
-    budget: float,
-    *,
-    for_cost: bool,
-) -> Chosen:
-    """A set to which the best addition is made until none gains anything."""
-    chosen = begin
+def _grow(search: _Search, chosen: Chosen, additions: Sequence[Chosen], *, for_cost: bool) -> None:
+    """Make the best addition to a set until none gains anything."""
+
+    def merit(larger: Chosen) -> float:
+        gained = search.gain(chosen, larger)
+        spent = max(search.cost(larger) - search.cost(chosen), 1e-9)
+        return gained / spent if for_cost and gained > 0.0 else gained
+
     while True:
-        larger = [chosen | added for added in additions if not added <= chosen]
-        larger = [
-            candidate for candidate in dict.fromkeys(larger) if _sum(candidate, costs) <= budget
-        ]
-        if not larger:
-            return chosen
-        now, *after = risk([chosen, *larger])
-        best, gain = _best_addition(
-            chosen, larger, [now - risk_after for risk_after in after], costs, for_cost
-        )
-        if gain <= 0.0:
-            return chosen
+        larger = search.affordable(chosen | own for own in additions if not own <= chosen)
+        search.try_all(larger)
+        best = max(larger, key=merit, default=chosen)
+        if search.gain(chosen, best) <= 0.0:
+            return
         chosen = best
 
 
-def _best_addition(
-    chosen: Chosen,
-    larger: Sequence[Chosen],
-    gained: Sequence[float],
-    costs: Mapping[str, float],
-    for_cost: bool,  # noqa: FBT001 - of this module alone
-) -> tuple[Chosen, float]:
-    """The larger set that gains most, or most for its cost, and what it gains."""
-
-    def merit(pair: tuple[Chosen, float]) -> float:
-        spent = max(_sum(pair[0], costs) - _sum(chosen, costs), 1e-9)
-        return pair[1] / spent if for_cost and pair[1] > 0.0 else pair[1]
-
-    return max(zip(larger, gained, strict=True), key=merit)
+def _polish(search: _Search, additions: Sequence[Chosen]) -> None:
+    """Add single levers to the best set, and take them out, until nothing gains anything."""
+    while True:
+        best = min(search.known, key=search.order)
+        near = [best | own for own in additions if not own <= best]
+        near += [best - {name} for name in sorted(best)]
+        search.try_all(search.affordable(near))
+        if min(search.known, key=search.order) == best:
+            return

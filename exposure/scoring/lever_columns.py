@@ -59,6 +59,8 @@ LEVERS = (
         "where none is gained or no value is known.",
         "USD per USD", Form.NUMBER, nullable=True,
     ),
+    Column("is_target", "Whether the lever is meant for the sector; empty for the total.",
+           form=Form.YES_NO, nullable=True),
 )  # fmt: skip
 """One row a lever and sector, and one for the total."""
 
@@ -87,6 +89,8 @@ PORTFOLIOS = (
     Column("risk_without", "Risk without any lever: a mean and the mean of the worst draws.",
            "points or USD per year", Form.NUMBER),
     Column("risk_with", "Risk with the set.", "points or USD per year", Form.NUMBER),
+    Column("gain_se", "Monte Carlo standard error of the risk without less that with the set, on "
+           "common draws.", "points or USD per year", Form.NUMBER, nullable=True),
     Column("mean_with", "Mean over draws with the set.", "points or USD per year", Form.NUMBER),
     Column("cvar_with", "Mean of the worst draws with the set.", "points or USD per year",
            Form.NUMBER),
@@ -94,6 +98,11 @@ PORTFOLIOS = (
            nullable=True),
     Column("best_single_risk", "Risk with that lever alone.", "points or USD per year",
            Form.NUMBER),
+    Column("combined", "Number of levers that were combined: the fewest that gain, alone, 98 % of "
+           "what all levers gain alone.", form=Form.WHOLE),
+    Column("sets_tried", "Number of sets of levers that were run in the search.", form=Form.WHOLE),
+    Column("draws_tried", "Number of draws on which the search ran; what is shown rests on all "
+           "draws.", form=Form.WHOLE),
 )  # fmt: skip
 """One row a budget."""
 

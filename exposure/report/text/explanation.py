@@ -21,6 +21,8 @@ from exposure.report.text.story import story
 from exposure.tables.schema.demand import CoverRow, NeedRow
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from exposure.result import Assessment, Cause
 
 CAUSES: "dict[Cause, str]" = {
@@ -60,7 +62,11 @@ def explain_text(assessment: "Assessment", sector: str) -> str:
     return explain_texts([assessment], sector)
 
 
-def explain_texts(assessments: "Sequence[Assessment]", sector: str) -> str:
+def explain_texts(
+    assessments: "Sequence[Assessment]",
+    sector: str,
+    helping: "Sequence[pd.DataFrame | None] | None" = None,
+) -> str:
     """The same for several courses: what they have in common is said once, with the first.
 
     Parameters
@@ -69,6 +75,8 @@ def explain_texts(assessments: "Sequence[Assessment]", sector: str) -> str:
         Finished runs.
     sector
         Id of a sector that they rank.
+    helping
+        Levers that help it, one table a run; None where none was run.
 
     Raises
     ------
@@ -76,16 +84,21 @@ def explain_texts(assessments: "Sequence[Assessment]", sector: str) -> str:
         If a run ranks no such sector.
     """
     parts = {
-        part: None for assessment in assessments for part in _parts(assessment, sector) if part
+        part: None
+        for assessment, levers in zip(
+            assessments, helping or [None] * len(assessments), strict=True
+        )
+        for part in _parts(assessment, sector, levers)
+        if part
     }
     return "\n\n".join(parts)
 
 
-def _parts(assessment: "Assessment", sector: str) -> list[str]:
+def _parts(assessment: "Assessment", sector: str, helping: "pd.DataFrame | None") -> list[str]:
     if sector not in assessment.sectors:
         raise unknown_name("sector", sector, assessment.sectors)
     return [
-        _headline(assessment, sector),
+        _headline(assessment, sector, helping),
         _attribution(assessment, sector),
         _shares(assessment, sector),
         _sourcing(assessment, sector),
@@ -95,7 +108,7 @@ def _parts(assessment: "Assessment", sector: str) -> list[str]:
     ]
 
 
-def _headline(assessment: "Assessment", sector: str) -> str:
+def _headline(assessment: "Assessment", sector: str, helping: "pd.DataFrame | None") -> str:
     ranking = assessment.ranking
     row = ranking[ranking["sector"] == sector].iloc[0]
     settings, scenario = assessment.settings, assessment.scenario
@@ -108,7 +121,7 @@ def _headline(assessment: "Assessment", sector: str) -> str:
             f"{assessment.first_day}, {formats.counted(settings.draws, 'draw')}",
             *(wrapped(line, width=WIDTH) for line in changed if line),
             "",
-            story(assessment, sector),
+            story(assessment, sector, helping),
         ]
     )
 

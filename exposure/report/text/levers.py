@@ -4,6 +4,7 @@ import math
 from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING
 
+from exposure.measures.lever import KINDS
 from exposure.report.text import formats
 from exposure.report.text.layout import WIDTH, aligned, shortened, underlined, wrapped
 from exposure.scoring.lever_columns import TOTAL
@@ -22,6 +23,12 @@ MOST_PAIRS = 10
 BEST = 5
 """Levers listed for a sector."""
 
+HARM = 0.05
+"""Points from which harm is named: less would read 0.0."""
+
+MOST_HARMED = 4
+"""Sectors named that a lever harms."""
+
 LEVERS_NOTE = (
     "points: sum of the scores of all counted sectors without the lever less that with it, mean "
     "over common draws with the 5th and 95th percentile; worse: share of draws in which the sum "
@@ -34,7 +41,8 @@ PAIRS_NOTE = (
     "Carlo standard error."
 )
 PORTFOLIOS_NOTE = (
-    "Risk: points of all counted sectors, mean and mean of the worst draws weighed as in the score."
+    "Risk: points of all counted sectors, mean and mean of the worst draws weighed as in the "
+    "score. Error: Monte Carlo standard error, on all draws and common ones."
 )
 STOCKS_NOTE = (
     "weeks: what must be on hand more on the first scored day, on all channels, so that a large "
@@ -63,6 +71,7 @@ def levers_text(found: "LeverFindings") -> str:
         underlined("What would help") + f"\n{shortened(head, WIDTH)}",
         _totals(found.levers),
         wrapped(LEVERS_NOTE, width=WIDTH),
+        harm_text(found.levers),
         *(_best(found.levers, sector) for sector in found.counted),
     ]
     if found.pairs is not None:
@@ -115,8 +124,60 @@ def _best(table: "pd.DataFrame", sector: str) -> str:
     helpful = helpful.sort_values("points", ascending=False).head(BEST)
     if helpful.empty:
         return f"{sector}: no lever lowers its score."
-    listed = "; ".join(f"{row['name']} {_at(row, 'points'):+.1f}" for row in _rows(helpful))
-    return wrapped(f"{sector}: {listed}", width=WIDTH)
+    return wrapped(f"{sector}: {lever_words(helpful)}", width=WIDTH)
+
+
+def lever_words(table: "pd.DataFrame") -> str:
+    """What levers gain and cost, in a sentence without its full stop.
+
+    Parameters
+    ----------
+    table
+        Rows of `ex.levers` for one sector.
+    """
+    return "; ".join(
+        f"{row['name']} {_at(row, 'points'):+.1f} points ({_at(row, 'points_p05'):+.1f} to "
+        f"{_at(row, 'points_p95'):+.1f}) for {_costs(row)} million USD"
+        for row in _rows(table)
+    )
+
+
+def _costs(row: Row) -> str:
+    return (
+        f"{_at(row, 'cost_musd'):,.0f} "
+        f"({_at(row, 'cost_low_musd'):,.0f}-{_at(row, 'cost_high_musd'):,.0f})"
+    )
+
+
+def harm_text(table: "pd.DataFrame") -> str:
+    """Sectors that each lever makes worse; its own targets among them are marked.
+
+    Parameters
+    ----------
+    table
+        ``table`` of `ex.levers`.
+    """
+    ranked = table[table["sector"] != TOTAL]
+    worse = ranked[ranked["points"] <= -HARM]
+    lines = []
+    for lever in dict.fromkeys(worse["lever"]):
+        own = worse[worse["lever"] == lever].sort_values("points")
+        named = [
+            f"{row['sector']} {_at(row, 'points'):+.1f}{' (target)' if row['is_target'] else ''}"
+            for row in _rows(own.head(MOST_HARMED))
+        ]
+        more = len(own) - len(named)
+        others = [f"{more} more"] if more > 0 else []
+        lines.append(wrapped(f"{lever}: {', '.join([*named, *others])}", width=WIDTH))
+    if not lines:
+        return f"No lever makes a sector worse by {HARM:g} points or more."
+    targets = worse[worse["is_target"].astype(bool)]
+    reasons = [
+        wrapped(f"{kind} may harm its target: {KINDS[kind].MAY_HARM}.", width=WIDTH)
+        for kind in dict.fromkeys(targets["kind"])
+        if KINDS[kind].MAY_HARM
+    ]
+    return "\n".join(["Makes worse, in points:", *lines, *reasons])
 
 
 def _pairs(table: "pd.DataFrame") -> str:
@@ -145,9 +206,10 @@ def _portfolios(table: "pd.DataFrame") -> str:
             f"{_at(row, 'budget_musd'):,.0f} million USD: {chosen}. It costs "
             f"{_at(row, 'cost_musd'):,.0f} ({_at(row, 'cost_low_musd'):,.0f} to "
             f"{_at(row, 'cost_high_musd'):,.0f}) million; risk {_at(row, 'risk_without'):.1f} -> "
-            f"{_at(row, 'risk_with'):.1f}; best single lever: "
-            f"{single if isinstance(single, str) else 'none'}, "
-            f"{_at(row, 'best_single_risk'):.1f}."
+            f"{_at(row, 'risk_with'):.1f} (error of the gain: {_shown(_at(row, 'gain_se'), 2)}); "
+            f"best single lever: {single if isinstance(single, str) else 'none'}, "
+            f"{_at(row, 'best_single_risk'):.1f}. Best of {_at(row, 'sets_tried'):.0f} sets, "
+            f"compared on {_at(row, 'draws_tried'):.0f} draws."
         )
         blocks.append(wrapped(text, width=WIDTH))
     return "\n".join(blocks)

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exposure.inputs.groups import NEW_SUPPLY, SOURCING, STOCK, SUBSTITUTION
+from exposure.measures.helping import FEW
 from exposure.measures.service import Service, service_of
 from exposure.measures.tornado import tornado
 from exposure.report.text import formats
 from exposure.report.text.drivers import joined
 from exposure.report.text.layout import WIDTH, wrapped
+from exposure.report.text.levers import lever_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +39,7 @@ LIKELY = 0.5
 """Share of draws from which a day is named."""
 
 
-def story(assessment: "Assessment", sector: str) -> str:
+def story(assessment: "Assessment", sector: str, helping: "pd.DataFrame | None" = None) -> str:
     """A score in ten lines.
 
     Parameters
@@ -46,6 +48,9 @@ def story(assessment: "Assessment", sector: str) -> str:
         A finished run.
     sector
         Id of a sector that it ranks.
+    helping
+        Levers that help it, as `exposure.measures.helping.helping_levers` gives them; None where
+        none was run.
     """
     inputs = tornado(assessment, sector, inputs=1000)
     lines = {
@@ -58,7 +63,7 @@ def story(assessment: "Assessment", sector: str) -> str:
         "Served before": _served_before(assessment, sector),
         "So far": _so_far(assessment, sector),
         "Rests on": _rests_on(assessment, sector, inputs),
-        "Would help": _would_help(inputs),
+        "Would help": _in_reach(inputs) if helping is None else _would_help(helping),
     }
     return "\n".join(_line(label, words) for label, words in lines.items())
 
@@ -210,7 +215,19 @@ def _rests_on(assessment: "Assessment", sector: str, inputs: "pd.DataFrame") -> 
     return f"{rows}; most of the score's variance goes with {joined(named)}"
 
 
-def _would_help(inputs: "pd.DataFrame") -> str:
+def _would_help(helping: "pd.DataFrame") -> str:
+    """The best levers, on how many draws."""
+    if helping.empty:
+        return "no lever that is meant for it; all levers: 'exposure levers'"
+    named = helping.head(NAMED)
+    error = float(named["points_se"].max())
+    return (
+        f"{lever_words(named)}. On {FEW} draws at most, standard error up to {error:.1g} points; "
+        "all levers: 'exposure levers'"
+    )
+
+
+def _in_reach(inputs: "pd.DataFrame") -> str:
     within = inputs[inputs["group"].isin(IN_REACH)].head(NAMED - 1)
     if within.empty:
         return "no input in the reach of buyers moves it by itself; see 'exposure levers'"
