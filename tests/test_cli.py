@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import exposure
-from exposure.cli import main
 from exposure.cli.parsers import draws_warnings
 from exposure.errors import SettingsError
+from tests.commands import run
 from tests.scenario_files import HEAD, QUEUE
 from tests.tiny import tiny_records, write_folder
 
@@ -21,12 +21,6 @@ QUICK = ["--draws", "8", "--prior", "--quiet"]
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     return write_folder(tmp_path_factory.mktemp("tables"))
-
-
-def run(capsys, *words):
-    code = main([str(word) for word in words])
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
 
 
 def test_help_says_what_there_is(capsys):

@@ -8,9 +8,10 @@ import pytest
 import typer
 
 import exposure as ex
-from exposure.cli import app, main, progress
+from exposure.cli import app, progress
 from exposure.cli.options import RUN, TABLES, Options
 from exposure.cli.progress import progress as show_progress
+from tests.commands import run
 from tests.tiny import tiny_records, write_folder
 
 COMMANDS = typer.main.get_command(app).commands
@@ -34,12 +35,6 @@ def laid(place, stock: float):
     records = tiny_records()
     records["cover"][0].update(low=stock, central=stock, high=stock)
     return write_folder(place, {"cover": records["cover"][:1]})
-
-
-def run(capsys, *words):
-    code = main([str(word) for word in words])
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
 
 
 def options_of(command: str) -> dict:

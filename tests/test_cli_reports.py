@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 import exposure as ex
-from exposure.cli import main
 from exposure.cli.clock import time_that_is_set
 from exposure.report.files.folder_swap import listed
 from exposure.report.history.opening import open_history
+from tests.commands import run
 from tests.tiny import Records, tiny_records, write_folder
 
 DESK = """
@@ -53,12 +53,6 @@ def plain(request, monkeypatch) -> None:
         monkeypatch.setattr("exposure.report.plots.figure_files.svg", lambda *_, **__: "<svg/>")
         monkeypatch.setattr("exposure.report.plots.figure_files.png", lambda *_, **__: b"")
         monkeypatch.setattr("exposure.report.html.page.report_page", lambda *_, **__: "")
-
-
-def run(capsys, *words):
-    code = main([str(word) for word in words])
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
 
 
 def report(capsys, desk: Path, *words):

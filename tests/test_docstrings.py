@@ -29,7 +29,7 @@ ARRAYS = ("FloatArray", "IntArray", "BoolArray", "ndarray")
 def public() -> dict[str, object]:
     """Public functions and classes, and what classes have of their own, by full name."""
     found: dict[str, object] = {}
-    for name in set(ex.__all__) - {"__version__"}:
+    for name in sorted(set(ex.__all__) - {"__version__"}):
         item = getattr(ex, name)
         home = f"{item.__module__}.{item.__qualname__}"
         found[home] = item

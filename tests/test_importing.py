@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 import exposure as ex
-from exposure.cli import main
 from exposure.places import COUNTRIES
 from exposure.tables.importing.comtrade import HEADINGS
 from exposure.tables.importing.names import OTHER_SPELLINGS, country_code
+from tests.commands import run
 from tests.tiny import tiny_dataset
 
 FOREIGN = Path(__file__).parent / "foreign"
@@ -27,12 +27,6 @@ USGS = {
 @pytest.fixture(scope="module")
 def shipped() -> ex.Dataset:
     return ex.read_dataset()
-
-
-def run(capsys, *words) -> tuple[int, str, str]:
-    code = main([str(word) for word in words])
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
 
 
 def changed(path: Path, tmp_path: Path, old: str, new: str) -> Path:
