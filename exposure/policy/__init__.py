@@ -1,1 +1,1 @@
-"""What Beijing grants: rules, scenarios, the licence queue, and the licensed flow they give."""
+"""What Beijing grants: rules, and the scenarios that they form."""

@@ -1,8 +1,8 @@
-"""What a scenario says that the tables do not know: names, and licences that die before renewal.
+"""Checks of a scenario against the tables: unknown names, and licences that end before renewal.
 
-A scenario is written apart from the tables, so a slip in a component would select nothing and
-give every sector a score of 0. A name is known if the tables have it or the shipped ones do:
-shipped scenarios speak of elements that a user's own tables may leave out.
+A scenario is written separately from the tables, so a misspelt component would select nothing and
+give every sector a score of 0. A name is known if it is in the tables or in the shipped tables:
+shipped scenarios mention elements that a user's tables may lack.
 """
 
 from collections import defaultdict
@@ -20,11 +20,11 @@ from exposure.tables.schema.supply import ComponentRow, ElementRow, SourcingRow,
 from exposure.terms import ANY, LicenceState
 
 DECIDED = frozenset(LicenceState) - {LicenceState.FREE, LicenceState.WITHHELD}
-"""States in which licences are granted, so that they can run out."""
+"""States in which licences are granted and can therefore expire."""
 
 
 def refuse_unknown_names(scenario: Scenario, dataset: Dataset) -> None:
-    """Refuse a scenario that names what no table has.
+    """Raise an error for a scenario with names that no table has.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def refuse_unknown_names(scenario: Scenario, dataset: Dataset) -> None:
     Raises
     ------
     ScenarioError
-        With all such faults, those of all members of a mixture among them.
+        With all such faults, including those of all members of a mixture.
     """
     known = _known(dataset)
     faults = [
@@ -49,7 +49,7 @@ def refuse_unknown_names(scenario: Scenario, dataset: Dataset) -> None:
 
 
 Known = Mapping[str, frozenset[str]]
-"""Words that the tables, or the shipped ones, have in a column."""
+"""Words in a column of the tables or of the shipped tables."""
 
 
 def _known(dataset: Dataset) -> Known:
@@ -96,7 +96,7 @@ def _unknown(key: str, found: str, expected: str, known: Collection[str]) -> Fau
 
 
 def named(rule: Rule) -> str:
-    """A rule as a reader finds it: the day on which it starts, and what it selects.
+    """A rule as a reader can find it: the day on which it starts, and what it selects.
 
     Examples
     --------
@@ -110,7 +110,7 @@ def named(rule: Rule) -> str:
 
 
 def _short_lived(rule: Rule, dataset: Dataset) -> Iterator[Fault]:
-    """A renewal that is to be filed before the licence is granted."""
+    """A renewal that would have to be filed before the licence is granted."""
     laid = rule.overrides
     if rule.state not in DECIDED or (laid.validity_weeks, laid.renewal_lead_weeks) == (None, None):
         return

@@ -1,4 +1,4 @@
-"""Grids of policy: rules, days, elements and buyers, every combination laid over a course.
+"""Grids of policy: every combination of rules, days, elements and buyers, added to a course.
 
 A grid is a TOML file. Its rules are in the words of `exposure.policy.rule_words`, without element,
 buyer and day, which the grid adds:
@@ -35,7 +35,7 @@ from exposure.tables.reading.text_file import Unreadable, parse_toml, read_text
 from exposure.terms import ANY, Identifier
 
 MOST_POINTS = 100_000
-"""Points of a grid that are taken for what somebody meant."""
+"""Largest number of points; a larger grid is taken for a mistake."""
 
 
 def _listed(said: object) -> object:
@@ -51,27 +51,27 @@ Words = Annotated[list[str], Field(min_length=1)]
 
 
 class Grid(Statement):
-    """What a file of a grid says."""
+    """Content of a grid file."""
 
     base: Annotated[list[str], Field(min_length=1), BeforeValidator(_listed)]
-    """Courses on which the rules are laid."""
+    """Courses to which the rules are added."""
     dates: Annotated[list[date], Field(min_length=1), BeforeValidator(_listed)]
     """Days on which the rules begin."""
     elements: Annotated[list[Words], Field(min_length=1), BeforeValidator(_each_listed)] = Field(
         default_factory=lambda: [[ANY]]
     )
-    """Elements that they name, together or one by one."""
+    """Elements that the rules name, together or one by one."""
     buyers: Annotated[list[Words], Field(min_length=1), BeforeValidator(_each_listed)] = Field(
         default_factory=lambda: [[ANY]]
     )
-    """Buyers, in the words of a rule."""
+    """Buyer classes and tiers, in the words of a rule."""
     rules: Annotated[dict[Identifier, str], Field(min_length=1)]
-    """What is decreed, by names of your own."""
+    """Rules in words, under names that the author chooses."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """One scenario of a sweep, and where it is in the grid; empty words for a file of its own."""
+    """One scenario of a sweep and its position in the grid, which is empty for a scenario file."""
 
     scenario: Scenario
     base: str = ""
@@ -192,7 +192,7 @@ def _words(rule: str, day: date, elements: list[str], buyers: list[str]) -> Iter
 
 
 def _laid(point: Point, rule: str) -> Point:
-    """A point with its rule laid over the course."""
+    """A point with its rule added to the course."""
     try:
         made = point.scenario.with_rules([rule])
     except ExposureError as error:
@@ -209,7 +209,7 @@ def _laid(point: Point, rule: str) -> Point:
 
 
 def _twice(points: list[Point]) -> list[Fault]:
-    """Points that are in a grid twice."""
+    """Points that occur twice in a grid."""
     seen: set[str] = set()
     twice = []
     for point in points:

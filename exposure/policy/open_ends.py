@@ -1,4 +1,4 @@
-"""What a scenario file leaves open: a day behind which the analyst must choose, and the choices."""
+"""The open end of a scenario file: a day after which the analyst must choose, and the choices."""
 
 from collections import Counter
 
@@ -10,7 +10,7 @@ from exposure.wording import shown
 
 
 def open_end_of(draft: Draft, points: Points) -> OpenEnd | None:
-    """Read the table ``open_end`` of a file; None if there is none, or it is at fault."""
+    """Read the table ``open_end`` of a file; None if it is missing or faulty."""
     said = draft.content.get("open_end")
     if said is None:
         return None
@@ -29,7 +29,7 @@ def open_end_of(draft: Draft, points: Points) -> OpenEnd | None:
         placed = rules_of(draft, points, one.get("rules", []), where=where)
         check_rules(draft, placed)
         continuations.append(one | {"rules": [item.rule for item in placed]})
-    # A day that is at fault is stood in for, so that the other faults show too.
+    # A faulty day is replaced by a stand-in, so that the other faults are found too.
     stated = {key: day or FIRST_START for key, day in days.items()}
     try:
         made = OpenEnd.model_validate(said | stated | {"continuations": continuations})

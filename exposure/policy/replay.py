@@ -1,9 +1,8 @@
-"""The record of what happened, replayed up to a day and carried on from it.
+"""The record of what happened, replayed up to a day and continued from it.
 
-A record is a scenario whose rules are dated events. Seen from a day inside it, later events are
-unknown: rules that start later are dropped, and rules in force stay in force. Where something in
-force is scheduled to end and nobody knows what followed, the analyst chooses; nothing is chosen
-for them.
+A record is a scenario whose rules are dated events. On a day inside it, later events are unknown:
+rules that start later are dropped, and rules in force stay in force. If something in force is
+scheduled to end and it is unknown what followed, the analyst must choose; there is no default.
 """
 
 from datetime import date
@@ -27,7 +26,7 @@ def carried_on(scenario: Scenario, name: str) -> Scenario:
     Raises
     ------
     UnknownNameError
-        If it has no such continuation.
+        If the record has no such continuation.
     """
     known = {c.name: c for c in scenario.open_end.continuations} if scenario.open_end else {}
     if name not in known:
@@ -36,13 +35,13 @@ def carried_on(scenario: Scenario, name: str) -> Scenario:
 
 
 def seen_from(scenario: Scenario, day: date | None, *, last_day: date) -> Scenario:
-    """What a record lets an analyst know on a day, carried on as chosen.
+    """A record as it was known on a day, continued as chosen.
 
     Parameters
     ----------
     scenario
-        Any scenario; one that is no record is returned as it is, and of a mixture each member is
-        seen from the day.
+        Any scenario. One that is not a record is returned unchanged; a mixture is handled member by
+        member.
     day
         Day of the analysis; None for the end of the record.
     last_day
@@ -51,12 +50,14 @@ def seen_from(scenario: Scenario, day: date | None, *, last_day: date) -> Scenar
     Returns
     -------
     Scenario
-        Rules up to `day`, those in force on it staying in force, then the chosen continuation.
+        Rules up to `day`, of which those in force on that day continue, then the chosen
+        continuation.
 
     Raises
     ------
     ScenarioError
-        If the run passes the open end, which was known on `day`, and nothing was chosen.
+        If the run continues past the open end, which was known on `day`, and no continuation was
+        chosen.
     """
     if scenario.mixture:
         members = tuple(

@@ -1,4 +1,4 @@
-"""What holds across the rules of a scenario file: one rule a case, days that lie inside it."""
+"""Checks across the rules of a scenario file: one rule a case, days inside the scenario."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -14,7 +14,7 @@ Span = tuple[date, date]
 
 
 def span_of(draft: Draft) -> Span | None:
-    """First and last day of the scenario, whatever else is wrong with the file."""
+    """First and last day of the scenario, even if the file has other faults."""
     said = {k: draft.content[k] for k in ("start", "horizon_weeks") if k in draft.content}
     try:
         probe = Scenario(scenario="probe", name="probe", text="probe", **said)
@@ -24,10 +24,10 @@ def span_of(draft: Draft) -> Span | None:
 
 
 def check_rules(draft: Draft, placed: Sequence[Placed]) -> None:
-    """Note rules for the same cases and days, and days outside the scenario."""
+    """Report rules for the same cases and days, and days outside the scenario."""
     for first, second in contradictions([item.rule for item in placed]):
         earlier, later = placed[first], placed[second]
-        # Rules that only became alike where the inherited past was cut off are nobody's fault.
+        # Rules that became equal only because the inherited past was cut off are not a fault.
         if not later.inherited:
             found = f"the cases and days of {earlier.entry}, which says '{earlier.rule.state}'"
             cure = "keep one, or give them different days"
@@ -51,7 +51,7 @@ def _check_days(draft: Draft, item: Placed, span: Span | None) -> None:
 
 
 def check_day(draft: Draft, where: str, day: date, span: Span) -> None:
-    """Note a day outside the scenario."""
+    """Report a day outside the scenario."""
     first, last = span
     if not first <= day <= last:
         found = f"{day}, week {week_of(day, start=first)}"
@@ -61,7 +61,7 @@ def check_day(draft: Draft, where: str, day: date, span: Span) -> None:
 
 
 def check_dates_used(draft: Draft) -> None:
-    """Note turning points that nothing in the file names."""
+    """Report turning points that nothing in the file uses."""
     named = draft.content.get("dates", {})
     idle = sorted(set(named) - draft.used) if isinstance(named, dict) else []
     for name in idle:

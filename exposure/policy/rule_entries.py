@@ -1,7 +1,7 @@
-"""The rules of a scenario file: entries, the days they name, and what is wrong with them.
+"""The rules of a scenario file: entries, the days they name, and their faults.
 
-A day is written out, or named: a turning point of the file, or, in a record of the past, an event
-of the table ``policy_events``. A selector may be a list of words, which makes one rule a word.
+A day is written out or named: a turning point of the file, or, in a record of the past, an event of
+the table ``policy_events``. A selector may be a list of words, which makes one rule for each word.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,10 +19,10 @@ from exposure.spelling import did_you_mean
 from exposure.wording import shown
 
 A_DAY = "a day, YYYY-MM-DD"
-"""What is expected where a day should stand."""
+"""Expected form of a day, for messages."""
 
 Points = Mapping[str, date | None]
-"""Turning points by name; None where the file or caller names no day."""
+"""Turning points by name; None if neither the file nor the caller gives a day."""
 
 
 @dataclass(frozen=True)
@@ -36,32 +36,32 @@ class Placed:
 
 @dataclass(frozen=True)
 class Draft:
-    """A scenario file while it is read: what it says, and the faults found so far."""
+    """A scenario file while it is read: its content, and the faults found so far."""
 
     path: Path
     content: Mapping[str, Any]
     seen: tuple[Path, ...]
-    """Files that led here, this one last."""
+    """Files that refer to this one, in order; this one is last."""
     faults: list[Fault] = field(default_factory=list)
-    """Faults of this file and of those to which it refers."""
+    """Faults of this file and of the files to which it refers."""
     used: set[str] = field(default_factory=set)
     """Turning points named so far."""
     events: Mapping[str, date] = field(default_factory=dict)
     """Events of the table ``policy_events`` by name, where the file is a record of the past."""
 
     def add(self, key: str, found: str, *, expected: str, cure: str) -> None:
-        """Note a fault of this file."""
+        """Add a fault of this file."""
         self.faults.append(Fault(key, found, expected, cure, self.path.name))
 
     def take(self, faults: Iterable[Fault], *, within: str = "") -> None:
-        """Note faults of a part of this file."""
+        """Add faults of a part of this file."""
         self.faults.extend(
             (fault.within(within) if within else fault).at(self.path.name) for fault in faults
         )
 
 
 def day_of(value: object) -> date | None:
-    """A calendar day from what TOML or a caller gives; None if it is none."""
+    """A calendar day from a value of TOML or of a caller; None if it is not a day."""
     if isinstance(value, datetime):
         midnight = value.replace(hour=0, minute=0, second=0, microsecond=0)
         return value.date() if value == midnight else None
@@ -74,7 +74,7 @@ def day_of(value: object) -> date | None:
 
 
 def dated_in(draft: Draft, where: str, said: object, points: Points) -> date | None:
-    """The day that a file states or names; None, and a fault somewhere, if it does neither."""
+    """The day that a file states or names; None if it has a fault, which is reported elsewhere."""
     if isinstance(said, str) and said in points:
         draft.used.add(said)
         return points[said]
@@ -96,7 +96,8 @@ def rules_of(draft: Draft, points: Points, entries: object, *, where: str) -> li
             for key in ("starts", "ends")
             if key in said
         }
-        # A day that is at fault is stood in for, so that the other faults of its rule show too.
+        # A faulty day is replaced by a stand-in, so that the other faults of its rule are found
+        # too.
         dated: dict[str, Any] = {key: day or FIRST_START for key, day in days.items()}
         if isinstance(said.get("starts"), str) and said["starts"] in draft.events:
             dated["event"] = said["starts"]
@@ -107,7 +108,7 @@ def rules_of(draft: Draft, points: Points, entries: object, *, where: str) -> li
 
 
 def stated_in(draft: Draft, entry_key: str, said: Mapping[str, Any]) -> list[Rule]:
-    """The rules that one entry states: a list of words in a selector makes one rule a word."""
+    """The rules of one entry: a list of words in a selector makes one rule for each word."""
     lists = {key: said[key] for key in SELECTORS if isinstance(said.get(key), list)}
     for key, words in lists.items():
         if not words:

@@ -1,9 +1,9 @@
 """Rules in one line of words: ``Sm, military, withheld, from 2026-12-01``.
 
-The words are those of scenario files, separated by commas, in any order. A word that only one key
-can have needs no key: an element, a component, a stage, a buyer class, a place, a tier, a licence
-state. Everything else is KEY=VALUE, with the keys of a rule and of its overrides. Several words
-of one selector make one rule a word, as a list does in a file.
+The words are those of scenario files, separated by commas, in any order. A word that belongs to
+only one key needs no key: an element, component, stage, buyer class, place, tier or licence state.
+Everything else is KEY=VALUE, with the keys of a rule and of its overrides. Several words of one
+selector make one rule for each word, as a list does in a file.
 """
 
 import re
@@ -24,7 +24,7 @@ from exposure.tables.schema.supply import ComponentRow, ElementRow, StageRow
 from exposure.terms import ANY, PLACE_PATTERN, BuyerClass, LicenceState, Tier
 
 DAYS = {"from": "starts", "until": "ends"}
-"""Words before a day, and the key of a rule that each stands for."""
+"""Words that come before a day, each with its key of a rule."""
 
 KEYS = (*SELECTORS, "state", "starts", "ends", "note", *Overrides.model_fields)
 """Keys that may be written as KEY=VALUE."""
@@ -38,11 +38,11 @@ OF_YOUR_OWN = (
     "write an element, component, stage, buyer class, country, tier or licence state, or "
     "KEY=VALUE, such as component=NAME"
 )
-"""The cure where a word is near to none that is known."""
+"""Cure for a word that does not resemble any known word."""
 
 
 def rules_in_words(texts: Sequence[str | Rule]) -> tuple[Rule, ...]:
-    """Read rules, each in one line of words; rules that are no text are taken as they are.
+    """Read rules, each from one line of words; `Rule` objects are returned unchanged.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def rules_in_words(texts: Sequence[str | Rule]) -> tuple[Rule, ...]:
 
 
 def in_words(rule: Rule) -> str:
-    """A rule as one line of words, which reads back to the same rule.
+    """Write a rule as one line of words, which reads back to the same rule.
 
     Examples
     --------
@@ -103,7 +103,7 @@ def in_words(rule: Rule) -> str:
 
 @dataclass
 class _Line:
-    """One line while it is read: what it says of each key, and the faults found so far."""
+    """One line while it is read: the values of its keys, and the faults found so far."""
 
     text: str
     said: dict[str, list[str]] = field(default_factory=dict)
@@ -146,7 +146,7 @@ def _read_word(line: _Line, where: str, word: str) -> None:
         line.said.setdefault(named, []).append("true" if named == "revoke" else word)
     else:
         meant = near(word, _words())
-        for guess in meant[:1]:  # so that nobody is asked for the state that is misspelt
+        for guess in meant[:1]:  # so that a misspelt state is not also reported as missing
             line.said.setdefault(_words()[guess], []).append(guess)
         line.add(where, f"'{word}'", "a word of a rule", suggestion(meant) or OF_YOUR_OWN)
 
@@ -162,7 +162,7 @@ def _read_pair(line: _Line, where: str, key: str, value: str) -> None:
 
 
 def _key_of(word: str) -> str | None:
-    """The one key that a word can stand for; None for a word that is not known."""
+    """The key to which a word belongs; None for an unknown word."""
     if word in _words():
         return _words()[word]
     if SYMBOL.match(word):
@@ -172,7 +172,7 @@ def _key_of(word: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def _words() -> Mapping[str, str]:
-    """Words that need no key, each with its key; those of the shipped tables among them."""
+    """Words that need no key, each with its key, including those of the shipped tables."""
     return {
         **{row.component: "component" for row in shipped_rows(ComponentRow)},
         **{row.element: "element" for row in shipped_rows(ElementRow)},
@@ -185,7 +185,7 @@ def _words() -> Mapping[str, str]:
 
 
 def _check_counts(line: _Line) -> None:
-    """Note what is missing, and what is said more than once."""
+    """Report what is missing, and what is given more than once."""
     if "state" not in line.said:
         states = ", ".join(str(state) for state in LicenceState)
         line.add("state", "nothing", "a licence state", f"write one of: {states}")
@@ -201,7 +201,7 @@ def _check_counts(line: _Line) -> None:
 
 
 def _value(text: str) -> object:
-    """A number or truth as TOML has it; other text as it is, for the model to refuse."""
+    """A number or truth value as in TOML; other text unchanged, for the model to reject."""
     try:
         return float(text) if "." in text else int(text)
     except ValueError:
@@ -209,11 +209,11 @@ def _value(text: str) -> object:
 
 
 def laid_over(base: Sequence[Rule], added: Sequence[Rule]) -> tuple[Rule, ...]:
-    """Rules with others on top, in the order in which they are given.
+    """Rules of a course with added rules, in the order in which they are given.
 
-    An added rule replaces an earlier one with the same selectors while it is in force; where it
-    ends, the earlier one holds again. All else is as in a file: the rule with the most selectors
-    decides.
+    An added rule replaces an earlier one with the same selectors while it is in force; when it
+    ends, the earlier one applies again. Otherwise it works as in a file: the rule with the most
+    selectors decides.
 
     Parameters
     ----------
@@ -236,7 +236,7 @@ def laid_over(base: Sequence[Rule], added: Sequence[Rule]) -> tuple[Rule, ...]:
 
 
 def _around(old: Rule, new: Rule) -> Iterator[Rule]:
-    """What is left of a rule before and after one with the same selectors."""
+    """The parts of a rule before and after one with the same selectors."""
     alike = (old.state, old.overrides) == (new.state, new.overrides)
     if old.selectors != new.selectors or alike:
         yield old
@@ -244,7 +244,7 @@ def _around(old: Rule, new: Rule) -> Iterator[Rule]:
     if old.starts < new.starts:
         yield old.model_copy(update={"ends": _first(old.ends, new.starts)})
     if new.ends is not None and (old.ends is None or new.ends < old.ends):
-        # Licences that it ended once are not ended again.
+        # A rule revokes licences only once.
         again = old.overrides.model_copy(update={"revoke": False})
         begins = max(old.starts, new.ends)
         yield old.model_copy(update={"starts": begins, "overrides": again})
@@ -255,7 +255,7 @@ def _first(one: date | None, other: date) -> date:
 
 
 def faults_on_top(rules: Collection[Rule], *, start: date) -> list[Fault]:
-    """What is wrong with rules laid over a course that starts on a day."""
+    """Faults of rules that are added to a course with the given start."""
     faults = []
     for rule in rules:
         where = f"rule '{in_words(rule)}'"

@@ -1,12 +1,12 @@
 """Licence rules as rows, and which of them decides a case.
 
 A rule selects cases by element or component, stage, buyer class, destination and tier; ``*``
-selects all. Where several rules match, the one with the most selectors that are not ``*``
-decides; among those the most restrictive; among those the one that began last.
+selects all. If several rules match, the one with the most selectors that are not ``*`` decides; if
+there is a tie, the most restrictive; then the one that began last.
 
-A rule for all elements reaches only elements under export control: neodymium and
-praseodymium were not on the list of April 2025. A rule that names an element, or a component,
-reaches it whether listed or not.
+A rule for all elements applies only to elements under export control: neodymium and praseodymium
+were not on the list of April 2025. A rule that names an element or a component applies to it
+whether it is controlled or not.
 """
 
 from collections.abc import Mapping, Sequence
@@ -46,29 +46,30 @@ class Statement(statements.Statement):
 
 
 class Overrides(BaseModel):
-    """Queue terms that a rule lays down instead of those of the table ``licence_queue``."""
+    """Queue terms that a rule sets in place of those of the table ``licence_queue``."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     REMOVED: ClassVar[dict[str, str]] = {
         "resubmission": "refusal_share, reapplication_share and reapplication_weeks",
     }
-    """Keys that are no longer read, with what says the same today."""
+    """Removed keys, each with its replacement."""
 
     approval: Share | None = None
     """Share of first applications approved at a decision."""
     delay_weeks: Weeks | None = None
     """Weeks from submission until it can be decided."""
     validity_weeks: Annotated[int, Field(ge=1)] | None = None
-    """Weeks a licence lives."""
+    """Weeks for which a licence is valid."""
     renewal_lead_weeks: Weeks | None = None
     """Weeks before expiry at which the renewal is filed."""
     renewal_approval: Share | None = None
     """Share of renewals approved."""
     refusal_share: Share | None = None
-    """Share refused of first applications decided and not approved; the others stay pending."""
+    """Share refused of the first applications that are decided and not approved; the rest stays
+    pending."""
     reapplication_share: Share | None = None
-    """Share of refused applications and renewals that is filed once more."""
+    """Share of refused applications and renewals that is filed again."""
     reapplication_weeks: Annotated[int, Field(ge=1)] | None = None
     """Weeks from a refusal to the next application."""
     priority: Weeks | None = None
@@ -76,17 +77,18 @@ class Overrides(BaseModel):
     look_through: Share | None = None
     """Share of upstream exits judged by the final user."""
     revoke: bool = False
-    """Whether live licences end when the rule begins; not again when it comes back into force
-    after a more specific rule, and never for cases that such a rule covers when it begins."""
+    """Whether live licences end when the rule begins. They do not end again when the rule comes
+    back into force after a more specific one, and never for cases that such a rule covers when this
+    one begins."""
 
 
 class Rule(Statement):
-    """What Beijing says of the cases it selects, between two days."""
+    """How Beijing treats the cases that the rule selects, between two days."""
 
     element: Element | Selector = "*"
     """Element selected."""
     component: Identifier | Selector = "*"
-    """Component selected, as it crosses the border finished."""
+    """Component selected, when it crosses the border as a finished item."""
     stage: Stage | Selector = "*"
     """Exit stage selected."""
     buyer_class: BuyerClass | Selector = "*"
@@ -98,19 +100,19 @@ class Rule(Statement):
     starts: date
     """First day in force."""
     ends: date | None = None
-    """First day no longer in force; None if it stays."""
+    """First day on which it is no longer in force; None if it has no end."""
     state: LicenceState
     """What it says."""
     overrides: Overrides = Overrides()
-    """Terms that differ from the queue table."""
+    """Terms that differ from the table ``licence_queue``."""
     note: str = ""
-    """Act, announcement or reason behind the rule."""
+    """Law, announcement or reason behind the rule."""
     event: str = ""
-    """Event of the table ``policy_events`` that it writes down; empty for a posited rule."""
+    """Event of the table ``policy_events`` that the rule represents; empty for an assumed rule."""
 
     @cached_property
     def selectors(self) -> tuple[str, ...]:
-        """What it selects, in the order of `SELECTORS`."""
+        """The selected words, in the order of `SELECTORS`."""
         return tuple(str(getattr(self, name)) for name in SELECTORS)
 
     @cached_property
@@ -124,7 +126,7 @@ class Rule(Statement):
         return sum(selector != ANY for selector in self.selectors)
 
     def in_force(self, day: date) -> bool:
-        """Whether it applies on a day.
+        """Whether the rule applies on a day.
 
         Parameters
         ----------
@@ -141,7 +143,7 @@ class Rule(Statement):
 
 @dataclass(frozen=True)
 class Case:
-    """Something for which a licence may be asked: goods, buyer, destination.
+    """A possible subject of a licence: goods, buyer, destination.
 
     A finished component is one item whatever elements it holds, so `component` is set and the
     most restrictive rule among its elements decides. Upstream goods are one element.
@@ -155,7 +157,7 @@ class Case:
     destination: str
 
     def selector_values(self, element: Element) -> tuple[str | None, ...]:
-        """Values against which selectors are held, in the order of `SELECTORS`."""
+        """Values with which selectors are compared, in the order of `SELECTORS`."""
         return (
             str(element),
             self.component,
@@ -167,11 +169,11 @@ class Case:
 
 
 ControlDates = Mapping[Element, date | None]
-"""Since when each element is under export control; None if it is not."""
+"""Day from which each element is under export control; None if it is not."""
 
 
 def reaching(rules: Sequence[Rule], case: Case) -> tuple[Rule, ...]:
-    """Rules that select a case on some day; no other rule ever decides it."""
+    """Rules that select a case on some day; no other rule can decide it."""
     selected = [elements_selected(rule, case) for rule in rules]
     return tuple(rule for rule, own in zip(rules, selected, strict=True) if own)
 
@@ -189,9 +191,9 @@ def _selects(rule: Rule, values: Sequence[str | None]) -> bool:
 def elements_licensed(
     case: Case, rule: Rule | None, day: date, *, controlled: ControlDates
 ) -> tuple[Element, ...]:
-    """Elements for whose sake a case needs a licence on a day.
+    """Elements because of which a case needs a licence on a day.
 
-    These are the elements under control, and one that the rule in force names. Where there are
+    These are the elements under control, and an element that the rule in force names. If there are
     none, because the rule names a component or because there is no rule, all elements count.
     """
     licensed = tuple(
@@ -227,7 +229,7 @@ def rule_in_force(
     Returns
     -------
     Rule or None
-        None if no rule matches: the goods leave freely.
+        None if no rule matches: the goods are free.
     """
     deciding = [
         _deciding_rule(rules, case, e, day=day, controlled=controlled) for e in case.elements

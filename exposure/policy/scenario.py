@@ -1,8 +1,8 @@
 """Scenarios: one course of policy each, or a mixture of several with probabilities.
 
-A scenario states its start and the rules in force at one time or another; it is usually read
-from a file by `exposure.policy.scenario_file`. Probabilities belong to a mixture alone: what a
-course of policy does is one thing, how likely it is another.
+A scenario states its start and the rules in force at one time or another; it is usually read from a
+file by `exposure.policy.scenario_file`. Only a mixture has probabilities, because the content of a
+course of policy and its likelihood are separate questions.
 """
 
 import hashlib
@@ -25,29 +25,29 @@ PROBABILITY_TOLERANCE = 1e-9
 """Largest accepted |sum - 1| of the probabilities of a mixture."""
 
 WITH_RULES = "_with_rules"
-"""What the key of a scenario ends with after rules were laid over it."""
+"""Ending of the key of a scenario to which rules were added."""
 
 NAMED_WITH = ", with rules"
-"""What the name of such a scenario ends with."""
+"""Ending of the name of such a scenario."""
 
 RULES = each(
     instance_of((Rule, str), "a Rule or its words", "write the words of a rule"),
     "a list of rules, in words or as Rule",
     'write ["Sm, military, withheld, from 2026-12-01"]',
 )
-"""Rules to be laid over a scenario."""
+"""Rules to be added to a scenario."""
 
 ON_TOP = "\n\nOn top of it: "
-"""What comes between the text of a scenario and rules laid over it."""
+"""Text between the description of a scenario and the rules added to it."""
 
 MEMBERS_ADDED = {"__all__": {"scenario": {"added"}}}
-"""What the digest of a mixture leaves out."""
+"""Fields that the digest of a mixture leaves out."""
 
 REPEALED = "repealed"
-"""What a file says of a rule of the buyers' side that is never in force."""
+"""Value in a file for a rule of the buyers' side that is never in force."""
 
 FIRST_START, LAST_START = date(1990, 1, 1), date(2100, 1, 1)
-"""Days between which a scenario starts: a typing error of the century is caught."""
+"""Earliest and latest start of a scenario, so that a mistyped century is found."""
 
 
 class Member(Statement):
@@ -58,7 +58,7 @@ class Member(Statement):
 
 
 class Continuation(Statement):
-    """One way in which a record of the past may go on."""
+    """One possible continuation of a record of the past."""
 
     name: Identifier
     text: Annotated[str, Field(min_length=1)]
@@ -67,16 +67,16 @@ class Continuation(Statement):
 
 
 class OpenEnd(Statement):
-    """A day behind which the record cannot say what holds, so that the analyst must choose."""
+    """A day after which the record does not say what applies, so that the analyst must choose."""
 
     day: date
-    """First day that is open."""
+    """First day for which the analyst must choose."""
     known_from: date
-    """Day on which it became known that something ends then."""
+    """Day on which it became known that a rule ends then."""
     question: Annotated[str, Field(min_length=1)]
-    """What is open, in plain words."""
+    """The question, in plain words."""
     continuations: Annotated[tuple[Continuation, ...], Field(min_length=1)]
-    """What may follow."""
+    """The possible continuations."""
 
 
 def _repealed(said: object) -> object:
@@ -103,7 +103,7 @@ class Scenario(Statement):
     start: Annotated[date, Field(ge=FIRST_START, le=LAST_START)]
     """First day; week 0."""
     horizon_weeks: Annotated[int, Field(ge=1, le=1040)] = 104
-    """Weeks the scenario is written for; a rule outside them is an error."""
+    """Number of weeks that the scenario covers; a rule outside them is an error."""
     text: Annotated[str, Field(min_length=1)]
     """What it assumes, in plain words."""
     scored_from: date | None = None
@@ -169,8 +169,8 @@ class Scenario(Statement):
         Raises
         ------
         RuleError
-            If a rule cannot be understood, begins before the course, or is there twice, or if
-            the scenario is a record of the past.
+            If a rule cannot be understood, begins before the course or occurs twice, or if the
+            scenario is a record of the past.
 
         Examples
         --------
@@ -260,7 +260,7 @@ def mix(
     members
         Scenarios with their probabilities; a mixture among them is resolved into its members.
     text
-        What the probabilities rest on, in plain words.
+        The basis of the probabilities, in plain words.
 
     Returns
     -------
@@ -296,7 +296,7 @@ def mix(
 
 
 def flattened(pairs: Sequence[tuple[Scenario, float]]) -> tuple[Member, ...]:
-    """Single courses with their probabilities, mixtures among them resolved."""
+    """Single courses with their probabilities; mixtures among the members are resolved."""
     return tuple(
         Member(scenario=part, probability=p * q)
         for scenario, p in pairs
@@ -305,7 +305,7 @@ def flattened(pairs: Sequence[tuple[Scenario, float]]) -> tuple[Member, ...]:
 
 
 def mixture_faults(pairs: Sequence[tuple[Scenario, float]]) -> list[Fault]:
-    """What is wrong with the members of a mixture: their probabilities, their starts."""
+    """Faults of the members of a mixture: their probabilities and starts."""
     if not pairs:
         return [Fault("mixture", "no members", "at least one", "name the scenarios")]
     outside = [

@@ -1,11 +1,11 @@
 """From TOML files to scenarios; with `exposure.tables.reading` the only reader of input files.
 
-A file holds a paragraph on what it assumes, a start, and rules, or a mixture of other scenarios.
-It may extend another, up to a day or throughout, which keeps the past common to all; a rule of
-its own then replaces the inherited rule with the same selectors from the day on which it starts.
-It names its turning points once, under ``[dates]``, so that `read_scenario` can move them. A
-selector may be a list of words. All faults of a file, and of those it refers to, are raised in
-one `ScenarioError`.
+A file contains a paragraph on its assumptions, a start, and rules or a mixture of other scenarios.
+It may extend another file, up to a day or throughout, so that several scenarios share one past; a
+rule in the file then replaces the inherited rule with the same selectors from the day on which it
+starts. The file names its turning points once, under ``[dates]``, so that `read_scenario` can move
+them. A selector may be a list of words. All faults of a file, and of those it refers to, are raised
+in one `ScenarioError`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -55,7 +55,7 @@ HEAD_KEYS = (
 """Keys of a file that are fields of the scenario."""
 
 COURSE_KEYS = ("dates", "extends", "extends_until", "rules")
-"""Keys of a file that lay down one course of policy, which a mixture does not."""
+"""Keys of a file that define a single course of policy; a mixture cannot have them."""
 
 FILE_KEYS = (*HEAD_KEYS, *COURSE_KEYS, "mixture", "open_end")
 """All keys of a file."""
@@ -78,7 +78,7 @@ DATES = Kind(
 
 
 class Entry(Statement):
-    """What a file says of one member of a mixture."""
+    """One member of a mixture as written in a file."""
 
     scenario: Identifier
     probability: Annotated[float, Field(ge=0.0, le=1.0)]
@@ -116,9 +116,9 @@ def read_scenario(
     dates
         Other days for turning points that the file names under ``[dates]``.
     after
-        What follows a record of the past, by the name of one of its continuations.
+        Name of the continuation that follows a record of the past.
     rules
-        Rules laid over the course, in words; see `Scenario.with_rules`.
+        Rules to add to the course, in words; see `Scenario.with_rules`.
 
     Returns
     -------
@@ -188,7 +188,7 @@ def _read(
     pairs = _members(draft, start=head.start if head else None)
     open_end = open_end_of(draft, points)
     check_rules(draft, placed)
-    if not draft.faults:  # a day with a misspelt name would only echo that fault
+    if not draft.faults:  # a day with a misspelt name would only repeat that fault
         check_dates_used(draft)
     if draft.faults or head is None:
         # Two members that extend the same faulty file report its faults twice.
@@ -208,7 +208,7 @@ def _load(path: Path) -> dict[str, Any]:
 
 
 def _head(draft: Draft) -> Scenario | None:
-    """The scenario without its rules; None if the file does not say enough."""
+    """The scenario without its rules; None if required keys are missing."""
     said = {key: draft.content[key] for key in HEAD_KEYS if key in draft.content}
     try:
         return Scenario(scenario=draft.path.stem, **said)
@@ -233,7 +233,7 @@ def _turning_points(draft: Draft, dates: Mapping[str, date | str]) -> Points:
         day = day_of(said)
         if day is None:
             draft.add(f"dates, {name}", shown(said), expected=A_DAY, cure="correct it")
-        # A faulty day keeps its place, so that the rules that use it are not blamed.
+        # A faulty day stays in the list, so that the rules that use it are not reported too.
         points[name] = day
     return points
 
@@ -264,7 +264,7 @@ def _inherited(draft: Draft, points: Points, placed: list[Placed]) -> list[Place
 
 
 def _other(draft: Draft, where: str, name: object) -> tuple[Scenario, list[Placed]] | None:
-    """Read a scenario to which the file refers, its neighbour or shipped; else None and a fault."""
+    """Read a scenario of the same folder, or a shipped one; None and a fault if there is none."""
     folder = draft.path.parent
     sibling = folder / f"{name}.toml"
     path = sibling if exists(sibling) else _shipped(str(name))
@@ -309,7 +309,7 @@ def _members(draft: Draft, *, start: date | None) -> list[tuple[Scenario, float]
         other = _other(draft, f"{entry_key}, scenario", entry.scenario)
         if other is not None:
             pairs.append((other[0], entry.probability))
-    # A sum over some of the members would only echo the fault of the others.
+    # A sum over some of the members would only repeat the fault of the others.
     if entries and len(draft.faults) == before:
         draft.take(mixture_faults(pairs))
         starts = {scenario.start for scenario, _ in pairs}
@@ -320,7 +320,7 @@ def _members(draft: Draft, *, start: date | None) -> list[tuple[Scenario, float]
 
 
 def _event_days() -> dict[str, date]:
-    """Days of the shipped events, by name."""
+    """Dates of the shipped events, by name."""
     table = TABLES["policy_events"]
     path = shipped_folder() / table.file
     if not path.is_file():

@@ -1,4 +1,4 @@
-"""A scenario file to start from: every key with what it means, valid as it is."""
+"""A template of a scenario file: all keys with their meanings; the template itself is valid."""
 
 SCENARIO_TEMPLATE = '''\
 # A course of policy. Lines that begin with "#: " are examples: delete "#: " to use one.
