@@ -1,8 +1,8 @@
 """The checked tables as one frozen object.
 
-Every table is a DataFrame. A `Dataset` is made by `read_dataset` or by one of the functions
-that change a copy; its digest is a hash of all its rows, so that equal digests mean equal
-tables whatever file they came from.
+Every table is a DataFrame. A `Dataset` is made by `read_dataset` or by one of the functions that
+change a copy. Its digest is a hash of all its rows, so that equal digests mean equal tables,
+regardless of their files.
 """
 
 import csv
@@ -34,16 +34,16 @@ RowKey = tuple[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Overlaid:
-    """What one folder laid over the tables."""
+    """What one overlay folder changed in the tables."""
 
     folder: str
-    """Name of the folder, without its place."""
+    """Name of the folder, without its path."""
     digest: str
     """SHA-256 of its rows."""
     replaced: tuple[RowKey, ...]
-    """Rows that it states otherwise than the tables below."""
+    """Rows that replace rows of the tables below."""
     added: tuple[RowKey, ...]
-    """Rows that the tables below do not have."""
+    """Rows that are not in the tables below."""
 
     def record(self) -> dict[str, object]:
         """The same in plain words, for the record of a run: table to the keys of its rows."""
@@ -70,19 +70,19 @@ def row_key(row: BaseModel) -> RowKey:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where rows were read, and which other files there were not."""
+    """Where the rows come from, and which files of the folder were not read."""
 
     places: Mapping[RowKey, tuple[str, int]] = field(default_factory=dict)
-    """File and line of each row that was read from a file."""
+    """File and line of each row that comes from a file."""
     unread: tuple[Fault, ...] = ()
-    """Files that look like data and are not read, each with the reason."""
+    """Files that look like data but are not read, each with the reason."""
 
     def place(self, key: RowKey) -> tuple[str, int | None]:
-        """File and line of a row; the file of its table and no line if it came from no file."""
+        """File and line of a row; if it comes from no file, the file of its table and no line."""
         return self.places.get(key, (TABLES[key[0]].file, None))
 
     def under(self, other: "Origin") -> "Origin":
-        """The origin of tables with others laid over them."""
+        """The origin of tables with an overlay."""
         return Origin({**self.places, **other.places}, (*self.unread, *other.unread))
 
 
@@ -95,15 +95,15 @@ Three = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Change:
-    """One figure that was changed by hand, or scaled because another one of its set was."""
+    """One figure that was changed by hand, or scaled because of a change in its set."""
 
     table: str
     key: tuple[str, ...]
     """Values of the key columns of the row."""
     was: Three
-    """Low, central and high before."""
+    """Low, central and high before the change."""
     now: Three
-    """Low, central and high since."""
+    """Low, central and high after the change."""
     note: str
     """Why."""
 
@@ -131,9 +131,9 @@ class Dataset:
     digest
         SHA-256 of all rows, those of overlays included.
     overlaid
-        What was laid over the tables, first the lowest; empty for tables as they were read.
+        Overlays on the tables, the lowest first; empty for tables as they were read.
     changed
-        Figures changed by `with_value` and `with_values`, in the order in which they were.
+        Figures changed by `with_value` and `with_values`, in the order of the changes.
     """
 
     rows: Mapping[str, tuple[BaseModel, ...]] = field(repr=False)
@@ -142,9 +142,9 @@ class Dataset:
     overlaid: tuple[Overlaid, ...] = ()
     changed: tuple[Change, ...] = ()
     base_digest: str = ""
-    """Digest of the tables before anything was laid over them or changed; empty for the same."""
+    """Digest of the tables before overlays and changes; empty if there are none."""
     origin: Origin = field(default=NOWHERE, compare=False, repr=False)
-    """Where the rows were read; equal tables are equal wherever they came from."""
+    """Where the rows come from; it does not count when tables are compared."""
 
     @property
     def base(self) -> str:
@@ -171,11 +171,11 @@ class Dataset:
         version
             Version to record.
         overlaid
-            What was laid over the tables.
+            Overlays on the tables.
         changed
             Figures that were changed by hand.
         base_digest
-            Digest of the tables below; empty where these are they.
+            Digest of the tables below; empty if these are the lowest.
         origin
             Where the rows were read.
         """
@@ -257,7 +257,7 @@ class Dataset:
         >>> ex.read_dataset().rows_of(SectorRow)[0].destination
         'USA'
         """
-        # Every row was checked against the model of its table, so a second check says nothing new.
+        # Every row was already checked against the model of its table.
         return cast("tuple[Row, ...]", self.rows.get(name_of(model), ()))
 
     def sector_ids(self, destination: str | None = None) -> tuple[str, ...]:
@@ -291,7 +291,7 @@ def _restored(
     base_digest: str,
     origin: Origin,
 ) -> Dataset:
-    """The dataset that was pickled."""
+    """Restore a pickled dataset."""
     return Dataset(MappingProxyType(dict(rows)), version, digest, *laid, base_digest, origin)
 
 

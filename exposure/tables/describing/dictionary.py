@@ -1,7 +1,7 @@
 """The data dictionary: what each table and each column means, from the row models themselves.
 
-A column's meaning is the text below its field; its type, words and limits are those
-by which the rows are checked. Nothing is written twice, so nothing can drift apart.
+The meaning of a column is the text below its field; its type, words and limits are those with which
+the rows are checked. Nothing is written twice, so nothing can become inconsistent.
 """
 
 import math
@@ -50,7 +50,7 @@ class Column:
 
     @property
     def allowed(self) -> str:
-        """What may stand in a cell, in words.
+        """Permitted content of a cell, in words.
 
         Examples
         --------
@@ -108,7 +108,7 @@ def measures_of(table: str) -> dict[str, Measure]:
 
 
 def quantity_column(table: str) -> str:
-    """Column that says which figure a row holds, or '' where all rows hold the same."""
+    """Column that names the quantity of a row, or '' if all rows have the same quantity."""
     return next((name for name in ("quantity", "parameter") if name in TABLES[table].key), "")
 
 
@@ -216,7 +216,7 @@ def _escaped(cell: str) -> str:
 
 
 def shared_text() -> str:
-    """Write the columns that every table of figures has, once."""
+    """Write the columns that all tables of figures have in common."""
     columns = columns_of("component_elements")
     shared = [column for column in columns if column.name in QuantityRow.model_fields]
     rows = [

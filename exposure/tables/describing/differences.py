@@ -20,7 +20,7 @@ Difference = tuple[str, str, str, str, str, str]
 """One line of a comparison, in the order of `COLUMNS`."""
 
 VERBS = ("added", "removed", "changed")
-"""What can become of a row."""
+"""Possible changes of a row."""
 
 
 def compare_datasets(old: Dataset, new: Dataset) -> "pd.DataFrame":
@@ -77,7 +77,7 @@ def _by_key(table: Table, dataset: Dataset) -> dict[tuple[str, ...], BaseModel]:
 
 
 def in_short(table: Table, row: BaseModel) -> str:
-    """A row in a few words: its figure, or its first description.
+    """A row in a few words: its value, or its first description.
 
     Examples
     --------
@@ -94,7 +94,7 @@ def in_short(table: Table, row: BaseModel) -> str:
 
 
 def differences_text(differences: "pd.DataFrame") -> str:
-    """Say what differs, table by table, one line a row.
+    """List the differences table by table, with one line for each row.
 
     Parameters
     ----------

@@ -3,7 +3,7 @@
 ``datapackage.json`` is written from the row models, never by hand, and so is the data dictionary
 in ``README.md``. What a Table Schema cannot say stays with our own checks: rules across rows
 (sums, complete sets), ``low <= central <= high``, units and ranges by quantity, lists in a cell.
-A user's own folder needs neither file.
+A user's folder needs neither file.
 """
 
 import hashlib
@@ -31,13 +31,13 @@ UNVERSIONED = "unversioned"
 """Version of a folder without a ``datapackage.json``."""
 
 DICTIONARY = "README.md"
-"""File that holds the data dictionary, below a head written by hand."""
+"""File that contains the data dictionary, below an introduction written by hand."""
 
 MARK = "<!-- Below this line the text is generated from the row models: change it there. -->"
-"""Line between the head of the dictionary and the rest."""
+"""Line between the introduction and the dictionary."""
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
-"""Edition of the standard."""
+"""Version of the standard."""
 
 HOMES = {
     "sector": "sectors",
@@ -45,13 +45,14 @@ HOMES = {
     "element": "elements",
     "stage": "stages",
 }
-"""Columns that refer to another table, and that table."""
+"""Columns that refer to another table, with the name of that table."""
 
 OPEN_SECTORS = (*BACK_TEST_TABLES, *map(name_of, GROUP_MODELS))
-"""Tables whose column ``sector`` may name something else than a sector."""
+"""Tables whose column ``sector`` may contain something other than a sector."""
 
 DIALECT = {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "lineTerminator": "\n"}
-"""How the files are written; a reader that must guess is misled by the quotations in them."""
+"""CSV dialect of the files; programs that guess it are misled by the quotation marks in the
+text."""
 
 TYPES = {Kind.NUMBER: "number", Kind.WHOLE: "integer", Kind.DAY: "date"}
 """Types of the Table Schema; all else is a string."""
@@ -60,8 +61,8 @@ TYPES = {Kind.NUMBER: "number", Kind.WHOLE: "integer", Kind.DAY: "date"}
 def read_version(folder: Path) -> str:
     """Read the version of a folder of tables.
 
-    A user's own folder needs no ``datapackage.json``; its version is then `UNVERSIONED`, and
-    the digest of the dataset still tells it from any other.
+    A user's folder needs no ``datapackage.json``; its version is then `UNVERSIONED`, and the digest
+    of the dataset still identifies it.
 
     Raises
     ------
@@ -76,13 +77,13 @@ def read_version(folder: Path) -> str:
 
 
 def descriptor_faults(folder: Path) -> list[Fault]:
-    """What keeps the ``datapackage.json`` of a folder from being read; nothing if there is none."""
+    """Faults that prevent reading the ``datapackage.json`` of a folder; none if it is missing."""
     descriptor = _read_descriptor(folder)
     return [descriptor] if isinstance(descriptor, Fault) else []
 
 
 def next_version(version: str, today: date) -> str:
-    """Calendar version after another: year, month, number within the month.
+    """The calendar version that follows another one: year, month, number within the month.
 
     Examples
     --------
@@ -100,7 +101,7 @@ def describe_package(folder: Path, *, version: str) -> dict[str, Any]:
     Parameters
     ----------
     folder
-        Folder with one CSV file a table; tables that are not there are left out.
+        Folder with one CSV file for each table; missing tables are left out.
     version
         Calendar version of the tables.
 
@@ -197,7 +198,7 @@ def _field(column: Column) -> dict[str, Any]:
 
 
 def _pattern(column: Column) -> str:
-    """Pattern of a text: of itself, with further words, or of a list of words."""
+    """Pattern for a text: its own pattern, with further words, or a list of words."""
     pattern = column.pattern.removeprefix("^").removesuffix("$")
     if column.kind is Kind.WORDS:
         return f"^({pattern})( ({pattern}))*$"
@@ -238,10 +239,10 @@ def write_package(folder: str | Path, *, version: str | None = None) -> None:
 
 
 def stale_notes(folder: Path) -> list[str]:
-    """What the ``datapackage.json`` of a folder says that is no longer so, in words.
+    """Outdated statements in the ``datapackage.json`` of a folder, in words.
 
-    A note is no fault: who edits a table need not have the descriptor written anew. A folder
-    without a descriptor, or with one that tells no hashes, gives no notes.
+    A note is not a fault: users who edit a table need not update the descriptor. A folder without a
+    descriptor, or with one without hashes, gives no notes.
     """
     notes = []
     descriptor = _read_descriptor(folder)
@@ -273,7 +274,7 @@ def _read_descriptor(folder: Path) -> dict[str, Any] | Fault:
     except RecursionError:
         found = "lists or objects in one another, too deep to be read"
     except ValueError:
-        # The one value that is JSON and that Python does not read.
+        # The only value of JSON that Python does not read.
         found = "a number of thousands of digits"
     else:
         if isinstance(descriptor, dict):

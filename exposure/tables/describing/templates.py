@@ -1,8 +1,8 @@
 """A table to fill in: its header, and one row for each quantity with what may stand in it.
 
-CSV has no comments, so the allowed words, units and ranges stand in the cells themselves, in a
-form that is refused as long as it is not replaced. An empty cell is to be filled in or, in the
-columns for evidence, may stay empty.
+CSV has no comments, so the cells themselves contain the permitted words, units and ranges, in a
+form that is rejected until it is replaced. An empty cell must be filled in; only cells in the
+columns for evidence may remain empty.
 """
 
 import csv
@@ -19,7 +19,7 @@ from exposure.tables.schema.catalogue import TABLES
 from exposure.tables.schema.rows import Measure, QuantityRow
 
 CHOICE = " | "
-"""Between the words of which one is to be kept."""
+"""Separator between words of which one must be kept."""
 
 EXAMPLES = {
     r"^[A-Z][a-z]?$": "chemical symbol",
@@ -28,7 +28,8 @@ EXAMPLES = {
     Kind.DAY: "YYYY-MM-DD",
     Kind.WHOLE: "a whole number",
 }
-"""What a cell holds with this pattern or of this kind; a key of one's own is left empty."""
+"""Content of a cell with this pattern or of this kind; a key that the user chooses is left
+empty."""
 
 
 def template(table: str) -> str:
@@ -42,9 +43,9 @@ def template(table: str) -> str:
     Returns
     -------
     str
-        The header and one row a quantity. In a cell, words with ``|`` between them are a choice,
-        a range says what is permitted, a form such as YYYY-MM-DD says how to write; an empty
-        cell is to be filled in. Delete the rows that are not needed.
+        The header and one row for each quantity. Words with ``|`` between them are a choice, a
+        range shows the permitted values, and a form such as YYYY-MM-DD shows how to write a value;
+        an empty cell must be filled in. Delete the rows that are not needed.
 
     Raises
     ------

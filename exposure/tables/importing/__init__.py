@@ -1,1 +1,1 @@
-"""From files that other people publish, or that a company keeps, to overlays."""
+"""Conversion of published files, and of a company's files, into overlays."""

@@ -58,7 +58,7 @@ class Heading:
     low: float
     central: float
     high: float
-    """Part of the weight that is that good."""
+    """Share of the weight that is this good."""
     basis: Basis
     note: str
 
@@ -110,7 +110,7 @@ def import_comtrade(path: str | Path, dataset: Dataset) -> Imported:
     Raises
     ------
     ImportedFileError
-        If the file is something else, or holds no export of rare earths from China.
+        If the file is of another kind, or contains no export of rare earths from China.
     """
     check_arguments("import_comtrade", path=(path, PATH), dataset=(dataset, DATASET))
     table = read_foreign(Path(path), kind=KIND, columns=COLUMNS)
@@ -157,12 +157,12 @@ def _twice(table: ForeignTable, line: int, key: tuple[str, str, str]) -> Fault:
 
 
 def _unwanted(row: ForeignRow) -> tuple[str, str] | None:
-    """What a row is, and why it is left out; None if it is imported."""
+    """Description of a row, and why it is left out; None if it is imported."""
     return _other_trade(row) or _other_detail(row)
 
 
 def _other_trade(row: ForeignRow) -> tuple[str, str] | None:
-    """Why a row is not of China's exports of rare earths; None if it is."""
+    """Why a row does not belong to China's exports of rare earths; None if it does."""
     code, reporter = row.get("cmdCode"), row.get("reporterISO")
     if reporter != "CHN":
         return f"reports of {reporter or 'nobody'}", "only China's exports are imported"

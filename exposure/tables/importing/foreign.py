@@ -1,4 +1,4 @@
-"""CSV files as others write them: any of the usual encodings, separators and number formats.
+"""CSV files from other programs, with any of the usual encodings, separators and number formats.
 
 Nothing is guessed about what a column means: the importers name the columns they read. Cells are
 given as text with the line on which their row begins.
@@ -16,13 +16,13 @@ from exposure.errors import ImportedFileError
 from exposure.faults import Fault
 
 SEPARATORS = ",;\t|"
-"""What programs write between cells."""
+"""Separators that programs write between cells."""
 
 WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-"""How workbooks begin, new ones and old ones."""
+"""First bytes of new and old workbooks."""
 
 ENCODINGS = ("utf-8-sig", "cp1252")
-"""Tried in this order: what is not UTF-8 was written by a Western European Windows."""
+"""Tried in this order: files that are not UTF-8 come from a Western European Windows."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class ForeignTable:
 
     path: Path
     columns: tuple[str, ...]
-    """Names as they are in the file, without blanks around them."""
+    """Column names as in the file, without surrounding blanks."""
     rows: tuple[ForeignRow, ...]
     separator: str
 
@@ -55,21 +55,21 @@ class ForeignTable:
 
 
 def read_foreign(path: Path, *, kind: str, columns: Sequence[str]) -> ForeignTable:
-    """Read a CSV file of a stranger.
+    """Read a CSV file of unknown origin.
 
     Parameters
     ----------
     path
         The file.
     kind
-        What it should be, for messages, such as ``a USGS world production table``.
+        Kind of file that is expected, for messages, such as ``a USGS world production table``.
     columns
         Columns that a file of this kind has, for messages.
 
     Raises
     ------
     ImportedFileError
-        If there is no such file, it is a workbook or a folder, or it holds no rows.
+        If the file does not exist, is a workbook or a folder, or has no rows.
     """
     text = _text(path, kind)
     separator = _separator(text)
@@ -83,7 +83,7 @@ def read_foreign(path: Path, *, kind: str, columns: Sequence[str]) -> ForeignTab
         cure = f"name the file that holds it; its columns are {', '.join(columns)}"
         raise ImportedFileError([Fault("", "no rows", kind, cure, str(path))])
     header = tuple(records[0][1])
-    # Comtrade ends each row, but not the header, with one comma more.
+    # Comtrade ends each row, but not the header, with an additional comma.
     rows = [ForeignRow(at, dict(zip(header, cells, strict=False))) for at, cells in records[1:]]
     return ForeignTable(path, header, tuple(rows), separator)
 
@@ -112,7 +112,7 @@ def _separator(text: str) -> str:
 
 
 def require_columns(table: ForeignTable, wanted: Sequence[str], *, cure: str) -> None:
-    """Refuse a file that lacks columns, all of them in one message."""
+    """Raise an error that names all missing columns of a file."""
     missing = [column for column in wanted if column not in table.columns]
     if missing:
         found = "columns " + ", ".join(table.columns)
@@ -121,10 +121,10 @@ def require_columns(table: ForeignTable, wanted: Sequence[str], *, cure: str) ->
 
 
 def number(text: str, *, separator: str = ",") -> float | None:
-    """A number as people write it, with thousands set apart; None if it is none.
+    """Read a number with separators of thousands; None if the text is not a number.
 
-    Where cells are separated by semicolons, a comma is a decimal point and a point sets thousands
-    apart, if three digits follow it.
+    If cells are separated by semicolons, a comma is a decimal point, and a point separates
+    thousands if three digits follow it.
 
     Examples
     --------

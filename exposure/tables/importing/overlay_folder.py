@@ -1,4 +1,4 @@
-"""What an import gives: rows for an overlay, and everything that was left out, with the reason."""
+"""Result of an import: rows for an overlay, and everything that was left out, with the reason."""
 
 import shutil
 import tempfile
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LINES_SHOWN = 5
-"""Line numbers that the text names for one reason."""
+"""Largest number of lines that the text lists for one reason."""
 
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A row of the file that became no row of the overlay."""
+    """A row of the file that is not part of the overlay."""
 
     line: int
     what: str
@@ -48,11 +48,11 @@ class Imported:
     rows
         Table name to its rows.
     replaced
-        Rows of the tables below that the overlay states otherwise.
+        Rows of the tables below that the overlay replaces.
     omitted
         Rows of the file that were left out, in its order.
     notes
-        What a reader should know before using the overlay.
+        Notes to read before using the overlay.
     """
 
     path: Path
@@ -91,7 +91,7 @@ class Imported:
         Parameters
         ----------
         folder
-            Made if it does not exist; it may hold no table of the overlay yet.
+            Created if it does not exist; it must not contain a table of the overlay.
 
         Raises
         ------

@@ -45,19 +45,19 @@ COLUMNS = ("supplier", "country", "kg")
 CURE = "give the columns these names, one order a row; weights in kg, countries by name or code"
 
 OTHER_UNITS = ("t", "tonnes", "tons", "g", "lb", "lbs", "pounds", "pieces", "pcs", "quantity")
-"""Names of columns that are no weight in kg."""
+"""Names of columns with a weight in another unit than kg."""
 
 
 @dataclass(frozen=True)
 class Buyers:
-    """Whose sourcing the list states."""
+    """The buyers whose sourcing the list describes."""
 
     destination: str = "USA"
     """Where they are."""
     buyer_class: str = "*"
     """``civil``, ``dual``, ``military``, or ``*`` for all."""
     component: str | None = None
-    """What they buy, if the list does not say it."""
+    """What they buy, if the list has no such column."""
     from_date: date | None = None
     """First day on which the shares hold; None takes the first date of the list."""
 

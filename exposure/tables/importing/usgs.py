@@ -48,7 +48,7 @@ YEAR_COLUMN = re.compile(r"prod_(?:[a-z]+_)?(?:est_ ?)?(\d{4})", re.IGNORECASE)
 """A column of production: PROD_2023, PROD_EST_ 2024, Prod_t_2021, Prod_t_est_2022."""
 
 NOTHING = ("—", "–", "--", "-")
-"""What USGS writes for no production."""
+"""Text of USGS for no production."""
 
 REST, WORLD, MINING = "ROW", "WLD", "mining"
 
@@ -145,7 +145,7 @@ def _notes(
     chosen: Sequence[str],
     heavy: Sequence[str],
 ) -> Iterator[str]:
-    """What to know before the overlay is used."""
+    """Notes to read before using the overlay."""
     yield f"shares of all rare earths stand for {', '.join(chosen)}; every row is assumed"
     newest = max(tonnes)
     for element in chosen:
@@ -170,7 +170,7 @@ def _notes(
 
 
 def _elements(dataset: Dataset, wanted: Sequence[str] | None) -> tuple[list[str], list[str]]:
-    """Elements to write, and those of the tables that are left out because nobody named them."""
+    """Elements to write, and elements of the tables that are left out as not named."""
     known = {str(row.element): row for row in dataset.rows_of(ElementRow)}
     for element in wanted or ():
         if element not in known:
@@ -208,7 +208,7 @@ def _cell(row: ForeignRow, names: tuple[str, str], kind: str, year: str, value: 
 def _tonnes(
     table: ForeignTable, omitted: list[LeftOut]
 ) -> tuple[dict[int, dict[str, float]], list[Fault]]:
-    """Tonnes by year and country; figures that cannot be used are noted as left out."""
+    """Tonnes by year and country; unusable figures are listed as left out."""
     tonnes: dict[int, dict[str, float]] = {}
     faults: list[Fault] = []
     for cell in _cells(table):
@@ -240,7 +240,7 @@ def _tonnes(
 
 
 def _unwanted(cell: _Cell) -> tuple[str, str] | None:
-    """What a figure is, and why it is left out; None for mine production of rare earths."""
+    """Description of a figure, and why it is left out; None for mine production of rare earths."""
     named = cell.commodity.lower()
     if "rare" not in named or "earth" not in named:
         return "other commodities", "only rare earths are imported"

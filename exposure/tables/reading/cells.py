@@ -1,7 +1,8 @@
-"""What a cell of a file must be before it is read as a number, a day or text.
+"""Checks of the text of a cell before it is read as a number, a day or text.
 
-Python reads ``1_0`` as ten and pydantic reads ``86400`` as a day of 1970; a table means neither.
-Signs that a terminal or a browser obeys instead of showing are refused wherever they stand.
+Python reads ``1_0`` as ten and pydantic reads ``86400`` as a day of 1970; in a table both are
+mistakes. Control characters, which a terminal or a browser obeys instead of showing, are rejected
+in all cells.
 """
 
 import re
@@ -23,20 +24,20 @@ DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 """How a day is written."""
 
 FIRST_YEAR, LAST_YEAR = 1950, 2100
-"""Years in which a day of a table can lie: a slip of the century is caught."""
+"""Permitted years of a day in a table, so that a mistyped century is found."""
 
 ALLOWED = "\t\n"
 """Control characters that text may hold."""
 
 STEERING = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
-"""Categories of signs that are obeyed, not shown: controls, marks of direction, separators."""
+"""Categories of characters that are obeyed, not shown: controls, direction marks, separators."""
 
 HARMLESS = "\u00ad\u200c\u200d"
-"""Soft hyphen and joiners: they belong to words of some scripts."""
+"""Soft hyphen and joiners, which are parts of words in some scripts."""
 
 
 def cell_faults(model: type[BaseModel], cells: Mapping[str, object]) -> Iterator[Fault]:
-    """What is wrong with the text of cells, before they are read.
+    """Faults in the text of cells, before they are read.
 
     Parameters
     ----------
@@ -77,7 +78,7 @@ def _steers(sign: str) -> bool:
 
 def _day_faults(column: str, cell: str) -> Iterator[Fault]:
     if not DAY.fullmatch(cell):
-        # Anything that is not even near a day keeps the words of the row model.
+        # For text that does not resemble a day, the message of the row model is kept.
         if cell.lstrip("+-").isdigit():
             yield Fault(column, repr(cell[:LONGEST_SHOWN]), TYPES["date"], "write it so")
     elif not FIRST_YEAR <= int(cell[:4]) <= LAST_YEAR:
@@ -86,7 +87,7 @@ def _day_faults(column: str, cell: str) -> Iterator[Fault]:
 
 
 def _is_odd_number(cell: str) -> bool:
-    """Whether Python takes it for a number, and a reader of tables does not."""
+    """Whether Python accepts a text as a number that a reader of tables would not."""
     if NUMBER.fullmatch(cell):
         return False
     try:

@@ -1,8 +1,8 @@
 """Checks that hold across rows and across tables.
 
-Each check is one small function from the parsed tables to faults; `check_tables` runs them all,
-but for those that would report as missing a row which is there and faulty. A check of single
-cells belongs to the row models instead, one about missing rows to `completeness`.
+Each check is one small function from the parsed tables to faults. `check_tables` runs them all,
+except those that would report a faulty row as missing. A check of single cells belongs to the row
+models instead, one about missing rows to `completeness`.
 """
 
 import math
@@ -42,7 +42,7 @@ SUM_TOLERANCE = 0.02
 """Largest accepted |sum - 1| of shares: four shares rounded to whole percents miss by 4 x 0.005."""
 
 BACK_TEST_TABLES = ("observed_output", "disruptions")
-"""Tables that may speak of sectors nobody ranks."""
+"""Tables that may name sectors that are not ranked."""
 
 GROUP_MODELS = (CoverRow, NeedRow, SubstitutionRow)
 """Tables whose rows may name a group of sectors instead of one."""
@@ -54,7 +54,7 @@ RowT = TypeVar("RowT", bound=QuantityRow)
 
 
 def check_tables(tables: TableLines, *, faulty: Collection[str] = ()) -> tuple[list[Fault], bool]:
-    """Faults of all checks, in their order, and whether some checks were skipped.
+    """Faults of all checks in order, and whether some checks were skipped.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def _names_resolve(
 
 
 def elements_resolve(tables: TableLines) -> Iterable[Fault]:
-    """An element of a component must say since when it is under control, if at all."""
+    """Every element of a component has a row that says since when it is controlled, if at all."""
     known = {line.row.element for line in tables.of(ElementRow)}
     for line in tables.of(ComponentRow):
         for element in line.row.elements:
@@ -247,7 +247,7 @@ def stages_of_components_resolve(tables: TableLines) -> Iterable[Fault]:
 
 
 def components_are_made_in_order(tables: TableLines) -> Iterable[Fault]:
-    """The stages of a component are listed upstream first, each once."""
+    """The stages of a component are listed once each, upstream first."""
     order = [row.stage for row in sorted((s.row for s in tables.of(StageRow)), key=_position)]
     for line in tables.of(ComponentRow):
         stages = line.row.stages
@@ -264,7 +264,7 @@ def _position(row: StageRow) -> int:
 
 
 def office_figures_hold_for_all(tables: TableLines) -> Iterable[Fault]:
-    """A figure of an office as a whole holds for all buyers and elements, at all times."""
+    """A figure of a whole office applies to all buyers and elements at all times."""
     for line in tables.of(LicenceQueueRow):
         row = line.row
         said = {
@@ -283,7 +283,7 @@ def office_figures_hold_for_all(tables: TableLines) -> Iterable[Fault]:
 
 
 def licences_outlive_their_renewal(tables: TableLines) -> Iterable[Fault]:
-    """A renewal is filed during the life of the licence."""
+    """A renewal is filed while the licence is valid."""
     lines = tables.of(LicenceQueueRow)
     leads = [line for line in lines if line.row.quantity == "renewal_lead_weeks"]
     for line in lines:
@@ -295,7 +295,8 @@ def licences_outlive_their_renewal(tables: TableLines) -> Iterable[Fault]:
             default=None,
         )
         if longest is not None and longest.row.high > line.row.low:
-            # What a destination merely takes over from the default is the default's fault.
+            # A fault that a destination inherits from the default is reported once, for the
+            # default.
             stated = longest if longest.row.destination != ANY else line
             yield Fault(
                 f"{stated.row.destination}, {line.row.quantity}",
@@ -307,7 +308,7 @@ def licences_outlive_their_renewal(tables: TableLines) -> Iterable[Fault]:
 
 
 def _may_meet(one: LicenceQueueRow, other: LicenceQueueRow) -> bool:
-    """Whether two rows of the queue can hold for the same case."""
+    """Whether two rows of the queue can apply to the same case."""
     pairs = (
         (one.destination, other.destination),
         (one.buyer_class, other.buyer_class),
@@ -319,7 +320,7 @@ def _may_meet(one: LicenceQueueRow, other: LicenceQueueRow) -> bool:
 def caps_hold_the_stock(tables: TableLines) -> Iterable[Fault]:
     """The largest stock ever held is not below the stock at the start.
 
-    What a sector does not state itself is stated for its group.
+    If a sector has no row, the row of its group counts.
     """
     highest: dict[tuple[str, str, str], float] = {
         (line.row.sector, line.row.component, line.row.quantity): line.row.high
@@ -359,7 +360,7 @@ KEY_CHECKS: dict[Check, tuple[str, ...]] = {
     codes.priced_goods_are_known: ("elements",),
     codes.seen_sectors_are_not_misspelt: ("sectors",),
 }
-"""Checks of keys, which come first: a row under a misspelt key is not missing either."""
+"""Checks of keys, which come first: a row with a misspelt key must not be reported as missing."""
 
 CHECKS: dict[Check, tuple[str, ...]] = {
     sources_resolve: ("sources",),
@@ -392,5 +393,5 @@ CHECKS: dict[Check, tuple[str, ...]] = {
     **magnitudes.CHECKS,
     **periods.CHECKS,
 }
-"""The other checks; like those, with the tables that must be clean for each to tell a missing row
-or key from a faulty one."""
+"""The other checks. Each has a list of tables that must have no faults, because otherwise it would
+report faulty rows or keys as missing."""

@@ -1,7 +1,6 @@
 """Checks of codes that no other table lists: goods with a price, sectors of the back-test.
 
-A code that is merely spelt like a code is refused; so that a slip of the pen never counts as
-something new.
+A text that only looks like a code is rejected, so that a typing error never counts as a new item.
 """
 
 from collections.abc import Iterable
@@ -21,7 +20,7 @@ MIXTURES = ("ndpr", "ndfeb", "smco", "mischmetal")
 
 
 def priced_goods_are_known(tables: TableLines) -> Iterable[Fault]:
-    """What has a price is an element, or a known mixture, in a known form."""
+    """Every price is for an element or a known mixture, in a known form."""
     symbols = {*NAMES, *(line.row.element for line in tables.of(ElementRow))}
     goods = {*(symbol.lower() for symbol in symbols), *MIXTURES}
     known = {f"{good}_{form}" for good in goods for form in FORMS}
@@ -37,7 +36,7 @@ def priced_goods_are_known(tables: TableLines) -> Iterable[Fault]:
 
 
 def seen_sectors_are_not_misspelt(tables: TableLines) -> Iterable[Fault]:
-    """The back-test may speak of sectors that nobody ranks, but not of misspelt ones."""
+    """The back-test may name sectors that are not ranked, but not misspelt ones."""
     known = {line.row.sector for line in tables.of(SectorRow)}
     outputs = [
         ("observed_output.csv", line, line.row.sector) for line in tables.of(ObservedOutputRow)

@@ -1,7 +1,7 @@
-"""Checks for rows that are missing: what a sector, plant, queue or stage cannot do without.
+"""Checks for missing rows, without which a sector, plant, queue or stage cannot be run.
 
-A row that is there and faulty is not missing, so each check is registered in
-`exposure.tables.reading.checks` with the tables that it needs to be clean.
+A faulty row is not a missing row, so each check is registered in `exposure.tables.reading.checks`
+with the tables that must have no faults.
 """
 
 from collections import defaultdict
@@ -34,19 +34,19 @@ FILLED_TABLES = (
     "elements", "stages", "components", "component_elements", "stage_shares", "sectors", "buyers",
     "needs", "cover", "licence_queue", "parameters",
 )  # fmt: skip
-"""Tables that must have rows; the other required ones may hold a header alone."""
+"""Tables that must have rows; other required tables may consist of a header only."""
 
 SETS_OF_SUBSTITUTION = (
     {"largest_share", "qualification_weeks", "ramp_weeks"},
     {"assembly_share", "assembly_weeks", "assembly_ramp_weeks"},
 )
-"""Quantities of ``substitution`` that say something only together."""
+"""Quantities of ``substitution`` that have a meaning only together."""
 
 RowT = TypeVar("RowT", bound=QuantityRow)
 
 
 def tables_are_filled(tables: TableLines) -> Iterable[Fault]:
-    """The tables without which nothing can be ranked have at least one row."""
+    """Tables that are needed for every ranking have at least one row."""
     for name in FILLED_TABLES:
         if not tables.by_table.get(name):
             yield Fault("", "no rows", "at least one row", "add the rows", f"{name}.csv")
@@ -104,7 +104,7 @@ def _incomplete(line: Line[SectorRow], found: str, file: str, what: str) -> Faul
 def substitutes_are_complete(tables: TableLines) -> Iterable[Fault]:
     """A substitute, and supply in assembled parts, states all of its quantities.
 
-    What a sector does not state itself may be stated for its group.
+    If a sector has no row, the row of its group counts.
     """
     group = {line.row.sector: line.row.uncertainty_group for line in tables.of(SectorRow)}
     lines = grouped(tables.of(SubstitutionRow), lambda row: (row.sector, row.component))
@@ -134,7 +134,7 @@ def plants_are_complete(tables: TableLines) -> Iterable[Fault]:
 
 
 def default_queue_is_complete(tables: TableLines) -> Iterable[Fault]:
-    """The queue of destinations without rows of their own states all of its quantities."""
+    """The default queue, for destinations without rows, states all of its quantities."""
     default = [
         line
         for line in tables.of(LicenceQueueRow)
@@ -190,7 +190,7 @@ def stages_have_shares(tables: TableLines) -> Iterable[Fault]:
 
 
 def parameters_are_complete(tables: TableLines) -> Iterable[Fault]:
-    """The constants without which nothing runs are there."""
+    """The constants that every run needs exist."""
     known = {(line.row.parameter, line.row.scope) for line in tables.of(ParameterRow)}
     wanted: list[tuple[str, str]] = [("nested_share", ANY), ("restock_ratio", ANY)]
     wanted += [
@@ -205,7 +205,7 @@ def parameters_are_complete(tables: TableLines) -> Iterable[Fault]:
 
 
 def plants_have_demand(tables: TableLines) -> Iterable[Fault]:
-    """Tonnes from a new plant count only against a known use, and a known pool outside China."""
+    """A new plant needs a known use of its element and a known pool outside China."""
     known = {line.row.element for line in tables.of(DemandRow) if line.row.destination == "WLD"}
     pools: dict[str, set[str]] = defaultdict(set)
     for made in tables.of(ComponentElementRow):

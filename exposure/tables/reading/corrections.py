@@ -1,10 +1,10 @@
-"""Corrections: a source's figure that is known to be wrong, and what is read in its place.
+"""Corrections: figures of a source that are known to be wrong, and their replacements.
 
-A table keeps what its source says; ``corrections.toml`` in the same folder says, record by record,
-which cell is read otherwise, since when and why. An open record is applied when the folder is read,
-and only to a cell that still holds the old value: once the source has corrected itself, or somebody
-has edited the row, the record fails loudly instead of overwriting what is new. A closed record is
-history and is not applied.
+A table keeps the values of its source. ``corrections.toml`` in the same folder lists the cells that
+are replaced, with a date and a reason for each. An open record is applied when the folder is read,
+and only to a cell that still has the old value: if the source has corrected itself, or the row was
+edited, the record raises an error instead of overwriting the new value. A closed record is history
+and is not applied.
 """
 
 import re
@@ -37,7 +37,7 @@ Cell = str | int | float | Day
 
 
 class Correction(BaseModel):
-    """One cell that is read otherwise than its source has it."""
+    """One cell that is replaced when the tables are read."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
@@ -50,11 +50,11 @@ class Correction(BaseModel):
     column: Text
     """Column of the cell; not one of the key."""
     was: Cell
-    """What the source says and the file holds."""
+    """Value in the source and in the file."""
     now: Cell
-    """What is read in its place."""
+    """Value that replaces it."""
     reason: Text
-    """How it is known that the source errs."""
+    """Evidence that the source is wrong."""
     reported: Day | None = None
     """Day on which the error was reported to the source; left out if it was not."""
     status: Literal["open", "closed"]
@@ -93,7 +93,7 @@ def read_corrections(folder: Path) -> tuple[list[Record], list[Fault]]:
 
 
 def parse_corrections(text: str) -> tuple[list[Record], list[Fault]]:
-    """Turn the text of ``corrections.toml`` into records, or into faults.
+    """Convert the text of ``corrections.toml`` into records, or into faults.
 
     Examples
     --------
@@ -129,7 +129,7 @@ def correct(
     Parameters
     ----------
     lines
-        Table name to its checked rows; stays as it is.
+        Table name to its checked rows; not changed.
     records
         Corrections, in the order of their file.
     faulty
@@ -138,7 +138,7 @@ def correct(
     Returns
     -------
     tuple
-        The tables with the corrected rows, checked again, and what is wrong with the records.
+        The tables with the corrected rows, checked again, and the faults of the records.
     """
     corrected = {name: list(table) for name, table in lines.items()}
     open_records = [record for record in records if record.correction.status == "open"]
@@ -176,7 +176,7 @@ def _unknown_words(records: Iterable[Record]) -> Iterator[Fault]:
 def _correct_row(
     table: Table, lines: list[AnyLine], key: tuple[str, ...], records: list[Record]
 ) -> Iterator[Fault]:
-    """Change one row in place, or say why it cannot be changed."""
+    """Change one row in place, or return the reason why it cannot be changed."""
     known = {tuple(cell_text(getattr(o.row, c)) for c in table.key): i for i, o in enumerate(lines)}
     position = known.get(key)
     if position is None:

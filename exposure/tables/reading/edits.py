@@ -1,4 +1,4 @@
-"""Changed copies of a dataset: assumptions altered, everything checked again.
+"""Changed copies of a dataset, with all checks repeated.
 
 Some tables hold sets of shares that sum to 1: countries' shares of a stage, the countries from
 which buyers buy, the buyers of a sector. If one share of such a set is changed, the others are
@@ -29,13 +29,14 @@ SUMS_OVER: Mapping[str, tuple[str, ...]] = {
     "sourcing": ("country",),
     "buyers": ("buyer_class", "tier"),
 }
-"""Key columns over which the central shares of a table sum to 1."""
+"""Key columns over which the central shares of a table must sum to 1."""
 
 SMALLEST_REST = 1e-9
-"""A rest of a set below this is taken as 0: decimal shares do not sum to 1 in binary."""
+"""A remainder of a set below this is treated as 0: decimal shares do not sum to 1 exactly in
+binary."""
 
 Value = float | Sequence[float]
-"""One number that is taken as known, or (low, central, high)."""
+"""One number for a known value, or (low, central, high)."""
 
 KEY = Kind(
     lambda value: isinstance(value, (list, tuple)),
@@ -79,15 +80,14 @@ def with_value(
     key
         Values of its key columns, in their order.
     value
-        New figure in the unit of the row: one number if it is taken as known, or
-        (low, central, high).
+        New value in the unit of the row: one number for a known value, or (low, central, high).
     note
         Why; the new row counts as assumed.
 
     Returns
     -------
     Dataset
-        With a digest of its own, and the change in `Dataset.changed`. If the figure is one of a
+        With its own digest, and with the change in `Dataset.changed`. If the figure is one of a
         set of shares that sum to 1, the others are scaled in proportion and listed too.
 
     Raises
@@ -208,7 +208,7 @@ def _changed(dataset: Dataset, changes: Mapping[tuple[str, ...], Value], note: s
 def _edited(
     dataset: Dataset, edits: Mapping[RowKey, _Edit]
 ) -> tuple[dict[str, list[AnyLine]], list[Fault]]:
-    """Rows of all tables, those that changed checked; all others are the very same objects."""
+    """Rows of all tables. Changed rows are checked; all others are the same objects as before."""
     changed = {table for table, _ in edits}
     lines: dict[str, list[AnyLine]] = {}
     faults: list[Fault] = []
@@ -259,7 +259,7 @@ def _row(dataset: Dataset, cell: RowKey) -> QuantityRow:
 
 
 def _of_group(dataset: Dataset, cell: RowKey) -> tuple[str, ...]:
-    """Key under which the figure of a sector is stated for its group."""
+    """Key of the row of the sector's group that states the figure."""
     table, key = cell
     groups = {row.sector: row.uncertainty_group for row in dataset.rows_of(SectorRow)}
     by_group = table in map(name_of, GROUP_MODELS) and key
@@ -277,7 +277,7 @@ def _record(row: BaseModel, edit: _Edit) -> dict[str, object]:
 def _scaled_rests(
     dataset: Dataset, edits: Mapping[RowKey, _Edit], note: str
 ) -> dict[RowKey, _Edit]:
-    """New values of the shares that are in one set with a changed one."""
+    """New values of the shares in the same set as a changed one."""
     scaled: dict[RowKey, _Edit] = {}
     faults: list[Fault] = []
     touched = dict.fromkeys(_set_of(*cell) for cell in edits if cell[0] in SUMS_OVER)
@@ -313,9 +313,9 @@ def _set_of(table: str, key: tuple[str, ...]) -> RowKey:
 
 
 def _misfit(left: float, held: float, *, many: int) -> Fault | None:
-    """Why the rest of a set cannot take what is left; None if it can, or there is no rest."""
+    """Why the other shares of a set cannot be scaled to the remainder; None if they can."""
     if many == 0:
-        return None  # the checks of the tables ask for the sum
+        return None  # the checks of the tables test the sum
     if left < -SMALLEST_REST:
         return Fault(
             "", f"changed shares that leave {left:.3f} for the others", "at least 0", "lower them"
@@ -329,7 +329,7 @@ def _misfit(left: float, held: float, *, many: int) -> Fault | None:
 
 
 def _fraction(share: float) -> float:
-    """A share that was scaled up is still at most the whole."""
+    """Limit a share that was scaled up to 1."""
     return min(1.0, share)
 
 

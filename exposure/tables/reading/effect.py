@@ -1,4 +1,4 @@
-"""Rows that nothing reads, each with the reason: what a user gave is never ignored in silence.
+"""Rows that nothing reads, each with the reason: no input is silently ignored.
 
 Some rows can be read by no run at all, whatever the scenario: stock of a component that its
 sector does not need, sourcing of a place where nobody buys, shares of a year that is never used.
@@ -54,13 +54,13 @@ SCOPES: Mapping[ParameterName, str] = {
     "firm_spread": "group",
     "recapture_share": "group",
 }
-"""What each constant is read for: all, an element, or a group of sectors."""
+"""The subjects for which each constant is read: all, an element, or a group of sectors."""
 
 DELETE = "delete it"
-"""The cure where nothing else can make a row matter."""
+"""Cure if nothing else can give the row an effect."""
 
 KEEP = "keep it for the record, or delete it"
-"""The cure for rows that say something true that the model does not use."""
+"""Cure for rows that are true but not used by the model."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Idle:
 
     row: BaseModel
     about: tuple[str, ...]
-    """What it is about: the part of its key to which the reason holds."""
+    """Part of its key to which the reason applies."""
     found: str
     expected: str
     cure: str = DELETE
@@ -99,7 +99,7 @@ def rows_without_effect(
     cited
         Sources that scenarios cite, in addition to those that rows cite.
     with_record
-        Whether forecasts and shares of earlier years count, which are true and are kept for the
+        Whether to include forecasts and shares of earlier years, which are true and kept for the
         record: see `rows_for_the_record`.
 
     Returns
