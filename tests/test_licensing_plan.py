@@ -8,18 +8,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exposure.errors import ScenarioError
-from exposure.licensing.flows import run_office
+from exposure.inputs.cells import Inputs
+from exposure.inputs.streams import Sampler
+from exposure.licensing.flows import office_flows, run_office
 from exposure.licensing.goods import Item
+from exposure.licensing.office import capacity
 from exposure.licensing.plan import plan_office
 from exposure.licensing.states import FIGURES
 from exposure.policy.rules import Rule
-from exposure.terms import BuyerClass, LicenceState, Tier
+from exposure.tables.dataset import Dataset
+from exposure.tables.schema.supply import ElementRow
+from exposure.terms import BuyerClass, LicenceState, Tier, week_of
 from tests.licensing_world import (
     CIVIL,
     FORCES,
     MILITARY,
     ORDINARY,
     START,
+    dataset,
     inputs,
     queue_row,
     scenario,
@@ -303,3 +309,50 @@ def test_rules_that_speak_of_what_the_tables_do_not_have_are_refused_together() 
         "  - rule from 2025-04-18, component: found 'smco_magnets'; expected a word of the tables, "
         "or '*'; did you mean 'smco_magnet'?"
     )
+
+
+# Elements controlled before the others.
+
+EARLIER = date(2023, 8, 1)
+GROWING = {
+    "capacity_start_share": 0.5, "capacity_growth_weeks": 8, "first_decision_week": 2,
+    "enforcement_weeks": 4,
+}  # fmt: skip
+
+
+def with_earlier(*symbols: str) -> Inputs:
+    """Figures of a world in which control of some elements began two years before."""
+    tables = dataset(**GROWING)
+    elements = [
+        row.model_copy(update={"controlled_from": EARLIER}) if row.element in symbols else row
+        for row in tables.rows_of(ElementRow)
+    ]
+    earlier = Dataset.from_rows({**tables.rows, "elements": elements}, version="made up")
+    return Inputs.of(earlier, Sampler.first(1, 1))
+
+
+def test_an_element_controlled_earlier_moves_neither_the_office_nor_customs_for_the_others():
+    # Samarium is treated for itself; a quarter of the applications are for it.
+    course = scenario(ORDINARY, Rule(element="Sm", starts=START, state="withheld"))
+    worlds = inputs(**GROWING), with_earlier("Sm")
+    plans = [plan_office(own.index, course, ITEMS, "USA", weeks=10) for own in worlds]
+    sizes, flows = zip(
+        *((capacity(own, made), office_flows(own, made))
+          for own, made in zip(worlds, plans, strict=True)), strict=True
+    )  # fmt: skip
+    assert (sizes[0] == sizes[1]).all()
+    before, after = (own[(MAGNET, *CIVIL)].stopped for own in flows)
+    assert (before == after).all()
+    # Customs come to enforce over four weeks; for samarium they had done so long ago.
+    first, then = (own[(SMCO, *CIVIL)].stopped[0, 0] for own in flows)
+    assert (first, then) == (pytest.approx(0.125), 1.0)
+
+
+def test_the_office_begins_when_most_applications_come():
+    plans = [
+        plan_office(with_earlier(*own).index, scenario(ORDINARY), ITEMS, "USA", weeks=4)
+        for own in (("Sm",), ("Sm", "Tb"), ("Dy", "Tb"))
+    ]
+    earlier = week_of(EARLIER, start=START)
+    # Half of the weights are those of dysprosium; of equal halves the earlier day counts.
+    assert [own.control_week for own in plans] == [0, earlier, earlier]

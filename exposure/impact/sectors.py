@@ -4,6 +4,7 @@ What does not change with policy is gathered here once a run. Stocks and flows a
 sector's own need of a holding. K is the holding, T the week, D the draw.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cached_property
 
@@ -96,7 +97,13 @@ class Sector(Stocks, Goods):
         return cls(**halves)
 
 
-def build_goods(inputs: Inputs, sector: str, period: Period, *, control_week: int) -> Goods:
+def build_goods(
+    inputs: Inputs,
+    sector: str,
+    period: Period,
+    *,
+    control_week: Callable[[frozenset[str]], int],
+) -> Goods:
     """Gather what decides what a sector needs, and when it arrives.
 
     Parameters
@@ -108,7 +115,8 @@ def build_goods(inputs: Inputs, sector: str, period: Period, *, control_week: in
     period
         Weeks of the run.
     control_week
-        Week in which export control began; assembled parts come in from then on.
+        Week in which export control of some elements began; assembled parts of what holds them
+        come in from then on.
     """
     inputs = inputs.under(sector)
     holdings = _holdings(inputs, sector)
@@ -122,7 +130,8 @@ def build_goods(inputs: Inputs, sector: str, period: Period, *, control_week: in
         ).astype(np.int64),
         saved=tuple(_saved(inputs, sector, h.component, period) for h in holdings),
         assembled=tuple(
-            _assembled(inputs, sector, h.component, control_week=control_week) for h in holdings
+            _assembled(inputs, sector, h.component, control_week=control_week(_elements(h)))
+            for h in holdings
         ),
         weeks=period.weeks,
     )
@@ -192,6 +201,10 @@ def _saved(inputs: Inputs, sector: str, component: str, period: Period) -> Gradu
         sooner = np.maximum(week, qualified - own.weeks)
         qualified = np.where(qualified > week, sooner, qualified)
     return Gradual(largest, qualified, width)
+
+
+def _elements(holding: Holding) -> frozenset[str]:
+    return frozenset(element for channel in holding.channels for element in channel.elements)
 
 
 def _assembled(inputs: Inputs, sector: str, component: str, *, control_week: int) -> Gradual | None:

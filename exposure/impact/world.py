@@ -6,8 +6,7 @@ is ranked. A world belongs to a period: the same tables drawn for the same weeks
 
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -153,8 +152,7 @@ def _goods(
     for name in sectors:
 
         def make(own: Inputs, name: str = name) -> Goods:
-            control = _control_week(own, period, frozenset())
-            return build_goods(own, name, period, control_week=control)
+            return build_goods(own, name, period, control_week=partial(_control_week, own, period))
 
         acted = period.actions.on_goods(name)
         part = inputs.part("goods", name, period.key, acted, make=make)
@@ -317,13 +315,14 @@ def _position(claim: Claim) -> tuple[bool, int]:
 
 
 def _control_week(inputs: Inputs, period: Period, elements: frozenset[str]) -> int:
-    """Week in which control of the first of some elements, or of any, began."""
-    days: list[date] = [
-        row.controlled_from
+    """Week in which control of the first of some elements began; of any, if none of them is."""
+    days = {
+        row.element: row.controlled_from
         for row in inputs.rows_of(ElementRow)
-        if row.controlled_from is not None and (not elements or row.element in elements)
-    ]
-    return week_of(min(days, default=period.start), start=period.start)
+        if row.controlled_from is not None
+    }
+    own = [day for element, day in days.items() if element in elements] or list(days.values())
+    return week_of(min(own, default=period.start), start=period.start)
 
 
 def _supply_name(supply: Supply) -> str:

@@ -208,11 +208,11 @@ def _stopped(inputs: Inputs, plan: OfficePlan, licensed: Sequence[FloatArray]) -
     width = office_figure(inputs, plan, "enforcement_weeks")
     ceiling = office_figure(inputs, plan, "catch_up_ceiling")
     recoverable = office_figure(inputs, plan, "recoverable_share")
-    begun = min(0, plan.control_week)
-    enforced: dict[tuple[bool, ...], FloatArray] = {}
+    enforced: dict[tuple[tuple[bool, ...], int], FloatArray] = {}
     stopped = []
     for own, share in zip(plan.classes, licensed, strict=True):
-        pattern = tuple(state is LicenceState.FREE for state in own.states)
+        begun = plan.begun(own)
+        pattern = tuple(state is LicenceState.FREE for state in own.states), begun
         if pattern not in enforced:
             enforced[pattern] = enforcement(own.states, width, begun=begun)
         stopped.append(

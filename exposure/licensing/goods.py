@@ -1,6 +1,8 @@
 """What asks for licences: goods that cross the border, and the buyers who wait for them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 from exposure.inputs.index import Index
 from exposure.policy.rules import Case, ControlDates
@@ -50,3 +52,18 @@ def case_of(key: Key, destination: str) -> Case:
 def control_dates(index: Index) -> ControlDates:
     """Since when each element is under control."""
     return {row.element: row.controlled_from for row in index.table(ElementRow)}
+
+
+def opening_day(index: Index, elements: Collection[Element]) -> date | None:
+    """Day on which control began for most applications for some elements; None if for none.
+
+    Elements count with the central value of their ``application_weight``; of days with equal
+    weights the first one counts. So an element that was controlled for years, and for which few
+    apply, does not move the start of the office for all others.
+    """
+    weights: dict[date, float] = {}
+    for element, day in control_dates(index).items():
+        row = index.cell("parameters", ("application_weight", element))
+        if day is not None and element in elements:
+            weights[day] = weights.get(day, 0.0) + (0.0 if row is None else row.central)
+    return max(sorted(weights), key=lambda day: weights[day], default=None)

@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from exposure.inputs.index import Index
-from exposure.licensing.goods import Item, Key, case_of, control_dates
+from exposure.licensing.goods import Item, Key, case_of, control_dates, opening_day
 from exposure.licensing.known import check_rules
 from exposure.licensing.states import (
     FIGURES,
@@ -69,6 +69,9 @@ class QueueClass:
     members: tuple[Key, ...]
     states: tuple[LicenceState, ...]
     """State in force in each week."""
+    opened: date | None
+    """Day on which control began for most applications for its goods; None if a rule alone brings
+    them in."""
 
     @property
     def never_decided(self) -> bool:
@@ -86,6 +89,8 @@ class OfficePlan:
     weeks: int
     items: tuple[Item, ...]
     controlled: ControlDates
+    opened: date | None
+    """Day on which control began for most applications; None if no element is controlled."""
     classes: tuple[QueueClass, ...]
     """Classes under control at some time, in the order in which the items first meet them."""
     looks: tuple[Seen, ...]
@@ -104,13 +109,17 @@ class OfficePlan:
             self.looks,
             tuple(self.cases.items()),
             tuple(self.controlled.items()),
+            self.opened,
         )
 
     @property
     def control_week(self) -> int:
-        """Week in which control began; negative if the scenario starts later."""
-        begun = min((day for day in self.controlled.values() if day), default=self.start)
-        return week_of(begun, start=self.start)
+        """Week in which control of most goods began; negative if the scenario starts later."""
+        return week_of(self.opened or self.start, start=self.start)
+
+    def begun(self, own: QueueClass) -> int:
+        """Week, not above 0, in which the control in force in week 0 began for a class."""
+        return min(0, week_of(own.opened or self.opened or self.start, start=self.start))
 
 
 def plan_office(
@@ -153,12 +162,18 @@ def plan_office(
         weeks,
         tuple(items),
         calendar.controlled,
+        opening_day(index, calendar.controlled.keys()),
         tuple(
-            QueueClass(turns, tuple(keys), _states(turns, weeks)) for turns, keys in members.items()
+            QueueClass(turns, tuple(keys), _states(turns, weeks), _opened(index, keys))
+            for turns, keys in members.items()
         ),
         tuple(looks),
         {key: (position.get(turns, FREE_CLASS), look) for key, (turns, look) in treated.items()},
     )
+
+
+def _opened(index: Index, keys: Iterable[Key]) -> date | None:
+    return opening_day(index, {element for item, *_ in keys for element in item.elements})
 
 
 @dataclass(frozen=True)
