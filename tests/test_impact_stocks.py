@@ -54,6 +54,23 @@ def test_total_unmet_need_is_the_running_maximum_of_the_shortfall_less_the_stock
     assert unmet == pytest.approx(max(0.0, shortfall.max() - stock), abs=1e-9)
 
 
+@pytest.mark.parametrize("stock", [0.5, 2.0, 5.0])
+def test_a_little_more_stock_saves_as_much_as_a_loss_is_likely(stock):
+    """The envelope: the mean loss falls with stock by the probability of any loss."""
+    draws, more = 2000, 1e-7
+    inflow = np.random.default_rng(7).random((WEEKS, 1, draws)) * 1.4
+    cap, criticality = np.full((1, draws), 1e9), np.ones((1, draws))
+
+    def unmet(held):
+        held = {"stock": np.full((1, draws), held), "cap": cap, "criticality": criticality}
+        return weekly_losses(inflow, np.ones((WEEKS, 1, draws)), **held).sum(axis=(0, 1))
+
+    before, after = unmet(stock), unmet(stock + more)
+    chance = (before > 0.0).mean()
+    assert 0.0 < chance < 1.0
+    assert (before - after).mean() / more == pytest.approx(chance, rel=1e-5)
+
+
 @pytest.mark.parametrize("stock", [0.0, 0.25, 1.0, 3.0, 40.0])
 @pytest.mark.parametrize("shortfall", [0.125, 0.5, 1.0])
 def test_constant_shortfall_loses_what_exceeds_the_stock_from_its_exhaustion_on(shortfall, stock):

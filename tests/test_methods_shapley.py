@@ -64,6 +64,17 @@ def test_a_twin_takes_more_than_half_of_what_one_bore(losses, shares):
 
 @given(losses_of)
 @QUICK
+def test_twins_bear_the_same_and_together_no_less_than_one_bore(losses):
+    before, after = airport_shares(losses), airport_shares(np.append(losses, losses[0]))
+    assert after[0] == pytest.approx(after[-1], abs=1e-12)
+    assert after[0] + after[-1] >= before[0] - 1e-12
+    # The others bear no more than before, and the whole stays what it is.
+    assert (after[1:-1] <= before[1:] + 1e-12).all()
+    assert after.sum() == pytest.approx(before.sum(), abs=1e-12)
+
+
+@given(losses_of)
+@QUICK
 def test_both_routes_to_the_shapley_value_agree(losses):
     players = list(range(len(losses)))
     values = shapley_values(

@@ -84,12 +84,13 @@ def explain(
     settings = settings_of(options, destination=homes[sector])
     chosen = read_scenarios(chosen_names(None, options, DEFAULT_SCENARIOS), options)
     results = run_all(dataset, chosen, settings, options)
-    if options.form is Format.JSON:
-        show(explain_json(results, sector))
-    elif options.form is Format.CSV:
+    if options.form is Format.CSV:
         show_csv(explanation_of_all(results, sector), of_runs(results))
+        return
+    helping = [_helping(own, sector, options) for own in results]
+    if options.form is Format.JSON:
+        show(explain_json(results, sector, helping))
     else:
-        helping = [_helping(own, sector, options) for own in results]
         show(explain_texts(results, sector, helping))
 
 

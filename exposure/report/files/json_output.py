@@ -103,8 +103,21 @@ def _rank_file(
     return text_of(RankFile, {"record": of_runs(assessments), "scenarios": scenarios})
 
 
-def explain_json(assessments: "Sequence[Assessment]", sector: str) -> str:
+def explain_json(
+    assessments: "Sequence[Assessment]",
+    sector: str,
+    helping: "Sequence[pd.DataFrame] | None" = None,
+) -> str:
     """What a sector's scores are made of, and what they rest on, as JSON: an `ExplainFile`.
+
+    Parameters
+    ----------
+    assessments
+        Finished runs.
+    sector
+        Id of a sector that they rank.
+    helping
+        Levers that help it, one table a run; None where none was run.
 
     Raises
     ------
@@ -114,7 +127,13 @@ def explain_json(assessments: "Sequence[Assessment]", sector: str) -> str:
     content = {
         "record": of_runs(assessments),
         "sector": sector,
-        "scenarios": [_explained(assessment, sector) for assessment in assessments],
+        "scenarios": [
+            {
+                **_explained(assessment, sector),
+                "levers": None if helping is None else rows_of("levers", helping[position]),
+            }
+            for position, assessment in enumerate(assessments)
+        ],
         "rows": rows_of("provenance", provenance(assessments[0].dataset, sector)),
     }
     return text_of(ExplainFile, content)

@@ -168,6 +168,8 @@ class ExplainedScenario(OutputModel):
     points: Annotated[Rows, RowsOf("explanation")]
     assumptions: list[KeyAssumption]
     """Assumed rows that go furthest with the score, furthest first."""
+    levers: Annotated[Rows, RowsOf("levers")] | None = None
+    """Levers that are meant for the sector and help it, the best first, on 64 draws at most."""
 
 
 class ExplainFile(OutputModel):
