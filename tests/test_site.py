@@ -1,6 +1,7 @@
 """Pages of the site that are made from the package, and what they are made of."""
 
 import sys
+import tomllib
 from pathlib import Path
 
 import exposure as ex
@@ -31,3 +32,21 @@ def test_the_glossary_has_every_element_and_every_setting():
         assert f"\n`{element}`\n: " in page
     for setting in ex.Settings.model_fields:
         assert f"\n`{setting}`\n: " in page
+
+
+def test_citation_and_recipe_have_the_version_of_the_package():
+    citation = (DOCS.parent / "CITATION.cff").read_text("utf-8")
+    recipe = (DOCS / "conda" / "recipe.yaml").read_text("utf-8")
+    assert f"\nversion: {ex.__version__}\n" in citation
+    assert f'  version: "{ex.__version__}"\n' in recipe
+
+
+def test_the_recipe_asks_for_the_versions_of_the_package():
+    project = tomllib.loads((DOCS.parent / "pyproject.toml").read_text("utf-8"))["project"]
+    recipe = (DOCS / "conda" / "recipe.yaml").read_text("utf-8")
+    extra = project["optional-dependencies"]["fast"]
+    for line in (*project["dependencies"], *extra):
+        name, _, bound = line.partition(";")[0].partition(">=")
+        if name != "numpy":  # the recipe takes the higher of two bounds
+            known = {"matplotlib": "matplotlib-base"}.get(name, name)
+            assert f"    - {known} >={bound}\n" in recipe
