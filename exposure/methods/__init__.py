@@ -1,1 +1,1 @@
-"""Published measures: pure functions, each with its paper; none of them enters a score."""
+"""Published measures: pure functions, each with its paper; no score uses them."""

@@ -1,8 +1,8 @@
 """Published measures of concentration and import reliance.
 
 Every function here is pure: labelled pandas objects in, labelled pandas objects out. Shares are
-fractions in [0, 1] and are taken as they stand; nothing is rescaled or filled in. Concentration
-says how few supply, not what happens when they stop: that is left to the model.
+fractions in [0, 1] and are not rescaled or filled in. Concentration measures how few suppliers
+there are, not what happens if they stop, which is the task of the model.
 """
 
 from typing import TYPE_CHECKING

@@ -1,9 +1,9 @@
-"""Exact attribution of a loss to what caused it: Shapley values.
+"""Exact attribution of a loss to its causes: Shapley values.
 
-Where the loss of several causes together is the *largest* of their losses, as among channels in
-one week, this is the airport game and the Shapley value has a closed form. Stages and licence
-states act through the same stock, so for them the value is taken over all coalitions: run the
-stocks with only some of them in force. Either way the parts sum to the loss.
+If the joint loss of several causes is the *largest* of their losses, as among channels in one week,
+this is the airport game and the Shapley value has a closed form. Stages and licence states act
+through the same stock, so for them the value is taken over all coalitions: run the stocks with only
+some of them in force. Either way the parts sum to the loss.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,1 +1,1 @@
-"""How bad and why: lost share, score, rank, attribution, and what the score rests on."""
+"""Scores and their causes: lost share, score, rank, attribution, and the rows behind a score."""

@@ -1,8 +1,8 @@
 """Scores split by component, by exit stage or by licence state.
 
 Components meet in the largest loss of a week, so the airport game splits them. Stages and states
-feed the same stocks and pools, so they are split over all coalitions: everything runs again with
-only some stages, or only some states, held up and the others free. The weights of scenarios in
+feed the same stocks and pools, so they are split over all coalitions: the model runs again with
+only some stages, or only some states, restricted and the others free. The weights of scenarios in
 the score stay those of the full run, so the parts sum to the score.
 """
 
@@ -67,7 +67,7 @@ def points_by_coalition(
     sectors = tuple(weights)
 
     def worth(coalition: frozenset[str]) -> FloatArray:
-        """Score of every sector when only a coalition stops anything, shape (N, D)."""
+        """Score of every sector if only a coalition is restricted, shape (N, D)."""
         restrict = _restriction(coalition, kind)
         total = np.zeros((len(sectors), block.worlds[0].inputs.draws))
         for s, (world, licences) in enumerate(zip(block.worlds, block.granted, strict=True)):
@@ -107,7 +107,7 @@ def _restriction(coalition: frozenset[str], kind: Literal["stage", "state"]) -> 
         return np.ones((1, 1)) if stage in coalition else None
 
     def by_state(stage: str, states: tuple[LicenceState, ...]) -> FloatArray | None:  # noqa: ARG001
-        # Free weeks stop nothing, but orders made up in them refill stocks whoever plays.
+        # Free weeks stop nothing, but catch-up orders in them refill stocks in every coalition.
         kept = np.array([state in coalition or state is LicenceState.FREE for state in states])
         return kept[:, np.newaxis].astype(np.float64) if kept.any() else None
 

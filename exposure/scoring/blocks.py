@@ -1,4 +1,4 @@
-"""Draws run block by block: what every result of a run is made of.
+"""Draws run block by block: the basis of all results of a run.
 
 Blocks are run by threads and put together in their order, so that a result depends neither on the
 number of threads nor on the size of the blocks.
@@ -40,7 +40,7 @@ from exposure.tables.schema.supply import ElementRow
 from exposure.threads import in_order, usual_workers
 
 BLOCK = 8 * CHUNK
-"""Draws that are run together: what they hold stays at some 200 MB."""
+"""Draws that are run together: their arrays need about 200 MB."""
 
 WIDE_BLOCK = 16 * CHUNK
 """The same where a run is short or its parts are kept: a world takes half of its time whatever
@@ -66,15 +66,15 @@ class Run:
     sectors: tuple[str, ...]
     sampler: Sampler
     actions: Actions = NO_ACTIONS
-    """What somebody does from a day on."""
+    """Actions of levers, each from a day on."""
 
     def __reduce__(self) -> tuple[object, ...]:
-        # Without what can be worked out again.
+        # Without values that can be computed again.
         return Run, tuple(getattr(self, field.name) for field in fields(self))
 
     @cached_property
     def inputs(self) -> Inputs:
-        """The gate to the tables; its notes hold what all blocks read."""
+        """The gate to the tables; it notes what all blocks read."""
         return Inputs.of(self.dataset, self.sampler)
 
     @cached_property
@@ -96,12 +96,12 @@ class Run:
 
     @cached_property
     def plans(self) -> tuple[GrantPlan, ...]:
-        """What the offices do in each course of policy."""
+        """Plans of the licensing offices in each course of policy."""
         return plans_of(self.inputs.index, self.scenario, self.window)
 
     @property
     def kept(self) -> bool:
-        """Whether what is run is kept, and found again by other runs."""
+        """Whether results are kept and reused by other runs."""
         return self.inputs.kept and self.settings.coupling == "independent"
 
     @property
@@ -157,7 +157,7 @@ class Run:
         progress: Progress | None = None,
         block: int = BLOCK,
     ) -> Iterator[Answer]:
-        """What each block answers, in order."""
+        """Results of the blocks, in order."""
         starts = range(0, self.sampler.size, block)
         threads = self.threads_in_a_block(workers, block)
 
@@ -222,7 +222,7 @@ def sector_risks(
 def _kept_risks(
     run: Run, *, workers: int | None, progress: Progress | None, block: int
 ) -> dict[str, SectorRisk]:
-    """The same, where sectors that lose what they lost before are found again."""
+    """The same, but sectors whose losses have not changed are reused."""
     threads = run.threads_in_a_block(workers, block)
 
     def ask(prepared: Prepared, first: int, last: int) -> dict[str, Part[SectorBlock]]:  # noqa: ARG001
@@ -244,7 +244,7 @@ def _kept_risk(run: Run, blocks: Sequence[Part[SectorBlock]]) -> SectorRisk:
 
 
 def _kept_blocks(run: Run, prepared: Prepared, threads: int) -> dict[str, Part[SectorBlock]]:
-    """Each sector in one block: found again, or run."""
+    """Each sector in one block: reused, or run."""
     first = run.window.run - run.settings.horizon_weeks
     courses = [
         kernels.kept_course(world, licences, run.sectors, first=first, threads=threads)

@@ -1,7 +1,7 @@
-"""How sure an order is: every rank, every pair, and the draws that a stated error needs.
+"""Certainty of an order: every rank, every pair, and the draws that a given error needs.
 
-Draws are independent, so that the share of draws in which something holds has the standard error
-of a share. Two sectors that are equal in a draw count half for each order.
+Draws are independent, so the share of draws with some property has the standard error of a share.
+Two sectors that are equal in a draw count half for each order.
 """
 
 from collections.abc import Mapping
@@ -74,7 +74,7 @@ def draws_for(spread: float, error: float) -> int:
     spread
         Standard deviation of one draw.
     error
-        Largest standard error wanted, in the same unit, above 0.
+        Largest permitted standard error, in the same unit, above 0.
 
     Examples
     --------
@@ -131,7 +131,7 @@ def pairs_frame(sectors: Mapping[str, ScoredSector]) -> "pd.DataFrame":
 def draws_needed_frame(
     sectors: Mapping[str, ScoredSector], *, score_error: float, probability_error: float
 ) -> "pd.DataFrame":
-    """Draws from which score, place among the first three and order are as sure as stated.
+    """Draws that give score, place among the first three and order the stated errors.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Columns of results about how sure a ranking is; part of `exposure.scoring.columns`."""
+"""Columns of results about the certainty of a ranking; part of `exposure.scoring.columns`."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""What a column of a result is: name, meaning, unit, form and where readers see it.
+"""A column of a result: name, meaning, unit, form and where it is shown.
 
 `exposure.scoring.columns` lists the columns of every result. Files hold each value in full;
 `Form` says only how a reader sees it, on the page and in the terminal.
@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 Cell = str | int | float | bool | date | None
-"""What a cell of a result can hold; None where a value is missing."""
+"""Permitted values of a cell; None for a missing value."""
 
 
 class Form(StrEnum):

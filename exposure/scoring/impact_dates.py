@@ -1,4 +1,4 @@
-"""When sectors are hit: the day of the first impact over draws, and how many draws see one."""
+"""When sectors are hit: the day of the first impact, and the share of draws with an impact."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ROUNDING = 1e-12
-"""Difference of two probabilities that is none."""
+"""Difference below which two probabilities count as equal."""
 
 
 def impact_dates(sectors: Mapping[str, ScoredSector], *, first_day: date) -> "pd.DataFrame":
@@ -31,8 +31,8 @@ def impact_dates(sectors: Mapping[str, ScoredSector], *, first_day: date) -> "pd
     Returns
     -------
     pandas.DataFrame
-        Columns of the result ``impact_dates``. A day is None where so many draws are never hit
-        that the percentile lies among them.
+        Columns of the result ``impact_dates``. A day is None if so many draws are never hit that
+        the percentile lies among them.
     """
     return result_frame(
         "impact_dates", [_row(sector, scored, first_day) for sector, scored in sectors.items()]

@@ -1,8 +1,8 @@
-"""What it is worth to know an input: value of information, and where it turns an order.
+"""Value of information of an input, and the value at which it reverses an order.
 
 The decision is which sectors to attend to first: a choice of `places` sectors is worth the sum of
-their scores. Whoever knows more chooses better; the gain, in points of the score, is the value of
-what is known. It is never negative, and no input is worth more than to know everything.
+their scores. Additional knowledge improves the choice; the gain, in points of the score, is its
+value. It is never negative, and no input is worth more than complete knowledge.
 """
 
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ import numpy as np
 from exposure.arrays import FloatArray
 
 SURE = 4.0
-"""Standard errors by which an order must be turned: of several thousand that are tried, some would
-be turned by three through chance alone."""
+"""Standard errors by which an order must be reversed: among several thousand orders, chance alone
+reverses some by three."""
 
 ROUNDING = 1e-9
-"""Points below which a gain is the rounding of two sums."""
+"""Points below which a gain is only rounding."""
 
 EDGE = 0.05
-"""Share of the draws at each end of an input in which no turn is looked for."""
+"""Share of the draws at each end of an input that is not searched for a reversal."""
 
 
 def best_choice(scores: FloatArray, places: int) -> FloatArray:
@@ -41,7 +41,7 @@ def best_choice(scores: FloatArray, places: int) -> FloatArray:
 
 
 def value_of_everything(scores: FloatArray, places: int) -> float:
-    """Expected value of perfect information: the choice is made anew in each draw.
+    """Expected value of perfect information: a separate choice in each draw.
 
     Examples
     --------
@@ -79,12 +79,12 @@ def value_of_knowing(fitted: FloatArray, scores: FloatArray, places: int) -> flo
 
 @dataclass(frozen=True)
 class Turn:
-    """Where an input turns the order of two sectors."""
+    """Value of an input at which the order of two sectors is reversed."""
 
     value: float
     """Value of the input at which the expected scores are equal."""
     above: bool
-    """Whether the order is turned above that value, else below it."""
+    """Whether the order is reversed above that value, or below it."""
     share: float
     """Share of the draws on that side."""
     gap: float
@@ -94,7 +94,7 @@ class Turn:
 
 
 def turn_of(values: FloatArray, expected: FloatArray, gap: FloatArray) -> Turn | None:
-    """Find where an input turns an order.
+    """Find the value of an input at which an order is reversed.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def turn_of(values: FloatArray, expected: FloatArray, gap: FloatArray) -> Turn |
     Returns
     -------
     Turn or None
-        The one that concerns most draws; None where none is sure.
+        The reversal that affects most draws; None if none is certain enough.
 
     Examples
     --------

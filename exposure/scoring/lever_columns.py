@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from exposure.scoring.column import SCENARIO, Column, Form
 
 TOTAL = "total"
-"""What stands in the column ``sector`` for all sectors that are counted together."""
+"""Word in the column ``sector`` for the total of all counted sectors."""
 
 _SECTOR = Column("sector", "Stable key of the sector, or total for all that are counted together.")
 _LEVER = Column("lever", "Id of the lever.")

@@ -1,4 +1,4 @@
-"""The tables of a result: the ranking, and what is lost week by week."""
+"""The tables of a result: the ranking, and the weekly losses."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ LOW, HIGH = 0.05, 0.95
 
 @dataclass(frozen=True, eq=False)
 class Label:
-    """What the tables say about a sector besides its risk."""
+    """Facts about a sector other than its risk."""
 
     name: str
     industry_code: str
@@ -46,7 +46,7 @@ class Label:
 
 @dataclass(frozen=True)
 class Record:
-    """How a sector compares with what was seen of it; NaN and None where nothing was."""
+    """How a sector compares with its observed losses; NaN and None if nothing was observed."""
 
     implied_so_far: float = float("nan")
     """Mean lost share over the quarters observed."""
@@ -62,7 +62,7 @@ class Record:
 
 @dataclass(frozen=True, eq=False)
 class ScoredSector:
-    """A sector's risk, and what a ranking adds to it."""
+    """A sector's risk, with the additional columns of a ranking."""
 
     label: Label
     risk: SectorRisk
@@ -72,7 +72,7 @@ class ScoredSector:
     rows: int
     """Rows of the tables on which the score rests."""
     assumed_rows: int
-    """Those of them that are judgement, or rest on it."""
+    """Those of them that are judgement, or derived from judgement."""
     record: Record = field(default_factory=Record)
 
     @cached_property
@@ -126,7 +126,7 @@ def ranking_frame(sectors: Mapping[str, ScoredSector], *, first_day: date) -> "p
             "rank_p95": int(worst[i]),
             "band": int(band[i]),
             "sector": sector,
-            # With no more sectors than places the probability says nothing.
+            # With no more sectors than places the probability is always 1.
             "p_top3": float(top[i]) if len(ids) > TOP_PLACES else float("nan"),
             **_figures(sectors[sector], first_day),
         }
@@ -171,7 +171,7 @@ def _figures(scored: ScoredSector, first_day: date) -> dict[str, Cell]:
 
 
 def median_hit(hit_week: WeekArray, probabilities: FloatArray) -> float:
-    """Median week of the first impact over draws and scenarios; NaN if half or more never see it.
+    """Median week of the first impact over draws and scenarios; NaN if half or more have none.
 
     Parameters
     ----------
@@ -195,7 +195,7 @@ def median_hit(hit_week: WeekArray, probabilities: FloatArray) -> float:
 
 
 def main_driver(scored: ScoredSector) -> str:
-    """What most of the score is due to, and the exit stage at which it is stopped most.
+    """The main cause of the score, and the exit stage at which most of it is stopped.
 
     An element, or a group of alternatives such as ``Dy/Tb``; empty at score 0.
     """
@@ -203,7 +203,7 @@ def main_driver(scored: ScoredSector) -> str:
     if scored.score == 0.0:
         return ""
     cause = max(sorted(causes), key=lambda name: causes[name])
-    # An element that is not controlled can be stopped too; its loss is borne by one that is.
+    # An element that is not controlled can be stopped too; a controlled one then gets its loss.
     bearers = {label for (label, _), share in scored.risk.held_up.items() if share > 0.0}
     stopped: dict[str, float] = {}
     for (label, stage), share in scored.risk.held_up.items():

@@ -1,4 +1,4 @@
-"""Ranks, how sure they are, and which neighbours cannot be told apart.
+"""Ranks, their probabilities, and bands of sectors that cannot be told apart.
 
 A rank is a competition rank: equal scores share the better rank and the next is skipped. In a
 draw, m sectors tied over m ranks hold each of those ranks with probability 1/m.
@@ -12,7 +12,7 @@ EQUAL = 1e-9
 """Points of the score by which equal scores may differ through rounding."""
 
 SURE_ORDER = 0.75
-"""Probability of the order, among draws that differ, from which neighbours can be told apart."""
+"""Probability of an order, among draws that differ, from which two neighbours can be told apart."""
 
 OFTEN_DIFFERENT = 0.10
 """Share of draws that must differ before two neighbours can be told apart."""
@@ -92,7 +92,7 @@ def top_probabilities(scores: FloatArray, *, places: int) -> FloatArray:
 
 
 def told_apart(upper: FloatArray, lower: FloatArray) -> bool:
-    """Whether two sectors can be told apart: `upper` is surely and often enough the higher.
+    """Whether two sectors can be told apart: `upper` is higher often enough.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
-"""What a score is on average, given some inputs: additive splines on the draws at hand.
+"""Expected score, given some inputs: additive splines fitted to the draws.
 
 Each input enters by its rank among the draws, as a cubic B-spline; a ridge penalty, chosen for each
-output by generalised cross-validation, keeps what is chance from being learnt. An input that says
-nothing gives the plain mean.
+output by generalised cross-validation, prevents the fit from learning noise. An input without
+information gives the plain mean.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ MOST_USED = 0.25
 
 
 MOST_TRIALS = 400
-"""Unrelated inputs tried, at most, to see what chance explains."""
+"""Largest number of unrelated inputs that are tried to measure what chance explains."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,7 @@ class Fit:
     fitted: FloatArray
     """Mean of each output given the inputs of each draw, shape (S, D)."""
     explained: FloatArray
-    """Share of each output's variance, 0 to 1, explained in draws not yet seen; NaN if none."""
+    """Share of each output's variance, 0 to 1, explained out of sample; NaN without variance."""
     explained_se: FloatArray
     """Standard error of it."""
 
@@ -67,7 +67,7 @@ def fit_outputs(inputs: Sequence[FloatArray], outputs: FloatArray) -> Fit:
     centred = (outputs - mean).T
     squares = (centred**2).sum(axis=0)
     columns = [basis for basis in map(spline_columns, inputs) if basis.any()]
-    # Nothing is learnt unless it lowers the error that cross-validation expects.
+    # Keep the mean unless the fit lowers the expected error of cross-validation.
     best = squares / (draws - 1.0) ** 2
     fitted, left = np.zeros_like(centred), np.full(len(squares), draws - 1.0)
     if columns:
@@ -79,7 +79,7 @@ def fit_outputs(inputs: Sequence[FloatArray], outputs: FloatArray) -> Fit:
             free = draws - 1.0 - float(shrink.sum())
             if free < (1.0 - MOST_USED) * draws:
                 continue
-            # Directions are orthonormal, so that no fit need be made to know its error.
+            # Directions are orthonormal, so the error is known without making the fit.
             found = (squares - (shrink * (2.0 - shrink) * projected**2).sum(axis=0)) / free**2
             better = found < best
             best[better], left[better] = found[better], free
@@ -92,15 +92,16 @@ def fit_outputs(inputs: Sequence[FloatArray], outputs: FloatArray) -> Fit:
 def chance_level(outputs: FloatArray, *, inputs: int) -> FloatArray:
     """Largest share of each output's variance that unrelated inputs explain, shape (S,).
 
-    Where few draws lose anything, some unrelated input goes with them by chance; how far depends
-    on the output.
+    If few draws lose anything, some unrelated input correlates with them by chance; how strongly
+    depends on the output.
 
     Parameters
     ----------
     outputs
         Shape (S, D).
     inputs
-        Number of inputs that are tried on them; as many unrelated ones are, up to `MOST_TRIALS`.
+        Number of inputs that are tried; the same number of unrelated ones is tried, up to
+        `MOST_TRIALS`.
 
     Examples
     --------
@@ -127,7 +128,7 @@ def spline_columns(values: FloatArray) -> FloatArray:
 
 
 def _directions(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Directions in which the inputs move the draws, and how far."""
+    """Orthonormal directions of the inputs over draws, with their singular values."""
     u, s, _ = np.linalg.svd(columns, full_matrices=False)
     kept = s > s[0] * 1e-8
     return u[:, kept], s[kept]
@@ -136,7 +137,7 @@ def _directions(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
 def _explained(
     centred: FloatArray, fitted: FloatArray, free: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Share of the variance that is explained in draws not yet seen, and its standard error.
+    """Share of the variance that is explained out of sample, and its standard error.
 
     Errors are those of cross-validation: they are enlarged for the degrees of freedom used.
     """

@@ -1,4 +1,4 @@
-"""Risk of one sector under every scenario of a mixture: what is lost, when, and to what.
+"""Risk of one sector under every scenario of a mixture: size, time and causes of the loss.
 
 Draws are run in blocks; a block keeps a few numbers a draw and sums the rest over chunks of
 draws, so that memory hardly grows with the number of draws. Chunks are the same however the draws
@@ -29,7 +29,7 @@ Key = TypeVar("Key")
 
 @dataclass(frozen=True, eq=False)
 class SectorBlock:
-    """What a block of draws says of a sector; sums are over the draws of each chunk."""
+    """Results of a block of draws for one sector; sums are over the draws of each chunk."""
 
     lost: FloatArray
     """Discounted lost share of output, (S, D)."""
@@ -112,9 +112,7 @@ def summarise_block(
     probabilities
         Of the scenarios, (S,).
     weight
-        Discount of each scored week, (T,).
-    settings
-        Tail, threshold.
+        Discount of each scored week, (T,). settings Tail, threshold.
     """
     first = len(runs[0].weekly) - len(weight)
     weekly = np.stack([run.weekly[first:] for run in runs])

@@ -1,8 +1,8 @@
 """Variance-based sensitivity from runs: first-order and total indices of several outputs.
 
-Three kinds of runs of the same draws: A, B with every input drawn once more, and for each group of
-inputs AB, which is A with that group taken from B. Inputs of a group need not be independent of
-each other; groups are.
+There are three kinds of runs of the same draws: A; B, with every input drawn again; and for each
+group of inputs AB, which is A with that group taken from B. Inputs of a group need not be
+independent of each other; groups are.
 """
 
 from dataclasses import dataclass

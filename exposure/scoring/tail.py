@@ -1,7 +1,7 @@
 """From lost shares under several scenarios to one figure: the mean and the bad tail.
 
-Policy is chosen in Beijing, knowledge is ours: the tail is taken over scenarios *inside* each
-draw, so that the two kinds of uncertainty never mix.
+The tail is taken over scenarios *inside* each draw, so that the uncertainty about policy in Beijing
+never mixes with our uncertainty about inputs.
 """
 
 import numpy as np

@@ -13,7 +13,7 @@ GRID_CELLS = 2_000
 """Cells of the grid over lost shares from 0 to 1: percentiles are within 1/2,000 of output."""
 
 LEVELS = (0.05, 0.95)
-"""Percentiles beside the mean."""
+"""Percentiles in addition to the mean."""
 
 CHUNK = 64
 """Draws whose sum is taken together, so that no sum depends on the blocks."""

@@ -1,9 +1,9 @@
 """Rows that nothing reads, each with the reason: no input is silently ignored.
 
-Some rows can be read by no run at all, whatever the scenario: stock of a component that its
-sector does not need, sourcing of a place where nobody buys, shares of a year that is never used.
-These are found from the tables alone. A run knows more: the gate of the model notes the rows it
-read (`exposure.inputs.cells`), and of those that the user gave the others are listed too.
+Some rows can be read by no run at all, whatever the scenario: stock of a component that its sector
+does not need, sourcing of a place where nobody buys, shares of a year that is never used. These are
+found from the tables alone. A run adds more: the gate of the model notes the rows it read
+(`exposure.inputs.cells`), and of those that the user gave the others are listed too.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -124,7 +124,7 @@ def rows_without_effect(
 
 
 def rows_for_the_record(dataset: Dataset, *, starts: Collection[date]) -> list[Fault]:
-    """Rows that say something true and enter no run: forecasts, and shares of earlier years."""
+    """Rows that are true but used by no run: forecasts, and shares of earlier years."""
     return _as_faults(dataset, list(_kept_for_the_record(dataset, starts)))
 
 
@@ -146,7 +146,7 @@ def _as_faults(dataset: Dataset, idle: Collection[Idle]) -> list[Fault]:
 def _unread(
     dataset: Dataset, read: frozenset[RowKey], *, skip: Collection[RowKey]
 ) -> Iterator[Idle]:
-    """Rows that a run did not read, though some run may."""
+    """Rows that a run did not read, although other runs may."""
     sets = {_set_of(key) for key in read}
     for name in NOTED:
         for row in dataset.rows.get(name, ()):
@@ -160,7 +160,7 @@ def _unread(
 
 
 def _set_of(key: RowKey) -> tuple[str, ...]:
-    """Shares of one whole are read as a set, though only that of China is drawn."""
+    """A set of shares is read as a whole, although only the share of China is drawn."""
     table, parts = key
     if table in ("stage_shares", "sourcing"):
         position = TABLES[table].key.index("country")
@@ -169,7 +169,7 @@ def _set_of(key: RowKey) -> tuple[str, ...]:
 
 
 def _unneeded(dataset: Dataset, uses: Uses) -> Iterator[Idle]:
-    """What is said of a component that its sector does not need."""
+    """Rows about a component that its sector does not need."""
     rows: list[CoverRow | SubstitutionRow | NeedRow] = [
         *dataset.rows_of(CoverRow),
         *dataset.rows_of(SubstitutionRow),
@@ -221,7 +221,7 @@ def _constants_of_nothing(dataset: Dataset, uses: Uses) -> Iterator[Idle]:
 
 
 def _unused_goods(dataset: Dataset, uses: Uses) -> Iterator[Idle]:
-    """Components that nobody needs, and what holds of elements that no component has."""
+    """Components that no sector needs, and rows about elements that no component contains."""
     for row in dataset.rows_of(ComponentRow):
         if row.component not in uses.components:
             yield Idle(
@@ -318,4 +318,4 @@ CHECKS: tuple[Callable[[Dataset, Uses], Iterator[Idle]], ...] = (
     _seen_of_nobody,
     _uncited_sources,
 )
-"""Every way in which a row can be without effect whatever is run."""
+"""All checks for rows that have no effect in any run."""

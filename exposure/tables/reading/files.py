@@ -1,7 +1,7 @@
 """The files of a folder of tables, as text.
 
-One reader for whole folders and for overlays, of which only some tables are there. Nothing is
-written here.
+One reader for whole folders and for overlays, which contain only some tables. Nothing is written
+here.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from exposure.tables.reading.text_file import Unreadable, read_text
 from exposure.tables.schema.catalogue import TABLES
 
 MISNAMED = 0.8
-"""Likeness from which a file counts as a misspelt table; `recycle.csv` must not pass unread."""
+"""Similarity from which a file name counts as a misspelt table, such as `recycle.csv`."""
 
 
 def read_files(folder: Path, *, whole: bool = True) -> tuple[dict[str, str], list[Fault]]:
@@ -25,7 +25,7 @@ def read_files(folder: Path, *, whole: bool = True) -> tuple[dict[str, str], lis
     folder
         Folder of CSV files.
     whole
-        Whether every table that the model needs must be there; an overlay has only some.
+        Whether every table that the model needs must exist; an overlay has only some.
 
     Raises
     ------
@@ -82,10 +82,10 @@ def _cure_of_missing(file: str, present: set[str]) -> str:
 
 
 def _misnamed_files(present: set[str]) -> Iterator[Fault]:
-    """Files that are hardly anything but a misspelt table: unread, they would be lost silently."""
+    """Files that are very probably misspelt tables and would otherwise be silently lost."""
     known = {table.file for table in TABLES.values()}
     for file in sorted(present - known):
-        # A missing table is likelier to be meant than one that is there too.
+        # A missing table is more probable than one that exists too.
         near = [
             name
             for names in (known - present, known & present)

@@ -1,8 +1,8 @@
 """From folders of CSV files to a checked dataset.
 
-With `exposure.policy.scenario_file` the only way in for input files; no file is ever written.
-Every fault of every table is collected and raised in one `TableError`: file, line, column, what
-was found, what was expected, what cures it. Nothing is guessed and nothing is filled in.
+This module and `exposure.policy.scenario_file` are the only readers of input files; no file is
+written. All faults of all tables are raised in one `TableError`: file, line, column, what was
+found, what was expected, and the cure. Nothing is guessed and nothing is filled in.
 """
 
 from collections.abc import Mapping, Sequence
@@ -120,14 +120,14 @@ def _finish(
 def checked_rows(
     lines: Mapping[str, Sequence[AnyLine]], faults: Sequence[Fault]
 ) -> dict[str, list[BaseModel]]:
-    """Rows of all tables, once everything that holds across them was checked.
+    """Rows of all tables, after the checks across rows and tables.
 
     Parameters
     ----------
     lines
         Table name to its rows.
     faults
-        What was wrong with single rows.
+        Faults of single rows.
 
     Raises
     ------

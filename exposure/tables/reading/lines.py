@@ -1,4 +1,4 @@
-"""Checked rows with the lines on which they begin, and how checks across rows look at them."""
+"""Checked rows with the lines on which they begin, for checks across rows."""
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
@@ -24,7 +24,7 @@ class Line(Generic[RowT_co]):
 
 
 AnyLine = Line[BaseModel]
-"""A line of whatever table."""
+"""A line of any table."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class TableLines:
 
 
 Check = Callable[[TableLines], Iterable[Fault]]
-"""What holds across rows: from checked rows to what is wrong with them."""
+"""A check across rows: from checked rows to their faults."""
 
 
 def grouped(

@@ -1,4 +1,4 @@
-"""Where the shipped tables and scenarios are, from whatever folder and installation.
+"""Location of the shipped tables and scenarios, for any working folder and installation.
 
 A wheel carries them inside the package; an editable installation and a source tree read the
 folder next to it. A folder counts only if its ``datapackage.json`` has our name, because

@@ -1,8 +1,8 @@
-"""Checks of magnitudes: against what the world can hold, and against other rows of the tables.
+"""Checks of magnitudes: against physical limits, and against other rows of the tables.
 
-A figure in kilograms where tonnes are meant is a thousand times too large. Against the tables it
-shows: a plant cannot make ten times what the world uses. Where a figure is only odd it is a
-warning (`doubtful_rows`); beyond the limit it is a fault.
+A figure in kilograms instead of tonnes is a thousand times too large. A comparison with other
+tables shows this: a plant cannot make ten times what the world uses. A figure that is only unusual
+gives a warning (`doubtful_rows`); beyond the limit it is a fault.
 """
 
 from collections.abc import Iterable, Iterator
@@ -34,17 +34,17 @@ LARGEST = {
     "unit/yr": (1e12, "more than are made of anything"),
     "count": (1e10, "more than there are people"),
 }
-"""Largest value of each unit, and why more is a slip."""
+"""Largest value of each unit, and why a larger one is a mistake."""
 
 ODD, FAULTY = 1.0, 10.0
-"""Multiples of the whole from which a part is odd, and from which it is a fault."""
+"""Multiples of the total from which a part is unusual, and from which it is a fault."""
 
 LONG_COVER = 260.0
-"""Weeks of stock from which cover is odd: five years of a sector's own need."""
+"""Weeks of stock from which cover is unusual: five years of a sector's need."""
 
 
 def values_are_of_this_world(tables: TableLines) -> Iterable[Fault]:
-    """No figure is so large that its unit must be wrong; what is finite stays finite in a run."""
+    """No figure is so large that its unit must be wrong, or that a run would overflow."""
     for name, lines in tables.by_table.items():
         for line in lines:
             if isinstance(line.row, QuantityRow) and line.row.unit in LARGEST:
@@ -57,7 +57,7 @@ def values_are_of_this_world(tables: TableLines) -> Iterable[Fault]:
 
 
 def some_applications_are_made(tables: TableLines) -> Iterable[Fault]:
-    """Applications for at least one element have a weight: a queue of nothing has no order."""
+    """At least one element has a weight of applications; otherwise the queue would be empty."""
     lines = [line for line in tables.of(ParameterRow) if line.row.parameter == "application_weight"]
     if lines and not any(line.row.central > 0.0 for line in lines):
         yield Fault(
@@ -68,7 +68,7 @@ def some_applications_are_made(tables: TableLines) -> Iterable[Fault]:
 
 @dataclass(frozen=True)
 class Excess:
-    """A row larger than the whole of which it is a part."""
+    """A row that is larger than the total to which it belongs."""
 
     line: AnyLine
     file: str
@@ -85,12 +85,12 @@ class Excess:
 
 
 def parts_fit_their_whole(tables: TableLines) -> Iterable[Fault]:
-    """A part is nowhere ten times the whole."""
+    """No part is ten times its total."""
     return (excess.fault() for excess in _excesses(tables) if excess.factor >= FAULTY)
 
 
 def doubtful_rows(dataset: Dataset) -> list[Fault]:
-    """Rows that are odd against other rows, for a warning: each names its factor.
+    """Rows that do not fit other rows, for a warning; each names its factor.
 
     Examples
     --------
@@ -166,7 +166,7 @@ def _values(tables: TableLines) -> Iterator[Excess]:
 
 
 def names_tell_sectors_apart(tables: TableLines) -> Iterable[Fault]:
-    """No two sectors have one name: a figure could not tell them apart."""
+    """Two sectors must not have the same name, because a plot could not distinguish them."""
     first: dict[str, str] = {}
     # Lines of the tables under an overlay are counted below zero; the overlay is to blame.
     for line in sorted(tables.of(SectorRow), key=lambda sector_line: sector_line.number > 0):

@@ -1,9 +1,9 @@
-"""Tables of one's own, laid over others: a company's cover, a new sector, another component.
+"""Overlays of tables: a company's stock, a new sector, another component.
 
 An overlay is a folder with some of the tables, in the same columns, as CSV or as sheets of Excel
-workbooks. A row replaces the one with
-the same key, or is added; nothing is taken away. Everything is checked on the merged tables, and
-a fault names the file of the overlay and its line. What was laid over stays with the dataset.
+workbooks. A row replaces the row with the same key, or is added; no row is removed. Everything is
+checked on the merged tables, and a fault names the file of the overlay and its line. What was laid
+over stays with the dataset.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,18 +23,18 @@ from exposure.tables.reading.workbooks import read_workbooks
 from exposure.tables.schema.catalogue import TABLES
 
 BELOW = "under the overlay"
-"""How a fault names the tables below."""
+"""Name of the tables below in messages."""
 
 
 def apply_overlay(dataset: Dataset, folder: str | Path) -> Dataset:
-    """Lay a folder of tables over a dataset.
+    """Apply an overlay folder to a dataset.
 
     Parameters
     ----------
     dataset
         Tables below, from `read_dataset`; stays as it is.
     folder
-        Folder of CSV files with the columns of the tables; only those that say something new.
+        Folder of CSV files with the columns of the tables; only changed and new rows are needed.
 
     Returns
     -------
@@ -95,7 +95,7 @@ def _merge(dataset: Dataset, added: Mapping[str, list[AnyLine]]) -> dict[str, li
 
 
 def _located(fault: Fault, path: Path) -> Fault:
-    """The fault with the file that it is in: of the overlay, or of the tables below."""
+    """The fault with its file: of the overlay, or of the tables below."""
     if fault.line is not None and fault.line < 0:
         return replace(fault, file=f"{fault.file} {BELOW}", line=-fault.line)
     return replace(fault, file=str(path / fault.file))
@@ -124,7 +124,7 @@ def _texts(key: Iterable[object]) -> tuple[str, ...]:
 
 
 def overlay_text(dataset: Dataset) -> str:
-    """Say what was laid over the tables, or nothing.
+    """List the overlays of a dataset in words; empty if there are none.
 
     Examples
     --------

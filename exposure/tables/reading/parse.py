@@ -20,10 +20,10 @@ from exposure.tables.schema.rows import FAULTS
 from exposure.wording import faults_of
 
 MISSING_CURE = "a missing figure is no row: delete the row, or state it as assumed with a range"
-"""What to do where nobody knows the figure."""
+"""Cure if the figure is unknown."""
 
 UNCLOSED = "a quote that is not closed, or not doubled inside its cell"
-"""Found where the rest of a file cannot be split into cells."""
+"""Finding if the rest of a file cannot be split into cells."""
 
 SEPARATORS = ";\t|"
 """What spreadsheets write between cells instead of commas."""
@@ -109,11 +109,11 @@ FOREIGN_FILES = {
     ("COMMODITY", "COUNTRY", "TYPE"): ("a USGS world production table", "usgs"),
     ("Country", "Type", "Prod_notes"): ("a USGS world production table", "usgs"),
 }
-"""Columns of files that others publish, with what the file is and the import that reads it."""
+"""Columns of published files, with a description of the file and the import that reads it."""
 
 
 def _foreign_fault(table: Table, header: tuple[str, ...]) -> Fault | None:
-    """A whole file of another kind under the name of a table: one fault, not one a column."""
+    """Another kind of file under the name of a table: one fault instead of one for each column."""
     for columns, (what, importer) in FOREIGN_FILES.items():
         if all(column in header for column in columns):
             cure = f"run exposure import {importer} {table.file} --out FOLDER, and use that folder"
@@ -162,7 +162,7 @@ def parse_row(
 
 
 def _clean(cell: object) -> object:
-    """A cell without outer blanks and with one kind of line end, wherever the file was saved."""
+    """A cell without outer blanks and with uniform line ends."""
     if not isinstance(cell, str):
         return cell
     return cell.replace("\r\n", "\n").replace("\r", "\n").strip()

@@ -11,7 +11,7 @@ from exposure.tables.schema.observed import ObservedLossRow
 from exposure.tables.schema.policy import SourceRow
 
 EXISTING = "a period that exists"
-"""What is expected where a period names a month or day that is none."""
+"""Expected form of a period whose month or day does not exist."""
 
 
 def periods_exist(tables: TableLines) -> Iterable[Fault]:
@@ -25,7 +25,7 @@ def periods_exist(tables: TableLines) -> Iterable[Fault]:
 
 
 def period_fault(period: str) -> Fault | None:
-    """What is wrong with a period of the right form; None if it exists.
+    """Fault of a period of the right form; None if the period exists.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Checks of pools: who draws on them, what replaces what, and stocks that were seen."""
+"""Checks of pools: their users, alternative elements, and observed stocks."""
 
 import math
 from collections.abc import Iterable
@@ -19,13 +19,13 @@ SHARE_TOLERANCE = 0.02
 """How far central shares of a pool may exceed 1: many shares are rounded."""
 
 WHOLE_POOL, REST_OF_POOL = "all", "other"
-"""Users that are no users: the pool itself, and what no named user takes."""
+"""Entries that are not users: the pool itself, and the demand that no named user accounts for."""
 
 SIZES = ("share_of_demand_outside_china", "demand_t_per_year")
 """Quantities that say how much a user takes; one of them is stated."""
 
 STATED = {WHOLE_POOL: "demand_t_per_year", REST_OF_POOL: "order_class"}
-"""The one quantity that may be stated for what is no user."""
+"""The only quantity that may be stated for such an entry."""
 
 DESCRIPTION = (
     "name", "sector", "component", "destination", "buyer_class", "part_of", "served_like",
@@ -85,7 +85,7 @@ def shares_fit_their_pool(tables: TableLines) -> Iterable[Fault]:
 
 
 def users_are_described(tables: TableLines) -> Iterable[Fault]:
-    """A user is a ranked sector, or says through which component, where and for whom it buys."""
+    """A user is a ranked sector, or has a component, a place and a buyer class."""
     pools = {(own.row.component, own.row.pool) for own in tables.of(ComponentElementRow)}
     for line in _named_users(tables):
         row, where = line.row, ("pool_users.csv", line.number)
@@ -101,7 +101,7 @@ def users_are_described(tables: TableLines) -> Iterable[Fault]:
 
 
 def users_resolve(tables: TableLines) -> Iterable[Fault]:
-    """A user is part of one that exists, and a sector is one user of a pool."""
+    """A user is part of an existing user, and a sector is a single user of a pool."""
     users = {(line.row.pool, line.row.user) for line in tables.of(PoolUserRow)}
     taken: dict[tuple[str, str], str] = {}
     for line in _named_users(tables):
@@ -117,7 +117,7 @@ def users_resolve(tables: TableLines) -> Iterable[Fault]:
 
 
 def users_are_sized(tables: TableLines) -> Iterable[Fault]:
-    """A user states how much it takes, once; the pool its size, what is left its class alone."""
+    """A user states its share once; the pool states its size, and the remainder only its class."""
     users = grouped(tables.of(PoolUserRow), lambda row: (row.pool, row.user))
     for (pool, user), lines in users.items():
         where = ("pool_users.csv", lines[0].number)

@@ -1,7 +1,7 @@
-"""The text of one file, or what keeps it from being read, in words.
+"""The text of one file, or the reason why it cannot be read.
 
-A pipe is not waited for, a folder is no file, and a file far larger than any table is not read
-into memory.
+A pipe is not read because it could block, and a file far larger than any table is not loaded into
+memory.
 """
 
 import os
@@ -17,7 +17,7 @@ LARGEST = 200_000_000
 
 @dataclass(frozen=True)
 class Unreadable:
-    """What was found where text should be."""
+    """Finding if a file is not text."""
 
     found: str
     cure: str = "check the file, and its permissions"
@@ -25,7 +25,7 @@ class Unreadable:
 
 
 def exists(path: Path) -> bool:
-    """Whether there is something under a name, which may be a name that nothing can have."""
+    """Whether a path exists; False for a name that no file can have."""
     try:
         return path.exists()
     except (OSError, ValueError):
@@ -33,7 +33,7 @@ def exists(path: Path) -> bool:
 
 
 def read_text(path: Path) -> str | Unreadable:
-    """Read a file as UTF-8; a byte-order mark at its beginning is passed over."""
+    """Read a file as UTF-8; a byte-order mark at its beginning is skipped."""
     content = _read_bytes(path)
     if isinstance(content, Unreadable):
         return content
@@ -68,7 +68,7 @@ def _refused(kind: os.stat_result) -> Unreadable | None:
 
 
 def parse_toml(text: str) -> dict[str, Any] | str:
-    """Parse TOML, or say what is wrong with it.
+    """Parse TOML, or describe its fault.
 
     Examples
     --------
@@ -84,5 +84,5 @@ def parse_toml(text: str) -> dict[str, Any] | str:
     except RecursionError:
         return "tables or lists in one another, too deep to be read"
     except ValueError:
-        # The one value that is TOML and that Python does not read.
+        # The only value of TOML that Python does not read.
         return "a number of thousands of digits"

@@ -1,7 +1,7 @@
 """Files of a folder that look like data and are not read, each with the reason.
 
-A spreadsheet, a copy of a table or a table in a subfolder holds figures that its owner believes
-to be in use. Notes, pictures and hidden files are nobody's data and are passed over.
+A spreadsheet, a copy of a table or a table in a subfolder contains figures that its owner believes
+to be in use. Notes, pictures and hidden files contain no data and are skipped.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ BESIDE = ("scenarios", "concordances")
 """Subfolders of a whole folder that hold scenarios, and codes of industries."""
 
 MOST_LISTED = 1000
-"""Files looked at: a home folder named by mistake may hold millions."""
+"""Most files that are examined: a home folder named by mistake may contain millions."""
 
 
 def origin_of(
