@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from exposure.arguments import TEXT, check_arguments
 from exposure.arrays import FloatArray
 from exposure.errors import unknown_name
+from exposure.evidence.conditioning import RECORD
 from exposure.impact.prepared import rows_read, run_window
 from exposure.inputs.streams import Sampler
 from exposure.policy.scenario import SCENARIO, Scenario
@@ -255,18 +256,30 @@ def learnt_later(dataset: Dataset, day: date) -> tuple[int, int]:
 
 
 def known_until(dataset: Dataset) -> date | None:
-    """Day on which the newest source of the tables was published; None without a dated source.
+    """Knowledge date of tables: the last day that they know; None without a dated source.
 
-    A source that is dated to the month or year alone does not count.
+    It is the day on which their newest source was published. Tables with all sources of the record
+    of policy know what the record knows, and are known at least until the day on which it ends. A
+    source that is dated to the month or year alone does not count.
+
+    Parameters
+    ----------
+    dataset
+        Tables, from `read_dataset`.
 
     Examples
     --------
     >>> from exposure.tables.reading.folders import read_dataset
-    >>> known_until(read_dataset()) > date(2026, 1, 1)
+    >>> known_until(read_dataset()) == read_scenario("licences_continue").scored_from
     True
     """
-    days = [_whole_day(row.published) for row in dataset.rows_of(SourceRow)]
-    return max((day for day in days if day is not None), default=None)
+    sources = dataset.rows_of(SourceRow)
+    newest = max(filter(None, (_whole_day(row.published) for row in sources)), default=None)
+    record = read_scenario(RECORD)
+    if newest is None or record.record_ends is None:
+        return newest
+    whole = set(record.sources) <= {row.source_id for row in sources}
+    return max(newest, record.record_ends) if whole else newest
 
 
 def _whole_day(text: str) -> date | None:

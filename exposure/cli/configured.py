@@ -35,6 +35,11 @@ class Plan:
     files: "FileChoice"
     """Dialect of the CSV files, and whether there is a workbook."""
 
+    @property
+    def levers(self) -> bool | tuple[str, ...]:
+        """Whether the report says what would help, or the ids of the levers to run."""
+        return False if self.options.no_levers else self.configuration.levers
+
 
 def plan_of(options: "Options", out: Path | None) -> Plan:
     """Complete the command line with the configuration.

@@ -148,6 +148,10 @@ class Options:
             "--no-history", help="Do not compare with an earlier report, and do not store this one."
         ),
     ] = False
+    no_levers: Annotated[
+        bool,
+        typer.Option("--no-levers", help="Do not run levers, and leave out what would help."),
+    ] = False
     csv_dialect: Annotated[
         CsvDialect | None,
         typer.Option(

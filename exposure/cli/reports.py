@@ -8,14 +8,23 @@ import typer
 from exposure.cli.configured import plan_of
 from exposure.cli.messages import note, say, show
 from exposure.cli.options import RUN, Options, with_options
-from exposure.cli.rankings import Scenarios, rankings_text, results_of
-from exposure.cli.runs import DEFAULT_SCENARIOS, chosen_names, read_scenarios
-from exposure.errors import unknown_name
+from exposure.cli.rankings import Scenarios, rankings_text
+from exposure.cli.runs import (
+    DEFAULT_SCENARIOS,
+    chosen_names,
+    read_scenarios,
+    read_tables,
+    run_all,
+    settings_of,
+)
 
 if TYPE_CHECKING:
     from exposure.cli.configured import Plan
+    from exposure.measures.lever import Lever
     from exposure.report.changes import Briefing
     from exposure.report.desk.briefing import Desk
+    from exposure.report.lever_findings import Helping
+    from exposure.result import Assessment
     from exposure.tables.dataset import Dataset
 
 ALERT = 1
@@ -40,6 +49,8 @@ def report(
     scenario: licences_continue, licences_queued and licences_withheld, scored from the last day in
     the tables.
     """
+    from exposure.report.desk.helping import chosen_levers
+    from exposure.report.desk.scope import check_scope
     from exposure.report.desk.writing import write_desk_report
     from exposure.report.files.report_folder import check_target, older_files
     from exposure.report.history.opening import check_history
@@ -47,14 +58,19 @@ def report(
 
     plan = plan_of(options, out)
     default = plan.scenarios or DEFAULT_SCENARIOS
-    names = chosen_names(scenarios, options, default)
-    check_target(
-        plan.folder, [scenario.scenario for scenario in read_scenarios(names, plan.options)]
-    )
+    chosen = read_scenarios(chosen_names(scenarios, options, default), plan.options)
+    check_target(plan.folder, [scenario.scenario for scenario in chosen])
     if plan.history is not None:
         check_history(plan.history)
-    results = results_of(list(names), _without_scenario(plan.options))
-    desk = _desk(plan, results[0].dataset)
+    levers = chosen_levers(said=plan.levers)
+    dataset = read_tables(plan.options)
+    settings = settings_of(plan.options, dataset=dataset)
+    check_scope(
+        plan.configuration, dataset, destination=settings.destination,
+        scenarios=[scenario.scenario for scenario in chosen], path=options.config,
+    )  # fmt: skip
+    results = run_all(dataset, chosen, settings, plan.options)
+    desk = _desk(plan, dataset, _helping(results, levers, options))
     written = write_desk_report(
         results, plan.folder, desk, history=plan.history, now=plan.now, files=plan.files
     )
@@ -66,28 +82,30 @@ def report(
     _leave(written.briefing)
 
 
-def _without_scenario(options: Options) -> Options:
-    """The options without `--scenario`, which the list of scenarios already includes."""
-    from dataclasses import replace
+def _helping(
+    results: "list[Assessment]", levers: "tuple[Lever, ...]", options: Options
+) -> "Helping | None":
+    """What would help, with progress."""
+    from exposure.cli.progress import progress
+    from exposure.report.desk.helping import what_would_help
 
-    return replace(options, scenario=None)
+    with progress(steps=1, quiet=options.quiet) as begin:
+        return what_would_help(results, levers, begin(0, "levers"))
 
 
-def _desk(plan: "Plan", dataset: "Dataset") -> "Desk":
+def _desk(plan: "Plan", dataset: "Dataset", helping: "Helping | None") -> "Desk":
     from exposure.report.desk.briefing import Desk
     from exposure.tables.reading.folders import read_dataset
 
-    said, known = plan.configuration, dataset.sector_ids()
-    for sector in (*said.sectors, *(named for rule in said.alerts for named in rule.sectors)):
-        if sector not in known:
-            raise unknown_name("sector", sector, known)
+    said = plan.configuration
     return Desk(
         day=plan.options.as_of or plan.now.date(),
         title=said.title,
         rules=said.alerts,
-        sectors=said.sectors,
+        sectors=said.alert_sectors,
         stale_after_days=said.stale_after_days,
         below=read_dataset(plan.options.data) if dataset.overlaid else None,
+        helping=helping,
     )
 
 
@@ -101,7 +119,15 @@ def _leave(briefing: "Briefing") -> None:
 
 COMMANDS = (
     with_options(
-        report, "scenario", "config", "history", "no_history", "csv_dialect", "excel", *RUN
+        report,
+        "scenario",
+        "config",
+        "history",
+        "no_history",
+        "no_levers",
+        "csv_dialect",
+        "excel",
+        *RUN,
     ),
 )
 """In the order in which help lists them."""

@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import JsonValue
 
 from exposure.report.files.output_model import OutputModel
+from exposure.report.text.formats import counted
 
 Cause = Literal["code", "draws", "settings", "data", "scenario"]
 """What can move a score between two runs, in the order in which effects are taken."""
@@ -226,9 +227,9 @@ class Age(OutputModel):
     day: date
     """Day of the report: as-of day, or the day on which it was made."""
     known_until: date | None
-    """Day on which the newest source of the tables was published; None without sources."""
+    """Knowledge date: the last day that the tables know; None without dated sources."""
     days: int | None
-    """Days between the two; None without sources."""
+    """Days between the two; None without dated sources."""
     most_days: int | None = None
     """Age that the configuration allows; None if it states none."""
 
@@ -244,17 +245,17 @@ class Age(OutputModel):
         Examples
         --------
         >>> Age(day=date(2026, 11, 2), known_until=date(2026, 10, 5), days=28).words
-        'The newest source was published on 2026-10-05, 28 days before this report.'
+        'The tables know what happened up to 2026-10-05, 28 days before this report.'
         """
         if self.known_until is None or self.days is None:
             return "The tables name no dated source, so their age is not known."
         limit = "" if self.most_days is None else f" The configuration allows {self.most_days}."
         if self.days < 0:
-            after = f"{-self.days} days after the day of this report"
-            return f"The newest source was published on {self.known_until}, {after}.{limit}"
+            after = f"{counted(-self.days, 'day')} after the day of this report"
+            return f"The tables know what happened up to {self.known_until}, {after}.{limit}"
         return (
-            f"The newest source was published on {self.known_until}, {self.days} days before "
-            f"this report.{limit}"
+            f"The tables know what happened up to {self.known_until}, "
+            f"{counted(self.days, 'day')} before this report.{limit}"
         )
 
 

@@ -14,6 +14,7 @@ from exposure.licensing.flow_table import flow_of_draws
 from exposure.policy.scenario import Scenario
 from exposure.report.changes import Briefing
 from exposure.report.files.file_records import FileRecord, of_runs
+from exposure.report.lever_findings import Helping
 from exposure.scoring.impact_dates import impact_dates
 from exposure.threads import usual_workers
 
@@ -42,15 +43,15 @@ class Contents:
     """Draws that `flows` rests on."""
     briefing: Briefing | None = None
     """What changed, alerts and trend; None for a report that knows no other."""
-    levers: "pd.DataFrame | None" = None
-    """What would help, as the measures give it; None where nobody asked."""
+    helping: Helping | None = None
+    """What would help; None where nobody asked."""
 
 
 def gather(
     assessments: "Sequence[Assessment]",
     *,
     briefing: Briefing | None = None,
-    levers: "pd.DataFrame | None" = None,
+    helping: Helping | None = None,
 ) -> Contents:
     """Work out what a report shows.
 
@@ -60,8 +61,8 @@ def gather(
         Runs on one dataset with the same settings, in the order in which they are shown.
     briefing
         What changed since the last report, alerts and trend.
-    levers
-        What would help: any frame of finished results.
+    helping
+        What would help, in the order of the runs.
 
     Returns
     -------
@@ -91,7 +92,7 @@ def gather(
         flows=flows,
         flow_draws=min(FLOW_DRAWS, assessments[0].run.sampler.size),
         briefing=briefing,
-        levers=levers,
+        helping=helping,
     )
 
 

@@ -1,4 +1,4 @@
-"""What is known of levers in one run: tables of `exposure.measures`, for text and files."""
+"""What is known of levers: tables of `exposure.measures`, for text, files and the page."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,3 +20,15 @@ class LeverFindings:
     pairs: "pd.DataFrame | None" = None
     portfolios: "pd.DataFrame | None" = None
     stocks: "pd.DataFrame | None" = None
+
+
+@dataclass(frozen=True, eq=False)
+class Helping:
+    """What would help in each run of a report."""
+
+    tables: "tuple[pd.DataFrame, ...]"
+    """One a run, in their order, with the columns of ``levers``; empty where nothing is lost."""
+    draws: int
+    """Draws on which levers were run: the first of each run."""
+    left_out: tuple[str, ...] = ()
+    """Levers that were not run and why, one sentence each."""

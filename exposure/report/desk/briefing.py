@@ -14,6 +14,7 @@ from exposure.report.desk.alerts import Watched, alerts_of
 from exposure.report.desk.configuration import AlertRule
 from exposure.report.history.database import TREND_REPORTS, History
 from exposure.report.history.stored_run import StoredRun, run_of
+from exposure.report.lever_findings import Helping
 from exposure.tables.dataset import Dataset
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class Desk:
     stale_after_days: int | None = None
     below: Dataset | None = None
     """The tables without overlays; None if none was laid."""
+    helping: Helping | None = None
+    """What would help; None where nobody asked."""
 
 
 def make_briefing(
@@ -67,7 +70,7 @@ def make_briefing(
 
 
 def age_of(dataset: Dataset, desk: Desk) -> Age:
-    """How old the newest source of the tables is on the day of the report."""
+    """How long before the day of the report the knowledge date of the tables is."""
     known = known_until(dataset)
     days = None if known is None else (desk.day - known).days
     return Age(day=desk.day, known_until=known, days=days, most_days=desk.stale_after_days)

@@ -91,10 +91,13 @@ class Configuration(Part):
     """Folders of tables laid over the others, the last on top."""
     as_of: date | Literal["today"] | None = None
     """First day scored and day of the report; today for the day on which it is made."""
-    sectors: tuple[Identifier, ...] = ()
-    """Sectors that alerts are about; empty for all."""
+    alert_sectors: tuple[Identifier, ...] = ()
+    """Sectors that alerts are about, unless a rule names its own; empty for all. The report itself
+    ranks every sector of the destination."""
+    levers: bool | tuple[Identifier, ...] = True
+    """Whether the report says what would help: true for all shipped levers, or ids of some."""
     stale_after_days: Annotated[int, Field(ge=0)] | None = None
-    """Age of the newest source from which on the report leaves with exit code 4."""
+    """Days since the knowledge date above which the report leaves with exit code 4."""
     settings: Settings = Settings()
     """Draws, seed, horizon and the other settings of a run, by name."""
     output: Output = Output()
@@ -117,7 +120,7 @@ class Configuration(Part):
                 ),
                 "data": None if self.data is None else placed(self.data),
                 "overlay": tuple(map(placed, self.overlay)),
-                "output": Output(folder=placed(self.output.folder)),
+                "output": self.output.model_copy(update={"folder": placed(self.output.folder)}),
                 "history": self.history.model_copy(
                     update={
                         "file": None if self.history.file is None else placed(self.history.file)

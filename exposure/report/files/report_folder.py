@@ -26,6 +26,7 @@ from exposure.report.files.workbook import FILE as WORKBOOK
 from exposure.report.files.workbook import workbook_bytes
 from exposure.report.history.inputs_file import INPUTS, inputs_bytes
 from exposure.report.history.stored_run import inputs_of
+from exposure.report.lever_findings import Helping
 from exposure.report.text.briefing_words import alerts_text
 from exposure.report.text.marks import tables_line
 from exposure.result import ASSESSMENTS
@@ -38,13 +39,18 @@ FIGURE_KINDS = ("heat_map", "weekly")
 
 TEXTS = (
     "report.html", "report.json", "ranking.csv", "weekly.csv", "attribution.csv",
-    "acceptability.csv", "pairs.csv", "dates.csv",
+    "acceptability.csv", "pairs.csv", "dates.csv", "levers.csv",
     WORKBOOK, INPUTS, "briefing.json", "alerts.json", "alerts.txt",
 )  # fmt: skip
 """Files that a report can have besides its figures."""
 
 FILES = optional(instance_of(FileChoice, "a FileChoice", "leave it out"))
 """The argument ``files`` of `write_report`."""
+
+HELPING = optional(
+    instance_of(Helping, "what would help", "leave it out; exposure report finds it")
+)
+"""The argument ``helping`` of `write_report`."""
 
 BRIEFING = optional(instance_of(Briefing, "a Briefing", "leave it out; exposure report makes one"))
 """The argument ``briefing`` of `write_report`."""
@@ -59,6 +65,7 @@ def write_report(
     *,
     briefing: Briefing | None = None,
     files: FileChoice | None = None,
+    helping: Helping | None = None,
 ) -> tuple[Path, ...]:
     """Write a report on one or more scenarios.
 
@@ -73,6 +80,8 @@ def write_report(
         report without.
     files
         Dialect of the CSV files, and whether there is a workbook; None for the usual files.
+    helping
+        What would help, from `exposure.report.desk.helping`; None to say nothing of it.
 
     Returns
     -------
@@ -80,7 +89,8 @@ def write_report(
         Files written: ``report.html``, ``report.json``, ``ranking.csv``, ``dates.csv``,
         ``attribution.csv``, ``acceptability.csv``, ``pairs.csv``, ``weekly.csv``, ``inputs.zip``,
         the figures as PNG and SVG, and ``SHA256SUMS``, which lists them; with a briefing
-        ``briefing.json``, ``alerts.json`` and ``alerts.txt`` too. A scenario under which nothing
+        ``briefing.json``, ``alerts.json`` and ``alerts.txt`` too, and with what would help
+        ``levers.csv``. A scenario under which nothing
         is lost has no figures of its own.
 
     Raises
@@ -104,12 +114,14 @@ def write_report(
         folder=(folder, PATH),
         briefing=(briefing, BRIEFING),
         files=(files, FILES),
+        helping=(helping, HELPING),
     )
     _check(assessments)
     target = Path(folder)
     scenarios = [assessment.scenario.scenario for assessment in assessments]
     check_target(target, scenarios)
-    contents = _contents(assessments, briefing, files or FileChoice())
+    shown = gather(assessments, briefing=briefing, helping=helping)
+    contents = _contents(shown, files or FileChoice())
     with _explained(target):
         return replace_folder(target, contents)
 
@@ -198,13 +210,10 @@ def _explained(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def _contents(
-    assessments: "Sequence[Assessment]", briefing: Briefing | None, files: FileChoice
-) -> dict[str, bytes]:
+def _contents(shown: Contents, files: FileChoice) -> dict[str, bytes]:
     """Every file of the report by name, in the order in which they are put into place."""
     from exposure.report.html.page import report_page  # noqa: PLC0415 - it loads jinja2
 
-    shown = gather(assessments, briefing=briefing)
     tables = tables_of(shown)
     vector, raster = _figures(shown)
     texts = {
@@ -213,15 +222,15 @@ def _contents(
             f"{name}.csv": csv_text(frame, shown.record, files.csv_dialect)
             for name, frame in tables.items()
         },
-        **_briefing_texts(briefing),
-        "report.json": report_json(assessments),
+        **_briefing_texts(shown.briefing),
+        "report.json": report_json(shown.runs),
         "report.html": report_page(shown),
     }
     images = {f"{name}.png": content for name, content in raster.items()}
     encoded = {name: text.encode("utf-8") for name, text in texts.items()}
     if files.workbook:
         images[WORKBOOK] = workbook_bytes(tables, shown.record)
-    return {**images, INPUTS: inputs_bytes(inputs_of(assessments)), **encoded}
+    return {**images, INPUTS: inputs_bytes(inputs_of(shown.runs)), **encoded}
 
 
 def _briefing_texts(briefing: Briefing | None) -> dict[str, str]:

@@ -22,6 +22,7 @@ RESULT_OF = {
     "acceptability": "acceptability",
     "pairs": "pairs",
     "weekly": "weekly",
+    "levers": "levers",
 }
 """Tables of a report in their order, with the result whose columns each has."""
 
@@ -43,4 +44,6 @@ def tables_of(shown: Contents) -> "dict[str, pd.DataFrame]":
         "pairs": pairs_of_all(runs),
         "weekly": weekly_of_all(runs),
     }
-    return {name: frames[name] for name in RESULT_OF}
+    if shown.helping is not None:
+        frames["levers"] = below_each_other(runs, shown.helping.tables, "scenario")
+    return {name: frames[name] for name in RESULT_OF if name in frames}

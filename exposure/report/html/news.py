@@ -1,15 +1,10 @@
-"""What a scheduled report adds to the page: moves, trend and levers, ready to be drawn."""
+"""What a scheduled report adds to the page: moves and trend, ready to be drawn."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from exposure.report.changes import SHOWN, Briefing, Move, TrendPoint
 from exposure.report.html.drawing import Axis, Line, LineChart, line_chart, whole_axis
-from exposure.report.text.formats import NONE, plain
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 TRENDS = 6
 """Sectors whose trend is drawn."""
@@ -24,15 +19,6 @@ class Trend:
 
     name: str
     chart: LineChart
-
-
-@dataclass(frozen=True)
-class LeverTable:
-    """What would help, as text."""
-
-    headings: tuple[str, ...]
-    rows: tuple[tuple[tuple[str, bool], ...], ...]
-    """Cells, each with whether it is a number."""
 
 
 def moved(briefing: Briefing | None) -> tuple[Move, ...]:
@@ -87,23 +73,3 @@ def _lines(
                 )
             )
     return lines
-
-
-def lever_table(frame: "pd.DataFrame | None") -> LeverTable | None:
-    """Rows of the levers as text; None where nobody asked for them."""
-    if frame is None or frame.empty:
-        return None
-    headings = tuple(str(name).replace("_", " ") for name in frame.columns)
-    rows = tuple(
-        tuple(_lever_cell(value) for value in row)
-        for row in frame.astype(object).itertuples(index=False, name=None)
-    )
-    return LeverTable(headings, rows)
-
-
-def _lever_cell(value: object) -> tuple[str, bool]:
-    if isinstance(value, bool):
-        return ("yes" if value else "no"), False
-    if isinstance(value, (int, float)):
-        return (NONE if value != value else plain(float(value))), True  # noqa: PLR0124 - NaN alone
-    return (NONE if value is None else str(value)), False

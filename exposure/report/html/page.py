@@ -9,7 +9,7 @@ fetched.
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -23,9 +23,10 @@ from exposure.report.contents import Contents, drawn_member, first_day, loses_no
 from exposure.report.files.json_output import rows_of
 from exposure.report.html import news, sections
 from exposure.report.html.environment import make_environment
+from exposure.report.html.help_section import best_of_course, help_section
 from exposure.report.html.overview import names_of_sectors, overview
 from exposure.report.text import formats, glossary
-from exposure.report.text.caveats import caveats, last_event, newest_source
+from exposure.report.text.caveats import caveats, knowledge_date
 from exposure.report.text.cells import ShownCell, page_columns, shown_cell
 from exposure.report.text.drivers import driver_words
 from exposure.report.text.explanation import CHANCE
@@ -55,6 +56,8 @@ class Part:
     drawn: Scenario
     """Itself, or the member of a mixture whose weeks are shown."""
     answer: str
+    helps: str
+    """One sentence on what would help most; empty where nothing was run."""
     ranking: list[dict[str, Any]]
     columns: Sequence[Column]
     """Columns of the ranking that the page shows."""
@@ -87,8 +90,10 @@ def _context(contents: Contents) -> dict[str, object]:
     first = contents.runs[0]
     style, script = _ours("page.css"), _ours("page.js")
     parts = [
-        _part(run, points, dates)
-        for run, points, dates in zip(contents.runs, contents.elements, contents.dates, strict=True)
+        _part(run, points, dates, best_of_course(contents.helping, number))
+        for number, (run, points, dates) in enumerate(
+            zip(contents.runs, contents.elements, contents.dates, strict=True)
+        )
     ]
     return {
         "style": style,
@@ -99,10 +104,7 @@ def _context(contents: Contents) -> dict[str, object]:
         "added": rules_line(first.scenario.added),
         "first": first,
         "first_day": first_day(contents),
-        "known": last_event(
-            first.dataset, until=newest_source(first.dataset), as_of=first.settings.as_of
-        ),
-        "newest": newest_source(first.dataset),
+        "known": knowledge_date(first),
         "names": names_of_sectors(first),
         "caveats": caveats(contents.runs),
         "parts": parts,
@@ -116,7 +118,7 @@ def _context(contents: Contents) -> dict[str, object]:
         "flow_chart": sections.flow_chart(contents),
         "flow_tables": sections.flow_tables(contents),
         "flow_draws": contents.flow_draws,
-        "levers": news.lever_table(contents.levers),
+        "help": help_section(contents),
         "briefing": contents.briefing,
         "cause_names": CAUSES,
         "trends": news.trends(contents.briefing),
@@ -143,7 +145,9 @@ def _policy_hash(script: str) -> str:
     return base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
 
 
-def _part(assessment: "Assessment", points: "pd.DataFrame", dates: "pd.DataFrame") -> Part:
+def _part(
+    assessment: "Assessment", points: "pd.DataFrame", dates: "pd.DataFrame", helps: str
+) -> Part:
     scenario, names = assessment.scenario, names_of_sectors(assessment)
     rows = _ranking(assessment.ranking, points)
     found = page_columns(mixture=bool(scenario.mixture))
@@ -153,6 +157,7 @@ def _part(assessment: "Assessment", points: "pd.DataFrame", dates: "pd.DataFrame
         scenario=scenario,
         drawn=drawn_member(assessment),
         answer=_answer(assessment, points),
+        helps=helps,
         ranking=rows,
         columns=columns,
         cells=[[shown_cell(column, row) for column in columns] for row in rows],
@@ -186,13 +191,18 @@ def _answer(assessment: "Assessment", points: "pd.DataFrame") -> str:
         return "No sector loses output."
     day = first["first_hit_date_p50"]
     when = "not within the horizon in most draws" if day is None else f"on {day} (median)"
-    behind = [f"{row['name']} ({formats.points(row['score'])})" for row in others]
+    behind = [f"{row['name']} ({_score(row)})" for row in others]
     then = f"; then {' and '.join(behind)}" if behind else ""
     low, high = formats.points(first["score_p05"]), formats.points(first["score_p95"])
     return (
-        f"{first['name']}: {formats.points(first['score'])} of 100 (5–95 %: {low}–{high}), "
+        f"{first['name']}: {_score(first)} of 100 (5–95 %: {low}–{high}), "
         f"first hit {when}, mainly through {_driver(first, points)}{then}."
     )
+
+
+def _score(row: Mapping[Hashable, Any]) -> str:
+    """Score of a row of a ranking with its error of sampling."""
+    return formats.with_error(row["score"], row["score_se"])
 
 
 def _sources(dataset: Dataset, scenarios: Sequence[Scenario]) -> list[Any]:

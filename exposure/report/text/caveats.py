@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from exposure.citations import known_until
 from exposure.report.text import formats
 from exposure.tables.dataset import Dataset
 
@@ -72,9 +73,9 @@ def history(assessment: "Assessment") -> tuple[str, str]:
 def edge_of_record(assessment: "Assessment") -> tuple[str, str] | None:
     """Up to which day the tables know what happened."""
     dataset, as_of = assessment.dataset, assessment.settings.as_of
-    newest = newest_source(dataset)
+    known, newest = knowledge_date(assessment), newest_source(dataset)
     event = last_event(dataset, until=newest, as_of=as_of)
-    if event is None:
+    if event is None or known is None:
         return None
     seen = [
         row.to_date
@@ -83,10 +84,16 @@ def edge_of_record(assessment: "Assessment") -> tuple[str, str] | None:
     ]
     also = f", the last observed loss period ends on {max(seen)}" if seen else ""
     return (
-        f"The tables know what happened up to {event}.",
-        f"That is their last policy event{also}, and their newest source is of {newest}. "
-        "Whatever is dated later is scheduled or posited.",
+        f"The tables know what happened up to {known}.",
+        f"Their last policy event is of {event}{also}, and their newest source is of {newest}. "
+        "Whatever is dated later is scheduled, or assumed by a course.",
     )
+
+
+def knowledge_date(assessment: "Assessment") -> date | None:
+    """Last day that a run knows: that of its tables, or the first day scored if earlier."""
+    known, as_of = known_until(assessment.dataset), assessment.settings.as_of
+    return known if known is None or as_of is None else min(known, as_of)
 
 
 def newest_source(dataset: Dataset) -> str:
