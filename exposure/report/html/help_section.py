@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from exposure.report.contents import Contents
 from exposure.report.files.json_output import rows_of
 from exposure.report.lever_findings import Helping
-from exposure.report.text.formats import NONE, percent, plain, points, signed_points
+from exposure.report.text.formats import NONE, percent, points, points_with_error
 from exposure.scoring.lever_columns import TOTAL
 
 if TYPE_CHECKING:
@@ -105,8 +105,8 @@ def best_of_course(helping: Helping | None, number: int) -> str:
     if best is None:
         return ""
     return (
-        f"Most would help: {best['name']} ({points(best['points'])} points less over all sectors, "
-        f"for {_cost(best)} million USD)."
+        f"Most would help: {best['name']}. All sectors together score {points(best['points'])} "
+        f"points less; the cost in million USD is {_cost(best)}."
     )
 
 
@@ -137,20 +137,23 @@ def _gain(row: Row | None) -> Gain:
 
 
 def _with_error(row: Row) -> str:
-    error = row["points_se"]
-    return signed_points(row["points"]) + ("" if error is None else f" ± {points(error)}")
+    return points_with_error(row["points"], row["points_se"])
 
 
 def _interval(row: Row) -> str:
-    return f"{signed_points(row['points_p05'])} to {signed_points(row['points_p95'])}"
+    return f"{points(row['points_p05'])} to {points(row['points_p95'])}"
 
 
 def _cost(row: Row) -> str:
     low, central, high = (
-        plain(float(f"{row[name]:.3g}"))
-        for name in ("cost_low_musd", "cost_musd", "cost_high_musd")
+        _two_digits(row[name]) for name in ("cost_low_musd", "cost_musd", "cost_high_musd")
     )
     return f"{central} ({low}–{high})"
+
+
+def _two_digits(value: float) -> str:
+    """A cost as two digits: no lever's cost is known better."""
+    return f"{float(f'{value:.2g}'):,g}"
 
 
 def _sectors(
@@ -177,5 +180,5 @@ def _sectors(
 def _best(row: Row | None) -> Best:
     if row is None:
         return Best("", None, NONE, None, NONE)
-    shown = f"{_with_error(row)} ({_interval(row)})"
+    shown = f"{points(row['points'])} ({_interval(row)})"
     return Best(str(row["name"]), row["points"], shown, row["cost_musd"], _cost(row))

@@ -104,6 +104,7 @@ def _context(contents: Contents) -> dict[str, object]:
         "added": rules_line(first.scenario.added),
         "first": first,
         "first_day": first_day(contents),
+        "day": first.settings.as_of or first_day(contents),
         "known": knowledge_date(first),
         "names": names_of_sectors(first),
         "caveats": caveats(contents.runs),
