@@ -67,7 +67,7 @@ BRIEF = (
 
 
 def _with_errors(compared: "pd.DataFrame") -> "pd.DataFrame":
-    """Means beside their errors of sampling, in the digits that these support."""
+    """Means with their errors of sampling, in the digits that these support."""
     from exposure.report.text.formats import with_error
 
     shown = {

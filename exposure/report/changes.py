@@ -145,7 +145,7 @@ class Move(OutputModel):
     score_now: float | None
     parts: Mapping[Cause, float] | None = None
     """Points of the score that each cause moved; they sum to `score_now` - `score_was`. None
-    where they cannot be told apart."""
+    where they cannot be separated."""
 
     @property
     def rank_moved(self) -> int | None:
@@ -190,7 +190,7 @@ class Changes(OutputModel):
     moves: tuple[Move, ...] = ()
     """Every sector of every scenario of either run, in the order of the new ranking."""
     notes: tuple[str, ...] = ()
-    """What was left out or could not be told apart, and why."""
+    """What was left out or could not be separated, and why."""
 
 
 class Alert(OutputModel):

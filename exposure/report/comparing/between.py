@@ -59,7 +59,7 @@ def compare_runs(
     Returns
     -------
     Changes
-        Nothing is left out in silence: `notes` says what could not be told apart.
+        Nothing is left out in silence: `notes` says what could not be separated.
     """
     rows = _rows(old, new)
     plain = _moves(old, new, {})
@@ -88,7 +88,7 @@ def compare_runs(
 def _run_again(
     old: StoredRun, new: StoredRun, again: "Again | None", rows: Sequence[ChangedRow]
 ) -> "tuple[Parts, DataEffect | None, tuple[str, ...]]":
-    """Moves split by cause, effects of rows, and what could not be told apart."""
+    """Moves split by cause, effects of rows, and what could not be separated."""
     # The model is slow to import, and what is stored can be compared without it.
     from exposure.report.comparing.effects import data_effect  # noqa: PLC0415
     from exposure.report.comparing.splitting import (  # noqa: PLC0415

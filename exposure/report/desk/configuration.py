@@ -1,7 +1,7 @@
 """The configuration of a scheduled report: one TOML file.
 
 Words of the command line win over it. A text may name variables of the environment, as in
-``${DESK_FOLDER}``, so that nothing secret stands in the file. Paths count from the folder of the
+``${DESK_FOLDER}``, so that the file holds nothing secret. Paths count from the folder of the
 file. All faults of a file are raised in one `ConfigurationError`.
 """
 
@@ -68,13 +68,13 @@ class HistoryFile(Part):
     """Where the history is kept."""
 
     file: str | None = None
-    """SQLite file; none for one beside the report folder, named after it."""
+    """SQLite file; none for one next to the report folder, named after it."""
     keep: bool = True
     """Whether a history is kept at all."""
 
 
 class Configuration(Part):
-    """Everything that a scheduled report is told."""
+    """Everything that a scheduled report needs to know."""
 
     title: str = ""
     """Title of the report; empty for the usual one."""

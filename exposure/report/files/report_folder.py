@@ -96,7 +96,7 @@ def write_report(
     Raises
     ------
     ReportError
-        If the folder is a file or cannot be written, a folder stands in the place of a file, or
+        If the folder is a file or cannot be written, a folder has the name of a file, or
         the runs do not belong together.
 
     Examples
@@ -164,7 +164,7 @@ def _names(scenarios: Sequence[str]) -> list[str]:
 
 
 def older_files(written: Sequence[Path]) -> tuple[Path, ...]:
-    """Figures beside a report that bear the names of ours but are not of it, by name.
+    """Figures in the folder of a report that have names of ours but are not of it.
 
     An older report without a list of its files leaves them, and so does a user who changed one.
     They are named, never removed.

@@ -1,6 +1,6 @@
 """The table of a sweep as a file, made of parts that outlive a run that is killed.
 
-Parts are kept in a folder beside the file, one a task, each put into place at once. The folder
+Parts are kept in a folder next to the file, one a task, each put into place at once. The folder
 says which sweep they belong to. When all are there the file is made of them, also at once, and the
 folder goes. So a sweep that was killed goes on where it was, and gives the same bytes.
 """

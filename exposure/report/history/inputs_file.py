@@ -1,4 +1,4 @@
-"""What a report was made from, in one file beside it: ``inputs.zip``.
+"""What a report was made from, in one file next to it: ``inputs.zip``.
 
 It holds the rows of the tables, the scenarios as they were run and the numbers of the draws, so
 that a later version can run the old report again. It holds no code, and equal runs give equal

@@ -12,7 +12,7 @@ from exposure.report.history.refusals import A_HISTORY, NAME_ANOTHER, named, ref
 
 
 def history_beside(folder: Path) -> Path:
-    """The history of a report folder, unless another is named: beside it, named after it.
+    """The history of a report folder, unless another is named: next to it, named after it.
 
     Examples
     --------

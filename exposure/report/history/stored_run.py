@@ -46,7 +46,7 @@ class RankedSector(Lenient):
 
 
 class StoredPoints(Lenient):
-    """Points of a score that one element bears."""
+    """Points of a score that one element causes."""
 
     sector: str
     element: str

@@ -246,7 +246,7 @@ def line_chart(lines: Sequence[Line], across: Axis, up: Axis) -> LineChart:
     Parameters
     ----------
     lines
-        Each as long as the axis has whole steps: values stand at 0, 1, 2, ... of `across`.
+        Each as long as the axis has whole steps: values are placed at 0, 1, 2, ... of `across`.
     across, up
         The axes.
     """

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from exposure.report.contents import Contents
 from exposure.report.files.json_output import rows_of
 from exposure.report.lever_findings import Helping
-from exposure.report.text.formats import NONE, percent, points, points_with_error
+from exposure.report.text.formats import NONE, percent, points, with_error
 from exposure.scoring.lever_columns import TOTAL
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _gain(row: Row | None) -> Gain:
 
 
 def _with_error(row: Row) -> str:
-    return points_with_error(row["points"], row["points_se"])
+    return with_error(row["points"], row["points_se"])
 
 
 def _interval(row: Row) -> str:

@@ -1,7 +1,7 @@
 """One page of HTML that holds a whole report: nothing is loaded from elsewhere.
 
-The page shows finished results. Each number of a ranking stands in a ``data`` element whose
-``value`` is the number itself; the text beside it is rounded. All text is escaped by the
+The page shows finished results. Each number of a ranking is in a ``data`` element whose
+``value`` is the number itself; the text in it is rounded. All text is escaped by the
 templates; only the style sheet and the script, which are ours, enter as they are. The script
 sorts tables and does nothing else; a content policy in the page lets no other run and nothing be
 fetched.

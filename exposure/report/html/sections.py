@@ -136,7 +136,7 @@ class CauseRow:
 
 @dataclass(frozen=True)
 class QuarterRow:
-    """A quarter of which losses were seen, beside what the draws imply."""
+    """A quarter of which losses were seen, with what the draws imply."""
 
     quarter: str
     seen: str
@@ -259,7 +259,7 @@ def week_chart(contents: Contents, sector: str, largest: float) -> LineChart:
 
 
 def quarters(run: "Assessment", sector: str) -> tuple[QuarterRow, ...]:
-    """Losses seen of a sector beside those that the draws imply, by quarter."""
+    """Losses seen of a sector, with those that the draws imply, by quarter."""
     if run.conditioned is None:
         return ()
     found = [r for r in run.conditioned.ranges if r.kind == "losses" and r.subject == sector]

@@ -68,7 +68,7 @@ def label(text: str, *, key: str, width: int = LABEL_WIDTH) -> str:
 
 
 def labels(keys: Sequence[str], names: Mapping[str, str]) -> list[str]:
-    """Labels of several keys, told apart by their keys where they would be drawn alike.
+    """Labels of several keys, distinguished by their keys where they would be drawn alike.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def most_lines(texts: Sequence[str]) -> int:
 
 
 def columns_that_fit(texts: Sequence[str], inches: float, *, most: int) -> int:
-    """Columns of a legend that fit beside each other, at least one.
+    """Columns of a legend that fit side by side, at least one.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def columns_that_fit(texts: Sequence[str], inches: float, *, most: int) -> int:
 
 @lru_cache(maxsize=1024)
 def _inches(text: str, size: font_manager.FontProperties) -> float:
-    """Width of a text; the same names stand in many figures."""
+    """Width of a text; the same names are in many figures."""
     lines = [line for line in text.split("\n") if line.strip()]
     return (
         max((TextPath((0, 0), text, prop=size).get_extents().width for text in lines), default=0)

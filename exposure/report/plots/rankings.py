@@ -48,10 +48,10 @@ INTERVAL_EVERY = 13
 """Weeks between two intervals of the weekly figure: a quarter."""
 
 DAYS_BETWEEN = 6.0
-"""Days by which the intervals of two sectors stand apart."""
+"""Days by which the intervals of two sectors are set apart."""
 
 MARGIN_DAYS = 14.0
-"""Days left free right of the last interval, which stands beside the last week."""
+"""Days left free right of the last interval, which is at the last week."""
 
 SIDE_INCHES = 0.35
 """Inches of a figure that neither its labels nor its legend use."""
@@ -72,7 +72,7 @@ def plot_scores(assessments: "Sequence[Assessment]", axes: Axes) -> Axes:
     Parameters
     ----------
     assessments
-        At least one; sectors stand in the order of the first.
+        At least one; sectors have the order of the first.
     axes
         Where to draw.
     """
@@ -106,7 +106,7 @@ def plot_scores(assessments: "Sequence[Assessment]", axes: Axes) -> Axes:
 def plot_heat_map(
     points: "pd.DataFrame", axes: Axes, *, names: Mapping[str, str] | None = None
 ) -> Axes:
-    """Points of the score that each cause bears: sectors down, causes across.
+    """Points of the score of each cause: sectors down, causes across.
 
     Parameters
     ----------
@@ -141,8 +141,8 @@ def plot_heat_map(
 def plot_weekly(assessment: "Assessment", axes: Axes, *, top: int = 5) -> Axes:
     """Weekly lost share of output of the sectors ranked first, with 5-95 % intervals.
 
-    Intervals stand every `INTERVAL_EVERY` weeks, side by side: five bands over each other
-    cannot be told apart. One sector alone gets a band. Vertical lines mark the start of control
+    Intervals are drawn every `INTERVAL_EVERY` weeks, side by side: five bands over each other
+    cannot be distinguished. One sector alone gets a band. Vertical lines mark the start of control
     and the days on which the rules change. Of a mixture, its most probable member is drawn.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Figure of what the model implies for the past, beside what was seen; nothing is computed here."""
+"""Figure of what the model implies for the past, and what was seen; nothing is computed here."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING

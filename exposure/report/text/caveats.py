@@ -108,7 +108,7 @@ def last_event(dataset: Dataset, *, until: str, as_of: date | None = None) -> da
     Parameters
     ----------
     dataset
-        Tables; those that are scheduled for later stand among the events too.
+        Tables; those that are scheduled for later are among the events too.
     until
         Date of the newest source, to the day, month or year.
     as_of

@@ -1,4 +1,4 @@
-"""What one sector's score is made of and what it stands on, in plain text."""
+"""What one sector's score is made of and what it rests on, in plain text."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -45,7 +45,7 @@ KEY_WIDTH = 56
 
 
 def explain_text(assessment: "Assessment", sector: str) -> str:
-    """Say what a sector's score is made of, how sure it is and what it stands on.
+    """Say what a sector's score is made of, how sure it is and what it rests on.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """What the words of a report mean: columns of the tables, settings, licence states, bases.
 
-Settings and states are defined where they stand in code; their meanings are read from there.
+Settings and states are defined in code; their meanings are read from there.
 """
 
 import ast
