@@ -159,8 +159,10 @@ _SHOWN = {
     "dataset_html": "exposure.report.html.notebook",
     "scenario_html": "exposure.report.html.notebook",
 }
-"""What a notebook shows of an object. A class lives on a lower floor than what draws it, so it
-asks this module, which knows all floors, and only when somebody looks at it."""
+"""Notebook view of an object.
+
+    A class is on a lower floor than the code that draws it, so it gets the view from this module,
+    which knows all floors, and only when a notebook shows the object."""
 
 __all__ = [
     "ArgumentError",

@@ -1,9 +1,9 @@
-"""What a public function accepts, and one error for everything else.
+"""Checks of the arguments of public functions, with one error for all of them.
 
-A notebook user who passes a dict for the settings should read what was found and what to write,
-not an `AttributeError` from deep inside. Each public function names its arguments once, with the
-`Kind` each must be of; all wrong ones are reported together. A kind is defined where its class
-is: `DATASET` in `exposure.tables.dataset`, `SCENARIO` in `exposure.policy.scenario`.
+A notebook user who passes a dict for the settings should read what was found and what to write, not
+an `AttributeError` from an inner function. Each public function lists its arguments once, with the
+`Kind` of each; all wrong arguments are reported together. A kind is defined next to its class:
+`DATASET` in `exposure.tables.dataset`, `SCENARIO` in `exposure.policy.scenario`.
 
 Values inside a kind (a number out of range, a name that names nothing) are checked by whoever
 uses them.
@@ -24,7 +24,7 @@ LONGEST_SHOWN = 60
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of argument: what passes, how it is called, and how to get one."""
+    """One kind of argument: the accepted values, their description, and how to make one."""
 
     accepts: Callable[[object], bool]
     wording: str
@@ -54,7 +54,7 @@ def optional(kind: Kind) -> Kind:
 
 
 def each(kind: Kind, wording: str, cure: str, *, least: int = 0) -> Kind:
-    """Kind of a list or tuple of which every member is of one kind.
+    """Kind of a list or tuple whose members are all of one kind.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def each(kind: Kind, wording: str, cure: str, *, least: int = 0) -> Kind:
     wording, cure
         See `Kind`.
     least
-        Number of members at least.
+        Smallest number of members.
     """
 
     def accepts(value: object) -> bool:
@@ -102,7 +102,7 @@ def _is_day(value: object) -> bool:
 
 
 def _of_class(*names: str) -> Callable[[object], bool]:
-    """Whether a value is of a class of that name: the library need not be imported to see it."""
+    """Whether the class of a value has this name; the check does not import the library."""
 
     def accepts(value: object) -> bool:
         return any(f"{base.__module__}.{base.__name__}" in names for base in type(value).__mro__)
@@ -118,7 +118,7 @@ DAY = Kind(_is_day, "a day", "write datetime.date(2025, 4, 4)")
 PATH = instance_of((str, os.PathLike), "a path", 'write it in quotes, such as "my_company"')
 ARRAY = Kind(_of_class("numpy.ndarray"), "an array", "write np.array([...])")
 FRAME = Kind(
-    # The name that pandas gives its class, in version 3 and in version 2.
+    # Name of the class in version 3 and in version 2 of pandas.
     _of_class("pandas.DataFrame", "pandas.core.frame.DataFrame"),
     "a DataFrame",
     "pass the table as the function that makes it returns it",
@@ -129,7 +129,7 @@ VALUES = Kind(
     "a number, or three of them (low, central, high)",
     "write value=39 or value=(26, 39, 52)",
 )
-"""What a row states: one number that is known, or three."""
+"""Values of a row: one known number, or three."""
 
 COUNT = Kind(
     lambda value: _is_whole(value) and float(str(value)) >= 1,
@@ -139,7 +139,7 @@ COUNT = Kind(
 
 
 def check_arguments(function: str, **given: tuple[object, Kind]) -> None:
-    """Refuse arguments of a wrong kind, all at once.
+    """Raise one error for all arguments of a wrong kind.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """Names for the arrays that pass between functions.
 
-Shapes stand in the docstrings; D is always the draw, T the week, and the draw is always last,
-so that one operation runs over contiguous draws.
+Docstrings state the shapes; D is always the draw, T the week, and the draw is always last, so that
+one operation runs over contiguous draws.
 """
 
 import numpy as np
@@ -21,10 +21,10 @@ BoolArray = npt.NDArray[np.bool_]
 
 
 def total(rows: FloatArray) -> FloatArray:
-    """Sum over the first axis, one term after another, as the fast twins make it.
+    """Sum over the first axis, one term after another, as the fast twins do.
 
-    The order of `numpy.sum` depends on the shape of the array, so that a sum would depend on how
-    many draws are run together.
+    The order of `numpy.sum` depends on the shape of the array, so that a sum would depend on the
+    number of draws that are run together.
 
     Examples
     --------

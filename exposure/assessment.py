@@ -27,7 +27,7 @@ from exposure.tables.dataset import DATASET, Dataset
 from exposure.tables.schema.demand import SectorRow
 
 REFUTED_BELOW = 0.05
-"""Share of the tables' draws inside the record below which a sector may be refuted."""
+"""If fewer draws of the tables than this share are inside the record, a sector may be refuted."""
 
 WORKERS = optional(COUNT)
 PROGRESS = optional(CALLBACK)
@@ -52,7 +52,8 @@ def assess(
     settings
         Draws, seed, horizon and the rest; None for the defaults.
     workers
-        Threads; None takes one a core, at most four. The result does not depend on it.
+        Number of threads; None takes one for each core, at most four. The result does not depend on
+        it.
     progress
         Called after each block of draws.
 
@@ -99,7 +100,7 @@ def assess_with(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Assessment:
-    """Score and rank sectors on draws that are known already.
+    """Score and rank sectors on given draws.
 
     Parameters
     ----------
@@ -125,7 +126,7 @@ def _sampler(settings: Settings, conditioned: RecordMet | None) -> Sampler:
 def check_run(
     dataset: Dataset, scenario: Scenario, settings: Settings
 ) -> tuple[Scenario, tuple[str, ...]]:
-    """Find out, before anything runs, what can be run.
+    """Check, before anything runs, what can be run.
 
     Parameters
     ----------
@@ -135,7 +136,7 @@ def check_run(
     Returns
     -------
     tuple
-        The scenario as the day of the analysis knows it, and the ids of the sectors to rank.
+        The scenario as known on the day of the analysis, and the ids of the sectors to rank.
 
     Raises
     ------
@@ -144,8 +145,8 @@ def check_run(
     SettingsError
         If `as_of` lies before the scenario's start.
     ScenarioError
-        If the run passes the end of a record, and nothing was chosen to follow it, or if a rule
-        names what no table has.
+        If the run continues past the end of a record and no continuation was chosen, or if a rule
+        has a name that is not in the tables.
     """
     refuse_unknown_names(scenario, dataset)
     window = run_window(scenario, settings)
@@ -178,7 +179,7 @@ def _scored(run: Run, sector: str, risk: SectorRisk, conditioned: RecordMet | No
 
 
 def _record_of(sector: str, conditioned: RecordMet) -> Record:
-    """How a sector compares with what was seen of its losses."""
+    """How a sector compares with its observed losses."""
     seen = [r for r in conditioned.ranges if r.kind == "losses" and r.subject == sector]
     if not seen:
         return Record()

@@ -1,9 +1,9 @@
 """Where every figure of a sector, or of a table, comes from.
 
-Which rows enter a sector's score is not decided here: the model runs once and the gate says what
-was read (`exposure.inputs.cells`). The value at risk is added, which is no part of the score.
-Descriptive rows that carry a source (control dates, make-up of components) are listed without a
-value.
+This module does not decide which rows enter a sector's score: the model runs once, and the gate
+notes what was read (`exposure.inputs.cells`). The rows of the value at risk, which is not part of
+the score, are added. Descriptive rows that carry a source (control dates, make-up of components)
+are listed without a value.
 """
 
 from datetime import date, datetime
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DEFAULT_SCENARIO = "licences_continue"
-"""Course of policy whose rows are listed unless another is named."""
+"""Default course of policy whose rows are listed."""
 
 VALUE_AT_RISK = ("industry_value_added_musd", "industry_share")
 """Quantities of ``sector_values`` that a result uses in addition to the score."""
@@ -162,7 +162,7 @@ def _record(table: str, row: BaseModel, sources: dict[str, SourceRow]) -> dict[s
 
 
 class KeyAssumption(BaseModel):
-    """A row that is judgement, and how far a score goes with it."""
+    """A row that is judgement, and its correlation with a score."""
 
     table: str
     key: tuple[str, ...]
@@ -172,16 +172,16 @@ class KeyAssumption(BaseModel):
     unit: str
     note: str
     explained: float
-    """Squared correlation of the row's draws with the score's, 0 to 1."""
+    """Squared correlation of the draws of the row with those of the score, 0 to 1."""
 
 
 def key_assumptions(assessment: Assessment, sector: str, *, limit: int = 5) -> list[KeyAssumption]:
-    """Assumed rows that go furthest with a sector's score, furthest first.
+    """Assumed rows with the strongest correlation with a sector's score, strongest first.
 
     Parameters
     ----------
     assessment
-        A finished run; its draws are made again.
+        A finished run; its inputs are drawn again.
     sector
         Id of a sector that it ranks.
     limit
@@ -226,11 +226,11 @@ def _squared_correlation(one: FloatArray, other: FloatArray) -> float:
 
 
 def learnt_later(dataset: Dataset, day: date) -> tuple[int, int]:
-    """How many figures come from sources that were published after a day, and of how many.
+    """Number of figures from sources that were published after a day, and of all sourced figures.
 
-    A replay from a past day hides later rules, events and observations. It cannot unlearn what
-    the tables learnt later; this says how much that is. A figure counts by its first source; a
-    date known to the month or year counts as its first day.
+    A replay from a past day hides later rules, events and observations. It cannot remove later
+    knowledge from the tables; this function says how many figures are affected. A figure counts by
+    its first source; a date known to the month or year counts as its first day.
 
     Returns
     -------

@@ -1,7 +1,7 @@
-"""How the ranking moves when the scenario changes, or the tables.
+"""How the ranking changes if the scenario or the tables change.
 
-Every cell has its own random stream, so a row that is the same in both sets of tables is drawn
-alike: what moves, moves because of the rows that differ, and not by chance.
+Every cell has its own random stream, so equal rows get equal draws: all differences come from the
+rows that differ, not from chance.
 """
 
 import math
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SHOWN = 0.05
-"""Points of the score from which a move is told in words: less rounds to nothing."""
+"""Points of the score from which a change is reported; less is rounded to zero."""
 
 
 SCENARIOS = each(
@@ -41,7 +41,7 @@ def compare(
     *,
     progress: Progress | None = None,
 ) -> "pd.DataFrame":
-    """Ranks under several scenarios side by side, and what moved.
+    """Ranks under several scenarios side by side, and their changes.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def compare(
         One row a sector, in the order of the first scenario: for each scenario ``rank_*``,
         ``score_*`` and ``main_driver_*``; then ``rank_moved`` (places gained, from the first
         scenario to the last; positive is worse) and ``score_moved`` (points). ``attrs["draws"]``
-        says which draws it rests on.
+        says which draws were used.
 
     Examples
     --------
@@ -100,7 +100,7 @@ def rank_changes(
     *,
     progress: Progress | None = None,
 ) -> "pd.DataFrame":
-    """Rank sectors on two sets of tables, and say what moved.
+    """Rank sectors on two sets of tables, and show what changed.
 
     Parameters
     ----------
@@ -112,11 +112,11 @@ def rank_changes(
     Returns
     -------
     pandas.DataFrame
-        One row a sector, worst of the new ranking first, then those that are gone. Columns are
-        those of ``rank_changes`` in `exposure.scoring.columns`. ``rank_moved`` counts places
-        gained (positive is worse), as in `compare`; a sector in one of the two only has empty
-        cells for the other. ``attrs["draws"]`` says on which draws the ``old`` and the ``new``
-        ranking rest.
+        One row for each sector, worst of the new ranking first, then sectors that no longer exist.
+        Columns are those of ``rank_changes`` in `exposure.scoring.columns`. ``rank_moved`` counts
+        places gained (positive is worse), as in `compare`; a sector that is in only one of the two
+        has empty cells for the other. ``attrs["draws"]`` says on which draws the ``old`` and the
+        ``new`` ranking rest.
 
     Raises
     ------
@@ -181,7 +181,7 @@ def _places(dataset: Dataset) -> set[str]:
 
 
 def rank_changes_text(changes: "pd.DataFrame") -> str:
-    """Say in words which sectors moved, one line each.
+    """List in words the sectors that moved, one line each.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """Many scenarios on one dataset, in one process or in many: losses and ranks as one tidy table.
 
-Scenarios are run in tasks of a few. A task is the same wherever it is run, so that the table does
-not depend on the executor, on the number of workers or on the order in which tasks are done.
+Scenarios are run in tasks of a few. A task gives the same result wherever it is run, so the table
+does not depend on the executor, the number of workers or the order in which tasks finish.
 """
 
 import pickle
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TASK = 4
-"""Scenarios of a task: few enough that a sweep that is killed loses little."""
+"""Number of scenarios in a task: few enough that a killed sweep loses little."""
 
 MOST_WAITING = 16
-"""Tasks handed to an executor at a time, beyond which they only wait in its memory."""
+"""Number of tasks that an executor gets at a time; more would only wait in its memory."""
 
 SCENARIOS = each(SCENARIO, "a list of scenarios, or of names", 'write ["licences_continue"]')
 EXECUTOR = optional(
@@ -55,7 +55,7 @@ class Ensemble:
 
     @classmethod
     def of(cls, dataset: Dataset, scenarios: Sequence[Scenario], settings: Settings) -> "Ensemble":
-        """Find out, before anything is run, whether everything can be.
+        """Check, before anything is run, whether everything can be run.
 
         Raises
         ------
@@ -85,7 +85,7 @@ class Ensemble:
 
     @cached_property
     def packed(self) -> bytes:
-        """What all tasks have in common, as another process can read it."""
+        """The common part of all tasks, in a form that another process can read."""
         return pickle.dumps((self.dataset, self.settings, self.conditioned))
 
 
@@ -159,7 +159,7 @@ def run_ensemble(
 def tables_of(
     ensemble: Ensemble, executor: Executor | None, *, done: Collection[int] = ()
 ) -> Iterator[tuple[int, "pd.DataFrame"]]:
-    """Run tasks, and give each with its table as soon as it is done.
+    """Run tasks, and yield each with its table as soon as it is finished.
 
     Parameters
     ----------
@@ -199,13 +199,13 @@ def tables_of(
 
 
 def run_task(packed: bytes, scenarios: Sequence[Scenario]) -> "pd.DataFrame":
-    """Run one task, in whatever process; one thread works, since others work on other tasks."""
+    """Run one task in any process, with one thread, because other threads work on other tasks."""
     return _run(*_unpacked(packed), scenarios, workers=1)
 
 
 @lru_cache(maxsize=2)
 def _unpacked(packed: bytes) -> tuple[Dataset, Settings, RecordMet | None]:
-    """What all tasks have in common; a process that runs several reads it once."""
+    """The common part of all tasks; a process that runs several of them reads it once."""
     unpacked: tuple[Dataset, Settings, RecordMet | None] = pickle.loads(packed)  # noqa: S301 - ours
     return unpacked
 

@@ -1,10 +1,9 @@
 """One class per way of being wrong.
 
-Every message says where, what was found, what was expected and what cures it. Faults of one
-kind are collected and shown together; an error carries them as ``.faults``, one
-`exposure.faults.Fault` each, and its message is made from them. The classes below
-`ExposureError` are the only ones the package raises on purpose; the command line maps each to an
-exit code.
+Every message says where the fault is, what was found, what was expected and how to fix it. Faults
+of one kind are collected and shown together; an error carries them as ``.faults``, one
+`exposure.faults.Fault` each, and its message is made from them. The package deliberately raises
+only subclasses of `ExposureError`; the command line maps each to an exit code.
 """
 
 from collections.abc import Collection, Iterable
@@ -14,21 +13,21 @@ from exposure.spelling import did_you_mean
 
 
 class ExposureError(Exception):
-    """Anything the package refuses on purpose.
+    """Base class of all errors that the package raises deliberately.
 
     Parameters
     ----------
     said
-        What is wrong: faults, or a sentence where there is but one thing to say.
+        Faults, or a sentence if there is only one thing to say.
     skipped
         Whether some checks could not be made because of the faults.
 
     Attributes
     ----------
     faults : tuple of Fault
-        What is wrong, as data; empty if the error is a sentence.
+        The faults as data; empty if the error is a sentence.
     skipped : bool
-        Whether there may be more faults, which show once these are gone.
+        Whether there may be more faults, which will be found when these are fixed.
 
     Examples
     --------
@@ -48,7 +47,7 @@ class ExposureError(Exception):
 
 
 class UnknownNameError(ExposureError):
-    """A word that names nothing: a scenario, sector, table, column or setting."""
+    """An unknown name of a scenario, sector, table, column or setting."""
 
     exit_code = 2
 
@@ -66,7 +65,7 @@ class ArgumentError(ExposureError, TypeError):
 
 
 class StrictError(ExposureError):
-    """A warning, where the user asked that there be none."""
+    """A warning, if the user asked for a run without warnings."""
 
 
 class TableError(ExposureError):
@@ -82,21 +81,21 @@ class LeverError(ExposureError):
 
 
 class RuleError(ScenarioError):
-    """A rule in words that cannot be understood, or that the course cannot take."""
+    """A rule in words that cannot be understood, or that cannot be added to the course."""
 
     exit_code = 2
 
 
 class ConflictError(ExposureError):
-    """Observations that the tables cannot meet together, named by their subjects."""
+    """Observations that contradict the tables together, named by their subjects."""
 
 
 class ReportError(ExposureError):
-    """A report that cannot be written: where it should go, or results that do not fit together."""
+    """A report that cannot be written: its folder is at fault, or its results do not match."""
 
 
 class ImportedFileError(ExposureError):
-    """A file of a stranger that cannot be imported, or an import that cannot be written."""
+    """A file that cannot be imported, or an import that cannot be written."""
 
 
 class SavedResultError(ExposureError):
@@ -112,7 +111,7 @@ class ConfigurationError(ExposureError):
 
 
 def unknown_name(kind: str, found: str, known: Collection[str]) -> UnknownNameError:
-    """Make the error for a word that names nothing.
+    """Make the error for an unknown name.
 
     Examples
     --------

@@ -1,10 +1,10 @@
-"""Compilation of numerical kernels by numba, where it is installed.
+"""Compilation of numerical kernels by numba, if it is installed.
 
-Every kernel has a readable reference that computes the same, and runs where numba is missing. A
-kernel that calls others outside its own file says on what its code depends: the cache on disk
-would not see a change elsewhere. A kernel allocates nothing: its callers hand it every array it
-writes to. (Numba then need not count the references to arrays, which takes longer than most of
-what is computed with them.)
+Every kernel has a readable reference that computes the same and is used if numba is missing. A
+kernel that calls others outside its own file lists them as dependencies, because the cache on disk
+does not notice changes in other files. A kernel allocates nothing: its callers pass every array to
+which it writes. (Numba then need not count the references to arrays, which takes longer than most
+of what is computed with them.)
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from typing import TypeVar, cast
 
 AVAILABLE = find_spec("numba") is not None
-"""Whether kernels are compiled; without numba the references run, and are slower."""
+"""Whether kernels are compiled; without numba the slower references run."""
 
 Kernel = TypeVar("Kernel", bound=Callable[..., object])
 """A function on arrays and numbers."""
@@ -21,19 +21,19 @@ Kernel = TypeVar("Kernel", bound=Callable[..., object])
 def compiled(kernel: Kernel, *, depends_on: str = "") -> Kernel:
     """Compile a kernel on its first call; it runs without the interpreter's lock.
 
-    The result is kept on disk, so that only the first run waits for the compiler. Where no folder
-    for it can be written to, each process compiles for itself.
+    The result is kept on disk, so that only the first run waits for the compiler. If no folder is
+    writable, each process compiles the kernel again.
 
     Parameters
     ----------
     kernel
         Function in the subset of Python that numba knows; it returns numbers or nothing.
     depends_on
-        Whatever its code depends on outside its own file; another text is compiled afresh.
+        Functions of other files that its code calls; if their text changes, it is compiled again.
     """
     import numba  # noqa: PLC0415 - numba is slow to import
 
-    # No kernel allocates or divides by zero, so numba need not look after either.
+    # No kernel allocates or divides by zero, so numba need not check for either.
     options = {"nogil": True, "_nrt": False, "error_model": "numpy"}
     try:
         made = numba.njit(cache=True, **options)(kernel)  # type: ignore[call-overload]
@@ -41,13 +41,13 @@ def compiled(kernel: Kernel, *, depends_on: str = "") -> Kernel:
             kept = made._cache._cache_file
             kept._source_stamp = (*kept._source_stamp, depends_on)
     except RuntimeError:
-        # Numba says so when neither the package's folder nor the user's can be written to.
+        # Numba raises this if neither the folder of the package nor that of the user is writable.
         made = numba.njit(**options)(kernel)  # type: ignore[call-overload]
     return cast("Kernel", made)
 
 
 def called(kernel: Kernel) -> Kernel:
-    """Compile part of a kernel, which only other kernels call: no way in from Python is made."""
+    """Compile part of a kernel that only other kernels call, without an entry from Python."""
     import numba  # noqa: PLC0415 - numba is slow to import
 
     options = {"_nrt": False, "error_model": "numpy", "nogil": True}
@@ -56,7 +56,7 @@ def called(kernel: Kernel) -> Kernel:
 
 
 def inlined(kernel: Kernel) -> Kernel:
-    """Write a small part of a kernel out wherever it is called from, which saves the call."""
+    """Inline a small part of a kernel wherever it is called."""
     import numba  # noqa: PLC0415 - numba is slow to import
 
     options = {"inline": "always", "_nrt": False, "error_model": "numpy"}

@@ -1,8 +1,8 @@
-"""What is wrong, as data: one class of fault and one text for it.
+"""Faults as data: one class, and one text for each fault.
 
 A fault says where (file, line, column or key), what was found, what was expected and what to do.
-Faults stay data until somebody reads them: code adds to them or counts them, and only
-`list_faults` makes sentences. The errors in `exposure.errors` carry them as ``.faults``.
+Faults remain data until they are shown: code can add to them or count them, and only `list_faults`
+makes sentences. The errors in `exposure.errors` carry them as ``.faults``.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,7 +17,7 @@ SKIPPED = "Some checks were skipped because of these faults. Fix them and run ag
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that is wrong in one place.
+    """One fault in one place.
 
     Attributes
     ----------
@@ -26,15 +26,15 @@ class Fault:
     found
         What was found, in words.
     expected
-        What should be there instead.
+        What was expected instead.
     cure
         What to do.
     file
-        File, or the name of what else is at fault, such as a scenario; empty for settings.
+        File, or the name of another faulty object, such as a scenario; empty for settings.
     line
         Line in the file, the header being line 1; None if there is no such line.
     hides
-        Whether it kept the rest of its file from being read.
+        Whether the rest of its file could not be read because of it.
 
     Examples
     --------
@@ -55,17 +55,17 @@ class Fault:
 
     @property
     def place(self) -> str:
-        """Where in its file it is; empty if it is the whole file."""
+        """Position in its file; empty if the fault concerns the whole file."""
         line = f"line {self.line}" if self.line is not None else ""
         return ", ".join(part for part in (line, self.key) if part)
 
     @property
     def text(self) -> str:
-        """What is wrong, and what to do."""
+        """The fault, and what to do."""
         return f"found {self.found}; expected {self.expected}; {self.cure}"
 
     def within(self, prefix: str) -> "Fault":
-        """The same fault of a part of something, such as a rule of a scenario.
+        """The same fault, located in a part of something, such as a rule of a scenario.
 
         Examples
         --------
@@ -75,7 +75,7 @@ class Fault:
         return replace(self, key=f"{prefix}, {self.key}" if self.key else prefix)
 
     def at(self, file: str, line: int | None = None) -> "Fault":
-        """The same fault in a file, and on a line if there is one."""
+        """The same fault, located in a file, and on a line if there is one."""
         return replace(self, file=file, line=line)
 
 

@@ -1,8 +1,8 @@
-"""Codes of places: ISO 3166-1 alpha-3, and three for what is not one country.
+"""Codes of places: ISO 3166-1 alpha-3, and three codes that are not single countries.
 
-The tables, rules and settings name a place by its code, and only by a code that exists. `HKG` and
-`MAC` are places of their own, as in trade statistics: `CHN` is mainland China, whose licences the
-model is about. What is shipped to Hong Kong leaves mainland China and needs the same licence.
+The tables, rules and settings name a place by its code, which must exist. `HKG` and `MAC` are
+separate places, as in trade statistics: `CHN` is mainland China, whose licences are modelled. Goods
+shipped to Hong Kong leave mainland China and need the same licence.
 """
 
 REGIONS = {"EUU": "European Union", "ROW": "rest of the world", "WLD": "world"}
@@ -14,7 +14,7 @@ OTHER_NAMES = {
     "UAE": "ARE", "UK": "GBR", "U.K.": "GBR", "U.S.": "USA", "U.S.A.": "USA", "VIE": "VNM",
     "WORLD": "WLD",
 }  # fmt: skip
-"""Abbreviations in use that are no codes."""
+"""Common abbreviations that are not codes."""
 
 # Code, two-letter code and English short name. ISO 3166-1 as of 2026.
 _LISTED = """\

@@ -1,8 +1,8 @@
 """Values of results as plain JSON and arrays, and back, for files that hold no code.
 
 `encoded` turns dataclasses, pydantic models, mappings, lists, tuples, dates and words of closed
-vocabularies into what JSON can hold; arrays are put aside under numbers. `decoded` makes the
-values again, of listed classes only: a file can name no other.
+vocabularies into what JSON can hold; arrays are stored separately under numbers. `decoded` restores
+the values, but only objects of the listed classes: a file can name no other class.
 """
 
 import math
@@ -23,7 +23,7 @@ Known = Mapping[str, type]
 
 
 def encoded(value: object, known: Known, arrays: list[AnyArray]) -> object:
-    """What JSON can hold of a value.
+    """Convert a value to JSON.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def decoded(tree: object, known: Known, arrays: Sequence[AnyArray]) -> object:
     known
         Classes that may occur.
     arrays
-        In the order in which they were put aside.
+        In the order in which they were stored.
 
     Raises
     ------

@@ -1,6 +1,6 @@
 """The record of a result: everything it was made from, in plain values that JSON can hold.
 
-Equal records give equal bytes. Nothing in a record tells the time or the place of a run.
+Equal records give equal bytes. A record contains neither the time nor the place of a run.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from exposure.version import __version__, library_versions
 
 
 def tables_record(dataset: Dataset) -> dict[str, object]:
-    """Versions of code and tables, what was laid over the tables and what was changed by hand.
+    """Versions of code and tables, overlays on the tables, and figures changed by hand.
 
     Examples
     --------
@@ -46,7 +46,7 @@ def draws_record(conditioned: RecordMet | None) -> dict[str, object]:
 
 
 def scenario_record(scenario: Scenario) -> dict[str, object]:
-    """Name and digest of a scenario, and the rules that were laid over it."""
+    """Name and digest of a scenario, and the rules that were added to it."""
     return {
         "scenario": scenario.scenario,
         "scenario_digest": scenario.digest,
@@ -57,7 +57,7 @@ def scenario_record(scenario: Scenario) -> dict[str, object]:
 def run_record(
     dataset: Dataset, scenarios: Sequence[Scenario], settings: Settings
 ) -> dict[str, object]:
-    """Everything that the results of one or several scenarios were made from.
+    """All inputs of the results of one or several scenarios.
 
     Parameters
     ----------

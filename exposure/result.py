@@ -1,4 +1,4 @@
-"""What one run gives: an `Assessment`, frozen, with the record of what it was made from."""
+"""The result of one run: an `Assessment`, frozen, with a record of its inputs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Cause = Literal["element", "component", "stage", "licence_class"]
-"""What a score can be split by."""
+"""The ways to split a score."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Assessment:
     """Result of one scenario, or of a mixture, on one dataset; equal records, equal bytes.
 
-    It is frozen: every table it gives is a copy, so that nothing done to one changes the result.
-    Two results are equal if all they hold is equal. It can be pickled and copied.
+    It is frozen: every table that it returns is a copy, so that changing one does not change the
+    result. Two results are equal if all their contents are equal. It can be pickled and copied.
     """
 
     dataset: Dataset
@@ -59,7 +59,7 @@ class Assessment:
         return hash((self.dataset, self.scenario.digest, self.settings))
 
     def __reduce__(self) -> tuple[object, ...]:
-        # By its parts, which leaves behind what can be worked out again.
+        # Only the parts, without values that can be computed again.
         sectors = dict(self.sectors)
         parts = self.dataset, self.scenario, self.settings, sectors, self.run, self.conditioned
         return Assessment, parts
@@ -69,7 +69,7 @@ class Assessment:
 
     @property
     def record(self) -> dict[str, object]:
-        """What the result was made from: versions, tables, overlays, scenario and settings."""
+        """All inputs of the result: versions, tables, overlays, scenario and settings."""
         return {
             **tables_record(self.dataset),
             **scenario_record(self.scenario),
@@ -136,7 +136,7 @@ class Assessment:
         return self.scenario.start + timedelta(weeks=self.run.window.first)
 
     def attribution(self, by: Cause = "element") -> "pd.DataFrame":
-        """Score of each sector split by what causes it; rows sum to the score.
+        """Score of each sector split by cause; rows sum to the score.
 
         Parameters
         ----------
@@ -167,7 +167,7 @@ class Assessment:
         else:
             parts = points_by_cause(self.run, risks, by=by)
         columns = sorted({cause for part in parts.values() for cause in part})
-        # A sector that does not meet a cause owes it nothing: here the absent is zero.
+        # A cause that does not concern a sector contributes nothing: here absent means zero.
         filled = {c: [parts[s].get(c, 0.0) for s in order] for c in columns}
         return pd.DataFrame(filled, index=pd.Index(order, name="sector"), columns=columns)
 
@@ -182,7 +182,7 @@ class Assessment:
         return exposure.ResultPlots(self)
 
     def save(self, path: str | Path) -> Path:
-        """Write the result into one file, which `load_assessment` reads again.
+        """Write the result to one file, which `load_assessment` can read.
 
         The file is a ZIP archive of CSV, JSON and arrays; it holds no code, and equal results
         give equal bytes. A file of that name is replaced.
@@ -254,8 +254,8 @@ def load_assessment(path: str | Path) -> Assessment:
     Raises
     ------
     SavedResultError
-        If there is no such file, it is something else, a newer version of the package wrote it,
-        or it is damaged. Nothing in a file is ever run.
+        If the file does not exist, is of another kind, is damaged, or was written by a newer
+        version of the package. No code in a file is ever run.
     """
     check_arguments("load_assessment", path=(path, PATH))
     parts = read_parts(Path(path))

@@ -1,10 +1,10 @@
-"""What rows that differ between two sets of tables do to the scores, one by one and together.
+"""Effects on the scores of rows that differ between two sets of tables, one by one and together.
 
-Each row is put into the old tables by itself, and the sectors are scored again on the same draws:
-every cell has its own random stream, so what moves, moves because of the row. Rows that cannot
-differ alone, because a rule of the tables ties them to others (shares that sum to 1), are run
-together. The number of runs is bounded: where more rows differ than `MOST_UNITS`, all that
-differ in one table are run together.
+Each row is put into the old tables by itself, and the sectors are scored again on the same draws.
+Every cell has its own random stream, so all changes come from the row. Rows that cannot differ
+alone, because a rule of the tables ties them to others (shares that sum to 1), are run together.
+The number of runs is bounded: where more rows differ than `MOST_UNITS`, all that differ in one
+table are run together.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -26,18 +26,18 @@ from exposure.tables.reading.lines import Line, TableLines
 from exposure.tables.schema.catalogue import TABLES
 
 MOST_UNITS = 16
-"""Rows, or groups of rows, that are run by themselves at most."""
+"""Largest number of rows, or groups of rows, that are run one by one."""
 
 EFFECT_DRAWS = 128
-"""Draws on which effects one by one are run: the first of the run."""
+"""Number of draws for the effects of single rows: the first draws of the run."""
 
 EVIDENCE = frozenset({"basis", "rests_on_assumption", "source_id", "locator", "note"})
-"""Columns that say where a figure is from: no score depends on them."""
+"""Columns with the evidence for a figure: no score depends on them."""
 
 
 @dataclass(frozen=True, eq=False)
 class Course:
-    """Everything that scores depend on besides the code."""
+    """Everything on which scores depend, except the code."""
 
     dataset: Dataset
     scenario: Scenario
@@ -45,7 +45,7 @@ class Course:
     sampler: Sampler
 
     def first(self, draws: int) -> "Course":
-        """The same with the first draws alone."""
+        """The same with only the first draws."""
         return replace(self, sampler=self.sampler.block(0, draws))
 
     @property
@@ -64,7 +64,7 @@ class Course:
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """Scores of a course, and the rows on which they rest."""
+    """Scores of a course, and the rows behind them."""
 
     scores: Mapping[str, FloatArray]
     """Sector to the score of each draw, shape (D,)."""
@@ -81,7 +81,7 @@ def scored(course: Course) -> Scored:
 
 @dataclass(frozen=True)
 class RowPair:
-    """One row before and after; None where it is not there."""
+    """One row before and after the change; None if it does not exist."""
 
     key: RowKey
     was: BaseModel | None
@@ -194,7 +194,7 @@ def _grouped(
 def _fitting(
     old: Dataset, groups: Iterable[tuple[RowPair, ...]]
 ) -> tuple[tuple[tuple[RowPair, ...], ...], tuple[RowPair, ...]]:
-    """Groups with which the old tables pass all checks, and the rows of the others."""
+    """Groups with which the old tables pass all checks, and the rows of the other groups."""
     fit: list[tuple[RowPair, ...]] = []
     rest: list[RowPair] = []
     for group in groups:

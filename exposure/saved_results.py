@@ -1,8 +1,8 @@
-"""Results in files: everything a result was made from and all it holds, in a form without code.
+"""Results in files: all inputs and all contents of a result, in a form without code.
 
 A file is a ZIP archive: ``manifest.json`` (kind and version of the format, record of the run),
 ``tables/*.csv`` (the tables, as read), ``result.json`` (scenario, settings, values) and
-``arrays/*.npy``. No pickle is read or written, so a file from a stranger runs nothing. Equal
+``arrays/*.npy``. No pickle is read or written, so an untrusted file cannot run code. Equal
 results give equal bytes.
 """
 
@@ -51,10 +51,11 @@ KNOWN: Known = {
 """Classes of which a result is made."""
 
 NOT_OURS = ("a file that assessment.save wrote", "name another file, or assess again")
-"""What is expected of a file that is none of ours, and what to do."""
+"""Expectation and cure for a file that this package did not write."""
 
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
-"""Time stamp of every member: the time of writing is no part of a result."""
+"""Time stamp of every member of the archive, so that the time of writing does not change the
+file."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Parts:
 
 
 def write_parts(path: Path, parts: Parts, *, record: Mapping[str, object]) -> None:
-    """Write a result into a file, which replaces an older one of that name at once.
+    """Write a result to a file, and replace an older file of that name in one step.
 
     Parameters
     ----------
@@ -229,7 +230,7 @@ def _refused(path: Path, found: str, expected: str, cure: str) -> SavedResultErr
 
 @contextmanager
 def _named(path: Path, found: str) -> Iterator[None]:
-    """Say in plain words what is wrong with a file."""
+    """Describe a fault of a file in plain words."""
     try:
         yield
     except FileNotFoundError as error:

@@ -1,4 +1,4 @@
-"""Every tunable of a run: frozen, with its unit, its range and why it has its value.
+"""All settings of a run: frozen, each with its unit, its range and the reason for its value.
 
 Settings are choices of the analyst (how many draws, how far ahead, how much weight on the
 tail). What is *known* about the world is in the tables; what Beijing *does* is in a
@@ -23,10 +23,11 @@ from exposure.terms import BuyerPlaceOrAll
 from exposure.wording import faults_of
 
 SupplyMethod = Literal["mixture", "nested", "independent", "worst_stage"]
-"""How shares by stage become one dependence; see `exposure.supply.exit_stage`."""
+"""How shares by stage are combined into one dependence; see `exposure.supply.exit_stage`."""
 
 Coupling = Literal["independent", "line_stop"]
-"""Whether a line short of one component goes on using the others; see `exposure.impact.stocks`."""
+"""Whether a line that is short of one component still uses the others; see
+`exposure.impact.stocks`."""
 
 
 class Settings(BaseModel):
@@ -52,7 +53,7 @@ class Settings(BaseModel):
         "history_matching": "prior: draws agree with the record unless it is True",
         "history_tolerance": "strong_tolerance and weak_tolerance of the table parameters",
     }
-    """Settings that are no longer read, with what says the same today."""
+    """Removed settings, each with its replacement."""
 
     draws: Annotated[int, Field(ge=1, le=1_000_000)] = 1024
     """Samples of the uncertain inputs. 1,024 give a rank probability within 3 points."""

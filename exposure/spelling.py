@@ -1,8 +1,8 @@
-"""Cures for misspelt words: the known word that was meant, or all known words.
+"""Cures for misspelt words: the word that was probably meant, or all known words.
 
-A suggestion is made for a slip of the pen alone: one or two signs wrong, missing, too many or
-swapped. A word that is right elsewhere gets no suggestion, however much it looks like a known
-one: whoever wrote ``ytterbium`` did not mean ``terbium``.
+A suggestion is made only for a typing error: one or two characters that are wrong, missing, added
+or swapped. A word that is correct in another place gets no suggestion, even if it resembles a known
+word: ``ytterbium`` is not a misspelt ``terbium``.
 """
 
 from collections.abc import Collection
@@ -11,13 +11,13 @@ from functools import lru_cache
 from exposure.places import PLACES
 
 LONG_WORD = 6
-"""Letters from which two slips still leave a word recognisable; below, one is the most."""
+"""Number of letters from which two errors are allowed; a shorter word may have only one."""
 
 LONGEST = 120
 """Letters of the longest text that can be a misspelt word."""
 
 MOST_SUGGESTED = 3
-"""Words equally near; with more of them, a suggestion is a guess."""
+"""Largest number of equally similar words; with more of them, a suggestion would be a guess."""
 
 MOST_LISTED = 60
 """Known words that a cure lists."""
@@ -28,17 +28,17 @@ RARE_EARTHS = {
     "terbium": "Tb", "dysprosium": "Dy", "holmium": "Ho", "erbium": "Er", "thulium": "Tm",
     "ytterbium": "Yb", "lutetium": "Lu",
 }  # fmt: skip
-"""Names and symbols of the rare earths, which are easily taken for each other."""
+"""Names and symbols of the rare earths, which are easily confused."""
 
 NAMES = {symbol: name for name, symbol in RARE_EARTHS.items()}
-"""Symbol to name: whoever wrote the name of an element meant its symbol."""
+"""Symbol to name: the name of an element is taken for its symbol."""
 
 _NAMES, _CODES = frozenset(RARE_EARTHS), frozenset({*RARE_EARTHS.values(), *PLACES})
 
 
 @lru_cache(maxsize=10_000)
 def distance(one: str, other: str) -> int:
-    """Slips between two words: signs replaced, left out, added, or neighbours swapped.
+    """Number of errors between two words: characters replaced, left out, added or swapped.
 
     The restricted Damerau-Levenshtein distance.
 
@@ -61,7 +61,7 @@ def distance(one: str, other: str) -> int:
 
 
 def near(found: str, known: Collection[str]) -> list[str]:
-    """Known words of which this one is a misspelling, the nearest alone, sorted.
+    """Known words of which this one may be a misspelling: only the nearest, sorted.
 
     Upper and lower case, and blanks, hyphens or underscores between words, count as equal.
 
