@@ -99,6 +99,11 @@ def changed(dataset: ex.Dataset, table: str, change: Change) -> ex.Dataset:
     return dataset_from_records(records, version=dataset.version)
 
 
+@pytest.fixture(scope="module")
+def agreed(shipped) -> np.ndarray:
+    return agreement(shipped)
+
+
 def results(dataset: ex.Dataset) -> np.ndarray:
     """Losses, money and tonnes of every sector in two courses; money that is not known is 0."""
     columns = ["score", "value_at_risk_usd_per_year", "unmet_tonnes_per_year"]
@@ -122,6 +127,61 @@ def test_a_changed_row_moves_a_ranking(shipped, before, table: str):
     assert not np.array_equal(results(changed(shipped, table, ACTING[table])), before)
 
 
+INERT = {
+    "licence_queue": {"check_weeks", "checked_share", "delay_weeks_listed"},
+    "needs": {"mass_kg_per_unit"},
+    "reserves": {"purchase_ceiling_t", "target_days"},
+    "sector_values": {"units_per_year"},
+}
+"""Quantities that move neither a ranking nor the agreement with the record, on purpose."""
+
+BY_RECORD = {
+    "sector_values": {"work_in_process_weeks"},
+    "parameters": {
+        "strong_tolerance", "weak_tolerance", "stock_tolerance_weeks",
+        "stoppage_tolerance_weeks", "structural_discrepancy",
+    },
+}  # fmt: skip
+"""Quantities that act through the record alone: they say how draws are held against it."""
+
+
+def other_figures(quantities: dict[str, set[str]], dataset: ex.Dataset) -> ex.Dataset:
+    """Tables in which some quantities have nearly half of their figures."""
+    records = {name: [row.model_dump() for row in rows] for name, rows in dataset.rows.items()}
+    for table, names in quantities.items():
+        for row in records[table]:
+            if str(row.get("quantity") or row.get("parameter")) in names:
+                row |= {end: round(0.45 * row[end], 2) for end in ("low", "central", "high")}
+                if row["unit"] in ("week", "day"):
+                    row |= {end: float(round(row[end])) for end in ("low", "central", "high")}
+    return dataset_from_records(records, version=dataset.version)
+
+
+def test_quantities_declared_without_effect_have_none(shipped, before, agreed):
+    moved = other_figures(INERT, shipped)
+    assert moved.digest != shipped.digest
+    assert np.array_equal(results(moved), before)
+    assert np.array_equal(agreement(moved), agreed)
+
+
+@pytest.mark.parametrize("table", BY_RECORD)
+def test_quantities_that_act_through_the_record_move_no_other_ranking(
+    shipped, before, agreed, table: str
+):
+    moved = other_figures({table: BY_RECORD[table]}, shipped)
+    assert np.array_equal(results(moved), before)
+    assert (agreement(moved) != agreed).any()
+
+
+def test_the_page_names_quantities_without_effect():
+    page = (DATASETS.parent / "docs" / "data.md").read_text(encoding="utf-8")
+    named = page[page.index("## What moves a result") : page.index("## Where sources disagree")]
+    for quantities in (INERT, BY_RECORD):
+        for table, names in quantities.items():
+            for name in names - {"purchase_ceiling_t", "target_days"}:
+                assert f"`{name}`" in named or f"`{table}.{name}`" in named, name
+
+
 def agreement(dataset: ex.Dataset) -> np.ndarray:
     return examine(dataset, FEW, Sampler.first(8, 7)).agreement()
 
@@ -132,11 +192,6 @@ SEEN: dict[str, Change] = {
     "disruptions": cells("weeks_to_impact", low=1.0, central=1.0, high=1.0),
 }
 """A change of one row that moves the agreement of draws with the record."""
-
-
-@pytest.fixture(scope="module")
-def agreed(shipped) -> np.ndarray:
-    return agreement(shipped)
 
 
 @pytest.mark.parametrize("table", SEEN)
