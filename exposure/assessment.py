@@ -113,7 +113,13 @@ def assess_with(
     window = run_window(seen, settings)
     run = Run(dataset, seen, settings, window, sector_ids, _sampler(settings, conditioned))
     risks = sector_risks(run, workers=workers, progress=progress)
-    scored = {sector: _scored(run, sector, risk, conditioned) for sector, risk in risks.items()}
+    cells = run.inputs.index.cells
+    assumed = {key for key, row in cells.items() if row.assumed}
+    read = {sector: rows_read(run.inputs, sector) & cells.keys() for sector in risks}
+    scored = {
+        sector: _scored(run, sector, risk, conditioned, (len(own), len(own & assumed)))
+        for (sector, risk), own in zip(risks.items(), read.values(), strict=True)
+    }
     return Assessment(dataset, seen, settings, scored, run, conditioned)
 
 
@@ -164,16 +170,21 @@ def _sector_ids(dataset: Dataset, settings: Settings) -> tuple[str, ...]:
     return found
 
 
-def _scored(run: Run, sector: str, risk: SectorRisk, conditioned: RecordMet | None) -> ScoredSector:
-    cells = run.inputs.index.cells
-    read = {row for row in rows_read(run.inputs, sector) if row in cells}
+def _scored(
+    run: Run,
+    sector: str,
+    risk: SectorRisk,
+    conditioned: RecordMet | None,
+    rows: tuple[int, int],
+) -> ScoredSector:
+    """A sector with its risk; `rows` are those that it rests on, and those of them assumed."""
     return ScoredSector(
         label=_label(run, sector),
         risk=risk,
         probabilities=run.probabilities,
         settings=run.settings,
-        rows=len(read),
-        assumed_rows=sum(cells[row].assumed for row in read),
+        rows=rows[0],
+        assumed_rows=rows[1],
         record=Record() if conditioned is None else _record_of(sector, conditioned),
     )
 

@@ -2,11 +2,12 @@
 
 import itertools
 import operator
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import cached_property
 
+from exposure.inputs.alike import TABLES_ASKED, keys_apart
 from exposure.inputs.keys import RowKeys
 from exposure.inputs.parts import Question, Trace, answer_of, differ, question
 from exposure.inputs.streams import sample_of
@@ -30,16 +31,6 @@ from exposure.terms import ANY, CHINA, ShareKind
 _serials = itertools.count()
 
 
-TABLES_ASKED = {
-    "queue_row_of": "licence_queue",
-    "sourcing": "sourcing",
-    "sourcing_of": "sourcing",
-    "china_years": "stage_shares",
-    "pool_users": "pool_users",
-}
-"""Questions about one table that are asked most often."""
-
-
 class Index:
     """Look-up tables over the rows of a dataset, which note what is asked of them.
 
@@ -61,6 +52,7 @@ class Index:
         self._moved: set[Question] = set()
         self._compared = 0
         self._cells_of: dict[str, dict[tuple[str, ...], QuantityRow]] = {}
+        self._apart: dict[str, frozenset[tuple[str, ...]]] = {}
         self.keys: RowKeys = RowKeys() if root is None else root.keys
 
     @property
@@ -84,8 +76,18 @@ class Index:
         name, about = asked
         if name == "is_touched":
             return about[0] not in self._newly_touched
-        table = about[0] if name == "cell" else TABLES_ASKED.get(name)
-        return self._shares(str(table)) is not None
+        if name == "cell":
+            return about[1] not in self._keys_apart(str(about[0]))
+        return self._shares(str(TABLES_ASKED.get(name))) is not None
+
+    def _keys_apart(self, table: str) -> AbstractSet[Hashable]:
+        """Keys of a table under which the root has another row, or none, or one more."""
+        if table not in self._apart:
+            own, root = (
+                tables.rows.get(table, ()) for tables in (self._dataset, self.root._dataset)
+            )
+            self._apart[table] = keys_apart(self.keys, own, root)
+        return self._apart[table]
 
     @cached_property
     def _newly_touched(self) -> frozenset[RowKey]:

@@ -1,7 +1,7 @@
 """Licensed flows of one scenario for all destinations that the sectors' supply passes through."""
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 
 from exposure.inputs.cells import Inputs
@@ -110,8 +110,10 @@ def grant_planned(inputs: Inputs, plan: GrantPlan, *, threads: int = 1) -> Licen
     for office, own in plan.offices.items():
         seen = [looks.setdefault(look, len(looks)) for look in own.looks]
         flows[office] = {
-            key: replace(
-                flow,
+            key: Flow(
+                flow.stopped,
+                flow.states,
+                flow.look_through,
                 class_index=_behind(flow.class_index, classes),
                 seen_index=seen[flow.seen_index],
             )

@@ -1,10 +1,11 @@
 """Print what runs cost, beside the readable reference and, if named, an older version.
 
-    python -m tests.benchmarks [--old FOLDER] [--rows ROW ...] [--rounds N] [--share 0.1]
+    python -m tests.benchmarks [--old FOLDER] [--rows ROW ...] [--rounds N] [--share 0.1] [--wall]
 
-CPU seconds are those of all threads. Every figure is the median of the rounds. Long rows measure a
-share of the work and say so. ``--old`` names a folder with the source of version 0.1.0, which is
-run by the same interpreter.
+CPU seconds are those of all threads and processes; `--wall` measures seconds on the clock, which
+mean something on an idle machine alone. Every figure is the median of the rounds. Long rows
+measure a share of the work and say so. ``--old`` names a folder with the source of version 0.1.0,
+which is run by the same interpreter.
 """
 
 import argparse
@@ -29,7 +30,9 @@ def main() -> None:
     parser.add_argument("--rows", nargs="*", default=list(rows.ROWS), choices=list(rows.ROWS))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--share", type=float, default=0.1)
+    parser.add_argument("--wall", action="store_true")
     said = parser.parse_args()
+    unit = "wall s" if said.wall else "CPU s"
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, "
           f"Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}\n")  # fmt: skip
     print("| what | unit | now | reference | 0.1.0 | ratio to 0.1.0 |\n|---|---|---|---|---|---|")
@@ -39,8 +42,8 @@ def main() -> None:
         reference = measured(HERE, name, "reference", said) if row.reference else None
         old = measured(said.old, name, "old", said) if said.old and name in OLD_ROWS else None
         ratio = f"{old / now:.1f}" if old and now else ""
-        print(f"| {row.what} | {row.unit} | {shown(now)} | {shown(reference)} | {shown(old)} "
-              f"| {ratio} |", flush=True)  # fmt: skip
+        print(f"| {row.what} | {row.unit or unit} | {shown(now)} | {shown(reference)} "
+              f"| {shown(old)} | {ratio} |", flush=True)  # fmt: skip
 
 
 def shown(value: float | None) -> str:
@@ -52,7 +55,7 @@ def measured(folder: Path, name: str, how: str, said: argparse.Namespace) -> flo
     script = Path(__file__).with_name("rows.py")
     rounds = said.rounds if how == "now" else min(said.rounds, 2)
     words = [sys.executable, str(script), name, how, str(rounds), str(said.share)]
-    environment = os.environ | {"PYTHONPATH": str(folder)}
+    environment = os.environ | {"PYTHONPATH": str(folder), rows.CLOCK: "wall" * said.wall}
     done = subprocess.run(
         words, cwd=folder, env=environment, capture_output=True, text=True, check=True
     )

@@ -1,0 +1,50 @@
+"""Which questions about two sets of tables have the same answer without being asked."""
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel
+
+from exposure.inputs.keys import RowKeys
+
+TABLES_ASKED = {
+    "queue_row_of": "licence_queue",
+    "sourcing": "sourcing",
+    "sourcing_of": "sourcing",
+    "china_years": "stage_shares",
+    "pool_users": "pool_users",
+    "sector": "sectors",
+    "buyers": "buyers",
+    "component": "components",
+    "component_elements": "component_elements",
+    "elements_of_pool": "component_elements",
+    "new_supply": "new_supply",
+    "reserves": "reserves",
+    "recycling": "recycling",
+    "queue_places": "licence_queue",
+    "queue_days": "licence_queue",
+}
+"""Questions about one table."""
+
+
+def keys_apart(
+    keys: RowKeys, rows: Sequence[BaseModel], others: Sequence[BaseModel]
+) -> frozenset[tuple[str, ...]]:
+    """Keys of a table under which two sets of rows do not hold the very same row.
+
+    Parameters
+    ----------
+    keys
+        Gives the key of a row.
+    rows, others
+        Rows of one table.
+
+    Examples
+    --------
+    >>> from exposure.tables.reading.shipped_rows import shipped_rows
+    >>> from exposure.tables.schema.supply import ElementRow
+    >>> first, second, *_ = shipped_rows(ElementRow)
+    >>> keys_apart(RowKeys(), [first, second], [first]) == {(second.element,)}
+    True
+    """
+    common = set(map(id, rows)) & set(map(id, others))
+    return frozenset(keys.of(row)[1] for row in (*rows, *others) if id(row) not in common)
