@@ -78,7 +78,7 @@ class Index:
             return about[0] not in self._newly_touched
         if name == "cell":
             return about[1] not in self._keys_apart(str(about[0]))
-        return self._shares(str(TABLES_ASKED.get(name))) is not None
+        return str(TABLES_ASKED.get(name)) in self._shared_tables
 
     def _keys_apart(self, table: str) -> AbstractSet[Hashable]:
         """Keys of a table under which the root has another row, or none, or one more."""
@@ -377,7 +377,6 @@ class Index:
 
 _known: list[Index] = []
 """Indexes used last, the newest first."""
-
 MOST_INDEXES = 4
 
 
