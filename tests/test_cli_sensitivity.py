@@ -33,7 +33,7 @@ def test_the_text_has_groups_singles_and_both_lists(capsys, folder):
     assert (code, err) == (0, "")
     for words in (
         "look-through", "cover: missiles", "total", "Which number is worth knowing",
-        "At which value an order among the first turns",
+        "At which value an order among the first turns", "How sure the order is",
     ):  # fmt: skip
         assert words in out
 
@@ -42,7 +42,12 @@ def test_json_and_csv_hold_every_row(capsys, folder):
     code, out, _ = run(capsys, "--data", folder, *QUICK, "--format", "json")
     content = json.loads(out)
     assert code == 0
-    assert list(content) == ["schema_version", "record", "sensitivity", "information", "flips"]
+    assert list(content) == [
+        "schema_version", "record", "acceptability", "pairs", "draws_needed", "sensitivity",
+        "information", "flips",
+    ]  # fmt: skip
+    assert sum(row["probability"] for row in content["acceptability"]) == pytest.approx(3.0)
+    assert [len(content[name]) for name in ("pairs", "draws_needed")] == [3, 3]
     assert list(content["sensitivity"][0]) == list(names_of("sensitivity"))
     _, out, _ = run(capsys, "--data", folder, *QUICK, "--format", "csv")
     table = pd.read_csv(io.StringIO(out))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from exposure.citations import key_assumptions, provenance
 from exposure.evidence.conditioning import RECORD
+from exposure.measures.certainty import draws_needed
 from exposure.policy.scenario import Scenario
 from exposure.policy.scenario_file import read_scenario
 from exposure.report.changes import (
@@ -154,6 +155,9 @@ def sensitivity_json(found: Findings) -> str:
     """What scores and orders hang on as JSON: a `SensitivityFile`."""
     content = {
         "record": of_runs([found.assessment]),
+        "acceptability": rows_of("acceptability", found.assessment.acceptability),
+        "pairs": rows_of("pairs", found.assessment.pairs),
+        "draws_needed": rows_of("draws_needed", draws_needed(found.assessment)),
         "sensitivity": rows_of("sensitivity", found.sensitivity),
         "information": rows_of("information", found.information),
         "flips": rows_of("flips", found.flips),

@@ -208,6 +208,12 @@ class SensitivityFile(OutputModel):
 
     schema_version: Literal[1]
     record: RunRecord
+    acceptability: Annotated[Rows, RowsOf("acceptability")]
+    """How likely each rank of each sector is."""
+    pairs: Annotated[Rows, RowsOf("pairs")]
+    """How likely one sector is hit worse than another."""
+    draws_needed: Annotated[Rows, RowsOf("draws_needed")]
+    """Draws for an error of 0.1 points of a score, or of 0.01 of a probability."""
     sensitivity: Annotated[Rows, RowsOf("sensitivity")]
     information: Annotated[Rows, RowsOf("information")]
     flips: Annotated[Rows, RowsOf("flips")]

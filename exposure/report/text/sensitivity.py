@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exposure.measures.certainty import draws_needed
 from exposure.report.text import formats
-from exposure.report.text.layout import WIDTH, aligned, underlined, wrapped
+from exposure.report.text.layout import WIDTH, aligned, shortened, underlined, wrapped
 from exposure.scoring.column import Cell
 
 if TYPE_CHECKING:
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 
 MOST_LISTED = 10
 """Inputs and flips listed at most; CSV and JSON hold all."""
+
+NAME_WIDTH = 31
+"""Columns for a sector's name."""
+
+SCORE_ERROR, SHARE_ERROR = 0.1, 0.01
+"""Errors of a score, in points, and of a probability, for which the draws needed are named."""
 
 CONDITIONED = (
     "First-order indices from the draws at hand: these draws met the record, so that inputs depend "
@@ -60,10 +67,39 @@ def sensitivity_text(found: Findings) -> str:
         underlined("What the scores hang on") + f"\n{head}",
         wrapped(PRIOR if assessment.conditioned is None else CONDITIONED, width=WIDTH),
         *_by_sector(found.sensitivity, names),
+        _order(assessment, names),
         _information(found.information),
         _flips(found.flips, names),
     ]
     return "\n\n".join(blocks)
+
+
+def _order(assessment: "Assessment", names: Mapping[str, str]) -> str:
+    """How sure neighbours of the ranking are, and how many draws would settle them."""
+    needed = draws_needed(assessment, score_error=SCORE_ERROR, probability_error=SHARE_ERROR)
+    pairs = assessment.pairs.set_index(["sector", "other"])
+    rows = []
+    for row in _records(needed):
+        above, draws = formats.NONE, formats.NONE
+        if isinstance(row["next_sector"], str):
+            pair = pairs.loc[(row["sector"], row["next_sector"])]
+            above = f"{pair['probability_above']:.2f} ({pair['standard_error']:.2f})"
+            draws = f"{row['draws_for_order']:,.0f}"
+        error, top = float(str(row["score_se"])), float(str(row["p_top3_se"]))
+        rows.append(
+            [
+                shortened(names[str(row["sector"])], NAME_WIDTH), f"{error:.2f}",
+                f"{row['draws_for_score']:,.0f}", f"{top:.2f}", f"{row['draws_for_top3']:,.0f}",
+                above, draws,
+            ]
+        )  # fmt: skip
+    title = (
+        "How sure the order is: Monte Carlo standard errors of the score, of P(first three) and of "
+        "P(above the next, in brackets), each with the draws for an error of "
+        f"{SCORE_ERROR:g} points or {SHARE_ERROR:g}"
+    )
+    headings = ["sector", "score", "draws", "top 3", "draws", "above next", "draws"]
+    return f"{wrapped(title, width=WIDTH)}\n\n" + aligned(headings, rows, align="lrrrrrr")
 
 
 def _by_sector(table: "pd.DataFrame", names: Mapping[str, str]) -> list[str]:
