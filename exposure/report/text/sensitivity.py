@@ -82,7 +82,7 @@ def _order(assessment: "Assessment", names: Mapping[str, str]) -> str:
     for row in _records(needed):
         above, draws = formats.NONE, formats.NONE
         if isinstance(row["next_sector"], str):
-            pair = pairs.loc[(row["sector"], row["next_sector"])]
+            pair = pairs.loc[(str(row["sector"]), row["next_sector"])]
             above = f"{pair['probability_above']:.2f} ({pair['standard_error']:.2f})"
             draws = f"{row['draws_for_order']:,.0f}"
         error, top = float(str(row["score_se"])), float(str(row["p_top3_se"]))
