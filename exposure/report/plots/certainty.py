@@ -18,6 +18,9 @@ from exposure.report.plots.rankings import DARK_ABOVE, GRID, PALETTE
 if TYPE_CHECKING:
     import pandas as pd
 
+BEHIND_NUMBERS = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+"""Keeps numbers legible on bars."""
+
 BLANK_BELOW = 0.005
 """Probability below which a cell stays without a number: it would read 0."""
 
@@ -117,18 +120,22 @@ def plot_tornado(table: "pd.DataFrame", axes: Axes, *, score: float) -> Axes:
         Mean score: the line from which the bars start.
     """
     positions = np.arange(len(table))
+    away = np.abs(table[["score_at_low", "score_at_high"]].to_numpy(dtype=float) - score)
     for end, colour, hatch in (("low", DOWN, HATCHES[1]), ("high", UP, "")):
         reached = table[f"score_at_{end}"].to_numpy(dtype=float)
-        axes.barh(
+        bars = axes.barh(
             positions, reached - score, left=score, height=0.7, color=colour, edgecolor=INK,
             linewidth=0.6, hatch=hatch, label=f"input {end} ({'5' if end == 'low' else '95'} %)",
         )  # fmt: skip
+        for row, bar in enumerate(bars):
+            # Where both ends are on one side, the shorter bar is in front.
+            bar.set_zorder(3 if abs(reached[row] - score) <= away[row].min() else 2)
         for row, value in enumerate(reached):
             side = "left" if value >= score else "right"
             axes.annotate(
                 f"{table[end].iloc[row]:.3g}", (value, row), ha=side, va="center",
                 xytext=(3 if value >= score else -3, 0), textcoords="offset points",
-                fontsize="x-small",
+                fontsize="x-small", zorder=4, bbox=BEHIND_NUMBERS,
             )  # fmt: skip
     axes.axvline(score, color=INK, linewidth=0.8)
     names = [label(str(name), key=str(name), width=INPUT_WIDTH) for name in table["input"]]

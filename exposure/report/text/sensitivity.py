@@ -77,12 +77,12 @@ def sensitivity_text(found: Findings) -> str:
 def _order(assessment: "Assessment", names: Mapping[str, str]) -> str:
     """How sure neighbours of the ranking are, and how many draws would settle them."""
     needed = draws_needed(assessment, score_error=SCORE_ERROR, probability_error=SHARE_ERROR)
-    pairs = assessment.pairs.set_index(["sector", "other"])
+    pairs = {(own["sector"], own["other"]): own for own in assessment.pairs.to_dict("records")}
     rows = []
     for row in _records(needed):
         above, draws = formats.NONE, formats.NONE
         if isinstance(row["next_sector"], str):
-            pair = pairs.loc[(str(row["sector"]), row["next_sector"])]
+            pair = pairs[(row["sector"], row["next_sector"])]
             above = f"{pair['probability_above']:.2f} ({pair['standard_error']:.2f})"
             draws = f"{row['draws_for_order']:,.0f}"
         error, top = float(str(row["score_se"])), float(str(row["p_top3_se"]))
