@@ -47,7 +47,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "assess", "Assessment", "load_assessment", "compare", "rank_changes", "rank_changes_text",
         "run_ensemble",
     ),
-    "How sure, and what it hangs on": (
+    "How sure, and what it depends on": (
         "rank_acceptability", "pairwise_order", "draws_needed", "sensitivity", "tornado",
         "value_of_information", "flips", "order_by_probability",
     ),
