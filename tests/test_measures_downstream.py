@@ -82,6 +82,7 @@ def test_every_code_of_the_shipped_sectors_is_in_the_concordance():
     assert stated == set(industries())
     for row in industries().values():
         assert row.note
+        assert row.source or row.basis == "assumed"
         assert row.isic == row.nace  # divisions of NACE are those of ISIC
         assert bool(row.naics) == bool(row.bea)
         assert not row.within or row.within in industries()

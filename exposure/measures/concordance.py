@@ -46,7 +46,9 @@ class Industry(BaseModel):
     bea: str = ""
     """Summary industry of the US input-output accounts."""
     basis: Literal["reported", "assumed"]
-    """Whether the classification says so, or it is judgement."""
+    """Whether a classification was read that says so, or it is judgement."""
+    source: str = ""
+    """Where codes and links were read; empty where none was."""
     note: str
     """What a reader should know."""
 
