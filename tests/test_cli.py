@@ -249,7 +249,7 @@ def test_flow_of_a_mixture_has_a_heading_for_each_scenario_and_whole_class_names
 
 
 def test_backtest_has_readable_labels_and_three_digits(capsys):
-    code, out, _ = run(capsys, "backtest")
+    code, out, _ = run(capsys, "backtest", "--draws", "16")
     assert code == 0
     assert "first firms stop" in out
     assert "first_firms_week" not in out

@@ -270,8 +270,22 @@ def test_history_is_listed_shown_and_pruned(capsys, desk):
 # Safety
 
 
+CHILD = """
+import sys
+from exposure.cli import main
+from exposure.report.html import page
+from exposure.report.plots import figure_files
+
+figure_files.svg = lambda *_, **__: "<svg/>"
+figure_files.png = lambda *_, **__: b""
+page.report_page = lambda *_, **__: ""
+sys.exit(main(sys.argv[1:]))
+"""
+"""A process that writes reports without figures and page, as `plain` does in this one."""
+
+
 def started(desk: Path, *words: str) -> subprocess.Popen:
-    line = ["-m", "exposure", "report", "--config", str(desk / "desk.toml"), *AS_OF, *words]
+    line = ["-c", CHILD, "report", "--config", str(desk / "desk.toml"), *AS_OF, *words]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
     return subprocess.Popen([sys.executable, *line], **quiet)
 

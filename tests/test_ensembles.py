@@ -20,7 +20,7 @@ from exposure.ensembles import TASK, Ensemble, run_task
 from exposure.policy.grid import Point
 from exposure.report.files.sweep_files import Sweep, check_out, write_sweep
 from exposure.scoring.columns import RECORD_DIGEST, names_of
-from tests.tiny import tiny_dataset
+from tests.tiny import tiny_dataset, write_folder
 from tests.tiny_world import world_records
 
 SETTINGS = ex.Settings(prior=True, draws=8, horizon_weeks=20, destination="all")
@@ -186,7 +186,8 @@ SHORT = ("--draws", "8", "--prior", "--horizon-weeks", "20", "--quiet")
 def test_the_command_survives_being_killed(tmp_path):
     (tmp_path / "grid.toml").write_text(GRID, encoding="utf-8")
     out = tmp_path / "table.csv"
-    words = ["sweep", str(tmp_path / "grid.toml"), "--out", str(out), *SHORT]
+    small = str(write_folder(tmp_path / "tables"))
+    words = ["sweep", str(tmp_path / "grid.toml"), "--out", str(out), *SHORT, "--data", small]
     running = subprocess.Popen([sys.executable, "-m", "exposure", *words])
     parts = tmp_path / "table.csv.parts"
     deadline = time.monotonic() + 60
@@ -201,7 +202,7 @@ def test_the_command_survives_being_killed(tmp_path):
     words[3] = str(other)
     assert CliRunner().invoke(app, words).exit_code == 0
     assert found == other.read_bytes()
-    assert len(pd.read_csv(out)) == 5 * len(ex.read_dataset().sector_ids("USA"))
+    assert len(pd.read_csv(out)) == 5 * len(tiny_dataset().sector_ids("USA"))
 
 
 def test_a_task_is_read_once_by_a_process(dataset, scenarios):

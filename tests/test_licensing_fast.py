@@ -1,5 +1,6 @@
 """The fast twins equal the references bit for bit, and do without numba or a cache."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,9 @@ from exposure.policy.rules import Rule
 from tests.licensing_world import DRAWN, LISTED, MILITARY, ORDINARY, START, inputs, scenario
 from tests.test_licensing_queue import random_queue
 
+EXAMPLES = int(os.environ.get("EXPOSURE_EXAMPLES", "300"))
+"""Random cases of a kernel; ``EXPOSURE_EXAMPLES=5000 pytest tests/test_licensing_fast.py``."""
+
 needs_numba = pytest.mark.skipif(not fast.AVAILABLE, reason="numba is not installed")
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -30,7 +34,7 @@ def everything(classes, capacity) -> np.ndarray:
 
 
 @needs_numba
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(seed=SEEDS, draws=st.sampled_from([1, 2, 9]), weeks=st.integers(5, 20))
 def test_the_fast_queue_is_the_reference_bit_for_bit(seed: int, draws: int, weeks: int) -> None:
     classes, capacity = random_queue(np.random.default_rng(seed), draws=draws, weeks=weeks, most=3)
@@ -58,7 +62,7 @@ def test_licences_alone_are_those_of_the_whole_result(seed: int) -> None:
 
 
 @needs_numba
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(seed=SEEDS, draws=st.integers(1, 9), weeks=st.integers(1, 40))
 def test_the_fast_border_is_the_reference_bit_for_bit(seed: int, draws: int, weeks: int) -> None:
     rng = np.random.default_rng(seed)

@@ -34,15 +34,20 @@ ENGINES = re.compile(rf"\(({NUMBER}) million USD per kg\)")
 
 
 @cache
+def shipped() -> ex.Dataset:
+    return ex.read_dataset()
+
+
+@cache
 def orders() -> tuple[PoolUserRow, ...]:
-    rows = ex.read_dataset().rows_of(PoolUserRow)
+    rows = shipped().rows_of(PoolUserRow)
     return tuple(row for row in rows if row.quantity == "order_class")
 
 
 @cache
 def value_by_mass(pool: str, sector: str) -> float | None:
     """Million USD of value added for each kg of the pool's element, central rows."""
-    dataset = ex.read_dataset()
+    dataset = shipped()
     values = {r.quantity: r.central for r in dataset.rows_of(SectorValueRow) if r.sector == sector}
     users = {(r.pool, r.user, r.quantity): r.central for r in dataset.rows_of(PoolUserRow)}
     share = users.get((pool, sector, "share_of_demand_outside_china"))

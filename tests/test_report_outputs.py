@@ -197,7 +197,7 @@ def test_faults_of_tables_leave_nothing_on_stdout_in_any_form(capsys, tmp_path):
 
 
 def test_the_backtest_fits_its_schema(capsys):
-    content = printed(capsys, "backtest", "--format", "json")
+    content = printed(capsys, "backtest", "--draws", "16", "--format", "json")
     MODELS["backtest"].model_validate_json(json.dumps(content))
     assert content["months"]
     assert content["stoppages"]

@@ -1,0 +1,54 @@
+"""Compile the kernels once, before the workers of a run start; otherwise each compiles them all."""
+
+import hashlib
+import subprocess
+import sys
+from contextlib import suppress
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+import exposure
+from exposure import fast
+
+PACKAGE = Path(exposure.__file__).parent
+KERNELS = (*PACKAGE.glob("impact/fast/*.py"), *PACKAGE.glob("licensing/*_fast.py"))
+SMALL_RUNS = (
+    # The queue with all its loads, as its own tests run it.
+    "import numpy as np\n"
+    "from exposure.licensing.queue import run_queue\n"
+    "from tests.test_licensing_queue import random_queue\n"
+    "classes, capacity = random_queue(np.random.default_rng(0))\n"
+    "run_queue(classes, capacity, weeks=len(capacity))\n",
+    # Everything that a ranking runs.
+    "import exposure as ex\n"
+    "from tests.tiny_world import world_records\n"
+    "from tests.tiny import tiny_dataset\n"
+    "few = ex.Settings(draws=2, prior=True, horizon_weeks=8)\n"
+    "ex.assess(tiny_dataset(world_records()), 'london_truce', few)\n",
+)
+"""Each compiles other kernels, so both may run at once."""
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Compile in processes of their own what the workers then find on disk."""
+    several = getattr(session.config.option, "numprocesses", None)
+    if not fast.AVAILABLE or not several or hasattr(session.config, "workerinput"):
+        return
+    stamp = PACKAGE / "impact" / "fast" / "__pycache__" / f"compiled-{digest()}"
+    if stamp.exists():
+        return
+    root = str(PACKAGE.parent)
+    running = [subprocess.Popen([sys.executable, "-c", code], cwd=root) for code in SMALL_RUNS]
+    codes = [own.wait() for own in running]
+    if not any(codes):
+        with suppress(OSError):  # a folder that cannot be written holds no kernels either
+            stamp.touch()
+
+
+def digest() -> str:
+    """What decides whether compiled kernels can be used again."""
+    text = b"".join(path.read_bytes() for path in sorted(KERNELS))
+    versions = f"{sys.version} {version('numba')}".encode()
+    return hashlib.sha256(text + versions).hexdigest()[:16]
