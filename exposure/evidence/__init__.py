@@ -1,1 +1,1 @@
-"""What was seen: customs, calibration, forecasts, stoppages, agreement with the record."""
+"""Observations: customs, calibration, forecasts, stoppages, agreement with the record."""

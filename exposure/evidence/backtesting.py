@@ -1,7 +1,7 @@
-"""The licence model held against what customs counted in months it had not seen.
+"""The licence model compared with customs counts of months that were not used in its fit.
 
 Two ways: *fixed*, all months after August 2025 from those up to it; *rolling*, each month from
-all before it. The model is compared with three forecasts that need none. Errors are of the ratio
+all before it. The model is compared with three naive forecasts. Errors are of the ratio
 of a month's exports to those of the same month a year before. The base of January to March 2026
 is 2025, which for the first quarter was itself far above 2024: see
 `exposure.evidence.customs`. No month is dropped.
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LAST_FITTED = "2025-08"
-"""Last month known to the fixed forecast: exports were back at the usual level."""
+"""Last known month of the fixed forecast: exports were back at the usual level."""
 
 LEVEL = 0.01
 """Difference of two errors below which neither forecast is called better."""
@@ -81,7 +81,7 @@ class Backtest:
         return self._errors.copy()
 
     def text(self) -> str:
-        """Errors in plain words, and where the model loses.
+        """Errors in plain words, and the cases in which the model is worse.
 
         Returns
         -------
@@ -106,7 +106,7 @@ class Backtest:
 def backtest(
     dataset: Dataset, *, destinations: Sequence[str] = DESTINATIONS, seed: int = 7
 ) -> Backtest:
-    """Hold the licence model against magnet exports it was not fitted to.
+    """Compare the licence model with magnet exports that were not used in its fit.
 
     Parameters
     ----------
@@ -219,7 +219,7 @@ def _errors(months: "pd.DataFrame") -> "pd.DataFrame":
 
 
 def _verdict(errors: "pd.DataFrame") -> str:
-    """Whom the model beats, whom it does not, and who beats it."""
+    """The forecasts that are worse than the model, equal to it, or better."""
     gain = errors.set_index("forecast")["rmse"].drop("model") - float(
         errors.loc[errors["forecast"] == "model", "rmse"].iloc[0]
     )

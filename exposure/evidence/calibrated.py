@@ -16,10 +16,10 @@ NEVER_APART = (
     "is full_flow; goods that need a licence and goods held for a customs check, both in "
     "controlled_share; grades with and without Dy or Tb."
 )
-"""What monthly tonnage of a mixed customs heading cannot say, however long the series."""
+"""What monthly tonnage of a mixed customs heading cannot show, for any length of the series."""
 
 SAME = 0.9
-"""Correlation from which two figures are said not to be told apart."""
+"""Correlation from which two figures count as indistinguishable."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +107,7 @@ CALIBRATION = instance_of(Calibration, "a Calibration", "run ex.calibrate")
 
 
 def _alike(correlation: "pd.DataFrame") -> list[str]:
-    """Pairs of figures that the data do not tell apart."""
+    """Pairs of figures that the data cannot distinguish."""
     names, values = [str(name) for name in correlation.columns], correlation.to_numpy()
     return [
         f"{names[i]} and {names[j]} ({values[i, j]:+.2f})"

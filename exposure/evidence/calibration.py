@@ -153,7 +153,7 @@ def calibrate(
 
 
 def equally_good(dataset: Dataset, destination: str = "WLD") -> "pd.DataFrame":
-    """Readings of the same tonnage that fit alike: what the data cannot tell apart.
+    """Different explanations that fit the same tonnage equally well.
 
     Parameters
     ----------
@@ -300,8 +300,8 @@ def _months_frame(problem: _Problem, best: FloatArray) -> "pd.DataFrame":
 def _correlation(problem: _Problem, best: FloatArray) -> "pd.DataFrame":
     """Correlation of the figures from the curvature at the optimum.
 
-    A figure of which no month speaks has no curvature: its range searched, as that of a uniform
-    law, is used and leaves it uncorrelated.
+    A figure that no month depends on has no curvature: the standard deviation of a uniform law on
+    its range is used instead, which leaves it uncorrelated.
     """
     import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 

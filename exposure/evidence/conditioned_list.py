@@ -48,16 +48,16 @@ CHECK_DRAWS = 16
 """Draws whose losses are kept in the file."""
 
 BATCH = 8_192
-"""Draws examined before it is seen whether enough are kept."""
+"""Number of draws examined between two checks whether enough are kept."""
 
 SMALLEST_BATCH = 512
-"""Draws examined at least before it is seen whether enough are kept."""
+"""Smallest number of draws examined before the first check whether enough are kept."""
 
 OTHERS_KEPT = 1_024
 """Draws that the list of every destination should hold; that of the one asked for may be longer."""
 
 MOST_EXAMINED = 2_000_000
-"""Draws after which the search for more ends."""
+"""Number of draws after which the search ends."""
 
 
 class DestinationList(BaseModel):
@@ -105,7 +105,7 @@ class RecordMet:
     inside: Mapping[str, float]
     """Share of the tables' draws inside every observed range of losses, by sector."""
     note: str = ""
-    """What a reader should know of the list; empty if there is nothing to say."""
+    """Note on the list for the reader; empty if there is none."""
 
 
 def meet_record(
@@ -152,7 +152,7 @@ def _is_observed(dataset: Dataset) -> bool:
 
 
 def _applies(shipped: ConditionedDraws, dataset: Dataset, settings: Settings) -> bool:
-    """Whether a list was made for these tables, laid over or not, and these choices."""
+    """Whether a list was made for these tables, with or without overlays, and these settings."""
     return (
         shipped.seed == settings.seed
         and shipped.tables_digest == dataset.base
@@ -167,14 +167,14 @@ RECORD_FILES = (f"scenarios/{RECORD}.toml", "policy_events.csv")
 
 
 def _written(names: Sequence[str]) -> tuple[tuple[int, int], ...]:
-    """When shipped files were last written, and how long they are."""
+    """Time of the last change and size of the shipped files."""
     found = [(shipped_folder() / name).stat() for name in names]
     return tuple((status.st_mtime_ns, status.st_size) for status in found)
 
 
 @lru_cache(maxsize=1)
 def _record_digest(written: tuple[tuple[int, int], ...]) -> str:  # noqa: ARG001 - tells files apart
-    """Digest of the record, read again only when its files were written again."""
+    """Digest of the record, computed again only if its files have changed."""
     return read_scenario(RECORD).digest
 
 
@@ -255,7 +255,7 @@ def find_draws(
 def _batches(
     dataset: Dataset, settings: Settings, *, wanted: int, first: int, until: date | None
 ) -> Iterator[Examined]:
-    """Draws in their order, held against the record of all destinations, some at a time."""
+    """Draws in order, compared with the record of all destinations in batches."""
     size = min(BATCH, max(SMALLEST_BATCH, BLOCK * (2 * wanted // BLOCK)))
     for position in range(first, first + MOST_EXAMINED, size):
         numbers = np.arange(position, position + size, dtype=np.int64)

@@ -50,7 +50,7 @@ from exposure.tables.schema.supply import ElementRow
 from exposure.terms import ANY, week_of
 
 RECORD = "as_it_happened"
-"""Scenario through which draws are run to meet the record."""
+"""Scenario through which draws are run for the comparison with the record."""
 
 KEPT_STREAM = "condition|keep"
 """Stream of the uniform numbers that decide whether a draw is kept."""
@@ -73,7 +73,7 @@ TOLERANCE_DEFAULTS = {
 
 @dataclass(frozen=True, eq=False)
 class Examined:
-    """Draws held against the record of one destination, or of all."""
+    """Draws compared with the record of one destination, or of all."""
 
     sampler: Sampler
     """The draws examined."""
@@ -81,7 +81,7 @@ class Examined:
     """What they imply for every observed range."""
 
     def of(self, subjects: Collection[str]) -> "Examined":
-        """The same draws against the ranges of some subjects alone."""
+        """The same draws, compared only with the ranges of some subjects."""
         return replace(self, implied=tuple(o for o in self.implied if o.subject in subjects))
 
     @cached_property
@@ -126,7 +126,7 @@ def subjects_of(dataset: Dataset, destination: str) -> frozenset[str]:
 
 
 def tolerances_of(dataset: Dataset) -> Tolerances:
-    """Tolerances of the tables: central values, for they say how to compare, not what is so."""
+    """Tolerances of the tables: central values, as they define the comparison."""
     known = {
         row.parameter: row.central
         for row in dataset.rows_of(ParameterRow)
@@ -138,7 +138,7 @@ def tolerances_of(dataset: Dataset) -> Tolerances:
 def record_run(
     dataset: Dataset, settings: Settings, sampler: Sampler, *, until: date | None = None
 ) -> tuple[Run, date]:
-    """The run of the record that observations are held against, and its last day known."""
+    """The run of the record with which observations are compared, and its last known day."""
     record: Scenario = read_scenario(RECORD)
     known = record.record_ends or record.start
     last = min(until, known) if until is not None else known
@@ -161,7 +161,7 @@ def examine(
     kinds: Collection[str] = ("losses", "stocks", "stoppages"),
     progress: Progress | None = None,
 ) -> Examined:
-    """Hold draws against the record.
+    """Compare draws with the record.
 
     Parameters
     ----------
@@ -203,7 +203,7 @@ def examine(
 
 
 def conflict_of(examined: Examined) -> ConflictError:
-    """The error that names the observations which the tables cannot meet together.
+    """The error that names the observations that contradict the tables together.
 
     The terms are listed by how much more would be accepted without each.
     """
@@ -225,7 +225,7 @@ def conflict_of(examined: Examined) -> ConflictError:
 
 
 def _nearest(implied: Sequence[Implied], term: str) -> str:
-    """The range that the draw nearest to a term misses most, and what that draw implies."""
+    """The range that the draw nearest to a term misses by most, and what that draw implies."""
     ranges = [observation for observation in implied if observation.term == term]
     deviations = np.stack([observation.deviations for observation in ranges])
     draw = int(deviations.max(axis=0).argmin())
@@ -246,7 +246,7 @@ def in_conflict(examined: Examined) -> bool:
 
 
 class Compared(BaseModel):
-    """One observed range and what draws say of it; shares of output, or weeks for stocks."""
+    """One observed range and what draws imply for it; shares of output, or weeks for stocks."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

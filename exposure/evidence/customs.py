@@ -220,7 +220,7 @@ def month_days(months: Sequence[str], *, start: date, days: int) -> tuple[FloatA
 
 
 def by_month(weekly: FloatArray, months: Sequence[str], *, start: date) -> FloatArray:
-    """Mean of a weekly flow in each month; a week that straddles two months is split by days.
+    """Mean of a weekly flow in each month; a week in two months is split by days.
 
     Parameters
     ----------

@@ -80,7 +80,7 @@ class Calendar:
 
 @dataclass(frozen=True)
 class Reading:
-    """What is taken for given when tonnage is read; the usual one takes nothing."""
+    """Assumptions about the tonnage; the default assumes nothing."""
 
     checked_share: float = 0.0
     """Share of goods that need no licence held for a customs check at the start."""

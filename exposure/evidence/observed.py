@@ -1,4 +1,4 @@
-"""What was seen of sectors, and how far each draw lies outside it.
+"""Observations of sectors, and the distance of each draw from them.
 
 A *term* is one piece of evidence: the losses of one sector, its stocks, a reported stoppage, or
 the flow to one destination. Quarters of one sector are not independent of each other, so a term
@@ -40,7 +40,7 @@ class Tolerances:
 
 @dataclass(frozen=True, eq=False)
 class Implied:
-    """What the draws say of one observed range."""
+    """What the draws imply for one observed range."""
 
     subject: str
     kind: str

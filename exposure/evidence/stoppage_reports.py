@@ -1,4 +1,4 @@
-"""Reported stoppages, and their absence, against what the model says.
+"""Reported stoppages, and their absence, compared with the model.
 
 Every sector runs through the record of what happened. A reported stoppage is a *hit* if by then,
 in most draws, some firms are stopped, and a *miss* if not. Where the record shows a sector at
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LIKELY = 0.5
-"""Share of draws from which the model is taken to say that something happens."""
+"""Share of draws from which the model counts as predicting an event."""
 
 
 def stoppages(dataset: Dataset, settings: Settings | None = None) -> "pd.DataFrame":

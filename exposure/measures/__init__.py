@@ -1,1 +1,1 @@
-"""How sure a result is, what it hangs on, and what would help."""
+"""Certainty of a result, its sensitivity, and what would help."""

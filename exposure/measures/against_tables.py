@@ -1,4 +1,4 @@
-"""What levers say that the tables do not know: names, and parts that do not fit together."""
+"""Checks of levers against the tables: unknown names, and parts that do not fit together."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -78,7 +78,7 @@ class Words:
         )
 
     def named(self, sector: str) -> tuple[str, str]:
-        """A sector, and its group, under either of which rows may stand."""
+        """A sector and its group; rows may name either."""
         return sector, self.sectors[sector].uncertainty_group
 
     def chosen(self, names: Sequence[str], *, destination: str | None = None) -> tuple[str, ...]:
@@ -94,7 +94,7 @@ class Words:
 
 
 def refuse_unknown(levers: Iterable[Lever], dataset: Dataset) -> None:
-    """Refuse levers that name what no table has, or what does not fit together.
+    """Raise an error for levers with unknown names, or with parts that do not fit together.
 
     Raises
     ------
@@ -168,7 +168,7 @@ def _stage(lever: MoveSourcing, words: Words) -> Iterator[Fault]:
 def _idle(
     lever: Stock | Substitute, words: Words, known: Collection[tuple[str, str]], verb: str
 ) -> Iterator[Fault]:
-    """Sectors for which a lever would do nothing."""
+    """Sectors for which a lever would have no effect."""
     for name in lever.sectors:
         for sector in words.chosen([name]) if name in words.sectors else ():
             components = {c for named in words.named(sector) for s, c in known if s == named}

@@ -1,4 +1,4 @@
-"""Runs with levers, on the draws of a run without: each set of levers is run once."""
+"""Runs with levers on the draws of a run without them; each set of levers is run once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,7 +25,7 @@ from exposure.supply.additions import WEEKS_A_YEAR
 from exposure.threads import in_order
 
 TOGETHER = 256
-"""Draws on which all sets of levers are run before the next draws come."""
+"""Number of draws on which all sets of levers are run before the next draws are used."""
 
 KEPT = 160
 """Megabytes that kept parts may take meanwhile."""
@@ -256,7 +256,7 @@ def claimed_tonnes(world: World) -> list[tuple[tuple[str, str], FloatArray]]:
 
 
 def refuse_past(levers: Sequence[Lever], assessment: Assessment) -> None:
-    """Refuse levers that would change what lies before the first scored day.
+    """Raise an error for levers that would take effect before the first scored day.
 
     Raises
     ------

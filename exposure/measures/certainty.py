@@ -1,4 +1,4 @@
-"""How sure a ranking is: ranks, pairs, and the draws that a stated error needs."""
+"""Certainty of a ranking: ranks, pairs, and the draws that a given error needs."""
 
 from typing import TYPE_CHECKING
 
@@ -69,7 +69,7 @@ def pairwise_order(assessment: Assessment) -> "pd.DataFrame":
 def draws_needed(
     assessment: Assessment, *, score_error: float = 0.1, probability_error: float = 0.01
 ) -> "pd.DataFrame":
-    """Draws from which each score, place and order is as sure as stated.
+    """Draws that give each score, place and order the stated errors.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
-"""Industries of the sectors in other classifications: a table beside the tables of the model.
+"""Industries of the sectors in other classifications: a table outside the tables of the model.
 
-It says where a loss is booked, and moves no score. ISIC is Rev. 4, by division; NACE is Rev. 2;
+It assigns losses to industries, and changes no score. ISIC is Rev. 4, by division; NACE is Rev. 2;
 NAICS is 2017; BEA are the summary industries of the US input-output accounts.
 """
 

@@ -1,4 +1,4 @@
-"""What levers cost: what they state, and for stocks the oxide at the shipped prices."""
+"""Costs of levers: their stated costs, and for stocks the oxide at the shipped prices."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Price:
     central: float
     high: float
     period: str
-    """When the central price was seen."""
+    """Date of the central price."""
     place: str
     """Where."""
 

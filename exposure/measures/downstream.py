@@ -1,4 +1,4 @@
-"""Lost output by industry, for models that know industries and not sectors.
+"""Lost output by industry, for models of industries.
 
 An industry loses what its sectors lose, each weighted with its share of the industry; the rest of
 the industry loses nothing by itself. So sectors that share a code are never averaged as if they
