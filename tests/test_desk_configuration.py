@@ -1,5 +1,7 @@
 """The configuration: every key, all faults at once, paths, variables, a schema and a template."""
 
+import configparser
+import re
 from datetime import date
 from pathlib import Path
 
@@ -57,6 +59,33 @@ def test_paths_count_from_the_folder_of_the_file(tmp_path):
     assert said.overlay == (str(tmp_path / "a"), "/abs")
     assert said.output.folder == str(tmp_path / "out")
     assert said.history.file == str(tmp_path / "h.sqlite")
+
+
+def test_the_form_of_the_files_is_kept(tmp_path):
+    said = read_configuration(
+        written(tmp_path, '[output]\nfolder = "out"\ncsv_dialect = "german"\nexcel = true\n')
+    )
+    assert (said.output.csv_dialect, said.output.excel) == ("german", True)
+
+
+def test_levers_are_all_none_or_named(tmp_path):
+    assert read_configuration(written(tmp_path, "")).levers is True
+    assert read_configuration(written(tmp_path, "levers = false")).levers is False
+    named = read_configuration(written(tmp_path, 'levers = ["samarium_line"]'))
+    assert named.levers == ("samarium_line",)
+
+
+def test_every_example_of_the_workflow_page_reads(tmp_path):
+    page = (Path(__file__).parents[1] / "docs" / "workflow.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```(toml|ini)\n(.*?)```", page, flags=re.DOTALL)
+    assert [kind for kind, _ in blocks] == ["toml", "ini", "ini"]
+    said = read_configuration(written(tmp_path, blocks[0][1]))
+    assert said.alert_sectors == ("electric_vehicles", "missiles")
+    for _, text in blocks[1:]:
+        unit = configparser.ConfigParser(interpolation=None, strict=True)
+        unit.optionxform = str
+        unit.read_string(text)
+        assert unit.has_section("Unit")
 
 
 def test_a_day_may_be_a_day_or_today(tmp_path):

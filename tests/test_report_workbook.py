@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 from datetime import date, datetime
 
 import openpyxl
@@ -10,6 +11,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import exposure as ex
+from exposure.errors import ReportError
 from exposure.report.contents import gather
 from exposure.report.files.choice import CsvDialect, FileChoice
 from exposure.report.files.report_folder import write_report
@@ -60,6 +62,28 @@ def test_no_cell_of_a_workbook_is_run_and_equal_reports_give_equal_bytes(shown):
     assert all(cell.hyperlink is None for cell in cells)
     assert {"=1+1", "@SUM(A1)", "<b>&amp; x</b>"} <= {cell.value for cell in cells}
     assert content == workbook_bytes(tables_of(shown), shown.record)
+
+
+def test_a_workbook_has_no_control_characters_and_no_cell_over_what_a_sheet_holds(shown):
+    frames = tables_of(shown)
+    ranking = frames["ranking"].copy()
+    ranking["name"] = [HOSTILE[3], "x" * 40_000, *ranking["name"][2:]]
+    content = workbook_bytes(frames | {"ranking": ranking}, shown.record)
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    texts = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert not [text for text in texts if any(ord(sign) < 32 for sign in text)]
+    assert any("\\frac{1}{2}$" in text and "\x1b" not in text for text in texts)
+    assert max(map(len, texts)) == 32_767
+
+
+def test_without_the_library_the_extra_is_named(shown, monkeypatch):
+    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
+    with pytest.raises(ReportError) as raised:
+        workbook_bytes(tables_of(shown), shown.record)
+    assert str(raised.value) == (
+        "report: found no library that writes workbooks; expected the extra [excel]; write "
+        'pip install "rare-earth-exposure[excel]"'
+    )
 
 
 def test_a_german_excel_reads_the_numbers_of_the_table(shown, tmp_path):

@@ -116,7 +116,7 @@ def _fitting(levers: Iterable[Lever], assessment: "Assessment") -> Sorted:
         except LeverError as error:
             fault = error.faults[0]
             why.append(
-                f"{lever.name} does not fit the tables: {fault.key} is {fault.found}, expected is "
+                f"{lever.name} does not fit the tables: {fault.key}: found {fault.found}; expected "
                 f"{fault.expected}."
             )
     return kept, why
@@ -132,7 +132,7 @@ def _in_time(levers: Iterable[Lever], assessment: "Assessment") -> Sorted:
         except LeverError as error:
             fault = error.faults[0]
             why.append(
-                f"{lever.name} ({assessment.scenario.name}): {fault.key} is {fault.found}, "
-                f"expected is {fault.expected}."
+                f"{lever.name} ({assessment.scenario.name}): {fault.key}: found {fault.found}; "
+                f"expected {fault.expected}."
             )
     return kept, why
