@@ -34,7 +34,8 @@ def run() -> ex.Assessment:
 def row(lever: str, sector: str, points: float, cost: float = 39.8) -> dict:
     return {
         "lever": lever, "name": f"Lever {lever}", "kind": "stock", "acts_on": date(2026, 12, 1),
-        "sector": sector, "is_target": True, "score_without": 40.0, "score_with": 40.0 - points, "points": points,
+        "sector": sector, "is_target": True, "score_without": 40.0,
+        "score_with": 40.0 - points, "points": points,
         "points_p05": points - 1.0, "points_p95": points + 1.0, "points_se": 0.31,
         "avoided_usd_per_year": None, "avoided_p05": None, "avoided_p95": None,
         "worse_share": 0.25, "cost_musd": cost, "cost_low_musd": 13.9, "cost_high_musd": 1090.0,

@@ -9,7 +9,10 @@ from exposure.report.html.drawing import Axis, Line, LineChart, line_chart, whol
 TRENDS = 6
 """Sectors whose trend is drawn."""
 
-MOST_RUNS = 6
+FIRST_ALERTS = 4
+"""Alerts on the first screen; all are listed further down."""
+
+MOST_RUNS = 5
 """Labels of the axis of runs at most."""
 
 
@@ -47,7 +50,8 @@ def trends(briefing: Briefing | None) -> list[Trend]:
     names = {point.sector: point.name for point in latest}
     top = max(point.score_p95 for point in points if point.sector in chosen)
     step = max(1, -(-(len(runs) - 1) // (MOST_RUNS - 1)))
-    ticks = tuple((float(n), f"no. {runs[n]}") for n in range(0, len(runs), step))
+    days = {point.run: point.day for point in points}
+    ticks = tuple((float(n), f"{days[runs[n]]:%d %b %Y}") for n in range(0, len(runs), step))
     across = Axis(0.0, float(len(runs) - 1), ticks, "Report")
     up = whole_axis(top, "Score")
     return [

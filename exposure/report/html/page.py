@@ -123,6 +123,7 @@ def _context(contents: Contents) -> dict[str, object]:
         "briefing": contents.briefing,
         "cause_names": CAUSES,
         "trends": news.trends(contents.briefing),
+        "first_alerts": news.FIRST_ALERTS,
         "moved": news.moved(contents.briefing),
         "chance": CHANCE / first.settings.draws,
         "settings": glossary.setting_terms(first.settings),
