@@ -13,13 +13,14 @@ import os
 import re
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 import exposure as ex
 from exposure.errors import ExposureError
 from exposure.report.files.csv_output import attribution_of_all, csv_text, ranking_csv
 from exposure.report.files.file_records import of_runs
-from exposure.report.files.json_output import report_json
+from exposure.report.files.json_output import ranking_json
 from exposure.tables.reading.folders import dataset_from_records
 from tests.tiny import Records, tiny_records
 
@@ -61,7 +62,9 @@ def faults_of(result: ex.Assessment, *, drawn: bool) -> list[str]:
     """Numbers of a result, in its frame, JSON, CSV or a figure, that are none."""
     scores = result.ranking["score"]
     found = [] if scores.between(0.0, 100.0).all() else ["score"]
-    json.loads(report_json([result]), parse_constant=found.append)
+    json.loads(ranking_json([result]), parse_constant=found.append)
+    weekly = result.weekly[["lost_share", "low", "high"]]
+    found += [] if np.isfinite(weekly.to_numpy()).all() else ["weekly"]
     split = csv_text(attribution_of_all([result]), of_runs([result]))
     for text in (ranking_csv([result]), split):
         rows = csv.reader(io.StringIO(text))

@@ -135,7 +135,7 @@ def _doubts(ranking: "pd.DataFrame") -> list[str]:
     if len(inside):
         low, high = formats.percent(inside.min()), formats.percent(inside.max())
         doubts.append(f"All draws inside the record, before any is refuted: {low} to {high} %.")
-    refuted = ranking.loc[ranking["refuted"].fillna(value=False).astype(bool), "name"]
+    refuted = ranking.loc[ranking["refuted"].eq(other=True), "name"]
     if len(refuted):
         doubts.append(f"Refuted by the record: {', '.join(refuted)}.")
     return doubts
