@@ -117,8 +117,8 @@ def assess_with(
     assumed = {key for key, row in cells.items() if row.assumed}
     read = {sector: rows_read(run.inputs, sector) & cells.keys() for sector in risks}
     scored = {
-        sector: _scored(run, sector, risk, conditioned, (len(own), len(own & assumed)))
-        for (sector, risk), own in zip(risks.items(), read.values(), strict=True)
+        sector: _scored(run, sector, risk, conditioned, (len(read_rows), len(read_rows & assumed)))
+        for (sector, risk), read_rows in zip(risks.items(), read.values(), strict=True)
     }
     return Assessment(dataset, seen, settings, scored, run, conditioned)
 
@@ -197,7 +197,7 @@ def _record_of(sector: str, conditioned: RecordMet) -> Record:
     inside = conditioned.inside[sector]
     return Record(
         implied_so_far=float(np.mean([compared.conditioned_mean or 0.0 for compared in seen])),
-        implied_so_far_se=_mean_of([own.conditioned_se for own in seen]),
+        implied_so_far_se=_mean_of([compared.conditioned_se for compared in seen]),
         seen_so_far=float(np.mean([compared.central for compared in seen])),
         prior_inside_share=inside,
         refuted=inside < REFUTED_BELOW and not all(compared.predicted for compared in seen),
@@ -206,7 +206,7 @@ def _record_of(sector: str, conditioned: RecordMet) -> Record:
 
 def _mean_of(values: Sequence[float | None]) -> float:
     """Mean of values, NaN if one is not known."""
-    return float(np.mean([float("nan") if own is None else own for own in values]))
+    return float(np.mean([float("nan") if value is None else value for value in values]))
 
 
 def _label(run: Run, sector: str) -> Label:

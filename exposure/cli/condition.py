@@ -72,7 +72,7 @@ def _with_errors(compared: "pd.DataFrame") -> "pd.DataFrame":
 
     shown = {
         name: [
-            with_error(*(None if own != own else own for own in pair))  # noqa: PLR0124 - NaN
+            with_error(*(None if number != number else number for number in pair))  # noqa: PLR0124 - NaN
             for pair in zip(compared[f"{name}_mean"], compared[f"{name}_se"], strict=True)
         ]
         for name in ("prior", "conditioned", "left_out")

@@ -87,7 +87,7 @@ def explain(
     if options.form is Format.CSV:
         show_csv(explanation_of_all(results, sector), of_runs(results))
         return
-    helping = [_helping(own, sector, options) for own in results]
+    helping = [_helping(result, sector, options) for result in results]
     if options.form is Format.JSON:
         show(explain_json(results, sector, helping))
     else:

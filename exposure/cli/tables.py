@@ -85,10 +85,10 @@ def _sound(folder: Path | None, options: Options) -> "tuple[Dataset, list[Scenar
     files = sorted(((folder or shipped_folder()) / "scenarios").glob("*.toml"))
     refused: list[ExposureError] = []
     dataset = _checked_tables(refused, folder, options.overlay or ())
-    scenarios = [own for path in files if (own := _kept(refused, read_scenario, path))]
+    scenarios = [scenario for path in files if (scenario := _kept(refused, read_scenario, path))]
     if dataset is not None:
-        for own in scenarios:
-            _kept(refused, refuse_unknown_names, own, dataset)
+        for scenario in scenarios:
+            _kept(refused, refuse_unknown_names, scenario, dataset)
     if dataset is None or refused:
         raise together(refused)
     return dataset, scenarios
@@ -104,8 +104,8 @@ def _findings(
     from exposure.tables.reading.location import DESCRIPTOR
     from exposure.tables.reading.magnitudes import doubtful_rows
 
-    starts = {own.start for own in scenarios} or {read_scenario(DEFAULT_SCENARIO).start}
-    cited = {source for own in scenarios for source in own.sources}
+    starts = {scenario.start for scenario in scenarios} or {read_scenario(DEFAULT_SCENARIO).start}
+    cited = {source for scenario in scenarios for source in scenario.sources}
     idle = rows_without_effect(dataset, starts=starts, cited=cited, with_record=False)
     return {
         "stale": [Fault("", text, "", "", DESCRIPTOR) for text in stale_notes(tables)],

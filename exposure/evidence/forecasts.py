@@ -72,8 +72,8 @@ class Sampled:
         counts = weight > NEGLIGIBLE * weight.max()
         noisy = ahead[counts] + self.series.noise * self.scatter[counts, np.newaxis]
         low, high = (weighted_quantile(noisy, weight[counts], q) for q in INTERVAL)
-        own = weight[counts] / weight[counts].sum()
-        crps = crps_of_draws(noisy, self.series.ratio[known:], own)
+        known_weight = weight[counts] / weight[counts].sum()
+        crps = crps_of_draws(noisy, self.series.ratio[known:], known_weight)
         return Forecast(weight @ ahead, low, high, crps)
 
     def effective(self, known: int) -> float:

@@ -30,9 +30,11 @@ def crps_of_draws(drawn: FloatArray, seen: FloatArray, weight: FloatArray) -> Fl
     array([0.25])
     """
     order = np.argsort(drawn, axis=0)
-    values, own = np.take_along_axis(drawn, order, axis=0), weight[order]
+    values, sorted_weight = np.take_along_axis(drawn, order, axis=0), weight[order]
     # Half of the mean distance of two draws, from the draws in order.
-    spread = (own * values * (2.0 * np.cumsum(own, axis=0) - own - 1.0)).sum(axis=0)
+    spread = (
+        sorted_weight * values * (2.0 * np.cumsum(sorted_weight, axis=0) - sorted_weight - 1.0)
+    ).sum(axis=0)
     return np.asarray(weight @ np.abs(drawn - seen) - spread)
 
 

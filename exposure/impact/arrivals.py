@@ -102,8 +102,8 @@ def border_of(
     judged by the final user with share Theta (look-through) and for the rest as the civil buyers
     of the country that processes it: that part moves in the pool.
     """
-    place, kind, tier = buyer
-    split, weeks = world.splits[(channel, place, kind)], world.period.weeks
+    destination, kind, tier = buyer
+    split, weeks = world.splits[(channel, destination, kind)], world.period.weeks
     draws = world.inputs.draws
     parts: list[tuple[FloatArray, Flow]] = []
     processed: list[tuple[FloatArray, Flow]] = []
@@ -113,20 +113,25 @@ def border_of(
     for g, stage in enumerate(channel.stages):
         chi = over_weeks(split, g, weeks)
         total += chi
-        final = licences.of_final_user(channel, stage, destination=place, buyer=kind, tier=tier)
+        final = licences.of_final_user(
+            channel, stage, destination=destination, buyer=kind, tier=tier
+        )
         if g == len(channel.stages) - 1:
-            own = [(chi, kept_of(final, stage, restrict))]
+            weighted_flows = [(chi, kept_of(final, stage, restrict))]
         else:
             processor = kept_of(licences.of_processor(channel, stage), stage, restrict)
             unseen = (1.0 - final.look_through) * chi
-            own = [(final.look_through * chi, kept_of(final, stage, restrict)), (unseen, processor)]
+            weighted_flows = [
+                (final.look_through * chi, kept_of(final, stage, restrict)),
+                (unseen, processor),
+            ]
             passed += unseen
-            if own[0][1].stopped is not None:
-                seen = np.maximum(0.0, own[0][1].stopped)
+            if weighted_flows[0][1].stopped is not None:
+                seen = np.maximum(0.0, weighted_flows[0][1].stopped)
                 refused = np.maximum(refused, final.look_through * seen)
             processed.append((unseen, processor))
-        parts += own
-        stopped[g] = sum(_mean_stopped(share, flow, first) for share, flow in own)
+        parts += weighted_flows
+        stopped[g] = sum(_mean_stopped(share, flow, first) for share, flow in weighted_flows)
     unseen_stopped = _sum_of_products(processed, (weeks, draws))
     return Border(
         missing=_sum_of_products(parts, (weeks, draws)),
@@ -215,8 +220,8 @@ def arrivals(
     brought: Brought = {}
     bought: dict[tuple[str, int], FloatArray] = {}
     for name, pool in world.pools.items():
-        own, served = _share_out(world, pool, border, frozenset(ranked))
-        brought |= own
+        arrived, served = _share_out(world, pool, border, frozenset(ranked))
+        brought |= arrived
         bought |= {(name, kind): inflow for kind, inflow in served.items()}
     result = {}
     for name in ranked:
@@ -241,16 +246,16 @@ def _share_out(
     if not pool.kinds:
         return {}, {}
     weeks, draws = world.period.weeks, world.inputs.draws
-    own = [_arrive(kind, border, weeks) for kind in pool.kinds]
+    arrived = [_arrive(kind, border, weeks) for kind in pool.kinds]
     needs = [
         1.0 if k.sector is None or k.claim.bought is not None else k.sector.need[:, k.holding]
         for k in pool.kinds
     ]
     reaches = [border(kind.claim.channel, _buyer(kind.claim)).reach for kind in pool.kinds]
     claims = Claims(
-        arriving=np.stack([arriving for arriving, _, _ in own]),
-        contracted=np.stack([contracted for _, contracted, _ in own]),
-        contracted_china=np.stack([china for _, _, china in own]),
+        arriving=np.stack([arriving for arriving, _, _ in arrived]),
+        contracted=np.stack([contracted for _, contracted, _ in arrived]),
+        contracted_china=np.stack([china for _, _, china in arrived]),
         need=np.stack([np.broadcast_to(need, (weeks, draws)) for need in needs]),
         weight=np.stack([kind.weight for kind in pool.kinds]),
         order_class=np.stack([kind.claim.place for kind in pool.kinds]),
@@ -296,8 +301,8 @@ def _with_purchases(
     """What arrives together with what is bought on top of need."""
     inflow = arrival.inflow
     for k in range(len(sector.holdings)):
-        for own in purchases_of(world, sector.sector, stream, k):
-            inflow[:, k] += own.factor * bought[(own.pool, own.kind)]
+        for purchase in purchases_of(world, sector.sector, stream, k):
+            inflow[:, k] += purchase.factor * bought[(purchase.pool, purchase.kind)]
     return arrival
 
 
@@ -310,23 +315,23 @@ def _arrive(kind: Kind, border: BorderOf, weeks: int) -> tuple[FloatArray, Float
     if kind.claim.bought is not None:
         nothing = np.zeros((weeks, len(kind.weight)))
         return nothing + float(kind.claim.given), nothing, nothing
-    own = border(kind.claim.channel, _buyer(kind.claim))
+    crossed = border(kind.claim.channel, _buyer(kind.claim))
     if kind.sector is None:
-        return 1.0 - own.missing, own.contracted, own.china
-    return _at_the_factory(kind.sector, kind.holding, own, kind.claim.buyer_class)
+        return 1.0 - crossed.missing, crossed.contracted, crossed.china
+    return _at_the_factory(kind.sector, kind.holding, crossed, kind.claim.buyer_class)
 
 
 def _at_the_factory(
-    sector: Goods, k: int, own: Border, buyer: BuyerClass
+    sector: Goods, k: int, border: Border, buyer: BuyerClass
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """What left China `lag` weeks ago; goods from before the control still arrive in full."""
-    weeks = len(own.missing)
+    weeks = len(border.missing)
     left = np.arange(weeks)[:, np.newaxis] - sector.lag[k]
-    arriving = np.where(left >= 0, 1.0 - _taken(own.missing, left), 1.0)
+    arriving = np.where(left >= 0, 1.0 - _taken(border.missing, left), 1.0)
     assembled = sector.assembled[k]
     if assembled is not None and buyer is BuyerClass.CIVIL:
         arriving = arriving + assembled.over_weeks(weeks) * np.maximum(0.0, 1.0 - arriving)
-    return arriving, _taken(own.contracted, left), _taken(own.china, left)
+    return arriving, _taken(border.contracted, left), _taken(border.china, left)
 
 
 def _taken(values: FloatArray, week: IntArray) -> FloatArray:
@@ -365,10 +370,10 @@ def _arrival(
 
 
 def _under_contracts(
-    world: World, sector: Sector, k: int, own: Border, stream: Stream
+    world: World, sector: Sector, k: int, border: Border, stream: Stream
 ) -> FloatArray:
     """Inflow of a channel whose pool has no users: contracts hold, and new supply fills gaps."""
-    arriving, _, _ = _at_the_factory(sector, k, own, stream.buyer_class)
+    arriving, _, _ = _at_the_factory(sector, k, border, stream.buyer_class)
     pool = world.pools.get(sector.holdings[k].channels[0].pool)
     if pool is not None and pool.added is not None:
         room = np.maximum(0.0, sector.need[:, k] - arriving)
@@ -388,7 +393,7 @@ def _late(world: World, sector: Sector, before: FloatArray, gain: FloatArray) ->
     amount = np.zeros((begins.shape[0], longest, begins.shape[1]))
     for n in range(longest):
         week = begins + n
-        own = np.take_along_axis(gain, np.minimum(week, weeks - 1)[np.newaxis], axis=0)[0]
+        gained = np.take_along_axis(gain, np.minimum(week, weeks - 1)[np.newaxis], axis=0)[0]
         counts = (week < weeks) & (n + 1 <= leak_weeks)
-        amount[:, n] = np.where(counts, np.maximum(0.0, own), 0.0)
+        amount[:, n] = np.where(counts, np.maximum(0.0, gained), 0.0)
     return Late(begins, amount)

@@ -71,13 +71,13 @@ def run_firms(
     nothing = np.zeros((holdings, draws))
     common = Firms(nothing, nothing, np.zeros(draws))
     for f, share in enumerate(stratum_shares(len(multiples))):
-        own = Firms(sector.stock * multiples[f], sector.cap * multiples[f], late[f])
-        run = _run(sector, arrival, delayed, own, coupling, span=(0, end))
-        left = run.held[-1] if end else own.stock
+        firms = Firms(sector.stock * multiples[f], sector.cap * multiples[f], late[f])
+        run = _run(sector, arrival, delayed, firms, coupling, span=(0, end))
+        left = run.held[-1] if end else firms.stock
         common = Firms(
             common.stock + share * left,
-            common.cap + share * own.cap,
-            common.late + share * own.late,
+            common.cap + share * firms.cap,
+            common.late + share * firms.late,
         )
         _add(result, run, asked, share, span=(0, end))
     if end < weeks:
@@ -128,8 +128,8 @@ def _raised(cap: FloatArray, arrival: Arrival, weeks: int) -> FloatArray:
     if any(arrival.raised):
         every = every.copy()
         for k, raises in enumerate(arrival.raised):
-            for own in raises:
-                every[own.week :, k] += own.room
+            for raised in raises:
+                every[raised.week :, k] += raised.room
     return every
 
 
@@ -168,9 +168,9 @@ def attribute(losses: FloatArray, members: BoolArray, weight: FloatArray) -> Flo
     numpy.ndarray
         Shape (P, D); sums over players to the discounted loss.
     """
-    alone = np.stack([losses[:, own].max(axis=1) for own in members])
+    alone = np.stack([losses[:, holdings].max(axis=1) for holdings in members])
     borne = airport_shares(alone)
     total = np.zeros((len(members), losses.shape[2]))
-    for week, own in enumerate(weight):
-        total += own * borne[:, week]
+    for week, factor in enumerate(weight):
+        total += factor * borne[:, week]
     return total

@@ -77,8 +77,8 @@ def element_players(sector: Sector, controlled: frozenset[str]) -> Players:
             listed.setdefault(holding.component, []).append(holding.label)
     players: Players = {}
     for k, holding in enumerate(sector.holdings):
-        own = listed.get(holding.component, [])
-        for label in [holding.label] if holding.label in own or not own else own:
+        labels = listed.get(holding.component, [])
+        for label in [holding.label] if holding.label in labels or not labels else labels:
             players.setdefault(label, []).append(k)
     return players
 
@@ -93,7 +93,9 @@ def component_players(sector: Sector) -> Players:
 
 def members_of(sector: Sector, players: Players) -> BoolArray:
     """Which holdings each player answers for, shape (P, K)."""
-    return np.array([[k in own for k in range(len(sector.holdings))] for own in players.values()])
+    return np.array(
+        [[k in player for k in range(len(sector.holdings))] for player in players.values()]
+    )
 
 
 def put_together(
@@ -125,16 +127,16 @@ def put_together(
     by_element: dict[str, FloatArray] = {}
     unmet: dict[str, FloatArray] = {}
     held_up: dict[tuple[str, str], FloatArray] = {}
-    for own in streams:
-        share = own.stream.share
-        held += share * own.held
-        for part, (player, holdings) in zip(own.by_player, players.items(), strict=True):
+    for run in streams:
+        share = run.stream.share
+        held += share * run.held
+        for part, (player, holdings) in zip(run.by_player, players.items(), strict=True):
             by_player[player] += share * part
-            for element, of_it in _by_mass(sector, own, player, holdings).items():
+            for element, of_it in _by_mass(sector, run, player, holdings).items():
                 _add(by_element, element, share * part * of_it)
-        for element, tonnes in _tonnes(world, sector, own).items():
+        for element, tonnes in _tonnes(world, sector, run).items():
             _add(unmet, element, tonnes)
-        for key, stopped_there in _held_up(sector, own).items():
+        for key, stopped_there in _held_up(sector, run).items():
             _add(held_up, key, stopped_there)
     return SectorRun(weekly, stopped, by_player, by_element, unmet, held, held_up)
 
@@ -144,14 +146,14 @@ def _add(sums: dict, key: object, value: FloatArray) -> None:  # type: ignore[ty
 
 
 def _by_mass(
-    sector: Sector, own: StreamRun, player: str, holdings: Sequence[int]
+    sector: Sector, run: StreamRun, player: str, holdings: Sequence[int]
 ) -> dict[str, FloatArray | float]:
     """Part of a cause's loss that is due to each of its elements: the mass that each lacks."""
     named = next((k for k in holdings if sector.holdings[k].label == player), None)
     if named is None or len(sector.holdings[named].channels) == 1:
         return {player: 1.0}
     channels = sector.holdings[named].channels
-    shares = lacking_shares(own.missing_mass[named], sector.holdings[named].weights)
+    shares = lacking_shares(run.missing_mass[named], sector.holdings[named].weights)
     return {channel.element: shares[c] for c, channel in enumerate(channels)}
 
 
@@ -171,28 +173,28 @@ def lacking_shares(lacked: FloatArray, weights: Sequence[float]) -> FloatArray:
     return np.where(total > 0.0, lacked / np.where(total > 0.0, total, 1.0), usual)
 
 
-def _tonnes(world: World, sector: Sector, own: StreamRun) -> dict[str, FloatArray]:
+def _tonnes(world: World, sector: Sector, run: StreamRun) -> dict[str, FloatArray]:
     """Unmet need in tonnes by element: weeks of need x share of the pool x its weekly demand."""
     tonnes: dict[str, FloatArray] = {}
     for k, holding in enumerate(sector.holdings):
-        shares = lacking_shares(own.missing_mass[k], holding.weights)
+        shares = lacking_shares(run.missing_mass[k], holding.weights)
         for c, channel in enumerate(holding.channels):
             pool = world.pools.get(channel.pool)
             if pool is None or pool.demand is None:
                 continue
-            weight = pool.weight_of(sector.sector, channel, own.stream.buyer_class, own.stream.tier)
+            weight = pool.weight_of(sector.sector, channel, run.stream.buyer_class, run.stream.tier)
             if weight is not None:
-                weeks = own.unmet[k] * shares[c] / holding.weights[c] if holding.weights[c] else 0.0
+                weeks = run.unmet[k] * shares[c] / holding.weights[c] if holding.weights[c] else 0.0
                 _add(tonnes, channel.element, weeks * weight * pool.demand / WEEKS_A_YEAR)
     return tonnes
 
 
-def _held_up(sector: Sector, own: StreamRun) -> dict[tuple[str, str], FloatArray]:
+def _held_up(sector: Sector, run: StreamRun) -> dict[tuple[str, str], FloatArray]:
     found: dict[tuple[str, str], FloatArray] = {}
     for holding in sector.holdings:
         for weight, channel in zip(holding.weights, holding.channels, strict=True):
             for g, stage in enumerate(channel.stages):
-                share = weight * own.stream.share * own.stopped[channel][g]
+                share = weight * run.stream.share * run.stopped[channel][g]
                 _add(found, (holding.label, stage), share)
     return found
 

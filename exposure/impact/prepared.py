@@ -103,9 +103,9 @@ def prepare(  # noqa: PLR0913 - each is a different kind of thing
         for sector in ranked:
             for reader in sorted(set(licences.readers.values())):
                 inputs.under(sector).borrow(reader)
-        for own in actions.of(Trusted):
-            week = week_since(own, course.start)
-            licences = with_trusted(licences, own.destination, week, weeks=window.run)
+        for trusted in actions.of(Trusted):
+            week = week_since(trusted, course.start)
+            licences = with_trusted(licences, trusted.destination, week, weeks=window.run)
         granted.append(licences)
     return Prepared(tuple(worlds[_held(course)] for course in courses), tuple(granted))
 

@@ -61,10 +61,10 @@ def raises_of(world: World, name: str, k: int) -> tuple[Raise, ...]:
     """Room that a sector makes for what it buys for a holding, in the order of the weeks."""
     found: dict[tuple[str, int, int], Raise] = {}
     for stream in world.sectors[name].streams:
-        for own in purchases_of(world, name, stream, k):
-            since = own.claim.since
-            over = (own.claim.until or world.period.weeks) - since
+        for purchase in purchases_of(world, name, stream, k):
+            since = purchase.claim.since
+            over = (purchase.claim.until or world.period.weeks) - since
             # The kinds of buyers of one purchase share one rate.
-            key = own.claim.channel.element, since, id(own.claim.bought)
-            found[key] = Raise(since, own.factor * over)
-    return tuple(sorted(found.values(), key=lambda own: own.week))
+            key = purchase.claim.channel.element, since, id(purchase.claim.bought)
+            found[key] = Raise(since, purchase.factor * over)
+    return tuple(sorted(found.values(), key=lambda raised: raised.week))

@@ -52,7 +52,7 @@ class Goods:
 
     def holding_of(self, channel: Channel) -> int:
         """Position of the holding to which a channel belongs."""
-        return next(k for k, own in enumerate(self.holdings) if channel in own.channels)
+        return next(k for k, holding in enumerate(self.holdings) if channel in holding.channels)
 
     @cached_property
     def need(self) -> FloatArray:
@@ -92,7 +92,9 @@ class Sector(Stocks, Goods):
     def of(cls, goods: Goods, stocks: Stocks) -> "Sector":
         """Put the two halves together: stocks decide nothing about what arrives."""
         halves = {
-            own.name: getattr(half, own.name) for half in (goods, stocks) for own in fields(half)
+            field.name: getattr(half, field.name)
+            for half in (goods, stocks)
+            for field in fields(half)
         }
         return cls(**halves)
 
@@ -183,7 +185,9 @@ def _caps(
 
 def _shared_from(sector: str, period: Period) -> int | None:
     """First week in which the firms of a sector share their stocks, as far as it is run."""
-    weeks = [week_since(own, period.start) for own in period.actions.of(Shared, sector=sector)]
+    weeks = [
+        week_since(action, period.start) for action in period.actions.of(Shared, sector=sector)
+    ]
     first = min(weeks, default=period.weeks)
     return first if first < period.weeks else None
 
@@ -195,10 +199,10 @@ def _saved(inputs: Inputs, sector: str, component: str, period: Period) -> Gradu
         return None
     qualified = _required(inputs.substitution(sector, component, "qualification_weeks"))
     width = _required(inputs.substitution(sector, component, "ramp_weeks"))
-    for own in period.actions.of(Sooner, sector=sector, component=component):
+    for action in period.actions.of(Sooner, sector=sector, component=component):
         # A change that began by then goes on as it is; a later one begins then at the earliest.
-        week = float(week_since(own, period.start))
-        sooner = np.maximum(week, qualified - own.weeks)
+        week = float(week_since(action, period.start))
+        sooner = np.maximum(week, qualified - action.weeks)
         qualified = np.where(qualified > week, sooner, qualified)
     return Gradual(largest, qualified, width)
 

@@ -151,8 +151,10 @@ def _goods(
     goods = {}
     for name in sectors:
 
-        def make(own: Inputs, name: str = name) -> Goods:
-            return build_goods(own, name, period, control_week=partial(_control_week, own, period))
+        def make(traced: Inputs, name: str = name) -> Goods:
+            return build_goods(
+                traced, name, period, control_week=partial(_control_week, traced, period)
+            )
 
         acted = period.actions.on_goods(name)
         part = inputs.part("goods", name, period.key, acted, make=make)
@@ -164,7 +166,7 @@ def _stocks(inputs: Inputs, sector: str, period: Period, tokens: dict[Hashable, 
     acted = (*period.actions.on_stocks(sector),)
     # The weeks count only where somebody acts in them.
     name = ("stocks", sector, *((period.key, acted) if acted else ()))
-    part = inputs.part(*name, make=lambda own: build_stocks(own, sector, period))
+    part = inputs.part(*name, make=lambda traced: build_stocks(traced, sector, period))
     tokens[("stocks", sector)] = part.token
     return part.value
 
@@ -179,14 +181,14 @@ def _pools(
     pools = {}
     for name in names:
         users = {
-            sector: own
-            for sector, own in goods.items()
-            if any(channel.pool == name for h in own.holdings for channel in h.channels)
+            sector: sector_goods
+            for sector, sector_goods in goods.items()
+            if any(channel.pool == name for h in sector_goods.holdings for channel in h.channels)
         }
         known = tuple((sector, tokens[("goods", sector)]) for sector in users)
 
-        def make(own: Inputs, name: str = name, users: Mapping[str, Goods] = users) -> Pool:
-            return _build_pool(own, name, period, users)
+        def make(traced: Inputs, name: str = name, users: Mapping[str, Goods] = users) -> Pool:
+            return _build_pool(traced, name, period, users)
 
         elements = {row.element for row in inputs.index.elements_of_pool(name)}
         acted = period.actions.on_pool(elements, users)
@@ -201,10 +203,10 @@ def _supplies(goods: Mapping[str, Goods], pools: Mapping[str, Pool]) -> set[Supp
         for pool in pools.values()
         for claim in pool.claims
     } | {
-        (channel, own.destination, stream.buyer_class)
-        for own in goods.values()
-        for stream in own.streams
-        for holding in own.holdings
+        (channel, sector_goods.destination, stream.buyer_class)
+        for sector_goods in goods.values()
+        for stream in sector_goods.streams
+        for holding in sector_goods.holdings
         for channel in holding.channels
     }
 
@@ -215,11 +217,11 @@ def _splits(
     splits = {}
     for supply in sorted(supplies, key=_supply_name):
 
-        def make(own: Inputs, supply: Supply = supply) -> ExitSplit:
-            return exit_split(own.under(_supply_name(supply)), *supply, period)
+        def make(traced: Inputs, supply: Supply = supply) -> ExitSplit:
+            return exit_split(traced.under(_supply_name(supply)), *supply, period)
 
-        channel, place, buyer = supply
-        acted = period.actions.on_supply(channel.component, place, str(buyer))
+        channel, destination, buyer = supply
+        acted = period.actions.on_supply(channel.component, destination, str(buyer))
         part = inputs.part("split", supply, period.sourcing_key, acted, make=make)
         splits[supply], tokens[("split", supply)] = part.value, part.token
     return splits
@@ -240,7 +242,7 @@ def _channels(inputs: Inputs, sector: str) -> tuple[Channel, ...]:
 
 
 def _build_pool(inputs: Inputs, name: str, period: Period, sectors: Mapping[str, Goods]) -> Pool:
-    own = inputs.under(f"pool {name}")
+    pool_inputs = inputs.under(f"pool {name}")
     drawing = [
         channel
         for sector in sectors
@@ -248,8 +250,8 @@ def _build_pool(inputs: Inputs, name: str, period: Period, sectors: Mapping[str,
         if channel.pool == name
     ]
     elements = {element for channel in drawing for element in channel.elements}
-    demand = own.pool_user(name, "all", "demand_t_per_year")
-    claims = acted_claims(claims_on(own, name, tuple(sectors)), period, demand)
+    demand = pool_inputs.pool_user(name, "all", "demand_t_per_year")
+    claims = acted_claims(claims_on(pool_inputs, name, tuple(sectors)), period, demand)
     # Where no user has a share there is nothing to share out: contracts hold.
     shared = any(claim.weight.any() for claim in claims)
     claims = claims if shared else ()
@@ -258,9 +260,9 @@ def _build_pool(inputs: Inputs, name: str, period: Period, sectors: Mapping[str,
         claims=claims,
         kinds=kinds,
         kind_of=kind_of,
-        added=pool_additions(own, name, period),
+        added=pool_additions(pool_inputs, name, period),
         switched=_switched(
-            own, period, frozenset(elements), {channel.element for channel in drawing}
+            pool_inputs, period, frozenset(elements), {channel.element for channel in drawing}
         ),
         demand=demand,
     )
@@ -291,18 +293,18 @@ def _kinds(
     alike: dict[tuple[object, ...], list[int]] = {}
     kind_of = []
     for claim in claims:
-        own = Kind(claim, claim.weight, sectors[claim.user] if claim.ranked else None)
+        kind = Kind(claim, claim.weight, sectors[claim.user] if claim.ranked else None)
         # Purchases and parts of a claim are followed for themselves.
         whole = claim.bought is None and (claim.since, claim.until) == (0, None)
-        place = claim.user if claim.class_is_drawn else int(claim.place[0])
-        key = (*claim.route, place, *(() if whole else (len(kinds),)))
+        order = claim.user if claim.class_is_drawn else int(claim.place[0])
+        key = (*claim.route, order, *(() if whole else (len(kinds),)))
         known = alike.setdefault(key, [])
-        same = next((i for i in known if kinds[i].served_as(own)), len(kinds))
+        same = next((i for i in known if kinds[i].served_as(kind)), len(kinds))
         if same == len(kinds):
             known.append(same)
-            kinds.append(own)
+            kinds.append(kind)
         else:
-            kinds[same] = replace(kinds[same], weight=kinds[same].weight + own.weight)
+            kinds[same] = replace(kinds[same], weight=kinds[same].weight + kind.weight)
         kind_of.append(same)
     in_order = sorted(range(len(kinds)), key=lambda i: _position(kinds[i].claim))
     position = {i: n for n, i in enumerate(in_order)}
@@ -321,8 +323,10 @@ def _control_week(inputs: Inputs, period: Period, elements: frozenset[str]) -> i
         for row in inputs.rows_of(ElementRow)
         if row.controlled_from is not None
     }
-    own = [day for element, day in days.items() if element in elements] or list(days.values())
-    return week_of(min(own, default=period.start), start=period.start)
+    controlled = [day for element, day in days.items() if element in elements] or list(
+        days.values()
+    )
+    return week_of(min(controlled, default=period.start), start=period.start)
 
 
 def _supply_name(supply: Supply) -> str:
@@ -340,15 +344,15 @@ def _note_what_sectors_share(world: World) -> None:
             reader.borrow(_supply_name(supply))
         for user in {claim.user for claim in pool.claims if claim.ranked}:
             reader.note(arrival[user])
-    for sector, own in world.sectors.items():
+    for sector, built in world.sectors.items():
         reader = world.inputs.under(sector)
         reader.borrow("firms")
-        channels = {channel for holding in own.holdings for channel in holding.channels}
+        channels = {channel for holding in built.holdings for channel in holding.channels}
         for pool_name in {channel.pool for channel in channels}:
             reader.borrow(f"pool {pool_name}")
-        for buyer in {stream.buyer_class for stream in own.streams}:
+        for buyer in {stream.buyer_class for stream in built.streams}:
             for channel in channels:
-                reader.borrow(_supply_name((channel, own.destination, buyer)))
+                reader.borrow(_supply_name((channel, built.destination, buyer)))
 
 
 def _arrival_rows(inputs: Inputs, sector: str) -> set[RowKey]:

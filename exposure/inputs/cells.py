@@ -150,9 +150,9 @@ class Inputs:
         """
 
         def with_notes() -> tuple[Made, Notes]:
-            own = self._with(self.reader, {}, Lock())
-            made = make(own)
-            return made, {reader: frozenset(rows) for reader, rows in own.notes.items()}
+            traced = self._with(self.reader, {}, Lock())
+            made = make(traced)
+            return made, {reader: frozenset(rows) for reader, rows in traced.notes.items()}
 
         part = make_part((*name, self.sampler.key), self.index, with_notes, kept=self.kept)
         for reader, rows in part.notes.items():
@@ -169,11 +169,11 @@ class Inputs:
         drawn = self._drawn.get(id(row))
         if drawn is None:
             key = self.index.keys.of(row)
-            own = self._with(self.reader, {}, Lock())
+            traced = self._with(self.reader, {}, Lock())
             with written_down() as trace:
-                values = own._sample(row, key)
+                values = traced._sample(row, key)
             values = whole_weeks(values) if row.definition().whole else values
-            drawn = _Drawn(row, values, own.read_by(self.reader) | {key}, trace)
+            drawn = _Drawn(row, values, traced.read_by(self.reader) | {key}, trace)
             self._drawn[id(row)] = drawn
         else:
             write_down(drawn.trace)
@@ -183,22 +183,22 @@ class Inputs:
     def _sample(self, row: QuantityRow, key: RowKey) -> FloatArray:
         if row.low == row.high:
             return np.full(self.draws, row.central)
-        own = "|".join((key[0], *key[1]))
+        stream = "|".join((key[0], *key[1]))
         if self.index.is_touched(key):
-            return triangular(self.uniform(own), row)
-        quantile = self.uniform(shared_stream(row) or own)
+            return triangular(self.uniform(stream), row)
+        quantile = self.uniform(shared_stream(row) or stream)
         if isinstance(row, CoverRow) and row.quantity == "stock_weeks":
             quantile = self._correlated_stock(quantile, row.sector)
         return triangular(quantile, row)
 
-    def _correlated_stock(self, own: FloatArray, sector: str) -> FloatArray:
+    def _correlated_stock(self, quantile: FloatArray, sector: str) -> FloatArray:
         """Stock of a sector, or of a whole group, given what its group has in common."""
         known = self.index.sector(sector)
         group = sector if known is None else known.uncertainty_group
         correlation = self.parameter("stock_correlation", group)
         if correlation is None or not correlation.any():
-            return own
-        return correlated(own, self.uniform(f"cover|group|{group}|stock_weeks"), correlation)
+            return quantile
+        return correlated(quantile, self.uniform(f"cover|group|{group}|stock_weeks"), correlation)
 
     def uniform(self, stream: str) -> FloatArray:
         """Uniform numbers of a stream."""
@@ -223,9 +223,9 @@ class Inputs:
         self, table: str, sector: str, component: str, quantity: str
     ) -> FloatArray | None:
         """A figure of a sector: its own row, else the row of its group."""
-        own = self.value(table, sector, component, quantity)
-        if own is not None:
-            return own
+        value = self.value(table, sector, component, quantity)
+        if value is not None:
+            return value
         known = self.index.sector(sector)
         return (
             None
@@ -253,8 +253,8 @@ class Inputs:
 
     def parameter(self, name: ParameterName, scope: str = ANY) -> FloatArray | None:
         """A constant for an element or group, else the one for all."""
-        own = self.value("parameters", name, scope)
-        return self.value("parameters", name, ANY) if own is None else own
+        scoped = self.value("parameters", name, scope)
+        return self.value("parameters", name, ANY) if scoped is None else scoped
 
     def constant(self, name: ParameterName, scope: str = ANY, *, absent: float) -> FloatArray:
         """A constant that the tables may leave out; `absent` switches its mechanism off."""

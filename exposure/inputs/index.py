@@ -83,10 +83,10 @@ class Index:
     def _keys_apart(self, table: str) -> AbstractSet[Hashable]:
         """Keys of a table under which the root has another row, or none, or one more."""
         if table not in self._apart:
-            own, root = (
+            rows, root = (
                 tables.rows.get(table, ()) for tables in (self._dataset, self.root._dataset)
             )
-            self._apart[table] = keys_apart(self.keys, own, root)
+            self._apart[table] = keys_apart(self.keys, rows, root)
         return self._apart[table]
 
     @cached_property
@@ -98,12 +98,12 @@ class Index:
         """Tables of which the root has the very same rows."""
         if self._root is None:
             return frozenset()
-        own, root = self._dataset.rows, self._root._dataset.rows
+        rows, root = self._dataset.rows, self._root._dataset.rows
         return frozenset(
             name
-            for name in own
-            if len(own[name]) == len(root.get(name, ()))
-            and all(map(operator.is_, own[name], root[name]))
+            for name in rows
+            if len(rows[name]) == len(root.get(name, ()))
+            and all(map(operator.is_, rows[name], root[name]))
         )
 
     def _shares(self, table: str) -> "Index | None":
@@ -118,11 +118,11 @@ class Index:
 
     def of_equal(self, dataset: Dataset, redrawn: frozenset[str]) -> bool:
         """Whether a dataset has the same rows, of which the same are touched and redrawn."""
-        own = self._dataset
+        held = self._dataset
         if redrawn != self._redrawn:
             return False
-        return own is dataset or (
-            (own.digest, own.overlaid, own.changed)
+        return held is dataset or (
+            (held.digest, held.overlaid, held.changed)
             == (dataset.digest, dataset.overlaid, dataset.changed)
         )
 
@@ -185,8 +185,10 @@ class Index:
     @cached_property
     def touched(self) -> frozenset[RowKey]:
         """Rows that an overlay or a change by hand states: each is drawn from its own stream."""
-        laid = (row for own in self._dataset.overlaid for row in (*own.replaced, *own.added))
-        return frozenset((*laid, *((own.table, own.key) for own in self._dataset.changed)))
+        laid = (
+            row for overlay in self._dataset.overlaid for row in (*overlay.replaced, *overlay.added)
+        )
+        return frozenset((*laid, *((change.table, change.key) for change in self._dataset.changed)))
 
     @question
     def is_touched(self, key: RowKey) -> bool:
@@ -390,11 +392,11 @@ def index_of(dataset: Dataset, redrawn: frozenset[str] = frozenset()) -> Index:
     redrawn
         Groups of inputs and single streams that are drawn once more.
     """
-    every = dict.fromkeys((*_known, *(own.root for own in _known)))
-    found = next((own for own in every if own.of_equal(dataset, redrawn)), None)
+    every = dict.fromkeys((*_known, *(index.root for index in _known)))
+    found = next((index for index in every if index.of_equal(dataset, redrawn)), None)
     if found is None:
-        roots = (own.root for own in every)
-        root = next((own for own in roots if own.comes_from(dataset)), None)
+        roots = (index.root for index in every)
+        root = next((index for index in roots if index.comes_from(dataset)), None)
         found = Index(dataset, root, redrawn)
-    _known[:] = [found, *(own for own in _known if own is not found)][:MOST_INDEXES]
+    _known[:] = [found, *(index for index in _known if index is not found)][:MOST_INDEXES]
     return found

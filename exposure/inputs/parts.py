@@ -171,8 +171,8 @@ class Part(Generic[Value]):
         asked: Iterable[Question] = self.trace
         if index.root.serial == self.root:
             # To all other questions this index and that of the part answer as their root does.
-            asked = self.moved | {own for own in index.moved if own in self.trace}
-        if any(differ(answer_of(index, own), self.trace[own]) for own in asked):
+            asked = self.moved | {question for question in index.moved if question in self.trace}
+        if any(differ(answer_of(index, question), self.trace[question]) for question in asked):
             return False
         self.fits.add(index.serial)
         return True
@@ -207,25 +207,25 @@ class Store:
         with self._lock:
             known = list(self._parts.get(name, ()))
         with _written_to(None):
-            part = next((own for own in known if own.made_from(index)), None)
+            part = next((version for version in known if version.made_from(index)), None)
         if part is not None:
             with self._lock:
                 if name in self._parts:
                     self._parts.move_to_end(name)
-                    own = self._parts[name]
-                    if part in own:
-                        own.remove(part)
-                        own.insert(0, part)
+                    versions = self._parts[name]
+                    if part in versions:
+                        versions.remove(part)
+                        versions.insert(0, part)
         return part
 
     def keep(self, name: Hashable, part: Part[object]) -> None:
         """Keep a part, and give up others for which there is no room."""
         with self._lock:
-            own = self._parts.setdefault(name, [])
-            own.insert(0, part)
+            versions = self._parts.setdefault(name, [])
+            versions.insert(0, part)
             self.size += part.size
-            while len(own) > MOST_VERSIONS:
-                self.size -= own.pop().size
+            while len(versions) > MOST_VERSIONS:
+                self.size -= versions.pop().size
             self._parts.move_to_end(name)
             while self.size > self.limit and self._parts:
                 oldest, parts = next(iter(self._parts.items()))
@@ -338,17 +338,17 @@ def size_of(value: object) -> int:
     seen: set[int] = set()
     waiting: list[object] = [value]
     while waiting:
-        own = waiting.pop()
-        inside = _inside(cast("Hashable", type(own)))
+        item = waiting.pop()
+        inside = _inside(cast("Hashable", type(item)))
         # What the value holds lives as long as it does, so an identity is as good as a value.
-        if inside is None or id(own) in seen:
+        if inside is None or id(item) in seen:
             continue
-        seen.add(id(own))
-        if isinstance(own, np.ndarray):
-            whole = own if own.base is None else own.base
-            sizes[id(whole)] = getattr(whole, "nbytes", own.nbytes)
+        seen.add(id(item))
+        if isinstance(item, np.ndarray):
+            whole = item if item.base is None else item.base
+            sizes[id(whole)] = getattr(whole, "nbytes", item.nbytes)
         else:
-            waiting += inside(own)
+            waiting += inside(item)
     return sum(sizes.values())
 
 
@@ -360,8 +360,8 @@ def _inside(kind: Hashable) -> Callable[[Any], Iterable[object]] | None:
     if issubclass(kind, (np.ndarray, list, tuple)):
         return iter
     if issubclass(kind, Mapping):
-        return lambda own: own.values()
+        return lambda item: item.values()
     if is_dataclass(kind):
         names = [each.name for each in fields(kind)]
-        return lambda own: [getattr(own, name) for name in names]
+        return lambda item: [getattr(item, name) for name in names]
     return None

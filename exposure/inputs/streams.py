@@ -111,7 +111,7 @@ def sample_of(stream: str, redrawn: frozenset[str]) -> str:
     return SECOND if redrawn and {stream, group_of(stream)} & redrawn else FIRST
 
 
-def correlated(own: FloatArray, common: FloatArray, correlation: FloatArray) -> FloatArray:
+def correlated(alone: FloatArray, common: FloatArray, correlation: FloatArray) -> FloatArray:
     """Uniform numbers that share a common cause, by a normal copula.
 
     Parameters
@@ -139,8 +139,8 @@ def correlated(own: FloatArray, common: FloatArray, correlation: FloatArray) -> 
 
     least = np.finfo(np.float64).tiny
     score = np.sqrt(correlation) * ndtri(np.maximum(common, least))
-    score += np.sqrt(1.0 - correlation) * ndtri(np.maximum(own, least))
-    return np.where(correlation > 0.0, ndtr(score), own)
+    score += np.sqrt(1.0 - correlation) * ndtri(np.maximum(alone, least))
+    return np.where(correlation > 0.0, ndtr(score), alone)
 
 
 def triangular(quantile: FloatArray, row: QuantityRow) -> FloatArray:

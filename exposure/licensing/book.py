@@ -98,35 +98,35 @@ EVERY = slice(None)
 """All draws."""
 
 
-def rule_of(terms: LicenceTerms, draws: int, own: slice = EVERY) -> Rule:
+def rule_of(terms: LicenceTerms, draws: int, block: slice = EVERY) -> Rule:
     """Work out terms for some of the draws, one after another."""
     free = terms.state is LicenceState.FREE
     if free:
         terms = UNREAD
-    approval = _floats(terms.approval, draws)[own]
-    renewal_approval = _floats(terms.renewal_approval, draws)[own]
-    comes_back = _floats(terms.reapplication_share, draws)[own]
+    approval = _floats(terms.approval, draws)[block]
+    renewal_approval = _floats(terms.renewal_approval, draws)[block]
+    comes_back = _floats(terms.reapplication_share, draws)[block]
     return Rule(
         free=free,
         decides=STATES[terms.state].decides,
         revoke=terms.revoke,
         priority=terms.priority,
-        delay=_weeks(terms.delay_weeks, draws)[own],
-        validity=_weeks(terms.validity_weeks, draws)[own],
-        lead=_weeks(terms.renewal_lead_weeks, draws)[own],
+        delay=_weeks(terms.delay_weeks, draws)[block],
+        validity=_weeks(terms.validity_weeks, draws)[block],
+        lead=_weeks(terms.renewal_lead_weeks, draws)[block],
         approval=approval,
         renewal_approval=renewal_approval,
-        again=(1 - approval) * _floats(terms.refusal_share, draws)[own] * comes_back,
+        again=(1 - approval) * _floats(terms.refusal_share, draws)[block] * comes_back,
         renewal_again=(1 - renewal_approval) * comes_back,
-        again_weeks=_weeks(terms.reapplication_weeks, draws)[own],
+        again_weeks=_weeks(terms.reapplication_weeks, draws)[block],
     )
 
 
 def open_book(
-    one: LicenceClass, rules: dict[int, Rule], *, weeks: int, draws: int, own: slice = EVERY
+    one: LicenceClass, rules: dict[int, Rule], *, weeks: int, draws: int, block: slice = EVERY
 ) -> Book:
     """Open the book of a class with the licences it holds at the start."""
-    relationships = _floats(one.relationships, draws)[own]
+    relationships = _floats(one.relationships, draws)[block]
     size = len(relationships)
     # Licences that outlive the horizon are kept as if they ended there.
     depth = min(max(int(rule.lead.max()) for rule in rules.values()), weeks) + 1
@@ -141,10 +141,10 @@ def open_book(
         holders=np.zeros((2, weeks + 1, depth, size)),
     )
     for held in one.held_at_start:
-        licences = relationships * _floats(held.share, draws)[own]
+        licences = relationships * _floats(held.share, draws)[block]
         book.live += licences
         # As if approved in week 0: holders do not apply in that week.
-        _enter(book, licences, _weeks(held.expiry_week, draws)[own], rules[0], week=0)
+        _enter(book, licences, _weeks(held.expiry_week, draws)[block], rules[0], week=0)
     return book
 
 

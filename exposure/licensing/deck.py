@@ -110,20 +110,20 @@ def pack(
 ) -> Deck:
     """Lay the terms of all classes out in arrays."""
     weeks, draws = capacity.shape
-    cards = [rule for own in rules for rule in own.values()]
+    cards = [rule for of_class in rules for rule in of_class.values()]
     row = np.zeros((weeks, len(classes)), dtype=np.int64)
     begins = np.zeros((weeks, len(classes)), dtype=np.bool_)
     number = 0
-    for q, own in enumerate(rules):
-        for week in own:
+    for q, of_class in enumerate(rules):
+        for week in of_class:
             row[week:, q] = number
             begins[week : week + 1, q] = True
             number += 1
     order, level = _order(row, cards)
     held = [(q, held) for q, one in enumerate(classes) for held in one.held_at_start]
     size = np.array([np.broadcast_to(one.relationships, draws) for one in classes], np.float64)
-    licences = [size[q] * np.broadcast_to(own.share, draws) for q, own in held]
-    until = [np.broadcast_to(own.expiry_week, draws) for _, own in held]
+    licences = [size[q] * np.broadcast_to(holder.share, draws) for q, holder in held]
+    until = [np.broadcast_to(holder.expiry_week, draws) for _, holder in held]
     return Deck(
         row,
         begins,

@@ -117,30 +117,36 @@ COLUMNS = (
 
 
 def _frames(
-    inputs: Inputs, scenario: Scenario, place: str, *, weeks: int
+    inputs: Inputs, scenario: Scenario, destination: str, *, weeks: int
 ) -> Iterator["pd.DataFrame"]:
     import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 
-    run = run_office(inputs, scenario, items_of(inputs.index), place, weeks=weeks)
-    names = class_names([own.members for own in run.classes])
-    for name, own in zip(names, run.classes, strict=True):
+    run = run_office(inputs, scenario, items_of(inputs.index), destination, weeks=weeks)
+    names = class_names([class_run.members for class_run in run.classes])
+    for name, class_run in zip(names, run.classes, strict=True):
         yield pd.DataFrame(
             {
                 "scenario": scenario.scenario,
-                "destination": place,
+                "destination": destination,
                 "licence_class": name,
                 "week": range(weeks),
                 "date": [scenario.start + timedelta(weeks=week) for week in range(weeks)],
-                "state": [str(state) for state in own.states],
-                "size": float(own.size.mean()),
-                **_columns(own),
+                "state": [str(state) for state in class_run.states],
+                "size": float(class_run.size.mean()),
+                **_columns(class_run),
             },
             columns=list(COLUMNS),
         )
 
 
-def _columns(own: ClassRun) -> dict[str, FloatArray]:
-    arrays = (own.arrivals, own.served, own.backlog, own.licensed, 1.0 - own.stopped)
+def _columns(class_run: ClassRun) -> dict[str, FloatArray]:
+    arrays = (
+        class_run.arrivals,
+        class_run.served,
+        class_run.backlog,
+        class_run.licensed,
+        1.0 - class_run.stopped,
+    )
     columns: dict[str, FloatArray] = {}
     for name, values in zip(QUANTITIES, arrays, strict=True):
         low, high = np.percentile(values, PERCENTILES, axis=1)

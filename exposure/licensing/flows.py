@@ -119,13 +119,15 @@ def run_office(
     plan = plan_office(inputs.index, scenario, items, destination, weeks=weeks)
     size = class_sizes(inputs, plan)
     results = _results(inputs, plan, size)
-    stopped = _stopped(inputs, plan, [own.licensed for own in results])
+    stopped = _stopped(inputs, plan, [result.licensed for result in results])
     classes = tuple(
         ClassRun(
-            own.members, own.states, relationships, done.arrivals, done.served, done.withdrawn,
-            done.backlog, done.licensed, gone,
+            queue_class.members, queue_class.states, relationships, done.arrivals, done.served,
+            done.withdrawn, done.backlog, done.licensed, gone,
         )
-        for own, relationships, done, gone in zip(plan.classes, size, results, stopped, strict=True)
+        for queue_class, relationships, done, gone in zip(
+            plan.classes, size, results, stopped, strict=True
+        )
     )  # fmt: skip
     return OfficeRun(_flows(inputs, plan, stopped), classes)
 
@@ -147,13 +149,13 @@ def _flows(inputs: Inputs, plan: OfficePlan, stopped: Sequence[FloatArray]) -> d
     free = (LicenceState.FREE,) * plan.weeks
     return {
         key: Flow(
-            None if own == FREE_CLASS else stopped[own],
-            free if own == FREE_CLASS else plan.classes[own].states,
+            None if class_index == FREE_CLASS else stopped[class_index],
+            free if class_index == FREE_CLASS else plan.classes[class_index].states,
             seen[look],
-            own,
+            class_index,
             look,
         )
-        for key, (own, look) in plan.cases.items()
+        for key, (class_index, look) in plan.cases.items()
     }
 
 
@@ -162,8 +164,8 @@ def class_sizes(inputs: Inputs, plan: OfficePlan) -> list[FloatArray]:
     of_case = sizes(inputs, plan)
     nothing = np.zeros(inputs.draws)
     return [
-        np.maximum(sum((of_case[key] for key in own.members), nothing), SMALLEST_CLASS)
-        for own in plan.classes
+        np.maximum(sum((of_case[key] for key in queue_class.members), nothing), SMALLEST_CLASS)
+        for queue_class in plan.classes
     ]
 
 
@@ -171,15 +173,15 @@ def _queued(
     inputs: Inputs, plan: OfficePlan, size: Sequence[FloatArray]
 ) -> dict[int, LicenceClass]:
     """Classes that take part in the queue, by position: all that are not withheld throughout."""
-    names = class_names([own.members for own in plan.classes])
+    names = class_names([queue_class.members for queue_class in plan.classes])
     return {
         q: LicenceClass(
             f"{plan.destination}, {names[q]}",
             size[q],
-            tuple((turn.week, terms_of(inputs, turn)) for turn in own.turns),
+            tuple((turn.week, terms_of(inputs, turn)) for turn in queue_class.turns),
         )
-        for q, own in enumerate(plan.classes)
-        if not own.never_decided
+        for q, queue_class in enumerate(plan.classes)
+        if not queue_class.never_decided
     }
 
 
@@ -190,8 +192,8 @@ def _results(inputs: Inputs, plan: OfficePlan, size: Sequence[FloatArray]) -> li
     if queued:
         together = run_queue(list(queued.values()), capacity(inputs, plan), weeks=plan.weeks)
         for position, q in enumerate(queued):
-            own = {name: array[:, position] for name, array in vars(together).items()}
-            results[q] = QueueResult(**own)
+            fields = {name: array[:, position] for name, array in vars(together).items()}
+            results[q] = QueueResult(**fields)
     return results
 
 
@@ -210,11 +212,11 @@ def _stopped(inputs: Inputs, plan: OfficePlan, licensed: Sequence[FloatArray]) -
     recoverable = office_figure(inputs, plan, "recoverable_share")
     enforced: dict[tuple[tuple[bool, ...], int], FloatArray] = {}
     stopped = []
-    for own, share in zip(plan.classes, licensed, strict=True):
-        begun = plan.begun(own)
-        pattern = tuple(state is LicenceState.FREE for state in own.states), begun
+    for queue_class, share in zip(plan.classes, licensed, strict=True):
+        begun = plan.begun(queue_class)
+        pattern = tuple(state is LicenceState.FREE for state in queue_class.states), begun
         if pattern not in enforced:
-            enforced[pattern] = enforcement(own.states, width, begun=begun)
+            enforced[pattern] = enforcement(queue_class.states, width, begun=begun)
         stopped.append(
             share_stopped(share, enforced[pattern], ceiling=ceiling, recoverable=recoverable)
         )

@@ -80,7 +80,10 @@ def plan_grants(
     items = items_of(index)
     # Places that neither a rule nor the queue table singles out share one run.
     named = index.queue_places() | {rule.destination for rule in scenario.rules}
-    treated_as = {place: place if place in named else ANY for place in set(destinations)}
+    treated_as = {
+        destination: destination if destination in named else ANY
+        for destination in set(destinations)
+    }
 
     def planned(office: str) -> OfficePlan:
         def make() -> tuple[OfficePlan, Notes]:
@@ -100,15 +103,17 @@ def grant_planned(inputs: Inputs, plan: GrantPlan, *, threads: int = 1) -> Licen
     names = tuple(plan.offices)
 
     def run(position: int) -> Part[dict[Key, Flow]]:
-        own, reader = plan.offices[names[position]], readers[names[position]]
-        return inputs.part("flows", own.key, make=partial(_flows_of, plan=own, reader=reader))
+        office_plan, reader = plan.offices[names[position]], readers[names[position]]
+        return inputs.part(
+            "flows", office_plan.key, make=partial(_flows_of, plan=office_plan, reader=reader)
+        )
 
     parts = dict(zip(names, in_order(run, range(len(names)), workers=threads), strict=True))
     tokens: list[tuple[int, int]] = []
     classes = 0
     looks: dict[Seen, int] = {}
-    for office, own in plan.offices.items():
-        seen = [looks.setdefault(look, len(looks)) for look in own.looks]
+    for office, office_plan in plan.offices.items():
+        seen = [looks.setdefault(look, len(looks)) for look in office_plan.looks]
         flows[office] = {
             key: Flow(
                 flow.stopped,
@@ -119,13 +124,13 @@ def grant_planned(inputs: Inputs, plan: GrantPlan, *, threads: int = 1) -> Licen
             )
             for key, flow in parts[office].value.items()
         }
-        tokens += [(parts[office].token, q) for q in range(len(own.classes))]
-        classes += len(own.classes)
+        tokens += [(parts[office].token, q) for q in range(len(office_plan.classes))]
+        classes += len(office_plan.classes)
     return Licences(
-        {place: flows[office] for place, office in plan.treated_as.items()},
-        {place: readers[office] for place, office in plan.treated_as.items()},
+        {destination: flows[office] for destination, office in plan.treated_as.items()},
+        {destination: readers[office] for destination, office in plan.treated_as.items()},
         tuple(tokens),
-        {place: parts[office].token for place, office in plan.treated_as.items()},
+        {destination: parts[office].token for destination, office in plan.treated_as.items()},
     )
 
 

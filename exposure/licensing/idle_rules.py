@@ -48,17 +48,17 @@ def idle_rules(
             if not _decides(rule, course.rules, cases, controlled, last=last):
                 why = _why(rule, items, applicants, last)
                 cure = "correct the rule, or delete it"
-                own = Fault(named(rule), why, "a rule that decides some case", cure)
-                found[own.at(course.scenario)] = None
+                fault = Fault(named(rule), why, "a rule that decides some case", cure)
+                found[fault.at(course.scenario)] = None
     return list(found)
 
 
 def all_cases(index: Index) -> tuple[Case, ...]:
     """Everything for which a licence may be asked: all goods, for every kind of buyer."""
     return tuple(
-        Case(item.elements, item.component, item.stage, buyer, tier, place)
+        Case(item.elements, item.component, item.stage, buyer, tier, destination)
         for item in items_of(index)
-        for place, buyer, tier in sorted(_applicants(index))
+        for destination, buyer, tier in sorted(_applicants(index))
     )
 
 
@@ -66,7 +66,7 @@ def _applicants(index: Index) -> frozenset[Applicant]:
     """Buyers of the sectors, other users of pools, and makers of components outside China."""
     home = {name: row.destination for name, row in index.sectors.items()}
     rows = index.table(BuyerRow)
-    own = {(home[row.sector], row.buyer_class, row.tier) for row in rows}
+    buyers = {(home[row.sector], row.buyer_class, row.tier) for row in rows}
     users = {
         (row.destination or ANY, row.buyer_class, Tier.STANDARD)
         for row in index.table(PoolUserRow)
@@ -75,7 +75,7 @@ def _applicants(index: Index) -> frozenset[Applicant]:
     makers = {
         (row.processed_in, BuyerClass.CIVIL, Tier.STANDARD) for row in index.table(ComponentRow)
     }
-    return frozenset(own | users | makers)
+    return frozenset(buyers | users | makers)
 
 
 def _decides(
@@ -87,15 +87,15 @@ def _decides(
     last: date,
 ) -> bool:
     """Whether a rule decides some case on some day; of rules that tie, each does."""
-    others = (rule, *(own for own in rules if own != rule))  # the first of a tie is taken
+    others = (rule, *(other for other in rules if other != rule))  # the first of a tie is taken
     for case in cases:
         for element in case.elements if reaching((rule,), case) else ():
             single = replace(case, elements=(element,))
-            own = reaching(others, single)
-            days = {day for known in own for day in (known.starts, known.ends) if day}
+            reached = reaching(others, single)
+            days = {day for known in reached for day in (known.starts, known.ends) if day}
             days |= {day} if (day := controlled.get(element)) else set()
             if any(
-                rule_in_force(own, single, day, controlled=controlled) is rule
+                rule_in_force(reached, single, day, controlled=controlled) is rule
                 for day in days
                 if rule.in_force(day) and day <= last
             ):
@@ -112,7 +112,7 @@ def _why(rule: Rule, items: Sequence[Item], applicants: frozenset[Applicant], la
         "component": {str(item.component) for item in items},
         "stage": {item.stage for item in items},
         "buyer_class": {str(buyer) for _, buyer, _ in applicants},
-        "destination": {place for place, _, _ in applicants},
+        "destination": {destination for destination, _, _ in applicants},
         "tier": {str(tier) for _, _, tier in applicants},
     }
     for name, word in zip(SELECTORS, rule.selectors, strict=True):
@@ -120,7 +120,7 @@ def _why(rule: Rule, items: Sequence[Item], applicants: frozenset[Applicant], la
             return f"no goods or buyers with {name.replace('_', ' ')} {word}"
     who = (rule.destination, str(rule.buyer_class), str(rule.tier))
     if not any(
-        all(word in (ANY, str(own)) for word, own in zip(who, applicant, strict=True))
+        all(word in (ANY, str(value)) for word, value in zip(who, applicant, strict=True))
         for applicant in applicants
     ):
         shown = ", ".join(word for word in who if word != ANY)

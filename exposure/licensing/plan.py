@@ -117,9 +117,9 @@ class OfficePlan:
         """Week in which control of most goods began; negative if the scenario starts later."""
         return week_of(self.opened or self.start, start=self.start)
 
-    def begun(self, own: QueueClass) -> int:
+    def begun(self, queue_class: QueueClass) -> int:
         """Week, not above 0, in which the control in force in week 0 began for a class."""
-        return min(0, week_of(own.opened or self.opened or self.start, start=self.start))
+        return min(0, week_of(queue_class.opened or self.opened or self.start, start=self.start))
 
 
 def plan_office(
@@ -259,7 +259,9 @@ def _treatment(calendar: _Calendar, case: Case) -> Treatment:
         case.elements, case.component is None, case.buyer_class, case.tier, tuple(selected),
     )  # fmt: skip
     if alike not in calendar.treated:
-        rules = tuple(r for r, own in zip(calendar.rules, selected, strict=True) if own)
+        rules = tuple(
+            r for r, is_selected in zip(calendar.rules, selected, strict=True) if is_selected
+        )
         calendar.treated[alike] = _worked_out(calendar, case, rules)
     return calendar.treated[alike]
 
@@ -299,12 +301,12 @@ def _turn(calendar: _Calendar, case: Case, rule: Rule | None, week: int) -> Turn
     revoke = begins and rule.overrides.revoke and rule.state is not LicenceState.FREE
     if not STATES[rule.state].decides:
         return Turn(week, rule.state, revoke, priority=0, figures=())
-    place = rule.overrides.priority
+    priority = rule.overrides.priority
     return Turn(
         week,
         rule.state,
         revoke,
-        priority=priority_of(rule.state, case.tier) if place is None else place,
+        priority=priority_of(rule.state, case.tier) if priority is None else priority,
         figures=tuple(_source(calendar, case, rule, figure, week) for figure in FIGURES),
     )
 

@@ -128,9 +128,9 @@ def _run(classes: Sequence[LicenceClass], capacity: FloatArray, *, loads: bool) 
 
 
 def _rules(
-    classes: Sequence[LicenceClass], draws: int, own: slice = EVERY
+    classes: Sequence[LicenceClass], draws: int, block: slice = EVERY
 ) -> list[dict[int, Rule]]:
-    return [{week: rule_of(terms, draws, own) for week, terms in one.timeline} for one in classes]
+    return [{week: rule_of(terms, draws, block) for week, terms in one.timeline} for one in classes]
 
 
 def run_reference(classes: Sequence[LicenceClass], capacity: FloatArray) -> FloatArray:
@@ -143,22 +143,22 @@ def run_reference(classes: Sequence[LicenceClass], capacity: FloatArray) -> Floa
 
 
 def _run_block(
-    classes: Sequence[LicenceClass], capacity: FloatArray, own: slice, out: FloatArray
+    classes: Sequence[LicenceClass], capacity: FloatArray, block: slice, out: FloatArray
 ) -> None:
     """Run the queue in some of the draws and fill in their results."""
     weeks, draws = capacity.shape
-    rules = _rules(classes, draws, own)
+    rules = _rules(classes, draws, block)
     books = [
-        open_book(one, terms, weeks=weeks, draws=draws, own=own)
+        open_book(one, terms, weeks=weeks, draws=draws, block=block)
         for one, terms in zip(classes, rules, strict=True)
     ]
-    result = QueueResult(*np.moveaxis(out[..., own], 1, 2))
+    result = QueueResult(*np.moveaxis(out[..., block], 1, 2))
     for week in range(weeks):
         for q, (book, terms) in enumerate(zip(books, rules, strict=True)):
             arrived, withdrawn = _take_in(book, terms, week=week)
             result.arrivals[week, q], result.withdrawn[week, q] = arrived, withdrawn
         now = [terms[_row_in_force(terms, week)] for terms in rules]
-        result.served[week] = _serve(books, now, capacity[week, own], week=week)
+        result.served[week] = _serve(books, now, capacity[week, block], week=week)
         for q, (book, rule) in enumerate(zip(books, now, strict=True)):
             result.licensed[week, q] = 1 if rule.free else _licensed(book)
             result.backlog[week, q] = total(book.line[book.oldest : week + 1])

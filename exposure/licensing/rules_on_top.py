@@ -56,8 +56,8 @@ def without_effect(index: Index, scenario: Scenario, *, weeks: int) -> list[Faul
     for course, _ in scenario.members:
         last = course.start + timedelta(days=7 * weeks - 1)
         for rule in course.added:
-            own = _effect(rule, course, cases, controlled, last=last)
-            found |= {fault.at(course.scenario): None for fault in _faults(rule, own)}
+            effect = _effect(rule, course, cases, controlled, last=last)
+            found |= {fault.at(course.scenario): None for fault in _faults(rule, effect)}
     return list(found)
 
 
@@ -73,11 +73,11 @@ def _effect(
     for case in cases:
         for element in case.elements if reaching((rule,), case) else ():
             single = replace(case, elements=(element,))
-            own = reaching(course.rules, single)
-            others = [known for known in own if known != rule]
-            days = {day for known in own for day in (known.starts, known.ends) if day}
+            reached = reaching(course.rules, single)
+            others = [known for known in reached if known != rule]
+            days = {day for known in reached for day in (known.starts, known.ends) if day}
             for day in sorted(day for day in days if rule.in_force(day) and day <= last):
-                deciding = rule_in_force(own, single, day, controlled=controlled)
+                deciding = rule_in_force(reached, single, day, controlled=controlled)
                 without = rule_in_force(others, single, day, controlled=controlled)
                 # Two rules on top may say the same of a case, each for the sake of others.
                 _note(effect, rule, deciding, None if without in course.added else without)
@@ -112,7 +112,7 @@ def _faults(rule: Rule, effect: _Effect) -> list[Fault]:
 
 
 def _hidden(where: str, rule: Rule, hiding: Sequence[Rule]) -> Fault:
-    named = "; ".join(in_words(own) for own in hiding[:MOST_NAMED])
+    named = "; ".join(in_words(rule) for rule in hiding[:MOST_NAMED])
     more = len(hiding) - MOST_NAMED
     rest = f"; and {more} more" if more > 0 else ""
     longer = in_words(_together(rule, hiding[0]))

@@ -113,10 +113,10 @@ def raise_faults(faults: Sequence[Fault]) -> None:
 
 def _class_faults(one: LicenceClass, draws: int) -> Iterator[Fault]:
     """Faults of one class: its size, its timeline, its terms, its holders at the start."""
-    place = f"class '{one.name}'"
+    class_label = f"class '{one.name}'"
     size = np.asarray(one.relationships)
     yield from _faults_of(
-        f"{place}, relationships",
+        f"{class_label}, relationships",
         size,
         draws,
         sound=(size > 0) & (size < np.inf),
@@ -126,26 +126,30 @@ def _class_faults(one: LicenceClass, draws: int) -> Iterator[Fault]:
     weeks = [week for week, _ in one.timeline]
     if not weeks or weeks[0] != 0 or any(after <= before for before, after in pairwise(weeks)):
         yield Fault(
-            f"{place}, timeline", f"terms from weeks {weeks}", "ascending weeks, the first 0",
+            f"{class_label}, timeline", f"terms from weeks {weeks}", "ascending weeks, the first 0",
             "say what holds from week 0 on and sort the rest",
         )  # fmt: skip
     for week, terms in one.timeline:
         if terms.state is not LicenceState.FREE:
-            yield from _terms_faults(terms, f"{place}, terms from week {week}", draws)
-    yield from _held_faults(one, f"{place}, held_at_start", draws)
+            yield from _terms_faults(terms, f"{class_label}, terms from week {week}", draws)
+    yield from _held_faults(one, f"{class_label}, held_at_start", draws)
 
 
-def _terms_faults(terms: LicenceTerms, place: str, draws: int) -> Iterator[Fault]:
+def _terms_faults(terms: LicenceTerms, class_label: str, draws: int) -> Iterator[Fault]:
     """Faults of one set of terms; relations between figures only if each is sound by itself."""
     faults = [
-        *_share_faults(f"{place}, approval", terms.approval, draws),
-        *_share_faults(f"{place}, renewal_approval", terms.renewal_approval, draws),
-        *_share_faults(f"{place}, refusal_share", terms.refusal_share, draws),
-        *_share_faults(f"{place}, reapplication_share", terms.reapplication_share, draws),
-        *_weeks_faults(f"{place}, delay_weeks", terms.delay_weeks, draws, least=0),
-        *_weeks_faults(f"{place}, validity_weeks", terms.validity_weeks, draws, least=1),
-        *_weeks_faults(f"{place}, renewal_lead_weeks", terms.renewal_lead_weeks, draws, least=0),
-        *_weeks_faults(f"{place}, reapplication_weeks", terms.reapplication_weeks, draws, least=1),
+        *_share_faults(f"{class_label}, approval", terms.approval, draws),
+        *_share_faults(f"{class_label}, renewal_approval", terms.renewal_approval, draws),
+        *_share_faults(f"{class_label}, refusal_share", terms.refusal_share, draws),
+        *_share_faults(f"{class_label}, reapplication_share", terms.reapplication_share, draws),
+        *_weeks_faults(f"{class_label}, delay_weeks", terms.delay_weeks, draws, least=0),
+        *_weeks_faults(f"{class_label}, validity_weeks", terms.validity_weeks, draws, least=1),
+        *_weeks_faults(
+            f"{class_label}, renewal_lead_weeks", terms.renewal_lead_weeks, draws, least=0
+        ),
+        *_weeks_faults(
+            f"{class_label}, reapplication_weeks", terms.reapplication_weeks, draws, least=1
+        ),
     ]
     yield from faults
     if faults:
@@ -154,31 +158,31 @@ def _terms_faults(terms: LicenceTerms, place: str, draws: int) -> Iterator[Fault
     if (lead > validity).any():
         draw = int(np.argmax(lead > validity))
         yield Fault(
-            place,
+            class_label,
             f"renewal_lead_weeks {lead.flat[draw]} above validity_weeks {validity.flat[draw]} "
             f"in draw {draw}",
             "lead <= validity", "file the renewal after the licence is granted",
         )  # fmt: skip
 
 
-def _held_faults(one: LicenceClass, place: str, draws: int) -> Iterator[Fault]:
+def _held_faults(one: LicenceClass, class_label: str, draws: int) -> Iterator[Fault]:
     """Faults of the licences held at the start."""
     faults = []
     for held in one.held_at_start:
-        faults += _share_faults(f"{place}, share", held.share, draws)
-        faults += _weeks_faults(f"{place}, expiry_week", held.expiry_week, draws, least=1)
+        faults += _share_faults(f"{class_label}, share", held.share, draws)
+        faults += _weeks_faults(f"{class_label}, expiry_week", held.expiry_week, draws, least=1)
     yield from faults
     if faults or not one.held_at_start:
         return
     total = np.sum([np.broadcast_to(held.share, draws) for held in one.held_at_start], axis=0)
     if (total > 1 + ROUNDING).any():
         yield Fault(
-            place, f"shares that sum to {total.max():.6g}", "at most 1",
+            class_label, f"shares that sum to {total.max():.6g}", "at most 1",
             "count each relationship once",
         )  # fmt: skip
     if one.timeline and one.timeline[0][1].state is LicenceState.FREE:
         yield Fault(
-            place, "licences held while the class is free", "none",
+            class_label, "licences held while the class is free", "none",
             "leave held_at_start out, since all apply when control begins",
         )  # fmt: skip
 

@@ -32,10 +32,10 @@ def with_trusted(licences: Licences, destination: str, week: int, *, weeks: int)
     before = licences.flows[destination]
     parting = _Parting(licences, week, weeks)
     flows = dict(before)
-    for (item, buyer, tier), own in before.items():
+    for (item, buyer, tier), flow in before.items():
         trusted: Key = (item, buyer, Tier.TRUSTED)
         if (buyer, tier) == (BuyerClass.CIVIL, Tier.STANDARD) and trusted in before:
-            flows[(item, buyer, tier)] = parting.flow(own, before[trusted])
+            flows[(item, buyer, tier)] = parting.flow(flow, before[trusted])
     office = ("trusted", licences.offices.get(destination), week)
     return replace(
         licences,
@@ -56,16 +56,16 @@ class _Parting:
     classes: dict[tuple[int, int], int] = field(default_factory=dict)
     looks: dict[tuple[int, int], int] = field(default_factory=dict)
 
-    def flow(self, own: Flow, other: Flow) -> Flow:
+    def flow(self, flow: Flow, other: Flow) -> Flow:
         """One flow until the week, and another from then on."""
-        states = (*own.states[: self.week], *other.states[self.week :])
-        found = replace(own, states=states)
-        if own.class_index != other.class_index:
-            index = self._class((own.class_index, other.class_index))
-            found = replace(found, stopped=self._stopped(own, other), class_index=index)
-        if own.seen_index != other.seen_index:
-            seen = self._look((own.seen_index, other.seen_index))
-            found = replace(found, look_through=self._looked(own, other), seen_index=seen)
+        states = (*flow.states[: self.week], *other.states[self.week :])
+        found = replace(flow, states=states)
+        if flow.class_index != other.class_index:
+            index = self._class((flow.class_index, other.class_index))
+            found = replace(found, stopped=self._stopped(flow, other), class_index=index)
+        if flow.seen_index != other.seen_index:
+            seen = self._look((flow.seen_index, other.seen_index))
+            found = replace(found, look_through=self._looked(flow, other), seen_index=seen)
         return found
 
     def _class(self, pair: tuple[int, int]) -> int:
@@ -80,16 +80,16 @@ class _Parting:
         known = 1 + max(flow.seen_index for flow in every)
         return self.looks.setdefault(pair, known + len(self.looks))
 
-    def _stopped(self, own: Flow, other: Flow) -> FloatArray:
-        stopped = np.zeros((self.weeks, own.look_through.shape[-1]))
-        if own.stopped is not None:
-            stopped[: self.week] = own.stopped[: self.week]
+    def _stopped(self, flow: Flow, other: Flow) -> FloatArray:
+        stopped = np.zeros((self.weeks, flow.look_through.shape[-1]))
+        if flow.stopped is not None:
+            stopped[: self.week] = flow.stopped[: self.week]
         if other.stopped is not None:
             stopped[self.week :] = other.stopped[self.week :]
         return stopped
 
-    def _looked(self, own: Flow, other: Flow) -> FloatArray:
-        shape = (self.weeks, own.look_through.shape[-1])
-        look = np.array(np.broadcast_to(own.look_through, shape))
+    def _looked(self, flow: Flow, other: Flow) -> FloatArray:
+        shape = (self.weeks, flow.look_through.shape[-1])
+        look = np.array(np.broadcast_to(flow.look_through, shape))
         look[self.week :] = np.broadcast_to(other.look_through, shape)[self.week :]
         return look

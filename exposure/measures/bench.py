@@ -121,7 +121,7 @@ class Bench:
         return replace(
             self,
             counted=tuple(sectors),
-            smaller={draws: own.counting(sectors) for draws, own in self.smaller.items()},
+            smaller={draws: bench.counting(sectors) for draws, bench in self.smaller.items()},
         )
 
     @cached_property
@@ -138,7 +138,7 @@ class Bench:
     def targets(self) -> dict[str, tuple[str, ...]]:
         """Ranked sectors for whom each lever is meant."""
         dataset, ranked = self.assessment.dataset, tuple(self.assessment.sectors)
-        return {own.lever: targets_of(own, dataset, ranked) for own in self.levers}
+        return {lever.lever: targets_of(lever, dataset, ranked) for lever in self.levers}
 
     def tonnes(self, lever: Lever) -> dict[str, float]:
         """Tonnes of each element that a stock orders, mean over draws; empty for other levers."""
@@ -153,7 +153,7 @@ def changed_run(assessment: Assessment, levers: Sequence[Lever]) -> Run:
     acted = actions_of(levers, assessment.dataset, destination=settings.destination)
     changed = replace(
         run,
-        actions=Actions((*run.actions.own, *acted.own)),
+        actions=Actions((*run.actions.listed, *acted.listed)),
         scenario=_ruled(run.scenario, measures_of(levers)),
     )
     # Rules of the buyers' side do not change what an office does.
@@ -194,9 +194,9 @@ def run_many(
 
     def one(task: int) -> dict[str, Lost]:
         first, run = tasks[task]
-        own = replace(run, sampler=run.sampler.block(first, min(first + TOGETHER, size)))
-        own.__dict__["plans"] = run.plans
-        risks = sector_risks(own, workers=1)
+        block_run = replace(run, sampler=run.sampler.block(first, min(first + TOGETHER, size)))
+        block_run.__dict__["plans"] = run.plans
+        risks = sector_risks(block_run, workers=1)
         return {name: (risks[name].scores(settings), risks[name].undiscounted) for name in names}
 
     found = []

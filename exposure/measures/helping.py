@@ -70,16 +70,16 @@ def helping_levers(
     effects = LeverEffects(bench.narrowed(FEW), progress)
     table = effects.table
     helps = (table["points"] >= LEAST) & (table["points"] > SURE * table["points_se"])
-    own = table[(table["sector"] == sector) & helps]
-    return own.sort_values(["points", "lever"], ascending=[False, True]).reset_index(drop=True)
+    helpful = table[(table["sector"] == sector) & helps]
+    return helpful.sort_values(["points", "lever"], ascending=[False, True]).reset_index(drop=True)
 
 
 def fitting(levers: Sequence[Lever], assessment: Assessment, sector: str) -> list[Lever]:
     """Levers that are meant for a sector, and fit the tables and the course."""
     return [
-        own
-        for own in levers
-        if _fits(own, assessment) and targets_of(own, assessment.dataset, [sector])
+        lever
+        for lever in levers
+        if _fits(lever, assessment) and targets_of(lever, assessment.dataset, [sector])
     ]
 
 

@@ -189,11 +189,11 @@ def tail_threshold(values: FloatArray, *, level: float) -> float:
 
 
 def _risks(bench: Bench, sets: Sequence[Chosen], by: By) -> list[float]:
-    return [risk_of(bench, own, by).risk for own in _outcomes(bench, sets)]
+    return [risk_of(bench, outcome, by).risk for outcome in _outcomes(bench, sets)]
 
 
 def _outcomes(bench: Bench, sets: Sequence[Chosen]) -> list[Outcome]:
-    return bench.outcomes([[own for own in bench.levers if own.lever in one] for one in sets])
+    return bench.outcomes([[lever for lever in bench.levers if lever.lever in one] for one in sets])
 
 
 def _portfolio(
@@ -203,7 +203,9 @@ def _portfolio(
     few = bench.narrowed(SCREENED)
     single = [frozenset([name]) for name, cost in costs.items() if cost <= budget]
     known = dict(zip([NOTHING, *single], _risks(bench, [NOTHING, *single], by), strict=True))
-    combined = leading({name: known[NOTHING] - known[own] for own in single for name in own})
+    combined = leading(
+        {name: known[NOTHING] - known[chosen] for chosen in single for name in chosen}
+    )
     found = best_sets(
         lambda sets: _risks(few, sets, by), costs, budget, starts=[before], combined=combined
     )
@@ -226,14 +228,14 @@ def _portfolio(
 def _cost(bench: Bench, chosen: Chosen) -> dict[str, Cell]:
     ranges = np.sum([bench.costs[name] for name in sorted(chosen)], axis=0) if chosen else [0.0] * 3
     names = ("cost_low_musd", "cost_musd", "cost_high_musd")
-    return {name: float(own) for name, own in zip(names, ranges, strict=True)}
+    return {name: float(value) for name, value in zip(names, ranges, strict=True)}
 
 
 def _left(bench: Bench, chosen: Chosen, by: By) -> dict[str, Cell]:
     """Risk without and with a set, on all draws."""
-    without, own = _outcomes(bench, [NOTHING, chosen])
-    left = risk_of(bench, own, by)
-    error = standard_error(risk_values(bench, without, by) - risk_values(bench, own, by))
+    without, outcome = _outcomes(bench, [NOTHING, chosen])
+    left = risk_of(bench, outcome, by)
+    error = standard_error(risk_values(bench, without, by) - risk_values(bench, outcome, by))
     return {
         "risk_without": risk_of(bench, without, by).risk,
         "risk_with": left.risk,
@@ -248,4 +250,4 @@ def _ordered(bench: Bench, chosen: Chosen, by: By) -> list[str]:
     names = sorted(chosen)
     few = bench.narrowed(SCREENED)
     without = _risks(few, [chosen - {name} for name in names], by)
-    return [name for _, name in sorted(zip([-own for own in without], names, strict=True))]
+    return [name for _, name in sorted(zip([-risk for risk in without], names, strict=True))]

@@ -40,7 +40,9 @@ class _Search:
 
     def affordable(self, sets: Iterable[Chosen]) -> list[Chosen]:
         """Those within the budget, each once."""
-        return [own for own in dict.fromkeys(sets) if self.cost(own) <= self.budget]
+        return [
+            candidate for candidate in dict.fromkeys(sets) if self.cost(candidate) <= self.budget
+        ]
 
     def cost(self, chosen: Chosen) -> float:
         """Sum of costs."""
@@ -48,7 +50,7 @@ class _Search:
 
     def try_all(self, sets: Iterable[Chosen]) -> None:
         """Work out the risk of sets that are not known."""
-        missing = [own for own in dict.fromkeys(sets) if own not in self.known]
+        missing = [candidate for candidate in dict.fromkeys(sets) if candidate not in self.known]
         if missing:
             self.known.update(zip(missing, self.risk(missing), strict=True))
 
@@ -85,7 +87,7 @@ def leading(gains: Mapping[str, float], *, left_out: float = LEFT_OUT) -> list[s
     wanted = (1.0 - left_out) * sum(gains[name] for name in order)
     kept: list[str] = []
     for name in order:
-        if sum(gains[own] for own in kept) >= wanted:
+        if sum(gains[name] for name in kept) >= wanted:
             break
         kept.append(name)
     return kept
@@ -142,12 +144,12 @@ def best_sets(
     search = _Search(risk, costs, budget)
     every = search.affordable(frozenset([name]) for name in costs)
     chosen = set(costs if combined is None else combined)
-    single = [own for own in every if own <= chosen]
+    single = [candidate for candidate in every if candidate <= chosen]
     pairs = search.affordable(one | other for one, other in combinations(single, 2))
     begins = search.affordable([NOTHING, *starts])
     search.try_all([*begins, *every, *pairs])
-    needing = [own for own in pairs if _need_each_other(search, own)]
-    begins += [min(own, key=search.order, default=NOTHING) for own in (every, pairs)]
+    needing = [pair for pair in pairs if _need_each_other(search, pair)]
+    begins += [min(sets, key=search.order, default=NOTHING) for sets in (every, pairs)]
     for begin in dict.fromkeys(begins):
         for for_cost in (False, True):
             _grow(search, begin, [*single, *needing], for_cost=for_cost)
@@ -170,7 +172,7 @@ def _grow(search: _Search, chosen: Chosen, additions: Sequence[Chosen], *, for_c
         return gained / spent if for_cost and gained > 0.0 else gained
 
     while True:
-        larger = search.affordable(chosen | own for own in additions if not own <= chosen)
+        larger = search.affordable(chosen | added for added in additions if not added <= chosen)
         search.try_all(larger)
         best = max(larger, key=merit, default=chosen)
         if search.gain(chosen, best) <= 0.0:
@@ -182,7 +184,7 @@ def _polish(search: _Search, additions: Sequence[Chosen]) -> None:
     """Add single levers to the best set, and take them out, until nothing gains anything."""
     while True:
         best = min(search.known, key=search.order)
-        near = [best | own for own in additions if not own <= best]
+        near = [best | added for added in additions if not added <= best]
         near += [best - {name} for name in sorted(best)]
         search.try_all(search.affordable(near))
         if min(search.known, key=search.order) == best:

@@ -157,7 +157,8 @@ class _Chances:
         """Probability for each sector, under each set of changes."""
         run = self.assessment.run
         runs = [
-            replace(run, actions=Actions((*run.actions.own, *actions.own))) for actions in every
+            replace(run, actions=Actions((*run.actions.listed, *actions.listed)))
+            for actions in every
         ]
         outcomes = run_many(self.assessment, runs, progress)
         return [

@@ -45,25 +45,29 @@ def targets_of(lever: Lever, dataset: Dataset, sectors: Sequence[str]) -> tuple[
     """
     if isinstance(lever, WITH_SECTORS):
         named = Words.of(dataset).chosen(lever.sectors)
-        return tuple(own for own in sectors if own in named)
+        return tuple(sector for sector in sectors if sector in named)
     index = index_of(dataset)
-    return tuple(own for own in sectors if _reached(lever, own, index))
+    return tuple(sector for sector in sectors if _reached(lever, sector, index))
 
 
 def _reached(lever: Lever, sector: str, index: Index) -> bool:
     needed = index.components_needed(sector)
     if isinstance(lever, (Release, NewSupply, Recycling)):
         tonnes = lever.tonnes if isinstance(lever, Release) else lever.tonnes_per_year
-        return any(element in tonnes for own in needed for element in index.component(own).elements)
+        return any(
+            element in tonnes
+            for component in needed
+            for element in index.component(component).elements
+        )
     row = index.sectors.get(sector)
-    place = "" if row is None else row.destination
-    buyers = [(str(own.buyer_class), own.tier) for own in index.buyers(sector)]
+    destination = "" if row is None else row.destination
+    buyers = [(str(buyer.buyer_class), buyer.tier) for buyer in index.buyers(sector)]
     if isinstance(lever, TrustedTier):
         standard = (str(BuyerClass.CIVIL), Tier.STANDARD)
-        return place == lever.destination and standard in buyers
+        return destination == lever.destination and standard in buyers
     return any(
         (where, kind, component) in _moved(lever, index)
-        for where in (place, ANY)
+        for where in (destination, ANY)
         for kind in (*(kind for kind, _ in buyers), ANY)
         for component in needed
     )

@@ -118,7 +118,7 @@ class Rule(Statement):
     @cached_property
     def wanted(self) -> tuple[tuple[int, str], ...]:
         """Selectors that are not ``*``, each with its place in `SELECTORS`."""
-        return tuple((i, own) for i, own in enumerate(self.selectors) if own != ANY)
+        return tuple((i, selector) for i, selector in enumerate(self.selectors) if selector != ANY)
 
     @cached_property
     def specificity(self) -> int:
@@ -175,7 +175,7 @@ ControlDates = Mapping[Element, date | None]
 def reaching(rules: Sequence[Rule], case: Case) -> tuple[Rule, ...]:
     """Rules that select a case on some day; no other rule can decide it."""
     selected = [elements_selected(rule, case) for rule in rules]
-    return tuple(rule for rule, own in zip(rules, selected, strict=True) if own)
+    return tuple(rule for rule, is_selected in zip(rules, selected, strict=True) if is_selected)
 
 
 def elements_selected(rule: Rule, case: Case) -> tuple[Element, ...]:
@@ -185,7 +185,7 @@ def elements_selected(rule: Rule, case: Case) -> tuple[Element, ...]:
 
 def _selects(rule: Rule, values: Sequence[str | None]) -> bool:
     # There are very many of these comparisons, and most selectors are ``*``.
-    return all(values[place] == word for place, word in rule.wanted)
+    return all(values[position] == word for position, word in rule.wanted)
 
 
 def elements_licensed(

@@ -32,15 +32,21 @@ def acted_claims(
         Demand of the pool, tonnes a year, (D,); None where it is not known.
     """
     result, parted = list(claims), []
-    for rating in sorted(period.actions.of(Rated), key=lambda own: own.since):
+    for rating in sorted(period.actions.of(Rated), key=lambda rated: rated.since):
         week = week_since(rating, period.start)
-        for i, own in enumerate(result):
-            if own.user == rating.sector and (rating.order_class < own.order_class).any():
-                result[i], later = _rated(own, _better(own, rating), week)
+        for i, rated_claim in enumerate(result):
+            if (
+                rated_claim.user == rating.sector
+                and (rating.order_class < rated_claim.order_class).any()
+            ):
+                result[i], later = _rated(rated_claim, _better(rated_claim, rating), week)
                 parted += later
-        for i, own in enumerate(parted):
-            if own.user == rating.sector and (rating.order_class < own.order_class).any():
-                parted[i], later = _rated(own, _better(own, rating), week)
+        for i, rated_claim in enumerate(parted):
+            if (
+                rated_claim.user == rating.sector
+                and (rating.order_class < rated_claim.order_class).any()
+            ):
+                parted[i], later = _rated(rated_claim, _better(rated_claim, rating), week)
                 parted += later
     bought = [
         claim
@@ -74,13 +80,13 @@ def _purchases(
     since = week_since(purchase, period.start)
     if since >= period.weeks:
         return []
-    own = [
+    bought = [
         claim
         for claim in claims
         if _buys(claim, purchase.sector, purchase.component, purchase.element)
     ]
     weeks = _weeks_bought(purchase, claims, demand)
-    if not own or weeks is None:
+    if not bought or weeks is None:
         return []
     rate = weeks / purchase.over_weeks
     order = reduce(
@@ -98,7 +104,7 @@ def _purchases(
             given=purchase.given,
             order_class=order,
         )
-        for claim in own
+        for claim in bought
     ]
 
 

@@ -119,10 +119,10 @@ Kind = TypeVar("Kind", bound=Action)
 class Actions:
     """All dated changes of a run."""
 
-    own: tuple[Action, ...] = ()
+    listed: tuple[Action, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.own)
+        return bool(self.listed)
 
     def of(self, kind: type[Kind], **about: str) -> tuple[Kind, ...]:
         """Changes of one kind, of which some fields have these values.
@@ -135,10 +135,10 @@ class Actions:
         ['radar']
         """
         return tuple(
-            own
-            for own in self.own
-            if isinstance(own, kind)
-            and all(getattr(own, name) == value for name, value in about.items())
+            action
+            for action in self.listed
+            if isinstance(action, kind)
+            and all(getattr(action, name) == value for name, value in about.items())
         )
 
     def on_goods(self, sector: str) -> tuple[Action, ...]:
@@ -153,10 +153,10 @@ class Actions:
         """Changes of who claims from a pool, and of what is added to it."""
         metals, users = set(elements), set(sectors)
         return tuple(
-            own
-            for own in self.own
-            if (isinstance(own, (Added, Released, Built, Bought)) and own.element in metals)
-            or (isinstance(own, Rated) and own.sector in users)
+            action
+            for action in self.listed
+            if (isinstance(action, (Added, Released, Built, Bought)) and action.element in metals)
+            or (isinstance(action, Rated) and action.sector in users)
         )
 
     def on_supply(self, component: str, destination: str, buyer: str) -> tuple[Moved, ...]:

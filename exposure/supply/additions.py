@@ -62,7 +62,9 @@ def _new_supply(inputs: Inputs, pool: str, demand: FloatArray, period: Period) -
             for row in inputs.index.new_supply(element)
             if row.quantity == "capacity_t_per_year" and row.stage in stages
         ]
-        built = [own for own in period.actions.of(Built, element=element) if own.stage in stages]
+        built = [
+            plant for plant in period.actions.of(Built, element=element) if plant.stage in stages
+        ]
         if not (rows or built):
             continue
         use = inputs.require("demand", element, WORLD, "world_use_t_per_year")
@@ -70,7 +72,7 @@ def _new_supply(inputs: Inputs, pool: str, demand: FloatArray, period: Period) -
             [(1.0 - inputs.china_share(element, s, year=start.year)) * use for s in stages]
         )
         plants = [_plant(inputs, row, stages, start=start) for row in rows]
-        plants += [_built(own, stages, inputs.draws, start=start) for own in built]
+        plants += [_built(plant, stages, inputs.draws, start=start) for plant in built]
         # Plants and use are stated in oxide, pools in the element.
         contained = inputs.constant("element_per_oxide", element, absent=1.0)
         added.append(added_supply(today, plants, demand=demand / contained, weeks=period.weeks))
@@ -113,16 +115,16 @@ def _acted(inputs: Inputs, pool: str, demand: FloatArray, period: Period) -> lis
     week = np.arange(period.weeks + 1, dtype=np.float64)[:, np.newaxis]
     parts = []
     actions: list[Added | Released] = [*period.actions.of(Added), *period.actions.of(Released)]
-    for own in actions:
-        if own.element not in elements:
+    for action in actions:
+        if action.element not in elements:
             continue
-        begin = np.array(float(week_since(own, period.start)))
-        if isinstance(own, Added):
-            run = ramp(week[:-1], start=begin, width=np.array(float(own.ramp_weeks)))
-            parts.append(own.tonnes_per_year * run / demand)
+        begin = np.array(float(week_since(action, period.start)))
+        if isinstance(action, Added):
+            run = ramp(week[:-1], start=begin, width=np.array(float(action.ramp_weeks)))
+            parts.append(action.tonnes_per_year * run / demand)
         else:
-            gone = ramp(week, start=begin, width=np.array(float(own.over_weeks)))
-            parts.append(own.tonnes * np.diff(gone, axis=0) * WEEKS_A_YEAR / demand)
+            gone = ramp(week, start=begin, width=np.array(float(action.over_weeks)))
+            parts.append(action.tonnes * np.diff(gone, axis=0) * WEEKS_A_YEAR / demand)
     return parts
 
 

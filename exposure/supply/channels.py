@@ -81,7 +81,9 @@ def holdings_of(inputs: Inputs, component: str) -> tuple[Holding, ...]:
     groups: dict[str, list[Channel]] = {}
     for channel in channels_of(inputs, component):
         groups.setdefault(channel.alternative or f"={channel.element}", []).append(channel)
-    return tuple(Holding(component, tuple(own), _mass_weights(own)) for own in groups.values())
+    return tuple(
+        Holding(component, tuple(channels), _mass_weights(channels)) for channels in groups.values()
+    )
 
 
 def _mass_weights(channels: list[Channel]) -> tuple[float, ...]:

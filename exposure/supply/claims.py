@@ -129,8 +129,8 @@ def _order_class(inputs: Inputs, pool: str, user: str) -> tuple[IntArray, bool]:
     if drawn is None:
         return np.full(inputs.draws, LAST_ORDER_CLASS, dtype=np.int64), False
     ranges = inputs.index.pool_users(pool)
-    own = next(row for row in ranges if (row.user, row.quantity) == (user, "order_class"))
-    return drawn.astype(np.int64), own.low < own.high
+    row_of_class = next(row for row in ranges if (row.user, row.quantity) == (user, "order_class"))
+    return drawn.astype(np.int64), row_of_class.low < row_of_class.high
 
 
 def _sector_claims(
@@ -163,7 +163,9 @@ def _outside_claims(
     inputs: Inputs, pool: str, row: PoolUserRow, share: FloatArray
 ) -> Iterator[Claim]:
     """Claims of a user that is not ranked: civil ones are trusted or not, as applicants are."""
-    channel = next(own for own in channels_of(inputs, row.component) if own.pool == pool)
+    channel = next(
+        candidate for candidate in channels_of(inputs, row.component) if candidate.pool == pool
+    )
     buyer = BuyerClass(row.buyer_class)
     place = row.destination or ANY
     trusted = inputs.value("licence_queue", ANY, ANY, ANY, "applications_trusted", "")

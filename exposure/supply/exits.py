@@ -42,9 +42,9 @@ def exit_split(
 
     def share(stage: str, day: date) -> FloatArray:
         kept = 1.0
-        for own in moved:
-            if own.stage == stage and week_of(day, start=start) >= week_since(own, start):
-                kept *= 1.0 - own.share
+        for move in moved:
+            if move.stage == stage and week_of(day, start=start) >= week_since(move, start):
+                kept *= 1.0 - move.share
         return kept * usual(stage, day)
 
     def usual(stage: str, day: date) -> FloatArray:
@@ -56,7 +56,7 @@ def exit_split(
         return sourced
 
     days = inputs.sourcing_days(destination, buyer, channel.component, measures=measures)
-    days += [own.since for own in moved]
+    days += [move.since for move in moved]
     turns = sorted({start, *(day for day in days if day > start)})
     return tuple(
         (
@@ -76,6 +76,6 @@ def over_weeks(split: ExitSplit, stage: int, weeks: int) -> FloatArray:
     if len(split) == 1:
         return np.asarray(split[0][1][stage])
     chi = np.empty((weeks, split[0][1].shape[1]))
-    for (week, own), (following, _) in pairwise([*split, (weeks, split[0][1])]):
-        chi[week:following] = own[stage]
+    for (week, shares), (following, _) in pairwise([*split, (weeks, split[0][1])]):
+        chi[week:following] = shares[stage]
     return chi

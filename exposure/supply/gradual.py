@@ -37,4 +37,4 @@ def same_course(one: Gradual | None, other: Gradual | None) -> bool:
     if one is None or other is None:
         return one is other
     pairs = zip(vars(one).values(), vars(other).values(), strict=True)
-    return all(np.array_equal(own, theirs) for own, theirs in pairs)
+    return all(np.array_equal(ours, theirs) for ours, theirs in pairs)

@@ -105,12 +105,12 @@ def ration(
         inside = classes == order
         rows = np.flatnonzero(inside.any(axis=1))
         members = inside[rows, np.newaxis, :]
-        own = np.where(members, unmet[rows], 0.0)
-        bound = np.where(restricted[rows], own, 0.0)
+        needs = np.where(members, unmet[rows], 0.0)
+        bound = np.where(restricted[rows], needs, 0.0)
         asked = Wanted(
             bound=total(bound),
             reached=total(bound * claims.reach[rows]),
-            unbound=total(np.where(restricted[rows], 0.0, own)),
+            unbound=total(np.where(restricted[rows], 0.0, needs)),
         )
         free, of_unbound, of_bound = _serve(free, asked)
         met = np.where(restricted[rows], of_bound, of_unbound)

@@ -12,33 +12,33 @@ from exposure.impact.fast.compiling import kernel
 
 @kernel
 def licences_of(
-    licensed: Licensed, begin: int, beside: int, rows: FloatArray, sums: FloatArray
+    licensed: Licensed, begin: int, batch: int, rows: FloatArray, sums: FloatArray
 ) -> None:
     """What licences stop in some draws, a row a draw, and its sums over the scored weeks."""
     for c in range(len(rows)):
-        own, row, total = licensed.stopped[c], rows[c], sums[c]
+        stopped, row, total = licensed.stopped[c], rows[c], sums[c]
         for s in range(len(licensed.spans) - 1):
-            for d in range(beside):
+            for d in range(batch):
                 total[s, d] = 0.0
             for t in range(licensed.spans[s], licensed.spans[s + 1]):
-                week = own[t, begin : begin + beside]
-                for d in range(beside):
+                week = stopped[t, begin : begin + batch]
+                for d in range(batch):
                     row[d, t] = week[d]
                 if t >= licensed.first:
-                    for d in range(beside):
+                    for d in range(batch):
                         total[s, d] += week[d]
 
 
 @kernel
-def _part(classes: IntArray, shares: FloatArray, count: int, own: int, share: float) -> int:
+def _part(classes: IntArray, shares: FloatArray, count: int, class_index: int, share: float) -> int:
     """Add a share under a class; shares under the same licences are one."""
-    if own < 0:
+    if class_index < 0:
         return count
     for i in range(count):
-        if classes[i] == own:
+        if classes[i] == class_index:
             shares[i] += share
             return count
-    classes[count] = own
+    classes[count] = class_index
     shares[count] = share
     return count + 1
 
@@ -164,10 +164,10 @@ def _reach(
     for g in range(routes.stages[r] - 1):
         final = routes.final[r, g]
         if final >= 0:
-            own = stopped[final, d, begin:end]
+            final_stopped = stopped[final, d, begin:end]
             through = licensed.look_through[routes.seen_row[r, g], s, draw]
             for t in range(len(reach)):
-                refused = through * (own[t] if own[t] > 0.0 else 0.0)
+                refused = through * (final_stopped[t] if final_stopped[t] > 0.0 else 0.0)
                 reach[t] = refused if refused > reach[t] else reach[t]
     for t in range(len(reach)):
         reach[t] = 1.0 - reach[t]

@@ -48,8 +48,8 @@ class _FirstRun(event.Listener):
     said = False
 
     def on_start(self, event: event.Event) -> None:
-        own = event.data["dispatcher"].py_func.__module__.startswith(__package__)
-        if own and not self.said:
+        ours = event.data["dispatcher"].py_func.__module__.startswith(__package__)
+        if ours and not self.said:
             self.said = True
             logging.getLogger("exposure").info(FIRST_RUN)
             if sys.stderr.isatty():

@@ -57,12 +57,12 @@ def pack_firms(
 def _pack_sectors(
     world: World, players: Mapping[str, Players], question: Question, changes: Changes
 ) -> Sectors:
-    own = [world.sectors[name] for name in players]
+    sectors = [world.sectors[name] for name in players]
     # One more than there are strata, for firms that share their stocks.
     draws, most = world.inputs.draws, len(STRATUM_SHARES) + 1
-    multiples, late = np.ones((2, len(own), most, draws))
-    shares, strata = np.zeros((len(own), most)), []
-    for i, sector in enumerate(own):
+    multiples, late = np.ones((2, len(sectors), most, draws))
+    shares, strata = np.zeros((len(sectors), most)), []
+    for i, sector in enumerate(sectors):
         found = stock_multiples(sector.firm_spread)
         strata.append(len(found))
         multiples[i, : len(found)] = found
@@ -72,38 +72,40 @@ def _pack_sectors(
         for f in range(len(found)):
             late[i, len(found)] += shares[i, f] * late[i, f]
     raises = [
-        raises_of(world, sector.sector, k) for sector in own for k in range(len(sector.holdings))
+        raises_of(world, sector.sector, k)
+        for sector in sectors
+        for k in range(len(sector.holdings))
     ]
     every = [each for of_holding in raises for each in of_holding]
     weeks = world.period.weeks
     asked = [question.stock_weeks.get(name, NO_WEEKS) for name in players]
     return Sectors(
-        holdings=starts(len(sector.holdings) for sector in own),
-        stock=np.concatenate([sector.stock for sector in own]),
-        cap=np.concatenate([sector.cap for sector in own]),
-        criticality=np.concatenate([sector.criticality for sector in own]),
-        thrift=np.concatenate([sector.thrift for sector in own]),
+        holdings=starts(len(sector.holdings) for sector in sectors),
+        stock=np.concatenate([sector.stock for sector in sectors]),
+        cap=np.concatenate([sector.cap for sector in sectors]),
+        criticality=np.concatenate([sector.criticality for sector in sectors]),
+        thrift=np.concatenate([sector.thrift for sector in sectors]),
         raises=starts(len(of_holding) for of_holding in raises),
         raised_week=ints(each.week for each in every),
         room=np.stack([each.room for each in every]) if every else np.zeros((0, draws)),
-        shared_from=ints(weeks if s.shared_from is None else s.shared_from for s in own),
-        need=ints(changes.row(saved, remains=True) for sector in own for saved in sector.saved),
+        shared_from=ints(weeks if s.shared_from is None else s.shared_from for s in sectors),
+        need=ints(changes.row(saved, remains=True) for sector in sectors for saved in sector.saved),
         strata=ints(strata),
         multiples=multiples,
         shares=shares,
         late=late,
         players=ints(len(causes) for causes in players.values()),
-        members=_pack_members(own, players),
+        members=_pack_members(sectors, players),
         asked=starts(len(weeks) for weeks in asked),
         asked_weeks=np.concatenate([*asked, NO_WEEKS]),
     )
 
 
-def _pack_members(own: Sequence[Sector], players: Mapping[str, Players]) -> np.ndarray:
+def _pack_members(sectors: Sequence[Sector], players: Mapping[str, Players]) -> np.ndarray:
     most = max(len(causes) for causes in players.values())
-    widest = max(len(sector.holdings) for sector in own)
-    members = np.zeros((len(own), most, widest), dtype=np.bool_)
-    for i, (sector, causes) in enumerate(zip(own, players.values(), strict=True)):
+    widest = max(len(sector.holdings) for sector in sectors)
+    members = np.zeros((len(sectors), most, widest), dtype=np.bool_)
+    for i, (sector, causes) in enumerate(zip(sectors, players.values(), strict=True)):
         table = members_of(sector, causes)
         members[i, : table.shape[0], : table.shape[1]] = table
     return members

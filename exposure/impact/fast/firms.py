@@ -88,13 +88,13 @@ def _clear(rows: FloatArray, begin: int, size: int) -> None:
 
 
 @kernel
-def _add(own: FloatArray, share: FloatArray, begin: int, size: int, total: FloatArray) -> None:
+def _add(losses: FloatArray, share: FloatArray, begin: int, size: int, total: FloatArray) -> None:
     """Add what one stream of a sector loses, by its share."""
     share = share[begin : begin + size]
-    for t in range(len(own)):
+    for t in range(len(losses)):
         row = total[t, begin : begin + size]
         for d in range(size):
-            row[d] += share[d] * own[t, d]
+            row[d] += share[d] * losses[t, d]
 
 
 @kernel

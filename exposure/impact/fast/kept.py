@@ -67,7 +67,7 @@ class KeptCourse:
     @cached_property
     def names(self) -> dict[Group, Name]:
         """Everything that decides what arrives from each group of pools."""
-        return {group: self._name(group) for own in self.groups.values() for group in own}
+        return {group: self._name(group) for together in self.groups.values() for group in together}
 
     def _name(self, group: Group) -> Name:
         tokens = self.world.tokens
@@ -132,8 +132,8 @@ class KeptCourse:
         fed: dict[Holder, Fed] = {}
         for group in dict.fromkeys(group for name in wanted for group in self.groups[name]):
             arrived = self._arrived(group)
-            own = {h: (arrived, slot) for h, slot in arrived.slot_of.items() if h[0] in wanted}
-            fed.update(own)
+            slots = {h: (arrived, slot) for h, slot in arrived.slot_of.items() if h[0] in wanted}
+            fed.update(slots)
         return fed
 
     def _arrived(self, group: Group) -> Arrived:
@@ -194,7 +194,7 @@ def _room_for(slots: Sequence[Slot]) -> Lanes:
 
 def _fill(lanes: Lanes, slots: Sequence[Slot], lane: int) -> None:
     """Lay out one lane of each slot."""
-    for place, (arrived, slot) in enumerate(slots):
-        lanes.inflow[place, 0] = arrived.lanes.inflow[slot, lane]
-        lanes.begins[place, 0] = arrived.lanes.begins[slot, lane]
-        lanes.late[place, 0] = arrived.lanes.late[slot, lane]
+    for position, (arrived, slot) in enumerate(slots):
+        lanes.inflow[position, 0] = arrived.lanes.inflow[slot, lane]
+        lanes.begins[position, 0] = arrived.lanes.begins[slot, lane]
+        lanes.late[position, 0] = arrived.lanes.late[slot, lane]

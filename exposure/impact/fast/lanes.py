@@ -8,7 +8,7 @@ from exposure.arrays import FloatArray, IntArray
 from exposure.impact.fast.arrays import Kinds, Lanes, Licensed, Pools, Routes, Slots
 from exposure.impact.fast.borders import border_of, licences_of
 from exposure.impact.fast.compiling import entry, kernel
-from exposure.impact.fast.pools import BESIDE, fill_rows, share_out, under_contracts
+from exposure.impact.fast.pools import BATCH, fill_rows, share_out, under_contracts
 
 LANE = 64
 """Draws of a lane."""
@@ -18,13 +18,13 @@ class Rows(NamedTuple):
     """Rows that are written anew for every draw, or for the few that stand side by side."""
 
     stopped: FloatArray
-    """(classes, BESIDE, T)."""
+    """(classes, BATCH, T)."""
     sums: FloatArray
-    """(classes, spans, BESIDE)."""
+    """(classes, spans, BATCH)."""
     borders: FloatArray
     """(routes of a pool, 4, T)."""
     needs: FloatArray
-    """(changes, BESIDE, T)."""
+    """(changes, BATCH, T)."""
     first: FloatArray
     """(kinds of a pool, T)."""
     short: FloatArray
@@ -32,9 +32,9 @@ class Rows(NamedTuple):
     sharing: FloatArray
     """(13, T)."""
     inflow: FloatArray
-    """(kinds kept, BESIDE, T)."""
+    """(kinds kept, BATCH, T)."""
     before: FloatArray
-    """(kinds kept, BESIDE, T)."""
+    """(kinds kept, BATCH, T)."""
     gain: FloatArray
     """(2, T)."""
     classes: IntArray
@@ -49,15 +49,15 @@ def make_rows(licensed: Licensed, routes: Routes, kinds: Kinds, pools: Pools, ke
     most_routes, most_kinds = np.diff(pools.routes).max(), np.diff(pools.kinds).max()
     parts = 2 * routes.final.shape[1]
     return Rows(
-        np.empty((classes, BESIDE, weeks)),
-        np.empty((classes, len(licensed.spans) - 1, BESIDE)),
+        np.empty((classes, BATCH, weeks)),
+        np.empty((classes, len(licensed.spans) - 1, BATCH)),
         np.empty((most_routes, 4, weeks)),
-        np.empty((len(kinds.changes), BESIDE, weeks)),
+        np.empty((len(kinds.changes), BATCH, weeks)),
         np.empty((most_kinds, weeks)),
         np.empty((most_kinds, weeks)),
         np.empty((13, weeks)),
-        np.empty((kept, BESIDE, weeks)),
-        np.empty((kept, BESIDE, weeks)),
+        np.empty((kept, BATCH, weeks)),
+        np.empty((kept, BATCH, weeks)),
         np.empty((2, weeks)),
         np.empty((2, parts), dtype=np.int64),
         np.empty((2, parts)),
@@ -82,15 +82,15 @@ def fill_lane(
         for g in range(lanes.stopped.shape[1]):
             for d in range(begin, end):
                 lanes.stopped[v, g, d] = 0.0
-    for since in range(begin, end, BESIDE):
-        beside = min(BESIDE, end - since)
-        licences_of(licensed, since, beside, rows.stopped, rows.sums)
-        for d in range(beside):
+    for since in range(begin, end, BATCH):
+        batch = min(BATCH, end - since)
+        licences_of(licensed, since, batch, rows.stopped, rows.sums)
+        for d in range(batch):
             _draw(licensed, routes, kinds, pools, slots, lanes, rows, since + d, d)
         for s in range(len(slots.need)):
-            _put(slots, lanes, rows, s, lane, since - begin, since, beside)
+            _put(slots, lanes, rows, s, lane, since - begin, since, batch)
             if lanes.late.shape[2] > 0:
-                _put_late(slots, lanes, rows, s, lane, since - begin, since, beside)
+                _put_late(slots, lanes, rows, s, lane, since - begin, since, batch)
 
 
 @kernel
@@ -141,35 +141,35 @@ def _draw(
 
 @kernel
 def _put(
-    slots: Slots, lanes: Lanes, rows: Rows, s: int, lane: int, at: int, draw: int, beside: int
+    slots: Slots, lanes: Lanes, rows: Rows, s: int, lane: int, at: int, draw: int, batch: int
 ) -> None:
     """Put the inflow of one slot in some draws side by side, with what is lacking of it."""
     first, end = slots.channels[s], slots.channels[s + 1]
-    own, need = lanes.inflow[s, lane % lanes.inflow.shape[1]], rows.needs[slots.need[s]]
+    inflow, need = lanes.inflow[s, lane % lanes.inflow.shape[1]], rows.needs[slots.need[s]]
     for c in range(first, end):
         arriving, weight = rows.inflow[slots.emitted[slots.kind[c]]], slots.weight[c]
-        lacked = lanes.lacked[c, draw : draw + beside]
-        for d in range(beside):
+        lacked = lanes.lacked[c, draw : draw + batch]
+        for d in range(batch):
             lacked[d] = 0.0
-        for t in range(len(own)):
-            week = own[t, at : at + beside]
-            for d in range(beside):
+        for t in range(len(inflow)):
+            week = inflow[t, at : at + batch]
+            for d in range(batch):
                 came = arriving[d, t]
                 week[d] = weight * came + (week[d] if c > first else 0.0)
                 lacking = need[d, t] - came
                 lacked[d] += lacking if lacking > 0.0 else 0.0
-        for d in range(beside):
+        for d in range(batch):
             lacked[d] *= weight
 
 
 @kernel
 def _put_late(
-    slots: Slots, lanes: Lanes, rows: Rows, s: int, lane: int, at: int, draw: int, beside: int
+    slots: Slots, lanes: Lanes, rows: Rows, s: int, lane: int, at: int, draw: int, batch: int
 ) -> None:
     """Put the first weeks of want of one slot side by side, and what priority brings in them."""
     to = lane % lanes.inflow.shape[1]
     late = lanes.late[s, to]
-    for d in range(beside):
+    for d in range(batch):
         _gain(slots, rows, s, d)
         begins = _first_above(rows.gain[1])
         lanes.begins[s, to, at + d] = begins

@@ -46,9 +46,9 @@ def add_up(
     weekly, stopped, borne = desk.weekly, desk.stopped, desk.players[3]
     for t in range(len(lost)):
         for d in range(size):
-            own = lost[t, d]
-            weekly[t, d] += share * own
-            stopped[t, d] += share if own > STOPPED else 0.0
+            lost_now = lost[t, d]
+            weekly[t, d] += share * lost_now
+            stopped[t, d] += share if lost_now > STOPPED else 0.0
     for p in range(len(members)):
         for d in range(size):
             borne[p, d] = 0.0
@@ -87,10 +87,10 @@ def _largest(loss: FloatArray, loses: BoolArray, size: int, lost: FloatArray) ->
     copy_lane(loss[first], lost, size)
     for k in range(first + 1, len(loses)):
         if loses[k]:
-            own = loss[k]
+            losses = loss[k]
             for t in range(len(lost)):
                 for d in range(size):
-                    lost[t, d] = own[t, d] if own[t, d] > lost[t, d] else lost[t, d]
+                    lost[t, d] = losses[t, d] if losses[t, d] > lost[t, d] else lost[t, d]
     return -1
 
 
@@ -121,13 +121,15 @@ def _share_among(
         if not any_above(lost[t, :size]):
             continue
         for a in range(active):
-            own = alone[a]
+            alone_lost = alone[a]
             for d in range(size):
-                own[d] = 0.0
+                alone_lost[d] = 0.0
             for k in range(len(loses)):
                 if members[playing[a], k] and loses[k]:
                     for d in range(size):
-                        own[d] = loss[k, t, d] if loss[k, t, d] > own[d] else own[d]
+                        alone_lost[d] = (
+                            loss[k, t, d] if loss[k, t, d] > alone_lost[d] else alone_lost[d]
+                        )
         _sort(alone, ordered, active, size)
         _airport(alone, ordered, reached, part, active, size)
         for a in range(active):

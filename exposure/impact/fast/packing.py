@@ -62,10 +62,10 @@ def groups_of(world: World, ranked: Sequence[str]) -> list[Group]:
     for name in ranked:
         for holding in world.sectors[name].holdings:
             together = {pool_key(world, channel) for channel in holding.channels}
-            merged = set().union(together, *(groups.get(own, set()) for own in together))
+            merged = set().union(together, *(groups.get(pool, set()) for pool in together))
             groups |= dict.fromkeys(merged, merged)
-    keys = [own for own in (*world.pools, "") if own in groups]
-    return list(dict.fromkeys(frozenset(groups[own]) for own in keys))
+    keys = [pool for pool in (*world.pools, "") if pool in groups]
+    return list(dict.fromkeys(frozenset(groups[pool]) for pool in keys))
 
 
 def pool_key(world: World, channel: Channel) -> str:
@@ -93,15 +93,15 @@ def pack_pools(world: World, ranked: Sequence[str], group: Group) -> PackedPools
     slots, slot_of, joined = _pack_slots(world, holders, pools, changes)
     leak_weeks = np.where(world.leak_share > 0.0, world.leak_weeks, 0.0)
     ranked_routes = dict.fromkeys(
-        (channel, _buyer(world, own[0], stream))
-        for own, stream, holding in holders
+        (channel, _buyer(world, key[0], stream))
+        for key, stream, holding in holders
         for channel in holding.channels
     )
     return PackedPools(
         world,
         group,
         pools.names,
-        tuple(route for own in pools.routes for route in own),
+        tuple(route for pool_routes in pools.routes for route in pool_routes),
         {route: row for row, route in enumerate(ranked_routes)},
         kinds._replace(
             changes=changes.packed(world.inputs.draws), remains=np.array(changes.remains)
@@ -170,7 +170,7 @@ class _PoolPacking:
             begin += len(pool.kinds)
         alone, added = _alone(world, holders, brings, begin)
         kinds.append(alone)
-        routes = tuple(tuple(dict.fromkeys(map(_route, own))) for own in kinds)
+        routes = tuple(tuple(dict.fromkeys(map(_route, pool_kinds))) for pool_kinds in kinds)
         return cls(names, tuple(kinds), routes, brings, begins, goes_on, added)
 
 
@@ -201,7 +201,7 @@ def _alone(
 
 
 def _pack_kinds(world: World, pools: _PoolPacking, changes: Changes) -> Kinds:
-    every = [kind for own in pools.kinds for kind in own]
+    every = [kind for pool_kinds in pools.kinds for kind in pool_kinds]
     draws = world.inputs.draws
     weight, lags = np.zeros((len(every), draws)), np.zeros((len(every), draws), dtype=np.int64)
     need, assembled = [], []
@@ -219,11 +219,15 @@ def _pack_kinds(world: World, pools: _PoolPacking, changes: Changes) -> Kinds:
         assembled.append(changes.row(part, remains=False))
     routes = {}
     begin = 0
-    for p, own in enumerate(pools.routes):
-        routes.update({(p, route): begin + r for r, route in enumerate(own)})
-        begin += len(own)
+    for p, pool_routes in enumerate(pools.routes):
+        routes.update({(p, route): begin + r for r, route in enumerate(pool_routes)})
+        begin += len(pool_routes)
     return Kinds(
-        route=ints(routes[(p, _route(kind))] for p, own in enumerate(pools.kinds) for kind in own),
+        route=ints(
+            routes[(p, _route(kind))]
+            for p, pool_kinds in enumerate(pools.kinds)
+            for kind in pool_kinds
+        ),
         order=np.array([kind.claim.place for kind in every], dtype=np.int64),
         weight=weight,
         since=ints(kind.claim.window(world.period.weeks)[0] for kind in every),
@@ -252,12 +256,12 @@ def _pack_pools(world: World, pools: _PoolPacking) -> Pools:
         switched[p] = list(vars(world.pools[name].switched).values())
     of_kinds = [
         row.get(name, NOTHING)
-        for name, own in zip(pools.names, pools.kinds, strict=False)
-        for _ in own
+        for name, pool_kinds in zip(pools.names, pools.kinds, strict=False)
+        for _ in pool_kinds
     ]
     return Pools(
-        routes=starts(len(own) for own in pools.routes),
-        kinds=starts(len(own) for own in pools.kinds),
+        routes=starts(len(pool_routes) for pool_routes in pools.routes),
+        kinds=starts(len(pool_kinds) for pool_kinds in pools.kinds),
         rationed=np.arange(count) < len(pools.names),
         added_row=ints([*of_kinds, *(row.get(name, NOTHING) for name in pools.added)]),
         added=added,
@@ -279,15 +283,15 @@ def _pack_slots(
     for holder, stream, holding in holders:
         name, _, k = holder
         buyer = _buyer(world, name, stream)
-        own = tuple(pools.brings[(name, channel, buyer)] for channel in holding.channels)
+        brought = tuple(pools.brings[(name, channel, buyer)] for channel in holding.channels)
         bought = [
             (pools.begins[each.pool] + each.kind, each.factor)
             for each in purchases_of(world, name, stream, k)
         ]
-        key = (own, holding.weights, tuple(kind for kind, _ in bought))
+        key = (brought, holding.weights, tuple(kind for kind, _ in bought))
         if key not in found:
             need = changes.row(world.sectors[name].saved[k], remains=True)
-            found[key] = packed.add(own, holding.weights, need)
+            found[key] = packed.add(brought, holding.weights, need)
             joined += [(found[key], packed.add((kind,), (1.0,), 0), by) for kind, by in bought]
         slot_of[holder] = found[key]
     return packed.slots(pools), slot_of, tuple(joined)
@@ -312,9 +316,11 @@ class _SlotPacking:
 
     def slots(self, pools: _PoolPacking) -> Slots:
         """All of them as arrays."""
-        emitted = np.full(sum(len(own) for own in pools.kinds), NOTHING, dtype=np.int64)
-        for place, kind in enumerate(dict.fromkeys(self.kinds)):
-            emitted[kind] = place
+        emitted = np.full(
+            sum(len(pool_kinds) for pool_kinds in pools.kinds), NOTHING, dtype=np.int64
+        )
+        for position, kind in enumerate(dict.fromkeys(self.kinds)):
+            emitted[kind] = position
         for kind, first in pools.goes_on.items():
             emitted[kind] = emitted[first]
         weights = np.array(self.weights)

@@ -36,11 +36,11 @@ class _Flows:
 
     def class_row(self, flow: Flow, stage: str) -> int:
         """Row of what a flow stops; nothing for one that is free."""
-        own = kept_of(flow, stage, self.restrict)
-        if own.stopped is None:
+        kept = kept_of(flow, stage, self.restrict)
+        if kept.stopped is None:
             return NOTHING
-        self.classes.setdefault(own.class_index, own.stopped)
-        return list(self.classes).index(own.class_index)
+        self.classes.setdefault(kept.class_index, kept.stopped)
+        return list(self.classes).index(kept.class_index)
 
     def seen_row(self, flow: Flow) -> int:
         """Row of a look-through."""
@@ -66,12 +66,12 @@ def pack_policy(
     """
     world, flows = packed.world, _Flows(restrict)
     final, processor, seen = _rows(packed, licences, flows)
-    supplies = [(channel, place, buyer) for channel, (place, buyer, _) in packed.routes]
+    supplies = [(channel, destination, buyer) for channel, (destination, buyer, _) in packed.routes]
     splits = {supply: world.splits[supply] for supply in supplies}
     spans = _spans(world, splits, flows)
     look = np.empty((len(flows.looks), len(spans) - 1, world.inputs.draws))
-    for h, own in enumerate(flows.looks.values()):
-        look[h] = own if own.ndim == 1 else own[spans[:-1]]
+    for h, values in enumerate(flows.looks.values()):
+        look[h] = values if values.ndim == 1 else values[spans[:-1]]
     chi, chi_row = _pack_splits(supplies, splits, spans, most=final.shape[1])
     shape = (0, world.period.weeks, world.inputs.draws)
     licensed = Licensed(
@@ -100,9 +100,11 @@ def _rows(
     """Rows of the classes of final users and processors, and of look-through, (R, G)."""
     most = max(len(channel.stages) for channel, _ in packed.routes)
     final, processor, seen = np.full((3, len(packed.routes), most), NOTHING, dtype=np.int64)
-    for r, (channel, (place, buyer, tier)) in enumerate(packed.routes):
+    for r, (channel, (destination, buyer, tier)) in enumerate(packed.routes):
         for g, stage in enumerate(channel.stages):
-            flow = licences.of_final_user(channel, stage, destination=place, buyer=buyer, tier=tier)
+            flow = licences.of_final_user(
+                channel, stage, destination=destination, buyer=buyer, tier=tier
+            )
             final[r, g] = flows.class_row(flow, stage)
             if g < len(channel.stages) - 1:
                 seen[r, g] = flows.seen_row(flow)
@@ -116,9 +118,9 @@ def _spans(world: World, splits: dict[Supply, ExitSplit], flows: _Flows) -> IntA
     turns = {week for split in splits.values() for week, _ in split}
     turns |= {
         int(week) + 1
-        for own in flows.looks.values()
-        if own.ndim == 2  # noqa: PLR2004
-        for week in np.flatnonzero((own[1:] != own[:-1]).any(axis=1))
+        for values in flows.looks.values()
+        if values.ndim == 2  # noqa: PLR2004
+        for week in np.flatnonzero((values[1:] != values[:-1]).any(axis=1))
     }
     return np.array(sorted({0, weeks, *(w for w in turns if 0 < w < weeks)}), dtype=np.int64)
 
@@ -131,10 +133,10 @@ def _pack_splits(
     row: dict[tuple[Supply, int], int] = {}
     begin = 0
     for supply, split in splits.items():
-        for n, (_, own) in enumerate(split):
+        for n, (_, share) in enumerate(split):
             row[(supply, n)] = begin
-            shares.append(own)
-            begin += len(own)
+            shares.append(share)
+            begin += len(share)
     rows = np.zeros((len(supplies), len(spans) - 1, most), dtype=np.int64)
     for r, supply in enumerate(supplies):
         for s, since in enumerate(spans[:-1]):

@@ -14,7 +14,7 @@ from exposure.impact.fast.arrays import Kinds, Pools, Slots
 from exposure.impact.fast.compiling import kernel
 from exposure.supply.pools import ROUNDING
 
-BESIDE = 8
+BATCH = 8
 """Draws that are put side by side."""
 
 
@@ -124,9 +124,9 @@ def _want_bound(
         lacking = lacking if lacking > 0.0 else 0.0
         short[t] = lacking
         unmet = weight * lacking
-        own = unmet if reach[t] < 1.0 else 0.0
-        bound[t] += own
-        reached[t] += own * reach[t]
+        missing = unmet if reach[t] < 1.0 else 0.0
+        bound[t] += missing
+        reached[t] += missing * reach[t]
         unbound[t] += 0.0 if reach[t] < 1.0 else unmet
 
 
@@ -217,9 +217,9 @@ def _next_class(order: IntArray, begin: int, end: int, draw: int, after: int) ->
     """The class that is served after another one in a draw; 0 if there is none."""
     found = 0
     for k in range(begin, end):
-        own = order[k, draw]
-        if own > after and (found == 0 or own < found):
-            found = own
+        order_class = order[k, draw]
+        if order_class > after and (found == 0 or order_class < found):
+            found = order_class
     return found
 
 
@@ -248,16 +248,16 @@ def share_out(
     switched, served = rows[11], rows[12]
     fill_rows(pools.switched[p], draw, switched)
     for k in range(begin, end):
-        own, lag = borders[kinds.route[k] - pools.routes[p]], _lag(kinds, k, draw, weeks)
+        border, lag = borders[kinds.route[k] - pools.routes[p]], _lag(kinds, k, draw, weeks)
         weight, part = kinds.weight[k, draw], kinds.assembled[k]
         # The first of the claims into which a rating parts one offers its contracts throughout.
         weight = weight if kinds.since[k] == 0 else 0.0
         if kinds.bought[k]:
             _set(first[k - begin], kinds.given[k])
         elif part < 0:
-            _claim(own, lag, weight, switched, free, first[k - begin])
+            _claim(border, lag, weight, switched, free, first[k - begin])
         else:
-            _claim_assembled(own, lag, weight, switched, needs[part, d], free, first[k - begin])
+            _claim_assembled(border, lag, weight, switched, needs[part, d], free, first[k - begin])
         if kinds.bought[k] and slots.emitted[k] >= 0:
             _set(inflow[slots.emitted[k], d], 0.0)
             _set(before[slots.emitted[k], d], 0.0)
@@ -357,12 +357,12 @@ def under_contracts(
         to, part = slots.emitted[k], kinds.assembled[k]
         arriving, need = inflow[to, d], needs[kinds.need[k], d]
         lag = _lag(kinds, k, draw, len(arriving))
-        own = borders[kinds.route[k] - pools.routes[p]]
+        border = borders[kinds.route[k] - pools.routes[p]]
         # Row 11 is the share of contracts that no longer hold: none.
         if part < 0:
-            _claim(own, lag, 0.0, rows[11], rows[0:2], arriving)
+            _claim(border, lag, 0.0, rows[11], rows[0:2], arriving)
         else:
-            _claim_assembled(own, lag, 0.0, rows[11], needs[part, d], rows[0:2], arriving)
+            _claim_assembled(border, lag, 0.0, rows[11], needs[part, d], rows[0:2], arriving)
         if pools.added_row[k] >= 0:
             added = pools.added[pools.added_row[k]]
             for t in range(len(arriving)):

@@ -42,7 +42,7 @@ def run_course(
     lanes, results = empty_lanes(pools, policy, kept=1), empty_results(world, firms)
 
     def some(lanes_of_thread: range) -> None:
-        own = lanes._replace(
+        lane_arrays = lanes._replace(
             inflow=np.empty_like(lanes.inflow),
             begins=np.empty_like(lanes.begins),
             late=np.empty_like(lanes.late),
@@ -51,12 +51,12 @@ def run_course(
         desk = make_desk(firms.changes, firms.sectors, world.period.weeks)
         for lane in lanes_of_thread:
             fill_lane(
-                policy.licensed, policy.routes, pools.kinds, pools.pools, pools.slots, own,
+                policy.licensed, policy.routes, pools.kinds, pools.pools, pools.slots, lane_arrays,
                 rows, lane,
             )  # fmt: skip
-            add_purchases(pools, own, lane)
+            add_purchases(pools, lane_arrays, lane)
             run_sectors(
-                firms.changes, firms.sectors, firms.streams, own, results, question.weight,
+                firms.changes, firms.sectors, firms.streams, lane_arrays, results, question.weight,
                 desk, lane,
             )  # fmt: skip
 
@@ -154,13 +154,13 @@ def outcomes(
     outcomes = {}
     for i, name in enumerate(firms.names):
         sector = world.sectors[name]
-        own = []
+        found = []
         for position, stream in enumerate(sector.streams):
             b = int(streams.streams[i]) + position
             buyer = (sector.destination, stream.buyer_class, stream.tier)
             feeds = [fed[(name, position, k)] for k in range(len(sector.holdings))]
             held = results.held[streams.held[b] : streams.held[b + 1]]
-            own.append(
+            found.append(
                 StreamRun(
                     stream,
                     results.by_player[streams.players[b] : streams.players[b + 1]],
@@ -175,6 +175,6 @@ def outcomes(
                 )
             )
         outcomes[name] = put_together(
-            world, sector, players[name], results.weekly[i], results.stopped[i], own
+            world, sector, players[name], results.weekly[i], results.stopped[i], found
         )
     return outcomes

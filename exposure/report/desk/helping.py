@@ -87,9 +87,9 @@ def what_would_help(
     tables = []
     for number, assessment in enumerate(assessments, start=1):
         few = first_draws(assessment, LEVER_DRAWS)
-        own, late = _in_time(fitting, few)
+        in_time, late = _in_time(fitting, few)
         why += late
-        tables.append(_table(few, own, whole=assessment))
+        tables.append(_table(few, in_time, whole=assessment))
         if progress is not None:
             progress(number, len(assessments))
     draws = min(LEVER_DRAWS, assessments[0].run.sampler.size)

@@ -44,7 +44,7 @@ def check_scope(
     named = {"alert_sectors": said.alert_sectors} | {
         f"alert {number}, sectors": rule.sectors for number, rule in enumerate(said.alerts, start=1)
     }
-    for sector in (own for sectors in named.values() for own in sectors):
+    for sector in (name for sectors in named.values() for name in sectors):
         if sector not in known:
             raise unknown_name("sector", sector, known)
     faults = [

@@ -34,17 +34,17 @@ def scenario_list_frame(scenarios: Iterable[Scenario]) -> "pd.DataFrame":
         "scenario_list",
         [
             {
-                "scenario": own.scenario,
-                "name": own.name,
-                "start": own.start,
-                "horizon_weeks": own.horizon_weeks,
-                "scored_from": own.scored_from or own.start,
-                "rules": len(own.rules),
-                "members": len(own.mixture),
-                "text": own.text,
-                "sources": ";".join(own.sources),
+                "scenario": scenario.scenario,
+                "name": scenario.name,
+                "start": scenario.start,
+                "horizon_weeks": scenario.horizon_weeks,
+                "scored_from": scenario.scored_from or scenario.start,
+                "rules": len(scenario.rules),
+                "members": len(scenario.mixture),
+                "text": scenario.text,
+                "sources": ";".join(scenario.sources),
             }
-            for own in scenarios
+            for scenario in scenarios
         ],
     )
 
@@ -54,9 +54,9 @@ def rules_frame(scenario: Scenario) -> "pd.DataFrame":
     return result_frame(
         "rules",
         [
-            {"scenario": own.scenario, "probability": probability, **_rule_cells(rule)}
-            for own, probability in scenario.members
-            for rule in own.rules
+            {"scenario": member.scenario, "probability": probability, **_rule_cells(rule)}
+            for member, probability in scenario.members
+            for rule in member.rules
         ],
     )
 
@@ -77,7 +77,7 @@ def _rule_cells(rule: Rule) -> dict[str, Cell]:
 
 def scenarios_json(scenarios: Iterable[Scenario]) -> str:
     """Scenarios with all their rules as JSON: a `ScenariosFile`."""
-    said = [own.model_dump(mode="json") for own in scenarios]
+    said = [scenario.model_dump(mode="json") for scenario in scenarios]
     return text_of(ScenariosFile, {"package_version": __version__, "scenarios": said})
 
 
@@ -111,7 +111,7 @@ def check_json(found: "pd.DataFrame", dataset: Dataset, scenarios: Iterable[Scen
     content = {
         "record": of_tables(dataset),
         "rows": {name: len(rows) for name, rows in dataset.rows.items()},
-        "scenarios": [own.scenario for own in scenarios],
+        "scenarios": [scenario.scenario for scenario in scenarios],
         "findings": rows_of("findings", found),
     }
     return text_of(CheckFile, content)

@@ -47,9 +47,9 @@ def with_error(mean: float | None, error: float | None) -> str:
         return NONE
     if not error:
         return f"{mean:.3g}"
-    place = max(0, -math.floor(math.log10(error)))
-    shown = math.ceil(error * 10**place - ROUNDING) / 10**place
-    return f"{mean:.{place}f} ± {shown:.{place}f}"
+    digits = max(0, -math.floor(math.log10(error)))
+    shown = math.ceil(error * 10**digits - ROUNDING) / 10**digits
+    return f"{mean:.{digits}f} ± {shown:.{digits}f}"
 
 
 def signed_points(value: float) -> str:

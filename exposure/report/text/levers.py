@@ -161,12 +161,12 @@ def harm_text(table: "pd.DataFrame") -> str:
     worse = ranked[ranked["points"] <= -HARM]
     lines = []
     for lever in dict.fromkeys(worse["lever"]):
-        own = worse[worse["lever"] == lever].sort_values("points")
+        harmed = worse[worse["lever"] == lever].sort_values("points")
         named = [
             f"{row['sector']} {_at(row, 'points'):+.1f}{' (target)' if row['is_target'] else ''}"
-            for row in _rows(own.head(MOST_HARMED))
+            for row in _rows(harmed.head(MOST_HARMED))
         ]
-        more = len(own) - len(named)
+        more = len(harmed) - len(named)
         others = [f"{more} more"] if more > 0 else []
         lines.append(wrapped(f"{lever}: {', '.join([*named, *others])}", width=WIDTH))
     if not lines:

@@ -77,7 +77,7 @@ def sensitivity_text(found: Findings) -> str:
 def _order(assessment: "Assessment", names: Mapping[str, str]) -> str:
     """How sure neighbours of the ranking are, and how many draws would settle them."""
     needed = draws_needed(assessment, score_error=SCORE_ERROR, probability_error=SHARE_ERROR)
-    pairs = {(own["sector"], own["other"]): own for own in assessment.pairs.to_dict("records")}
+    pairs = {(pair["sector"], pair["other"]): pair for pair in assessment.pairs.to_dict("records")}
     rows = []
     for row in _records(needed):
         above, draws = formats.NONE, formats.NONE

@@ -202,13 +202,13 @@ def _sums(
     key: Callable[[RowT], tuple[str, ...]],
     too_little: str,
 ) -> Iterable[Fault]:
-    for group, own in grouped(lines, key).items():
-        total = math.fsum(line.row.central for line in own)
+    for group, members in grouped(lines, key).items():
+        total = math.fsum(line.row.central for line in members)
         if round(abs(total - 1.0), 9) > SUM_TOLERANCE:
             cure = too_little if total < 1.0 else "lower what is counted twice"
             yield Fault(
                 ", ".join(group), f"central shares that sum to {total:.3f}",
-                f"1 ± {SUM_TOLERANCE}", cure, file, own[0].number,
+                f"1 ± {SUM_TOLERANCE}", cure, file, members[0].number,
             )  # fmt: skip
 
 
@@ -290,8 +290,8 @@ def licences_outlive_their_renewal(tables: TableLines) -> Iterable[Fault]:
         if not line.row.quantity.startswith("validity_weeks"):
             continue
         longest = max(
-            (own for own in leads if _may_meet(line.row, own.row)),
-            key=lambda own: own.row.high,
+            (lead for lead in leads if _may_meet(line.row, lead.row)),
+            key=lambda lead: lead.row.high,
             default=None,
         )
         if longest is not None and longest.row.high > line.row.low:
@@ -337,9 +337,9 @@ def caps_hold_the_stock(tables: TableLines) -> Iterable[Fault]:
             if name == sector or (name == group and (sector, component, "cap_weeks") not in highest)
         ]
         stocks = [
-            highest.get((own, component, "stock_weeks"))
-            or highest.get((groups[own], component, "stock_weeks"), 0.0)
-            for own in holders
+            highest.get((holder, component, "stock_weeks"))
+            or highest.get((groups[holder], component, "stock_weeks"), 0.0)
+            for holder in holders
         ]
         if line.row.low < max(stocks, default=0.0):
             yield Fault(

@@ -35,7 +35,7 @@ DESCRIPTION = (
 
 def elements_have_pools(tables: TableLines) -> Iterable[Fault]:
     """Every element of a component says from which pool it is drawn, and no other element does."""
-    stated = {(own.row.component, own.row.element) for own in tables.of(ComponentElementRow)}
+    stated = {(line.row.component, line.row.element) for line in tables.of(ComponentElementRow)}
     for line in tables.of(ComponentRow):
         for element in line.row.elements:
             if (line.row.component, element) not in stated:
@@ -43,13 +43,14 @@ def elements_have_pools(tables: TableLines) -> Iterable[Fault]:
                     line.row.component, f"no row for {element}", "a row in component_elements.csv",
                     "add its mass fraction and its pool", "components.csv", line.number,
                 )  # fmt: skip
-    made = {own.row.component: own.row.elements for own in tables.of(ComponentRow)}
-    for own in tables.of(ComponentElementRow):
-        if own.row.element not in made.get(own.row.component, (own.row.element,)):
+    made = {line.row.component: line.row.elements for line in tables.of(ComponentRow)}
+    for member in tables.of(ComponentElementRow):
+        element, component = member.row.element, member.row.component
+        if element not in made.get(component, (element,)):
             yield Fault(
-                "element", f"'{own.row.element}'", f"an element of {own.row.component}",
+                "element", f"'{element}'", f"an element of {component}",
                 "add it to the elements of components.csv, or delete the row",
-                "component_elements.csv", own.number,
+                "component_elements.csv", member.number,
             )  # fmt: skip
 
 
@@ -86,7 +87,7 @@ def shares_fit_their_pool(tables: TableLines) -> Iterable[Fault]:
 
 def users_are_described(tables: TableLines) -> Iterable[Fault]:
     """A user is a ranked sector, or has a component, a place and a buyer class."""
-    pools = {(own.row.component, own.row.pool) for own in tables.of(ComponentElementRow)}
+    pools = {(line.row.component, line.row.pool) for line in tables.of(ComponentElementRow)}
     for line in _named_users(tables):
         row, where = line.row, ("pool_users.csv", line.number)
         if row.sector:
@@ -145,10 +146,10 @@ def users_are_described_once(tables: TableLines) -> Iterable[Fault]:
     ).items():
         for line in lines[1:]:
             for column in DESCRIPTION:
-                first, own = (getattr(one.row, column) for one in (lines[0], line))
-                if first != own:
+                first, value = (getattr(one.row, column) for one in (lines[0], line))
+                if first != value:
                     yield Fault(
-                        column, f"'{own}' for {user} of pool {pool}",
+                        column, f"'{value}' for {user} of pool {pool}",
                         f"'{first}', as on line {lines[0].number}", "describe the user once",
                         "pool_users.csv", line.number,
                     )  # fmt: skip
@@ -184,11 +185,11 @@ def _named_users(tables: TableLines) -> Iterable[Line[PoolUserRow]]:
 def stocks_are_seen_under_control(tables: TableLines) -> Iterable[Fault]:
     """A stock is observed after control began, of a sector or element that is known."""
     began = min(
-        (own.row.controlled_from for own in tables.of(ElementRow) if own.row.controlled_from),
+        (line.row.controlled_from for line in tables.of(ElementRow) if line.row.controlled_from),
         default=None,
     )
-    subjects = {own.row.sector for own in tables.of(SectorRow)}
-    subjects |= {own.row.element for own in tables.of(ElementRow)}
+    subjects = {line.row.sector for line in tables.of(SectorRow)}
+    subjects |= {line.row.element for line in tables.of(ElementRow)}
     for line in tables.of(ObservedStockRow):
         where = ("observed_stocks.csv", line.number)
         if line.row.subject not in subjects:
