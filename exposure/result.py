@@ -154,12 +154,22 @@ class Assessment:
         UnknownNameError
             If `by` is none of these.
         """
-        import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
-
         causes = ("element", "component", "stage", "licence_class")
         check_arguments("Assessment.attribution", by=(by, TEXT))
         if by not in causes:
             raise unknown_name("cause", by, causes)
+        if by not in self._attributions:
+            self._attributions[by] = self._split(by)
+        return self._attributions[by].copy()
+
+    @cached_property
+    def _attributions(self) -> "dict[str, pd.DataFrame]":
+        """Attributions made so far, by cause."""
+        return {}
+
+    def _split(self, by: Cause) -> "pd.DataFrame":
+        import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
+
         order = list(self.ranking["sector"])
         risks = {sector: scored.risk for sector, scored in self.sectors.items()}
         if by == "element":

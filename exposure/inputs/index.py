@@ -83,9 +83,8 @@ class Index:
     def _keys_apart(self, table: str) -> AbstractSet[Hashable]:
         """Keys of a table under which the root has another row, or none, or one more."""
         if table not in self._apart:
-            rows, root = (
-                tables.rows.get(table, ()) for tables in (self._dataset, self.root._dataset)
-            )
+            both = (self._dataset, self.root._dataset)
+            rows, root = (tables.rows.get(table, ()) for tables in both)
             self._apart[table] = keys_apart(self.keys, rows, root)
         return self._apart[table]
 
@@ -185,10 +184,9 @@ class Index:
     @cached_property
     def touched(self) -> frozenset[RowKey]:
         """Rows that an overlay or a change by hand states: each is drawn from its own stream."""
-        laid = (
-            row for overlay in self._dataset.overlaid for row in (*overlay.replaced, *overlay.added)
-        )
-        return frozenset((*laid, *((change.table, change.key) for change in self._dataset.changed)))
+        overlaid, changed = self._dataset.overlaid, self._dataset.changed
+        laid = (row for overlay in overlaid for row in (*overlay.replaced, *overlay.added))
+        return frozenset((*laid, *((change.table, change.key) for change in changed)))
 
     @question
     def is_touched(self, key: RowKey) -> bool:
