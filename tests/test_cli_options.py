@@ -61,7 +61,16 @@ def test_a_shared_option_is_the_same_on_every_command_that_takes_it(name):
         ("rank", {"scenario", *RUN, "form"}),
         (
             "report",
-            {"scenario", "config", "history", "no_history", "csv_dialect", "excel", *RUN},
+            {
+                "scenario",
+                "config",
+                "history",
+                "no_history",
+                "csv_dialect",
+                "excel",
+                "no_levers",
+                *RUN,
+            },
         ),
         ("explain", {"scenario", *RUN, "form"} - {"destination"}),
         ("scenarios", {"after", "form"}),

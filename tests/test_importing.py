@@ -103,7 +103,7 @@ def test_the_usgs_command_lists_what_it_left_out_and_why(capsys, tmp_path):
     assert "  line 9: Malaysia, 2024: no number is published (NA)\n" in shown
     assert "RESERVES_2024, RESERVE_NOTES are not read: no table of the package holds them" in shown
     assert "not for Dy, Gd, Lu, Sc, Tb, Y: heavy elements come from other ores" in shown
-    assert shown.endswith(f"look at it, then use it with --overlay {out}\n")
+    assert shown.endswith(f"check it, then use it with --overlay {out}\n")
     assert sorted(path.name for path in out.iterdir()) == ["sources.csv", "stage_shares.csv"]
     code, shown, err = run(capsys, "check", "--overlay", out)
     assert (code, "fault" in err) == (0, False)  # shipped rows without effect are warned of

@@ -279,7 +279,8 @@ def calls() -> dict[str, dict[str, object]]:
             "dataset": tables, "table": "cover", "key": STOCK, "value": 1.0, "note": "why",
         },
         "with_values": {"dataset": tables, "changes": {("cover", *STOCK): 1.0}, "note": "why"},
-        "write_report": {"assessments": [result], "folder": "out", "briefing": None, "files": None},
+        "write_report": {"assessments": [result], "folder": "out", "briefing": None, "files": None,
+                         "helping": None},
     }  # fmt: skip
 
 

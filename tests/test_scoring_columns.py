@@ -20,7 +20,7 @@ from exposure.report.files.listings import findings_frame, rules_frame, scenario
 from exposure.report.files.sweep_files import with_axes
 from exposure.report.text.columns_page import TITLES, columns_page
 from exposure.scoring import ranking
-from exposure.scoring.column import Column, Form
+from exposure.scoring.column import Form
 from exposure.scoring.columns import RESULTS, columns_of, names_of, result_frame
 from exposure.tables.describing.differences import compare_datasets
 from tests.test_report_text import FREE, WITHHELD
@@ -30,16 +30,6 @@ PAGE = Path(__file__).parents[1] / "docs" / "results.md"
 BOTH = ex.mix("both", {WITHHELD: 0.5, FREE: 0.5}, text="for a test")
 ODD = Fault("stock_weeks", "'x'", "a number", "correct it", "cover.csv", 3)
 KEY = ("defence", "smco_magnet", "stock_weeks")
-SHOWN = Column(
-    "lost_weeks",
-    "Weeks of output lost.",
-    unit="week",
-    form=Form.POINTS,
-    heading="Weeks lost",
-    short="lost",
-    note="weeks of output lost",
-)
-HIDDEN = Column("lost_days", "Days of output lost.", unit="day", form=Form.POINTS)
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +143,7 @@ import json, sys
 from pathlib import Path
 import exposure as ex
 from exposure.scoring import columns, ranking
-from tests.test_scoring_columns import HIDDEN, SHOWN
+from tests.more_columns import HIDDEN, SHOWN
 
 # What a change of the code would do: an entry, and a value where rows of the ranking are made.
 columns.RESULTS["ranking"] = (*columns.RANKING, SHOWN, HIDDEN)

@@ -81,6 +81,11 @@ class LeverEffects:
         sectors
             Sectors that count.
 
+        Returns
+        -------
+        LeverEffects
+            The effects, with totals over these sectors.
+
         Raises
         ------
         UnknownNameError

@@ -65,7 +65,7 @@ RANKING = (
         "score_se",
         "Monte Carlo standard error of the score; empty for a single draw.",
         unit="points",
-        form=Form.NUMBER,
+        form=Form.POINTS,
         nullable=True,
         heading="Error of sampling",
     ),

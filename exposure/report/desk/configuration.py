@@ -282,7 +282,7 @@ def configuration_schema() -> dict[str, Any]:
     Examples
     --------
     >>> sorted(configuration_schema()["properties"])[:4]
-    ['after', 'alerts', 'as_of', 'data']
+    ['after', 'alert_sectors', 'alerts', 'as_of']
     """
     schema = Configuration.model_json_schema()
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

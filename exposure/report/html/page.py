@@ -11,6 +11,7 @@ import base64
 import hashlib
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -86,6 +87,12 @@ def report_page(contents: Contents) -> str:
     return environment.get_template("page.html.jinja").render(_context(contents))
 
 
+def _day_of(contents: Contents) -> date | None:
+    """Day of the report: the one asked for, or the one on which it was made, if that is known."""
+    asked = contents.runs[0].settings.as_of
+    return asked or (contents.briefing.age.day if contents.briefing is not None else None)
+
+
 def _context(contents: Contents) -> dict[str, object]:
     first = contents.runs[0]
     style, script = _ours("page.css"), _ours("page.js")
@@ -104,7 +111,7 @@ def _context(contents: Contents) -> dict[str, object]:
         "added": rules_line(first.scenario.added),
         "first": first,
         "first_day": first_day(contents),
-        "day": first.settings.as_of or first_day(contents),
+        "day": _day_of(contents),
         "known": knowledge_date(first),
         "names": names_of_sectors(first),
         "caveats": caveats(contents.runs),
