@@ -194,7 +194,7 @@ def main(draws: int) -> None:
     blocks = [own for own in ex.read_levers() if own.lever in BLOCKS]
     write({"pairs": pairs_table(ex.levers(results[-1], blocks, sectors=DEFENCE).pairs)})
     sets: dict[str, pd.DataFrame] = {}
-    for own in (effects[-1], effects[0], effects[1]):
+    for own in (effects[-1], *effects[:-1]):
         course = own.bench.assessment.scenario.scenario
         sets[f"{course}, all sectors"] = ex.portfolios(own)
         sets[f"{course}, defence"] = ex.portfolios(own.counting(DEFENCE))
