@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LISTED = 20
 """Default number of reports listed."""
 
-Out = Annotated[Path | None, typer.Option(help="Report folder beside which the history is.")]
+Out = Annotated[Path | None, typer.Option(help="Report folder; the history is next to it.")]
 Which = Annotated[str, typer.Argument(help="Number or digest of a report; last or previous.")]
 
 app = typer.Typer(

@@ -163,7 +163,7 @@ def _applies(shipped: ConditionedDraws, dataset: Dataset, settings: Settings) ->
 
 
 RECORD_FILES = (f"scenarios/{RECORD}.toml", "policy_events.csv")
-"""Files beside the tables that the scenario of the record is read from."""
+"""Other files from which the scenario of the record is read."""
 
 
 def _written(names: Sequence[str]) -> tuple[tuple[int, int], ...]:

@@ -335,7 +335,7 @@ def _at_the_factory(
 
 
 def _taken(values: FloatArray, week: IntArray) -> FloatArray:
-    """Values of a week for each draw; week 0 stands for the time before it."""
+    """Values of a week for each draw; week 0 also represents the time before it."""
     return np.take_along_axis(values, np.maximum(week, 0), axis=0)
 
 

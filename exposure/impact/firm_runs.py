@@ -26,7 +26,7 @@ class FirmRun:
     stopped: FloatArray
     """Share of output made by firms that are stopped, shape (T, D)."""
     by_player: FloatArray
-    """Discounted loss of the scored weeks that each player bears, shape (P, D)."""
+    """Discounted loss of the scored weeks attributed to each player, shape (P, D)."""
     unmet: FloatArray
     """Need of the scored weeks that is not met, in weeks of need, shape (K, D)."""
     held: FloatArray

@@ -43,7 +43,7 @@ GRANT, AGAIN = 0, 1
 
 
 class Deck(NamedTuple):
-    """What the office is told, by draw D, week T, class Q, and row R of terms."""
+    """Input of the office, by draw D, week T, class Q, and row R of terms."""
 
     row: IntArray
     """Row of the terms in force, shape (T, Q)."""

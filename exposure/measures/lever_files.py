@@ -20,7 +20,7 @@ from exposure.tables.reading.text_file import Unreadable, parse_toml, read_text
 from exposure.wording import shown
 
 FOLDER = "levers"
-"""Folder of the shipped levers, beside the tables."""
+"""Folder of the shipped levers, inside that of the tables."""
 
 STAND_IN = Cost(basis="assumed", note="stands in for a cost that is at fault")
 

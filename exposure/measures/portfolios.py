@@ -130,6 +130,12 @@ def _refuse(bench: Bench, budgets: Sequence[float], by: By) -> None:
         raise ArgumentError(faults)
 
 
+def _counted(bench: Bench, outcome: Outcome, by: By) -> FloatArray:
+    """What all counted sectors lose together, (D,)."""
+    values = outcome.scores if by == "points" else outcome.money
+    return added_up([values[name] for name in bench.counted if name in values])
+
+
 def risk_of(bench: Bench, outcome: Outcome, by: By) -> Risk:
     """Risk of all counted sectors together.
 
@@ -142,8 +148,7 @@ def risk_of(bench: Bench, outcome: Outcome, by: By) -> Risk:
     by
         What it is counted in.
     """
-    values = outcome.scores if by == "points" else outcome.money
-    total = added_up([values[name] for name in bench.counted if name in values])
+    total = _counted(bench, outcome, by)
     settings = bench.assessment.settings
     mean, cvar = float(total.mean()), tail_mean(total, level=settings.tail_level)
     lam = settings.tail_weight
@@ -164,8 +169,7 @@ def risk_values(bench: Bench, outcome: Outcome, by: By) -> FloatArray:
     by
         What it is counted in.
     """
-    values = outcome.scores if by == "points" else outcome.money
-    total = added_up([values[name] for name in bench.counted if name in values])
+    total = _counted(bench, outcome, by)
     settings = bench.assessment.settings
     lam, level = settings.tail_weight, settings.tail_level
     if level == 1.0:

@@ -1,6 +1,6 @@
 """How kernels are compiled; importing this module loads numba.
 
-Kernels are kept on disk, beside the package or in the user's cache folder, so that only the first
+Kernels are kept on disk, next to the package or in the user's cache folder, so that only the first
 run ever compiles them; where neither can be written they are compiled in every process.
 """
 

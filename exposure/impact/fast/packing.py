@@ -27,7 +27,7 @@ Route = tuple[Channel, Buyer]
 """A channel as certain buyers buy it."""
 
 Group = frozenset[str]
-"""Pools that feed the same holdings; an empty name stands for contracts alone."""
+"""Pools that feed the same holdings; an empty name means contracts alone."""
 
 
 @dataclass(frozen=True, eq=False)

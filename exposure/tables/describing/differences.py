@@ -111,8 +111,8 @@ def differences_text(differences: "pd.DataFrame") -> str:
     for change, table, key, column, was, now in zip(
         *(differences[column].tolist() for column in COLUMNS), strict=True
     ):
-        told = f"{column} {was or 'nothing'} -> {now or 'nothing'}" if column else was + now
-        rows.setdefault((table, change, key), []).append(told)
+        change_text = f"{column} {was or 'nothing'} -> {now or 'nothing'}" if column else was + now
+        rows.setdefault((table, change, key), []).append(change_text)
     if not rows:
         return "The tables are equal."
     kinds = [change for _, change, _ in rows]

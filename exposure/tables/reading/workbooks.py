@@ -55,7 +55,7 @@ class Workbooks:
         return {name: sheet.label for name, sheet in self.sheets.items()}
 
     def located(self, fault: Fault) -> Fault:
-        """A fault of a table with its sheet and cell, if it stands in a workbook."""
+        """A fault of a table with its sheet and cell, if it is in a workbook."""
         table = fault.file.removesuffix(".csv")
         sheet = self.sheets.get(table)
         if sheet is None or (fault.line is not None and fault.line < 0):
@@ -67,7 +67,7 @@ class Workbooks:
 
 
 def workbooks_in(folder: Path) -> list[Path]:
-    """Workbooks of a folder, but for the locks that a spreadsheet program leaves beside them."""
+    """Workbooks of a folder, but for the locks that a spreadsheet program leaves next to them."""
     return sorted(
         path
         for path in folder.iterdir()
@@ -159,7 +159,7 @@ def _sheet(values: "Worksheet", written: "Worksheet", sheet_name: str) -> Sheet:
     filled = [(number, row) for number, row in rows if any(cell.strip() for cell in row)]
     head = tuple(cell.strip() for cell in filled[0][1])
     width = max((n for n, cell in enumerate(head, start=1) if cell), default=0)
-    # Cells beside the table are kept, so that a figure without a heading is a fault.
+    # Cells next to the table are kept, so that a figure without a heading is a fault.
     used = max(width, *(_last(row) for _, row in filled))
     letters = {name: get_column_letter(n) for n, name in enumerate(head, start=1) if name}
     body = tuple((number, row[:used]) for number, row in filled[1:])
