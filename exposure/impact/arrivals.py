@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from exposure.arrays import BoolArray, FloatArray, IntArray, total
+from exposure.impact.pools import Kind, Pool
 from exposure.impact.purchases import Raise, purchases_of, raises_of
 from exposure.impact.sectors import Goods, Sector, Stream
-from exposure.impact.world import Kind, Pool, World
+from exposure.impact.world import World
 from exposure.licensing.flows import Flow
 from exposure.licensing.grants import Licences
 from exposure.supply.channels import Channel

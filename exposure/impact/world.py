@@ -4,95 +4,24 @@ Sectors meet in the pools outside China, so all sectors of the tables are part o
 is ranked. A world belongs to a period: the same tables drawn for the same weeks.
 """
 
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
-
-import numpy as np
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from exposure.arrays import FloatArray
+from exposure.impact.pools import Pool, build_pool, channels_into, control_week
 from exposure.impact.sectors import Goods, Sector, Stocks, build_goods, build_stocks
 from exposure.inputs.cells import Inputs
-from exposure.supply.acted_claims import acted_claims
-from exposure.supply.additions import pool_additions
-from exposure.supply.channels import Channel, channels_of, components_needed
-from exposure.supply.claims import Claim, claims_on
+from exposure.inputs.parts import Part
+from exposure.supply.channels import Channel
 from exposure.supply.exits import ExitSplit, exit_split
-from exposure.supply.gradual import Gradual, same_course
 from exposure.supply.period import Period
 from exposure.tables.dataset import RowKey
-from exposure.tables.schema.supply import ElementRow
-from exposure.terms import ANY, BuyerClass, Tier, week_of
+from exposure.terms import BuyerClass
 
 Supply = tuple[Channel, str, BuyerClass]
 """What decides how supply splits by exit stage: channel, destination, buyer class."""
-
-
-@dataclass(frozen=True, eq=False)
-class Kind:
-    """Claims on one pool that are served alike: of one route and class, with equal lag and need.
-
-    What a pool brings to each of them does not depend on whether they are counted together.
-    """
-
-    claim: Claim
-    """One of them."""
-    weight: FloatArray
-    """Share of the demand of the pool of all together, shape (D,)."""
-    sector: Goods | None
-    """Sector of that claim; None for a user that is not a sector."""
-
-    @property
-    def holding(self) -> int:
-        """Position of what its sector keeps the goods in."""
-        if self.sector is None:
-            raise ValueError(f"{self.claim.user} is not a sector")
-        return self.sector.holding_of(self.claim.channel)
-
-    def served_as(self, other: "Kind") -> bool:
-        """Whether claims of one route and class have equal lag and need, in every draw."""
-        if not np.array_equal(self.weight > 0.0, other.weight > 0.0):
-            return False
-        if self.sector is None or other.sector is None:
-            return self.sector is other.sector
-        k, other_k = self.holding, other.holding
-        return (
-            np.array_equal(self.sector.lag[k], other.sector.lag[other_k])
-            and same_course(self.sector.saved[k], other.sector.saved[other_k])
-            and same_course(self.sector.assembled[k], other.sector.assembled[other_k])
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class Pool:
-    """A pool outside China, with everybody who claims from it."""
-
-    claims: tuple[Claim, ...]
-    """Claims, those of ranked sectors first; empty where the tables name no user."""
-    kinds: tuple[Kind, ...]
-    """Claims put together that are served alike: those of one class in its order, then those
-    whose class is drawn."""
-    kind_of: tuple[int, ...]
-    """Position in `kinds` of each claim."""
-    added: FloatArray | None
-    """New supply, recycling and released reserves as a share of its demand, (T, D)."""
-    switched: Gradual
-    """Share of contracts that no longer hold."""
-    demand: FloatArray | None
-    """Demand outside China, tonnes a year, shape (D,)."""
-
-    def weight_of(
-        self, user: str, channel: Channel, buyer: BuyerClass, tier: Tier
-    ) -> FloatArray | None:
-        """Share of the demand of one kind of buyer of a user; None if it claims nothing."""
-        return self._weights.get((user, channel, buyer, tier))
-
-    @cached_property
-    def _weights(self) -> dict[tuple[str, Channel, BuyerClass, Tier], FloatArray]:
-        return {
-            (claim.user, claim.channel, claim.buyer_class, claim.tier): claim.weight
-            for claim in reversed(self.claims)
-        }
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,208 +54,150 @@ def build_world(inputs: Inputs, period: Period, ranked: Sequence[str]) -> World:
     ranked
         Sectors that are ranked; those that share a pool with them are part of the world.
     """
-    wanted = {c.pool for sector in ranked for c in _channels(inputs, sector) if c.pool}
+    wanted = {c.pool for sector in ranked for c in channels_into(inputs, sector) if c.pool}
     together = [
         sector
         for sector in inputs.index.sectors
-        if sector in ranked or any(c.pool in wanted for c in _channels(inputs, sector))
+        if sector in ranked or any(c.pool in wanted for c in channels_into(inputs, sector))
     ]
-    tokens: dict[Hashable, int] = {}
-    goods = _goods(inputs, period, together, tokens)
-    sectors = {
-        name: Sector.of(goods[name], _stocks(inputs, name, period, tokens)) for name in together
-    }
-    pools = _pools(inputs, period, sorted(wanted), goods, tokens)
-    splits = _splits(inputs, period, _supplies(goods, pools), tokens)
+    goods, stocks = _goods(inputs, period, together), _stocks(inputs, period, together)
+    sectors = {name: Sector.of(goods[name][0], stocks[name][0]) for name in together}
+    pools = _pools(inputs, period, sorted(wanted), goods)
+    splits = _splits(inputs, period, _supplies(goods, pools))
     firms = inputs.part("firms", make=_leak)
-    tokens["firms"] = firms.token
-    world = World(inputs, period, sectors, pools, splits, *firms.value, tokens)
+    tokens: dict[Hashable, int] = {"firms": firms.token}
+    tokens |= {("goods", name): token for name, (_, token) in goods.items()}
+    tokens |= {("stocks", name): token for name, (_, token) in stocks.items()}
+    tokens |= {("pool", name): token for name, (_, token) in pools.items()}
+    tokens |= {("split", supply): token for supply, (_, token) in splits.items()}
+    world = World(inputs, period, sectors, _values(pools), _values(splits), *firms.value, tokens)
     _note_what_sectors_share(world)
     return world
 
 
-def _goods(
-    inputs: Inputs, period: Period, sectors: Sequence[str], tokens: dict[Hashable, int]
-) -> dict[str, Goods]:
-    goods = {}
-    for name in sectors:
+Made = TypeVar("Made")
+"""What is made of the tables."""
 
-        def make(traced: Inputs, name: str = name) -> Goods:
-            return build_goods(
-                traced, name, period, control_week=partial(_control_week, traced, period)
+Name = TypeVar("Name", bound=Hashable)
+"""What it is made for."""
+
+Parts = dict[Name, tuple[Made, int]]
+"""Parts of one kind, each with its token."""
+
+
+def _values(parts: Parts[Name, Made]) -> dict[Name, Made]:
+    return {name: value for name, (value, _) in parts.items()}
+
+
+def _goods(inputs: Inputs, period: Period, sectors: Sequence[str]) -> Parts[str, Goods]:
+    def one(traced: Inputs, name: str) -> Goods:
+        began = partial(control_week, traced, period)
+        return build_goods(traced, name, period, control_week=began)
+
+    acted = {name: period.actions.on_goods(name) for name in sectors}
+
+    def make(traced: Inputs) -> Parts[str, Goods]:
+        return {
+            name: _with_token(
+                traced.part("goods", name, period.key, acted[name], make=partial(one, name=name))
             )
+            for name in sectors
+        }
 
-        acted = period.actions.on_goods(name)
-        part = inputs.part("goods", name, period.key, acted, make=make)
-        goods[name], tokens[("goods", name)] = part.value, part.token
-    return goods
+    key = (period.key, *acted.items())
+    return inputs.part("all goods", *key, make=make, size=0).value
 
 
-def _stocks(inputs: Inputs, sector: str, period: Period, tokens: dict[Hashable, int]) -> Stocks:
-    acted = (*period.actions.on_stocks(sector),)
-    # The weeks count only where somebody acts in them.
-    name = ("stocks", sector, *((period.key, acted) if acted else ()))
-    part = inputs.part(*name, make=lambda traced: build_stocks(traced, sector, period))
-    tokens[("stocks", sector)] = part.token
-    return part.value
+def _with_token(part: Part[Made]) -> tuple[Made, int]:
+    return part.value, part.token
+
+
+def _stocks(inputs: Inputs, period: Period, sectors: Sequence[str]) -> Parts[str, Stocks]:
+    acted = {name: period.actions.on_stocks(name) for name in sectors}
+
+    def one(traced: Inputs, name: str) -> Stocks:
+        return build_stocks(traced, name, period)
+
+    def make(traced: Inputs) -> Parts[str, Stocks]:
+        return {
+            # The weeks count only where somebody acts in them.
+            name: _with_token(
+                traced.part(
+                    "stocks",
+                    name,
+                    *((period.key, acted[name]) if acted[name] else ()),
+                    make=partial(one, name=name),
+                )
+            )
+            for name in sectors
+        }
+
+    key = (period.key if any(acted.values()) else None, *acted.items())
+    return inputs.part("all stocks", *key, make=make, size=0).value
 
 
 def _pools(
-    inputs: Inputs,
-    period: Period,
-    names: Sequence[str],
-    goods: Mapping[str, Goods],
-    tokens: dict[Hashable, int],
-) -> dict[str, Pool]:
+    inputs: Inputs, period: Period, names: Sequence[str], goods: Parts[str, Goods]
+) -> Parts[str, Pool]:
     pools = {}
     for name in names:
         users = {
-            sector: sector_goods
-            for sector, sector_goods in goods.items()
+            sector: (sector_goods, token)
+            for sector, (sector_goods, token) in goods.items()
             if any(channel.pool == name for h in sector_goods.holdings for channel in h.channels)
         }
-        known = tuple((sector, tokens[("goods", sector)]) for sector in users)
-
-        def make(traced: Inputs, name: str = name, users: Mapping[str, Goods] = users) -> Pool:
-            return _build_pool(traced, name, period, users)
-
+        known = tuple((sector, token) for sector, (_, token) in users.items())
         elements = {row.element for row in inputs.index.elements_of_pool(name)}
         acted = period.actions.on_pool(elements, users)
+        make = partial(build_pool, name=name, period=period, sectors=_values(users))
         part = inputs.part("pool", name, period.key, known, acted, make=make)
-        pools[name], tokens[("pool", name)] = part.value, part.token
+        pools[name] = _with_token(part)
     return pools
 
 
-def _supplies(goods: Mapping[str, Goods], pools: Mapping[str, Pool]) -> set[Supply]:
+def _supplies(goods: Parts[str, Goods], pools: Parts[str, Pool]) -> set[Supply]:
     return {
         (claim.channel, claim.destination, claim.buyer_class)
-        for pool in pools.values()
+        for pool, _ in pools.values()
         for claim in pool.claims
     } | {
         (channel, sector_goods.destination, stream.buyer_class)
-        for sector_goods in goods.values()
+        for sector_goods, _ in goods.values()
         for stream in sector_goods.streams
         for holding in sector_goods.holdings
         for channel in holding.channels
     }
 
 
-def _splits(
-    inputs: Inputs, period: Period, supplies: Iterable[Supply], tokens: dict[Hashable, int]
-) -> dict[Supply, ExitSplit]:
-    splits = {}
-    for supply in sorted(supplies, key=_supply_name):
+def _splits(inputs: Inputs, period: Period, supplies: Iterable[Supply]) -> Parts[Supply, ExitSplit]:
+    in_order = sorted(supplies, key=_supply_name)
+    acted = {
+        supply: period.actions.on_supply(supply[0].component, supply[1], str(supply[2]))
+        for supply in in_order
+    }
 
-        def make(traced: Inputs, supply: Supply = supply) -> ExitSplit:
-            return exit_split(traced.under(_supply_name(supply)), *supply, period)
+    def one(traced: Inputs, supply: Supply) -> ExitSplit:
+        return exit_split(traced.under(_supply_name(supply)), *supply, period)
 
-        channel, destination, buyer = supply
-        acted = period.actions.on_supply(channel.component, destination, str(buyer))
-        part = inputs.part("split", supply, period.sourcing_key, acted, make=make)
-        splits[supply], tokens[("split", supply)] = part.value, part.token
-    return splits
+    def make(traced: Inputs) -> Parts[Supply, ExitSplit]:
+        return {
+            supply: _with_token(
+                traced.part(
+                    "split", supply, period.sourcing_key, acted[supply],
+                    make=partial(one, supply=supply),
+                )
+            )
+            for supply in in_order
+        }  # fmt: skip
+
+    key = (period.sourcing_key, *acted.items())
+    return inputs.part("all splits", *key, make=make, size=0).value
 
 
 def _leak(inputs: Inputs) -> tuple[FloatArray, FloatArray]:
     whole = inputs.under("firms")
     share = whole.constant("leak_share", absent=0.0)
     return share, whole.constant("leak_weeks", absent=0.0)
-
-
-def _channels(inputs: Inputs, sector: str) -> tuple[Channel, ...]:
-    return tuple(
-        channel
-        for component in components_needed(inputs, sector)
-        for channel in channels_of(inputs, component)
-    )
-
-
-def _build_pool(inputs: Inputs, name: str, period: Period, sectors: Mapping[str, Goods]) -> Pool:
-    pool_inputs = inputs.under(f"pool {name}")
-    drawing = [
-        channel
-        for sector in sectors
-        for channel in _channels(inputs, sector)
-        if channel.pool == name
-    ]
-    elements = {element for channel in drawing for element in channel.elements}
-    demand = pool_inputs.pool_user(name, "all", "demand_t_per_year")
-    claims = acted_claims(claims_on(pool_inputs, name, tuple(sectors)), period, demand)
-    # Where no user has a share there is nothing to share out: contracts hold.
-    shared = any(claim.weight.any() for claim in claims)
-    claims = claims if shared else ()
-    kinds, kind_of = _kinds(claims, sectors)
-    return Pool(
-        claims=claims,
-        kinds=kinds,
-        kind_of=kind_of,
-        added=pool_additions(pool_inputs, name, period),
-        switched=_switched(
-            pool_inputs, period, frozenset(elements), {channel.element for channel in drawing}
-        ),
-        demand=demand,
-    )
-
-
-def _switched(
-    inputs: Inputs, period: Period, elements: frozenset[str], pooled: Collection[str]
-) -> Gradual:
-    """Share of contracts that no longer hold: a ramp from the start of control."""
-    # A pool of one element may have dates of its own; that of several has those of all.
-    scope = next(iter(pooled)) if len(pooled) == 1 else ANY
-    weight = inputs.constant("rationing_weight", absent=0.0)
-    begin = inputs.constant("switch_weeks", scope, absent=0.0)
-    begin = begin + _control_week(inputs, period, elements)
-    width = inputs.constant("switch_ramp_weeks", scope, absent=0.0)
-    return Gradual(weight, begin, width)
-
-
-def _kinds(
-    claims: Sequence[Claim], sectors: Mapping[str, Goods]
-) -> tuple[tuple[Kind, ...], tuple[int, ...]]:
-    """Claims put together that are served alike, by class, and the kind of each claim.
-
-    Claims whose class is drawn are put together within one user alone: those of two users may
-    agree in all the draws at hand and differ in others.
-    """
-    kinds: list[Kind] = []
-    alike: dict[tuple[object, ...], list[int]] = {}
-    kind_of = []
-    for claim in claims:
-        kind = Kind(claim, claim.weight, sectors[claim.user] if claim.ranked else None)
-        # Purchases and parts of a claim are followed for themselves.
-        whole = claim.bought is None and (claim.since, claim.until) == (0, None)
-        order = claim.user if claim.class_is_drawn else int(claim.place[0])
-        key = (*claim.route, order, *(() if whole else (len(kinds),)))
-        known = alike.setdefault(key, [])
-        same = next((i for i in known if kinds[i].served_as(kind)), len(kinds))
-        if same == len(kinds):
-            known.append(same)
-            kinds.append(kind)
-        else:
-            kinds[same] = replace(kinds[same], weight=kinds[same].weight + kind.weight)
-        kind_of.append(same)
-    in_order = sorted(range(len(kinds)), key=lambda i: _position(kinds[i].claim))
-    position = {i: n for n, i in enumerate(in_order)}
-    return tuple(kinds[i] for i in in_order), tuple(position[i] for i in kind_of)
-
-
-def _position(claim: Claim) -> tuple[bool, int]:
-    """By class; those of a drawn class last, so that no order of sums depends on the draws."""
-    return claim.class_is_drawn, 0 if claim.class_is_drawn else int(claim.place[0])
-
-
-def _control_week(inputs: Inputs, period: Period, elements: frozenset[str]) -> int:
-    """Week in which control of the first of some elements began; of any, if none of them is."""
-    days = {
-        row.element: row.controlled_from
-        for row in inputs.rows_of(ElementRow)
-        if row.controlled_from is not None
-    }
-    controlled = [day for element, day in days.items() if element in elements] or list(
-        days.values()
-    )
-    return week_of(min(controlled, default=period.start), start=period.start)
 
 
 def _supply_name(supply: Supply) -> str:

@@ -52,6 +52,12 @@ from exposure.tables.schema.supply import (
 )
 from exposure.terms import ANY, CHINA, BuyerClass, ShareKind, Tier
 
+FIGURES = 2_500
+"""Figures and streams that one set of tables is taken to draw; the shipped one draws 2,150."""
+
+FLOAT_BYTES = 8
+"""Bytes of a number."""
+
 Made = TypeVar("Made")
 """What a part of a run is."""
 
@@ -73,6 +79,16 @@ class _Drawn:
 
 
 @dataclass(frozen=True, eq=False)
+class _Figures:
+    """What has been drawn so far from one set of tables in one set of draws."""
+
+    rows: dict[int, _Drawn] = field(default_factory=dict)
+    """By the identity of the row, which is kept with its draws."""
+    uniform: dict[str, FloatArray] = field(default_factory=dict)
+    """Uniform numbers of each stream."""
+
+
+@dataclass(frozen=True, eq=False)
 class Inputs:
     """A dataset and a sampler: every figure as an array over draws, and a note of what was read."""
 
@@ -84,9 +100,7 @@ class Inputs:
     """Whether what is made of them is kept for other runs."""
     notes: dict[str, set[RowKey]] = field(default_factory=dict, repr=False)
     """Rows that each reader read."""
-    _drawn: dict[int, "_Drawn"] = field(default_factory=dict, repr=False)
-    """By the identity of the row, which is kept with its draws."""
-    _uniform: dict[str, FloatArray] = field(default_factory=dict, repr=False)
+    _figures: _Figures = field(default_factory=_Figures, repr=False)
     _lock: Lock = field(default_factory=Lock, repr=False)
     """Blocks of draws run in threads and share the notes."""
 
@@ -97,7 +111,16 @@ class Inputs:
 
     def with_sampler(self, sampler: Sampler) -> "Inputs":
         """The same tables under other draws; what is read goes to the same notes."""
-        return Inputs(self.index, sampler, self.reader, self.kept, self.notes, _lock=self._lock)
+        figures = self._figures_in(sampler)
+        return Inputs(self.index, sampler, self.reader, self.kept, self.notes, figures, self._lock)
+
+    def _figures_in(self, sampler: Sampler) -> _Figures:
+        """Where figures are drawn: the same for all runs of these very tables in these draws."""
+        name = ("figures", self.index.serial, sampler.key)
+        size = FIGURES * sampler.size * FLOAT_BYTES
+        return make_part(
+            name, self.index, lambda: (_Figures(), {}), kept=self.kept, size=size
+        ).value
 
     def under(self, reader: str) -> "Inputs":
         """The same figures, read on behalf of somebody."""
@@ -105,9 +128,7 @@ class Inputs:
 
     def _with(self, reader: str, notes: dict[str, set[RowKey]], lock: Lock) -> "Inputs":
         # Written out because `dataclasses.replace` takes most of the time of a look-up.
-        return Inputs(
-            self.index, self.sampler, reader, self.kept, notes, self._drawn, self._uniform, lock
-        )
+        return Inputs(self.index, self.sampler, reader, self.kept, notes, self._figures, lock)
 
     def note(self, rows: Iterable[RowKey]) -> None:
         """Note rows as read."""
@@ -138,7 +159,9 @@ class Inputs:
             raise KeyError(f"sectors|{sector}")
         return row
 
-    def part(self, *name: Hashable, make: Callable[["Inputs"], Made]) -> Part[Made]:
+    def part(
+        self, *name: Hashable, make: Callable[["Inputs"], Made], size: int | None = None
+    ) -> Part[Made]:
         """Something made of these figures: found again if it was made before of equal ones.
 
         Parameters
@@ -147,6 +170,8 @@ class Inputs:
             What it is, and everything that it depends on besides tables and draws.
         make
             Makes it from these inputs; it reads nothing else.
+        size
+            Bytes of its arrays: 0 for what puts other parts together; None to weigh it.
         """
 
         def with_notes() -> tuple[Made, Notes]:
@@ -154,7 +179,9 @@ class Inputs:
             made = make(traced)
             return made, {reader: frozenset(rows) for reader, rows in traced.notes.items()}
 
-        part = make_part((*name, self.sampler.key), self.index, with_notes, kept=self.kept)
+        part = make_part(
+            (*name, self.sampler.key), self.index, with_notes, kept=self.kept, size=size
+        )
         for reader, rows in part.notes.items():
             self.under(reader).note(rows)
         return part
@@ -166,7 +193,7 @@ class Inputs:
 
     def draw(self, row: QuantityRow) -> FloatArray:
         """Draws of one row."""
-        drawn = self._drawn.get(id(row))
+        drawn = self._figures.rows.get(id(row))
         if drawn is None:
             key = self.index.keys.of(row)
             traced = self._with(self.reader, {}, Lock())
@@ -174,7 +201,7 @@ class Inputs:
                 values = traced._sample(row, key)
             values = whole_weeks(values) if row.definition().whole else values
             drawn = _Drawn(row, values, traced.read_by(self.reader) | {key}, trace)
-            self._drawn[id(row)] = drawn
+            self._figures.rows[id(row)] = drawn
         else:
             write_down(drawn.trace)
         self.note(drawn.rows)
@@ -203,9 +230,9 @@ class Inputs:
     def uniform(self, stream: str) -> FloatArray:
         """Uniform numbers of a stream."""
         self.index.sample_of(stream)  # it is written down that the stream was drawn
-        if stream not in self._uniform:
-            self._uniform[stream] = self.sampler.uniform(stream)
-        return self._uniform[stream]
+        if stream not in self._figures.uniform:
+            self._figures.uniform[stream] = self.sampler.uniform(stream)
+        return self._figures.uniform[stream]
 
     def value(self, table: str, *key: str) -> FloatArray | None:
         """Draws of a cell by table and key; None where there is no such row."""

@@ -149,12 +149,19 @@ class Part(Generic[Value]):
 
     @classmethod
     def of(
-        cls, value: Value, index: Asked, trace: Trace, notes: Notes, *, kept: bool
+        cls,
+        value: Value,
+        index: Asked,
+        trace: Trace,
+        notes: Notes,
+        *,
+        kept: bool,
+        size: int | None = None,
     ) -> "Part[Value]":
         """A part that was made just now; one that is not kept is not weighed."""
         if not kept:
             return cls(value, next(_tokens), trace, notes, 0, index.root.serial, frozenset())
-        size = size_of(value) + BYTES_A_QUESTION * len(trace)
+        size = (size_of(value) if size is None else size) + BYTES_A_QUESTION * len(trace)
         root, moved = index.root, frozenset[Question]()
         if root is not index:
             moved = frozenset(
@@ -295,7 +302,12 @@ def parts_within(megabytes: float) -> Iterator[None]:
 
 
 def make_part(
-    name: Hashable, index: Asked, make: Callable[[], tuple[Value, Notes]], *, kept: bool
+    name: Hashable,
+    index: Asked,
+    make: Callable[[], tuple[Value, Notes]],
+    *,
+    kept: bool,
+    size: int | None = None,
 ) -> Part[Value]:
     """Find a part, or make it.
 
@@ -309,6 +321,8 @@ def make_part(
         Gives its value, and the rows that were read.
     kept
         Whether it may be found and is kept.
+    size
+        Bytes of its arrays: 0 for a part that puts other parts together; None to weigh it.
     """
     keeps = kept and STORE.limit > 0
     found = STORE.find(name, index) if keeps else None
@@ -316,7 +330,7 @@ def make_part(
         trace: Trace = {}
         with _written_to(trace):
             value, notes = make()
-        part = Part.of(value, index, trace, notes, kept=keeps)
+        part = Part.of(value, index, trace, notes, kept=keeps, size=size)
         if keeps:
             STORE.keep(name, cast("Part[object]", part))
     else:

@@ -24,10 +24,10 @@ from exposure.supply.actions import Actions
 from exposure.supply.additions import WEEKS_A_YEAR
 from exposure.threads import in_order
 
-TOGETHER = 256
+TOGETHER = 512
 """Number of draws on which all sets of levers are run before the next draws are used."""
 
-KEPT = 160
+KEPT = 320
 """Megabytes that kept parts may take meanwhile."""
 
 Lost = tuple[FloatArray, FloatArray]

@@ -159,6 +159,15 @@ class Actions:
             or (isinstance(action, Rated) and action.sector in users)
         )
 
+    def on_additions(self, elements: Iterable[str]) -> tuple[Action, ...]:
+        """Changes of what is added to the pool of some elements."""
+        metals = set(elements)
+        return tuple(
+            action
+            for action in self.listed
+            if isinstance(action, (Added, Released, Built)) and action.element in metals
+        )
+
     def on_supply(self, component: str, destination: str, buyer: str) -> tuple[Moved, ...]:
         """Changes of where certain buyers buy a component."""
         return self.of(Moved, component=component, destination=destination, buyer_class=buyer)

@@ -13,9 +13,10 @@ from exposure.arrays import FloatArray
 from exposure.impact.fast.arrays import Kinds, Pools, Slots
 from exposure.impact.fast.changes import NOTHING, Changes, ints, starts
 from exposure.impact.fast.firm_packing import Holder
+from exposure.impact.pools import Kind
 from exposure.impact.purchases import purchases_of
 from exposure.impact.sectors import Stream
-from exposure.impact.world import Kind, World
+from exposure.impact.world import World
 from exposure.supply.channels import Channel, Holding
 from exposure.supply.claims import Claim
 from exposure.terms import BuyerClass, Tier

@@ -1,0 +1,196 @@
+"""Pools outside China as a world has them: who claims from each, and what is added to it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from exposure.arrays import FloatArray
+from exposure.impact.sectors import Goods
+from exposure.inputs.cells import Inputs
+from exposure.supply.acted_claims import acted_claims
+from exposure.supply.additions import pool_additions
+from exposure.supply.channels import Channel, channels_of, components_needed
+from exposure.supply.claims import Claim, claims_on
+from exposure.supply.gradual import Gradual, same_course
+from exposure.supply.period import Period
+from exposure.tables.schema.supply import ElementRow
+from exposure.terms import ANY, BuyerClass, Tier, week_of
+
+
+@dataclass(frozen=True, eq=False)
+class Kind:
+    """Claims on one pool that are served alike: of one route and class, with equal lag and need.
+
+    What a pool brings to each of them does not depend on whether they are counted together.
+    """
+
+    claim: Claim
+    """One of them."""
+    weight: FloatArray
+    """Share of the demand of the pool of all together, shape (D,)."""
+    sector: Goods | None
+    """Sector of that claim; None for a user that is not a sector."""
+
+    @property
+    def holding(self) -> int:
+        """Position of what its sector keeps the goods in."""
+        if self.sector is None:
+            raise ValueError(f"{self.claim.user} is not a sector")
+        return self.sector.holding_of(self.claim.channel)
+
+    def served_as(self, other: "Kind") -> bool:
+        """Whether claims of one route and class have equal lag and need, in every draw."""
+        if not np.array_equal(self.weight > 0.0, other.weight > 0.0):
+            return False
+        if self.sector is None or other.sector is None:
+            return self.sector is other.sector
+        k, other_k = self.holding, other.holding
+        return (
+            np.array_equal(self.sector.lag[k], other.sector.lag[other_k])
+            and same_course(self.sector.saved[k], other.sector.saved[other_k])
+            and same_course(self.sector.assembled[k], other.sector.assembled[other_k])
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """A pool outside China, with everybody who claims from it."""
+
+    claims: tuple[Claim, ...]
+    """Claims, those of ranked sectors first; empty where the tables name no user."""
+    kinds: tuple[Kind, ...]
+    """Claims put together that are served alike: those of one class in its order, then those
+    whose class is drawn."""
+    kind_of: tuple[int, ...]
+    """Position in `kinds` of each claim."""
+    added: FloatArray | None
+    """New supply, recycling and released reserves as a share of its demand, (T, D)."""
+    switched: Gradual
+    """Share of contracts that no longer hold."""
+    demand: FloatArray | None
+    """Demand outside China, tonnes a year, shape (D,)."""
+
+    def weight_of(
+        self, user: str, channel: Channel, buyer: BuyerClass, tier: Tier
+    ) -> FloatArray | None:
+        """Share of the demand of one kind of buyer of a user; None if it claims nothing."""
+        return self._weights.get((user, channel, buyer, tier))
+
+    @cached_property
+    def _weights(self) -> dict[tuple[str, Channel, BuyerClass, Tier], FloatArray]:
+        return {
+            (claim.user, claim.channel, claim.buyer_class, claim.tier): claim.weight
+            for claim in reversed(self.claims)
+        }
+
+
+def channels_into(inputs: Inputs, sector: str) -> tuple[Channel, ...]:
+    """Channels of all components that a sector needs."""
+    return tuple(
+        channel
+        for component in components_needed(inputs, sector)
+        for channel in channels_of(inputs, component)
+    )
+
+
+def build_pool(inputs: Inputs, name: str, period: Period, sectors: Mapping[str, Goods]) -> Pool:
+    """One pool; what does not depend on dated changes is found again by a run with others."""
+    pool_inputs = inputs.under(f"pool {name}")
+    drawing = [
+        channel
+        for sector in sectors
+        for channel in channels_into(inputs, sector)
+        if channel.pool == name
+    ]
+    elements = {element for channel in drawing for element in channel.elements}
+    supplied = {row.element for row in inputs.index.elements_of_pool(name)}
+    acted = period.actions.on_additions(supplied)
+    demand = pool_inputs.pool_user(name, "all", "demand_t_per_year")
+    users = tuple(sectors)
+    before = pool_inputs.part(
+        "claims", name, users, make=lambda traced: claims_on(traced, name, users), size=0
+    ).value
+    claims = acted_claims(before, period, demand)
+    # Where no user has a share there is nothing to share out: contracts hold.
+    shared = any(claim.weight.any() for claim in claims)
+    claims = claims if shared else ()
+    kinds, kind_of = _kinds(claims, sectors)
+    return Pool(
+        claims=claims,
+        kinds=kinds,
+        kind_of=kind_of,
+        added=pool_inputs.part(
+            "additions",
+            name,
+            period.key,
+            acted,
+            make=lambda traced: pool_additions(traced, name, period),
+        ).value,
+        switched=_switched(
+            pool_inputs, period, frozenset(elements), {channel.element for channel in drawing}
+        ),
+        demand=demand,
+    )
+
+
+def _switched(
+    inputs: Inputs, period: Period, elements: frozenset[str], pooled: Collection[str]
+) -> Gradual:
+    """Share of contracts that no longer hold: a ramp from the start of control."""
+    # A pool of one element may have dates of its own; that of several has those of all.
+    scope = next(iter(pooled)) if len(pooled) == 1 else ANY
+    weight = inputs.constant("rationing_weight", absent=0.0)
+    begin = inputs.constant("switch_weeks", scope, absent=0.0)
+    begin = begin + control_week(inputs, period, elements)
+    width = inputs.constant("switch_ramp_weeks", scope, absent=0.0)
+    return Gradual(weight, begin, width)
+
+
+def _kinds(
+    claims: Sequence[Claim], sectors: Mapping[str, Goods]
+) -> tuple[tuple[Kind, ...], tuple[int, ...]]:
+    """Claims put together that are served alike, by class, and the kind of each claim.
+
+    Claims whose class is drawn are put together within one user alone: those of two users may
+    agree in all the draws at hand and differ in others.
+    """
+    kinds: list[Kind] = []
+    alike: dict[tuple[object, ...], list[int]] = {}
+    kind_of = []
+    for claim in claims:
+        kind = Kind(claim, claim.weight, sectors[claim.user] if claim.ranked else None)
+        # Purchases and parts of a claim are followed for themselves.
+        whole = claim.bought is None and (claim.since, claim.until) == (0, None)
+        order = claim.user if claim.class_is_drawn else int(claim.place[0])
+        key = (*claim.route, order, *(() if whole else (len(kinds),)))
+        known = alike.setdefault(key, [])
+        same = next((i for i in known if kinds[i].served_as(kind)), len(kinds))
+        if same == len(kinds):
+            known.append(same)
+            kinds.append(kind)
+        else:
+            kinds[same] = replace(kinds[same], weight=kinds[same].weight + kind.weight)
+        kind_of.append(same)
+    in_order = sorted(range(len(kinds)), key=lambda i: _position(kinds[i].claim))
+    position = {i: n for n, i in enumerate(in_order)}
+    return tuple(kinds[i] for i in in_order), tuple(position[i] for i in kind_of)
+
+
+def _position(claim: Claim) -> tuple[bool, int]:
+    """By class; those of a drawn class last, so that no order of sums depends on the draws."""
+    return claim.class_is_drawn, 0 if claim.class_is_drawn else int(claim.place[0])
+
+
+def control_week(inputs: Inputs, period: Period, elements: frozenset[str]) -> int:
+    """Week in which control of the first of some elements began; of any, if none of them is."""
+    days = {
+        row.element: row.controlled_from
+        for row in inputs.rows_of(ElementRow)
+        if row.controlled_from is not None
+    }
+    controlled = [day for element, day in days.items() if element in elements] or list(
+        days.values()
+    )
+    return week_of(min(controlled, default=period.start), start=period.start)
