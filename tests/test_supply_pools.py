@@ -217,3 +217,57 @@ def test_without_switching_contracts_hold_bit_for_bit():
     )
     inflow, _ = ration(claims, switched=np.zeros((6, 8)), added=np.zeros((6, 8)))
     assert (inflow == 1.0 - missing).all()
+
+
+def test_what_one_restricted_class_takes_of_chinese_material_is_gone_for_the_next():
+    # All may touch half of 0.5: the first class takes 0.2, the second the 0.05 left, the third
+    # nothing, and civil buyers the other half.
+    claims = claims_of(
+        licensed=[0, 0, 0, 0],
+        contracted=[0.5] * 4,
+        china=[0.5] * 4,
+        weight=[0.2, 0.2, 0.2, 0.4],
+        order_class=[1, 2, 3, 4],
+        reach=[0.5, 0.5, 0.5, 1.0],
+    )
+    inflow, left = shared(claims, switched=1.0)
+    assert inflow == pytest.approx([1.0, 0.25, 0.0, 0.625])
+    assert left == pytest.approx(0.0, abs=1e-12)
+
+
+def test_restricted_classes_that_see_through_differently_each_keep_to_their_own_bound():
+    # The first may touch 0.1 of 0.5, the second 0.4: of that the first has taken 0.1.
+    claims = claims_of(
+        licensed=[0, 0, 0],
+        contracted=[0.5] * 3,
+        china=[0.5] * 3,
+        weight=[0.3, 0.4, 0.3],
+        order_class=[1, 2, 3],
+        reach=[0.2, 0.8, 1.0],
+    )
+    inflow, left = shared(claims, switched=1.0)
+    assert inflow == pytest.approx([0.1 / 0.3, 0.3 / 0.4, 0.1 / 0.3])
+    assert left == pytest.approx(0.0, abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_supply_that_misses_demand_by_rounding_alone_meets_it_exactly(seed):
+    rng = np.random.default_rng(seed)
+    weight, contracted = rng.random((6, 40)), rng.random((6, 1, 40))
+    claims = Claims(
+        arriving=np.ones((6, 1, 40)),
+        contracted=contracted,
+        contracted_china=np.zeros((6, 1, 40)),
+        need=np.ones((6, 1, 1)),
+        weight=weight / weight.sum(axis=0),
+        order_class=np.arange(6),
+        reach=np.ones((6, 1, 1)),
+    )
+    inflow, _ = ration(claims, switched=np.full((1, 40), 0.3), added=np.zeros((1, 40)))
+    assert (inflow == 1.0).all()
+
+
+def test_a_gap_larger_than_rounding_stays_a_gap():
+    claims = claims_of(licensed=[0], contracted=[1.0 - 1e-10], weight=[1.0], order_class=[1])
+    inflow, _ = shared(claims, switched=1.0)
+    assert 1.0 - inflow[0] == pytest.approx(1e-10, rel=1e-3)
