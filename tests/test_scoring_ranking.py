@@ -95,6 +95,8 @@ def test_equal_scores_are_listed_by_id_whatever_their_order_and_their_rounding()
     frame = ranking_frame(by_draw(b=[5.0, 5.0], c=[9.0, 9.0], a=[5.0, 5.0]), first_day=DAY)
     assert frame["sector"].tolist() == ["c", "a", "b"]
     assert frame["rank"].tolist() == [1, 2, 2]
+    # All of three sectors are always among the first three.
+    assert frame["p_top3"].isna().all()
 
 
 def test_the_first_three_places_are_three_and_tied_sectors_share_the_last_of_them():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from exposure.scoring import weekly_bands
-from exposure.scoring.weekly_bands import CHUNK, GRID_CELLS, RunningBands
+from exposure.scoring.weekly_bands import CHUNK, RunningBands
 
 
 def bands_of(blocks: list[np.ndarray]) -> np.ndarray:
@@ -41,7 +41,7 @@ def test_the_grid_is_within_a_cell_of_exact_percentiles_and_holds_losses_of_all(
     every = np.sort(losses, axis=2)
     for row, level in ((1, 0.05), (2, 0.95)):
         reached = every[..., int(np.ceil(level * losses.shape[2])) - 1]
-        assert np.abs(grid[:, row] - reached).max() <= 0.5 / GRID_CELLS + 1e-12
+        assert np.abs(grid[:, row] - reached).max() <= 0.5 / 2_000 + 1e-12
 
 
 @pytest.mark.parametrize("most", [10, 1_000])
