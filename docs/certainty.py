@@ -41,11 +41,11 @@ def interval(row: "pd.Series[float]") -> str:
 
 def largest(split: pd.DataFrame, sector: str) -> str:
     """The two largest causes of a score, with their shares."""
-    own = split.loc[sector].sort_values(ascending=False).head(2)
+    most = split.loc[sector].sort_values(ascending=False).head(2)
     total = float(split.loc[sector].sum())
     if total <= 0.0:
         return "nothing"
-    parts = [f"{str(c).replace('_', ' ')} {100.0 * p / total:.0f} %" for c, p in own.items()]
+    parts = [f"{str(c).replace('_', ' ')} {100.0 * p / total:.0f} %" for c, p in most.items()]
     return ", ".join(part for part in parts if not part.endswith(" 0 %"))
 
 
@@ -57,8 +57,8 @@ def anatomy_table(results: Results) -> str:
             row = result.ranking.set_index("sector").loc[sector]
             inputs = ex.tornado(result, sector, inputs=2)
             named = [
-                f"{own['input']} {100.0 * own['first_order']:.0f} %"
-                for own in inputs.to_dict("records")
+                f"{row['input']} {100.0 * row['first_order']:.0f} %"
+                for row in inputs.to_dict("records")
             ]
             rows.append(
                 [
@@ -79,23 +79,23 @@ def information_table(results: Results) -> str:
     for result in results.values():
         worth, flips = information_and_flips(result, PLACES)
         names = result.ranking.set_index("sector")["name"]
-        for own in worth.head(NUMBERS).to_dict("records"):
-            low, high = (formats.plain(float(f"{own[end]:.3g}")) for end in ("low", "high"))
+        for row in worth.head(NUMBERS).to_dict("records"):
+            low, high = (formats.plain(float(f"{row[end]:.3g}")) for end in ("low", "high"))
             rows.append(
                 [
-                    result.scenario.name, str(own["input"]), f"{low}–{high}",
-                    f"{own['value_of_knowing']:.2f}",
-                    f"{100.0 * own['share_of_everything']:.1f} %",
+                    result.scenario.name, str(row["input"]), f"{low}–{high}",
+                    f"{row['value_of_knowing']:.2f}",
+                    f"{100.0 * row['share_of_everything']:.1f} %",
                 ]
             )  # fmt: skip
-        for own in flips.to_dict("records"):
-            above = f"{own['side']} {own['flips_at']:.3g}"
+        for row in flips.to_dict("records"):
+            above = f"{row['side']} {row['flips_at']:.3g}"
             turned.append(
                 [
-                    result.scenario.name, str(own["input"]), above,
-                    f"{names[own['other']]} before {names[own['sector']]}",
-                    "yes" if own["changes_first_places"] else "no",
-                    f"{100.0 * own['probability']:.0f} %",
+                    result.scenario.name, str(row["input"]), above,
+                    f"{names[row['other']]} before {names[row['sector']]}",
+                    "yes" if row["changes_first_places"] else "no",
+                    f"{100.0 * row['probability']:.0f} %",
                 ]
             )  # fmt: skip
     first = grid(["course", "number", "5–95 % of draws", "points gained", "of all"], rows)
@@ -110,15 +110,15 @@ def order_table(results: Results) -> str:
         needed = ex.draws_needed(result, score_error=0.1, probability_error=0.01).head(5)
         pairs = result.pairs.set_index(["sector", "other"])
         names = result.ranking.set_index("sector")["name"]
-        for own in needed.to_dict("records"):
-            pair = pairs.loc[(own["sector"], own["next_sector"])]
+        for row in needed.to_dict("records"):
+            pair = pairs.loc[(row["sector"], row["next_sector"])]
             rows.append(
                 [
-                    result.scenario.name, str(names[own["sector"]]),
-                    str(names[own["next_sector"]]),
+                    result.scenario.name, str(names[row["sector"]]),
+                    str(names[row["next_sector"]]),
                     f"{pair['probability_above']:.2f} ± {pair['standard_error']:.2f}",
                     f"{pair['gap']:.1f} ± {pair['gap_se']:.1f}",
-                    f"{own['draws_for_score']:,.0f}", f"{own['draws_for_order']:,.0f}",
+                    f"{row['draws_for_score']:,.0f}", f"{row['draws_for_order']:,.0f}",
                 ]
             )  # fmt: skip
     heads = ["course", "sector", "next", "P(above)", "gap", "draws: score ± 0.1",
@@ -132,11 +132,11 @@ def groups_table(result: ex.Assessment) -> str:
     groups = table[(table["kind"] == "group") & table["ahead_of"].isna()]
     rows = []
     for group in dict.fromkeys(groups["group"]):
-        own = groups[groups["group"] == group].set_index("sector")
+        listed = groups[groups["group"] == group].set_index("sector")
         cells = []
         for sector in ANATOMY:
-            first, total = own.loc[sector, "first_order"], own.loc[sector, "total"]
-            error = own.loc[sector, "first_order_se"]
+            first, total = listed.loc[sector, "first_order"], listed.loc[sector, "total"]
+            error = listed.loc[sector, "first_order_se"]
             words = f"{100.0 * first:.0f} ± {100.0 * error:.0f}"
             cells.append(words if pd.isna(total) else f"{words}; {100.0 * total:.0f}")
         rows.append([str(group), *cells])
@@ -146,7 +146,7 @@ def groups_table(result: ex.Assessment) -> str:
 
 def region_table(result: ex.Assessment) -> str:
     """Shares of the region of probabilities in which each sector holds a place."""
-    members = [own.scenario for own, _ in result.scenario.members]
+    members = [member.scenario for member, _ in result.scenario.members]
     names = result.ranking.set_index("sector")["name"]
     rows = []
     for i, first in enumerate(members):
@@ -160,7 +160,7 @@ def region_table(result: ex.Assessment) -> str:
     return grid(["two members", "first", "second", "third"], rows)
 
 
-def told(result: ex.Assessment) -> str:
+def reported(result: ex.Assessment) -> str:
     """Four scores in ten lines each."""
     blocks = [
         f"**{result.sectors[sector].label.name}**\n\n```\n"
@@ -180,7 +180,7 @@ def main() -> None:
     outlook = ex.assess(dataset, "outlook", ex.Settings(draws=draws))
     tables = {
         "anatomy": anatomy_table(results),
-        "told": told(results[TOLD_COURSE]),
+        "told": reported(results[TOLD_COURSE]),
         "order": order_table(results),
         "numbers": information_table(results),
         "groups": groups_table(results[PRIOR_COURSE]),

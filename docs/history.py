@@ -66,26 +66,26 @@ def quarter(day: date) -> str:
 def losses(ranges: Iterable[Compared], sectors: Collection[str]) -> dict[str, list[Compared]]:
     """Ranges of losses by sector, in the order of their days."""
     found: dict[str, list[Compared]] = {}
-    for own in sorted(ranges, key=lambda own: own.to_date):
-        if own.kind == "losses" and own.subject in sectors:
-            found.setdefault(own.subject, []).append(own)
+    for implied in sorted(ranges, key=lambda implied: implied.to_date):
+        if implied.kind == "losses" and implied.subject in sectors:
+            found.setdefault(implied.subject, []).append(implied)
     return found
 
 
 def quarters_table(ranges: Iterable[Compared], names: Mapping[str, str]) -> str:
     """All draws, those kept, those kept without the sector's own record, and what was seen."""
     by_sector = losses(ranges, names)
-    heads = sorted({quarter(own.to_date) for rows in by_sector.values() for own in rows})
+    heads = sorted({quarter(implied.to_date) for rows in by_sector.values() for implied in rows})
     lines = []
-    for sector, own in by_sector.items():
-        cells = {quarter(one.to_date): one for one in own}
-        said = {
+    for sector, by_quarter in by_sector.items():
+        cells = {quarter(one.to_date): one for one in by_quarter}
+        cells_of = {
             "all draws": lambda c: percent(c.prior_mean),
             "left out": lambda c: spread(c.left_out_mean, c.left_out_p05, c.left_out_p95),
             "kept": lambda c: spread(c.conditioned_mean, c.conditioned_p05, c.conditioned_p95),
             "seen": lambda c: f"{percent(c.low)}–{percent(c.high)}",
         }
-        for number, (what, cell) in enumerate(said.items()):
+        for number, (what, cell) in enumerate(cells_of.items()):
             row = [cell(cells[q]) if q in cells else "" for q in heads]
             lines.append(["" if number else names[sector], what, *row])
     return table(["sector", "draws", *heads], lines)
@@ -94,8 +94,8 @@ def quarters_table(ranges: Iterable[Compared], names: Mapping[str, str]) -> str:
 def acceptance_table(listed: ConditionedDraws) -> str:
     """Draws examined and kept, by destination."""
     rows = [
-        [own.destination, f"{listed.examined:,}", f"{len(own.numbers):,}", f"{own.acceptance:.1%}"]
-        for own in listed.destinations
+        [d.destination, f"{listed.examined:,}", f"{len(d.numbers):,}", f"{d.acceptance:.1%}"]
+        for d in listed.destinations
     ]
     return table(["makers in", "examined", "on the list", "share that agrees"], rows)
 
@@ -104,16 +104,18 @@ def refuted_text(listed: ConditionedDraws, dataset: ex.Dataset) -> str:
     """Sectors that a ranking marks as refuted, and those few draws of which are inside."""
     names = {row.sector: row.name for row in dataset.rows_of(SectorRow)}
     lines = []
-    for own in listed.destinations:
-        for sector, share in own.inside.items():
+    for destination in listed.destinations:
+        for sector, share in destination.inside.items():
             if names.get(sector) is None or share >= REFUTED_BELOW:
                 continue
-            ranges = losses(own.ranges, {sector}).get(sector)
+            ranges = losses(destination.ranges, {sector}).get(sector)
             if ranges is None:
                 continue
             missed = sum(not one.predicted for one in ranges)
-            said = f"refuted: {missed} of {len(ranges)} quarters missed" if missed else "predicted"
-            lines.append([own.destination, names[sector], f"{share:.1%}", said])
+            verdict = (
+                f"refuted: {missed} of {len(ranges)} quarters missed" if missed else "predicted"
+            )
+            lines.append([destination.destination, names[sector], f"{share:.1%}", verdict])
     text = (
         f"Sectors with under {REFUTED_BELOW:.0%} of all draws inside; a ranking marks one as "
         "refuted if the record of the others does not predict every quarter of it:\n\n"
@@ -121,36 +123,38 @@ def refuted_text(listed: ConditionedDraws, dataset: ex.Dataset) -> str:
     return text + table(["makers in", "sector", "all draws inside", "from the others"], lines)
 
 
-def known_by(own: Implied) -> date:
+def known_by(obs: Implied) -> date:
     """Day on which an observation was known: the end of its period, or the week of a report."""
-    return own.to_date if own.kind != "stoppages" else own.from_date + timedelta(weeks=own.central)
+    return obs.to_date if obs.kind != "stoppages" else obs.from_date + timedelta(weeks=obs.central)
 
 
 def forecast_of(
     examined: Examined, *, until: date
 ) -> tuple[int, list[tuple[Implied, list[float]]]]:
     """Draws kept by what was known on a day, and what they say of later losses."""
-    early = [own for own in examined.implied if known_by(own) <= until]
+    early = [implied for implied in examined.implied if known_by(implied) <= until]
     kept = Examined(examined.sampler, tuple(early)).kept()
     later = [o for o in examined.implied if o.kind == "losses" and known_by(o) > until]
     found = []
-    for own in later:
-        drawn = own.drawn[kept]
-        found.append((own, [float(drawn.mean()), *map(float, np.quantile(drawn, (0.05, 0.95)))]))
+    for implied in later:
+        drawn = implied.drawn[kept]
+        found.append(
+            (implied, [float(drawn.mean()), *map(float, np.quantile(drawn, (0.05, 0.95)))])
+        )
     return int(kept.sum()), found
 
 
-def meets(low: float, high: float, own: Implied | Compared) -> bool:
+def meets(low: float, high: float, implied: Implied | Compared) -> bool:
     """Whether an interval meets the range that the record allows."""
-    return low <= own.high and high >= own.low
+    return low <= implied.high and high >= implied.low
 
 
 def shares_text(pairs: Sequence[tuple[Implied | Compared, float, float, float]]) -> str:
     """How many quarters the intervals meet, hold the central value of, and overstate on average."""
     count = len(pairs)
-    met = sum(meets(low, high, own) for own, _, low, high in pairs)
-    held = sum(low <= own.central <= high for own, _, low, high in pairs)
-    over = sum(mean > own.high for own, mean, _, _ in pairs)
+    met = sum(meets(low, high, implied) for implied, _, low, high in pairs)
+    held = sum(low <= implied.central <= high for implied, _, low, high in pairs)
+    over = sum(mean > implied.high for implied, mean, _, _ in pairs)
     return (
         f"Of {count} quarters, the 90 % interval meets the range that the record allows in {met} "
         f"({met / count:.0%}) and holds its central value in {held} ({held / count:.0%}); the mean "
@@ -161,24 +165,27 @@ def shares_text(pairs: Sequence[tuple[Implied | Compared, float, float, float]])
 def forecast_table(examined: Examined, names: Mapping[str, str], dataset: ex.Dataset) -> str:
     """Each quarter of 2026, predicted from what was known at the end of 2025."""
     kept, found = forecast_of(examined, until=CUT)
-    heads = sorted({quarter(own.to_date) for own, _ in found})
-    cells = {(own.subject, quarter(own.to_date)): (own, said) for own, said in found}
+    heads = sorted({quarter(implied.to_date) for implied, _ in found})
+    cells = {
+        (implied.subject, quarter(implied.to_date)): (implied, predicted)
+        for implied, predicted in found
+    }
     rows = []
     for sector, name in names.items():
         row = [name]
         for head in heads:
-            own, said = cells.get((sector, head), (None, []))
-            seen = "" if own is None else f"{percent(own.low)}–{percent(own.high)}"
-            row += ["" if own is None else spread(*said), seen]
+            implied, predicted = cells.get((sector, head), (None, []))
+            seen = "" if implied is None else f"{percent(implied.low)}–{percent(implied.high)}"
+            row += ["" if implied is None else spread(*predicted), seen]
         rows.append(row)
     parts = [part for head in heads for part in (f"{head} predicted", "seen")]
-    pairs = [(own, *said) for own, said in found]
+    pairs = [(implied, *predicted) for implied, predicted in found]
     wider, count = examined_wider(dataset, CUT, examined.sampler.size, HOME)
     again, wide = forecast_of(wider, until=CUT)
     widened = (
         f"\nWith the {count:,} ranges of inputs that rest on later sources made twice as wide, "
         f"{again:,} draws agree. "
-    ) + shares_text([(own, *said) for own, said in wide])
+    ) + shares_text([(implied, *predicted) for implied, predicted in wide])
     later, sourced = learnt_later(dataset, CUT)
     text = (
         f"{kept:,} of {examined.sampler.size:,} draws agree with what was known on {CUT}. The "
@@ -191,14 +198,14 @@ def forecast_table(examined: Examined, names: Mapping[str, str], dataset: ex.Dat
 def left_out_text(ranges: Iterable[Compared], names: Mapping[str, str]) -> str:
     """How well the record of the other sectors predicts a sector, by sector and in all."""
     rows, pairs = [], []
-    for sector, own in losses(ranges, names).items():
-        said = [(o, o.left_out_mean, o.left_out_p05, o.left_out_p95) for o in own]
-        found = [(o, m, lo, hi) for o, m, lo, hi in said if None not in (m, lo, hi)]
+    for sector, of_sector in losses(ranges, names).items():
+        means = [(o, o.left_out_mean, o.left_out_p05, o.left_out_p95) for o in of_sector]
+        found = [(o, m, lo, hi) for o, m, lo, hi in means if None not in (m, lo, hi)]
         pairs += found
         met = sum(meets(low, high, one) for one, _, low, high in found)
         worst = max(found, key=lambda one: one[1] - one[0].high)
         gap = max(0.0, worst[1] - worst[0].high)
-        rows.append([names[sector], f"{met} of {len(own)}", percent(gap)])
+        rows.append([names[sector], f"{met} of {len(of_sector)}", percent(gap)])
     heads = ["sector", "quarters met", "largest mean above the range, points"]
     return shares_text(pairs) + "\n" + table(heads, rows)
 
@@ -220,9 +227,9 @@ def terms_table(examined: Examined) -> str:
         without = float(examined.agreement(without=(term,)).mean())
         others = examined.kept(without=(term,))
         moved = max(
-            (abs(float(own.drawn[others].mean() - own.drawn[kept].mean())), own.subject)
-            for own in examined.implied
-            if own.kind == "losses"
+            (abs(float(implied.drawn[others].mean() - implied.drawn[kept].mean())), implied.subject)
+            for implied in examined.implied
+            if implied.kind == "losses"
         )
         rows.append((without, [term.replace("_", " "), f"{without:.1%}", percent(moved[0]),
                                moved[1].replace("_", " ")]))  # fmt: skip
@@ -234,12 +241,12 @@ def terms_table(examined: Examined) -> str:
 
 def growth_table(both: Mapping[int, Examined]) -> str:
     """Share of draws that agree with all that was known on a day."""
-    ends = sorted({own.to_date for own in both[SEEDS[0]].implied if own.kind == "losses"})
+    ends = sorted({end.to_date for end in both[SEEDS[0]].implied if end.kind == "losses"})
     rows = []
     for end in ends:
         row = [str(end)]
         for seed in SEEDS:
-            known = [own for own in both[seed].implied if known_by(own) <= end]
+            known = [implied for implied in both[seed].implied if known_by(implied) <= end]
             share = float(Examined(both[seed].sampler, tuple(known)).agreement().mean())
             row += [str(len(known))] * (seed == SEEDS[0]) + [f"{share:.1%}"]
         rows.append(row)
@@ -257,8 +264,8 @@ def seeds_table(both: Mapping[int, Examined], names: Mapping[str, str]) -> str:
             for sector, name in names.items()
         }  # fmt: skip
         columns[seed] = {
-            name: (float(own.mean()), float(own.std(ddof=1) / np.sqrt(len(own))))
-            for name, own in drawn.items()
+            name: (float(scores.mean()), float(scores.std(ddof=1) / np.sqrt(len(scores))))
+            for name, scores in drawn.items()
         }
     rows = []
     for name in names.values():
@@ -274,15 +281,15 @@ def seeds_table(both: Mapping[int, Examined], names: Mapping[str, str]) -> str:
 def counts(examined: Examined, kept: Mapping[str, np.ndarray]) -> list[str]:
     """Hits, misses, false alarms and true negatives, each sector under its own draws."""
     hit = miss = alarm = quiet = 0
-    for own in examined.implied:
-        if own.kind == "stocks" or not kept[own.subject].any():
+    for implied in examined.implied:
+        if implied.kind == "stocks" or not kept[implied.subject].any():
             continue
-        drawn = own.drawn[kept[own.subject]]
-        if own.kind == "stoppages":
-            found = (drawn <= own.high).mean() >= LIKELY
+        drawn = implied.drawn[kept[implied.subject]]
+        if implied.kind == "stoppages":
+            found = (drawn <= implied.high).mean() >= LIKELY
             hit, miss = hit + found, miss + (not found)
         else:
-            found = (drawn > own.high).mean() >= LIKELY
+            found = (drawn > implied.high).mean() >= LIKELY
             alarm, quiet = alarm + found, quiet + (not found)
     return [str(int(number)) for number in (hit, miss, alarm, quiet)]
 
@@ -292,10 +299,10 @@ def alarms_text(
 ) -> str:
     """Sectors that the model says lost more than the record allows, with the number of quarters."""
     found = Counter(
-        names[own.subject]
-        for own in examined.implied
-        if own.kind == "losses" and kept[own.subject].any()
-        and (own.drawn[kept[own.subject]] > own.high).mean() >= LIKELY
+        names[implied.subject]
+        for implied in examined.implied
+        if implied.kind == "losses" and kept[implied.subject].any()
+        and (implied.drawn[kept[implied.subject]] > implied.high).mean() >= LIKELY
     )  # fmt: skip
     listed = ", ".join(f"{name} {count}" for name, count in found.most_common())
     return f"\nFalse alarms of the third row, in quarters: {listed or 'none'}.\n"
@@ -309,10 +316,10 @@ def stoppages_table(examined: Examined, dataset: ex.Dataset) -> str:
     for sector, place in homes.items():
         near = examined.of(subjects_of(dataset, place))
         terms = [term for term in near.deviations if term.startswith("stoppages")]
-        own = [term for term in near.deviations if term.endswith(f" of {sector}")]
+        of_sector = [term for term in near.deviations if term.endswith(f" of {sector}")]
         every[sector] = everything
         silent[sector] = near.kept(without=terms)
-        alone[sector] = near.kept(without=[*terms, *own])
+        alone[sector] = near.kept(without=[*terms, *of_sector])
     rows = [
         ["all draws", *counts(examined, every)],
         ["agree with losses and stocks, not stoppages", *counts(examined, silent)],
@@ -328,9 +335,9 @@ def reports_table(dataset: ex.Dataset, draws: int) -> str:
     names = {row.sector: row.name for row in dataset.rows_of(SectorRow)}
     found = ex.stoppages(dataset, ex.Settings(draws=draws))
     rows = [
-        [names[own.sector], f"{own.week:.1f}", f"{own.first_firms_week:g}",
-         f"{own.probability:.0%}", own.verdict]
-        for own in found[found["reported"] == "stopped"].itertuples()
+        [names[row.sector], f"{row.week:.1f}", f"{row.first_firms_week:g}",
+         f"{row.probability:.0%}", row.verdict]
+        for row in found[found["reported"] == "stopped"].itertuples()
     ]  # fmt: skip
     heads = ["sector", "week of the report", "first firms stop", "draws in time", "verdict"]
     stamp = f"*Tables {dataset.version}, {draws:,} draws of the tables alone, seed 7.*\n\n"
@@ -348,9 +355,9 @@ def customs_table(dataset: ex.Dataset) -> str:
     later = both[both["month"] > "2025-08"]
     rows = [
         [place, {"none": "no month known"}.get(scheme, scheme), str(name).replace("_", " "),
-         f"{int(own['covered'].sum())} of {len(own)}", f"{own['crps'].mean():.3f}",
-         f"{(own['predicted'] - own['observed']).pow(2).mean() ** 0.5:.3f}"]
-        for (place, scheme, name), own in later.groupby(["destination", "scheme", "forecast"])
+         f"{int(months['covered'].sum())} of {len(months)}", f"{months['crps'].mean():.3f}",
+         f"{(months['predicted'] - months['observed']).pow(2).mean() ** 0.5:.3f}"]
+        for (place, scheme, name), months in later.groupby(["destination", "scheme", "forecast"])
     ]  # fmt: skip
     return table(["magnets to", "known", "forecast", "inside 90 %", "CRPS", "RMSE"], rows)
 
@@ -361,20 +368,20 @@ def pages(draws: int) -> dict[str, str]:
     listed = read_list()
     if listed is None:
         raise SystemExit("conditioned_draws.json is missing; run: exposure condition --out")
-    own = listed.of(HOME)
+    of_home = listed.of(HOME)
     names = {row.sector: row.name for row in dataset.rows_of(SectorRow) if row.destination == HOME}
     whole = {
         seed: examine(dataset, ex.Settings(seed=seed), Sampler.first(draws, seed)) for seed in SEEDS
     }
     home = {seed: seen.of(subjects_of(dataset, HOME)) for seed, seen in whole.items()}
     stamp = f"*Tables {dataset.version}, {draws:,} draws examined, seed {SEEDS[0]}.*\n\n"
-    of_list = f"*Tables {dataset.version}, the shipped list of {len(own.numbers):,} draws.*\n\n"
+    of_list = f"*Tables {dataset.version}, the shipped list of {len(of_home.numbers):,} draws.*\n\n"
     return {
         "refuted": refuted_text(listed, dataset),
         "acceptance": acceptance_table(listed),
-        "quarters": of_list + quarters_table(own.ranges, names),
+        "quarters": of_list + quarters_table(of_home.ranges, names),
         "forecast": stamp + forecast_table(home[SEEDS[0]], names, dataset),
-        "left out": of_list + left_out_text(own.ranges, names),
+        "left out": of_list + left_out_text(of_home.ranges, names),
         "terms": stamp + terms_table(home[SEEDS[0]]),
         "terms on scores": stamp
         + left_out_scores(dataset, home[SEEDS[0]], leading_terms(home[SEEDS[0]]), names),

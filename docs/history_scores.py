@@ -51,9 +51,9 @@ def seed_scores(dataset: Dataset, home: Mapping[int, Examined], names: Mapping[s
             scored(dataset, seen.numbers[:MOST_SCORED], seed=seed, course=course)
             for seed, seen in home.items()
         ]
-        for sector in sorted(names, key=lambda own: -both[0][own].mean()):
-            (a, b), (s, t) = ([own[sector].mean() for own in both],
-                              [error(own[sector]) for own in both])  # fmt: skip
+        for sector in sorted(names, key=lambda key: -both[0][key].mean()):
+            (a, b), (s, t) = ([scores[sector].mean() for scores in both],
+                              [error(scores[sector]) for scores in both])  # fmt: skip
             far = abs(a - b) / max(np.hypot(s, t), 1e-12)
             lines.append(
                 f"| {names[sector]} | {course.replace('_', ' ')} | {a:.1f} ± {s:.1f} "
@@ -78,27 +78,27 @@ def left_out_scores(
         tables[course] = scored(dataset, numbers, seed=7, course=course)
         heads += [f"first three, {course.replace('_', ' ')}", "largest move, points"]
     lines = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
-    for term, own in kept.items():
-        cells = [term.replace("_", " ") or "nothing", f"{int(own.sum()):,}"]
+    for term, agreeing in kept.items():
+        cells = [term.replace("_", " ") or "nothing", f"{int(agreeing.sum()):,}"]
         for order in tables.values():
-            cells += _moves(order, own[every], kept[""][every], names)
+            cells += _moves(order, agreeing[every], kept[""][every], names)
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
 def _moves(
-    order: Order, own: BoolArray, base: BoolArray, names: Mapping[str, str]
+    order: Order, agreeing: BoolArray, base: BoolArray, names: Mapping[str, str]
 ) -> tuple[str, str]:
     """The first three sectors on some draws, and the largest move of one of the first."""
-    ranked = sorted(names, key=lambda sector: -order[sector][own].mean())
-    first = ", ".join(f"{names[s]} {order[s][own].mean():.1f}" for s in ranked[:3])
-    if own.sum() == base.sum():
+    ranked = sorted(names, key=lambda sector: -order[sector][agreeing].mean())
+    first = ", ".join(f"{names[s]} {order[s][agreeing].mean():.1f}" for s in ranked[:3])
+    if agreeing.sum() == base.sum():
         return first, ""
     leading = sorted(names, key=lambda sector: -order[sector][base].mean())[:FIRST]
-    moves = {s: order[s][own].mean() - order[s][base].mean() for s in leading}
+    moves = {s: order[s][agreeing].mean() - order[s][base].mean() for s in leading}
     most = max(moves, key=lambda sector: abs(moves[sector]))
     # Draws that are kept in both cases move nothing: the error is that of those that are not.
-    gap = np.hypot(error(order[most][base]), error(order[most][own]))
+    gap = np.hypot(error(order[most][base]), error(order[most][agreeing]))
     return first, f"{names[most]} {moves[most]:+.1f} (± {gap:.1f} at most)"
 
 

@@ -50,8 +50,8 @@ def best_table(effects: Sequence[ex.LeverEffects]) -> str:
     lines = ["| sector | course | score | best levers: points gained (cost, million USD) |",
              "|---|---|---|---|"]  # fmt: skip
     for sector, name in SECTORS.items():
-        for own in effects:
-            table = own.table[own.table["sector"] == sector]
+        for effect in effects:
+            table = effect.table[effect.table["sector"] == sector]
             best = (
                 table[table["points"] > SMALLEST].sort_values("points", ascending=False).head(BEST)
             )
@@ -59,7 +59,7 @@ def best_table(effects: Sequence[ex.LeverEffects]) -> str:
                 f"`{row.lever}` {row.points:.2f} ({row.cost_musd:,.0f})"
                 for row in best.itertuples()
             )
-            course = own.bench.assessment.scenario.scenario
+            course = effect.bench.assessment.scenario.scenario
             score = table["score_without"].iloc[0]
             lines.append(f"| {name} | {course} | {score:.1f} | {listed or 'none'} |")
     return "\n".join(lines) + "\n"
@@ -67,10 +67,10 @@ def best_table(effects: Sequence[ex.LeverEffects]) -> str:
 
 def totals_table(effects: Sequence[ex.LeverEffects]) -> str:
     """What each lever gains in total, under each course."""
-    heads = [own.bench.assessment.scenario.scenario for own in effects]
+    heads = [effect.bench.assessment.scenario.scenario for effect in effects]
     lines = ["| lever | cost, million USD | " + " | ".join(heads) + " |",
              "|---|---|" + "---|" * len(heads)]  # fmt: skip
-    tables = [own.total.set_index("lever") for own in effects]
+    tables = [effect.total.set_index("lever") for effect in effects]
     for lever, row in tables[-1].iterrows():
         cells = [_gain(table.loc[lever]) for table in tables]
         cost = f"{row['cost_musd']:,.0f} ({row['cost_low_musd']:,.0f}–{row['cost_high_musd']:,.0f})"
@@ -92,7 +92,7 @@ def portfolios_table(tables: dict[str, pd.DataFrame]) -> str:
              "|---|---|---|---|---|---|---|"]  # fmt: skip
     for name, table in tables.items():
         for row in table.itertuples():
-            levers = ", ".join(f"`{own}`" for own in row.levers.split()) or "none"
+            levers = ", ".join(f"`{lever}`" for lever in row.levers.split()) or "none"
             lines.append(
                 f"| {name} | {row.budget_musd:,.0f} | {levers} | {row.cost_musd:,.0f} | "
                 f"{row.risk_without:.2f}, {row.risk_with:.2f}, {row.best_single_risk:.2f} | "
@@ -111,7 +111,7 @@ def stocks_table(tables: Sequence[pd.DataFrame]) -> str:
     for table in tables:
         for row in table[table["weeks"] != 0.0].itertuples():
             weeks = "more than 104" if pd.isna(row.weeks) else f"{row.weeks:.0f}"
-            numbers = [_number(getattr(row, f"{own}_t")) for own in ("sm", "dy", "tb", "y")]
+            numbers = [_number(getattr(row, f"{element}_t")) for element in ("sm", "dy", "tb", "y")]
             cost = (
                 "" if pd.isna(row.cost_musd)
                 else f"{row.cost_musd:.2f} ({row.cost_low_musd:.2f}–{row.cost_high_musd:.2f})"
@@ -129,46 +129,46 @@ def _number(value: float, digits: int = 1) -> str:
 
 def pairs_table(pairs: pd.DataFrame) -> str:
     """Stocks of one element each, alone and together, for the sectors that both reach."""
-    own = pairs[pairs["first"].isin(BLOCKS) & pairs["second"].isin(BLOCKS)]
-    own = own[own["sector"].isin([*SECTORS, "naval_vessels", "total"])]
+    blocked = pairs[pairs["first"].isin(BLOCKS) & pairs["second"].isin(BLOCKS)]
+    blocked = blocked[blocked["sector"].isin([*SECTORS, "naval_vessels", "total"])]
     lines = ["| first | second | sector | first alone | second alone | both | interaction |",
              "|---|---|---|---|---|---|---|"]  # fmt: skip
     lines += [
         f"| `{row.first}` | `{row.second}` | {row.sector} | {row.points_first:.2f} | "
         f"{row.points_second:.2f} | {row.points_together:.2f} | {row.interaction:+.2f} "
         f"(± {row.interaction_se:.2f}) |"
-        for row in own.itertuples()
+        for row in blocked.itertuples()
     ]
     return "\n".join(lines) + "\n"
 
 
 def harm_table(effects: Sequence[ex.LeverEffects]) -> str:
     """Sectors that each lever makes worse, under each course; its own targets are marked."""
-    heads = [own.bench.assessment.scenario.scenario for own in effects]
+    heads = [effect.bench.assessment.scenario.scenario for effect in effects]
     lines = ["| lever | " + " | ".join(heads) + " |", "|---|" + "---|" * len(heads)]
     for lever in effects[-1].bench.levers:
-        cells = [_harmed(own.table[own.table["lever"] == lever.lever]) for own in effects]
+        cells = [_harmed(effect.table[effect.table["lever"] == lever.lever]) for effect in effects]
         if any(cells):
             lines.append(f"| `{lever.lever}` | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
 def _harmed(table: pd.DataFrame) -> str:
-    own = table[(table["sector"] != "total") & (table["points"] <= -HARM)].sort_values("points")
+    harmed = table[(table["sector"] != "total") & (table["points"] <= -HARM)].sort_values("points")
     named = [
         f"{row.sector} {row.points:+.1f}{' (its target)' if row.is_target else ''}"
-        for row in own.head(MOST_HARMED).itertuples()
+        for row in harmed.head(MOST_HARMED).itertuples()
     ]
-    more = len(own) - len(named)
+    more = len(harmed) - len(named)
     return ", ".join([*named, *([f"{more} more"] if more > 0 else [])])
 
 
 def broken_promises(effects: Sequence[ex.LeverEffects]) -> list[str]:
     """Levers that make a target worse in some draw although their kind cannot."""
     return [
-        f"{own.bench.assessment.scenario.scenario}: {row.lever} for {row.sector}"
-        for own in effects
-        for row in own.table.itertuples()
+        f"{effect.bench.assessment.scenario.scenario}: {row.lever} for {row.sector}"
+        for effect in effects
+        for row in effect.table.itertuples()
         if row.is_target is True and row.worse_share > 0.0 and not KINDS[row.kind].MAY_HARM
     ]
 
@@ -191,13 +191,13 @@ def main(draws: int) -> None:
     }
     write(tables)
     sys.stdout.write("\n".join(["targets worse:", *broken_promises(effects)]) + "\n")
-    blocks = [own for own in ex.read_levers() if own.lever in BLOCKS]
+    blocks = [lever for lever in ex.read_levers() if lever.lever in BLOCKS]
     write({"pairs": pairs_table(ex.levers(results[-1], blocks, sectors=DEFENCE).pairs)})
     sets: dict[str, pd.DataFrame] = {}
-    for own in (effects[-1], *effects[:-1]):
-        course = own.bench.assessment.scenario.scenario
-        sets[f"{course}, all sectors"] = ex.portfolios(own)
-        sets[f"{course}, defence"] = ex.portfolios(own.counting(DEFENCE))
+    for effect in (effects[-1], *effects[:-1]):
+        course = effect.bench.assessment.scenario.scenario
+        sets[f"{course}, all sectors"] = ex.portfolios(effect)
+        sets[f"{course}, defence"] = ex.portfolios(effect.counting(DEFENCE))
         write({"portfolios": portfolios_table(sets)})
     write({"stocks": stocks_table([ex.stock_targets(result) for result in results])})
     figure = Figure(figsize=(8.2, 6.6), layout="constrained")

@@ -47,13 +47,13 @@ def own_draws(rows: Rows) -> None:
         members.setdefault(sector.uncertainty_group, []).append(sector.sector)
     needed = {(row.sector, row.component) for row in rows["needs"]}
     for name in ("cover", "substitution"):
-        own = {(row.sector, row.component, row.quantity) for row in rows[name]}
+        changed = {(row.sector, row.component, row.quantity) for row in rows[name]}
         rows[name] = rows[name] + [
             row.model_copy(update={"sector": sector})
             for row in rows[name]
             for sector in members.get(row.sector, ())
             if sector != row.sector
-            and (sector, row.component, row.quantity) not in own
+            and (sector, row.component, row.quantity) not in changed
             and (sector, row.component) in needed
         ]
 
@@ -118,16 +118,16 @@ class Seen:
 
 def seen(dataset: Dataset, off: set[str], draws: int) -> Seen:
     """Hold draws against the losses that the record allows, without some mechanisms."""
-    rows: Rows = {name: list(own) for name, own in dataset.rows.items()}
+    rows: Rows = {name: list(stated) for name, stated in dataset.rows.items()}
     for name in off:
         MECHANISMS[name](rows)
     without = Dataset.from_rows(rows, version=dataset.version)
     found = examine(without, ex.Settings(), Sampler.first(draws, 7), kinds=("losses",))
     losses: dict[str, dict[str, tuple[float, float]]] = {}
-    for own in found.implied:
-        losses.setdefault(own.subject, {})[str(own.from_date)] = (
-            float(own.drawn.mean()),
-            own.high,
+    for implied in found.implied:
+        losses.setdefault(implied.subject, {})[str(implied.from_date)] = (
+            float(implied.drawn.mean()),
+            implied.high,
         )
     return Seen(inside_shares(found), losses)
 
@@ -142,7 +142,7 @@ def choices() -> dict[str, set[str]]:
 
 def quarters(off: Seen, on: Seen, names: Mapping[str, str]) -> str:
     """Mean implied loss by quarter, without mechanisms and with them, and what was seen."""
-    days = sorted({day for own in on.losses.values() for day in own})
+    days = sorted({day for by_start in on.losses.values() for day in by_start})
     heads = [
         "sector",
         "mechanisms",
@@ -151,11 +151,11 @@ def quarters(off: Seen, on: Seen, names: Mapping[str, str]) -> str:
     ]
     rows = []
     for sector, name in names.items():
-        for label, own in (("off", off), ("on", on)):
-            cells = own.losses[sector]
+        for label, effect in (("off", off), ("on", on)):
+            cells = effect.losses[sector]
             losses = [percent(cells[day][0]) if day in cells else "–" for day in days]
             shown = name if label == "off" else ""
-            rows.append([shown, label, *losses, f"{own.inside[sector]:.0%}"])
+            rows.append([shown, label, *losses, f"{effect.inside[sector]:.0%}"])
         cells = on.losses[sector]
         most = [f"{100 * cells[day][1]:.3g}" if day in cells else "–" for day in days]
         rows.append(["", "seen, at most", *most, ""])
@@ -175,7 +175,7 @@ def main() -> None:
     shares = table(
         ["sector", *found],
         [
-            [name, *(f"{own.inside[sector]:.0%}" for own in found.values())]
+            [name, *(f"{effect.inside[sector]:.0%}" for effect in found.values())]
             for sector, name in names.items()
         ],
     )

@@ -75,14 +75,14 @@ def scaled(dataset: ex.Dataset, factor: float) -> ex.Dataset:
     return with_values(dataset, values)
 
 
-def served(dataset: ex.Dataset, place: Callable[[PoolUserRow], float | None]) -> ex.Dataset:
+def served(dataset: ex.Dataset, order_of: Callable[[PoolUserRow], float | None]) -> ex.Dataset:
     """Rows of the order of service with one class instead of a range; None leaves a row."""
     found = {
-        ("pool_users", *row_key(row)[1]): place(row)
+        ("pool_users", *row_key(row)[1]): order_of(row)
         for row in dataset.rows_of(PoolUserRow)
         if row.quantity == "order_class" and row.low < row.high
     }
-    return with_values(dataset, {key: own for key, own in found.items() if own is not None})
+    return with_values(dataset, {key: value for key, value in found.items() if value is not None})
 
 
 def of_robots(order: float) -> Callable[[PoolUserRow], float | None]:
@@ -166,11 +166,11 @@ def kendall(one: Order, other: Order) -> float:
     return float(np.mean(signs))
 
 
-def cell(own: Order, base: Order, names: Mapping[str, str]) -> str:
+def cell(scores: Order, base: Order, names: Mapping[str, str]) -> str:
     """The first sectors with their scores, and agreement of the order with the shipped one."""
-    order = sorted(own, key=lambda sector: -own[sector].mean())
-    first = ", ".join(f"{names[s]} {own[s].mean():.1f}" for s in order[:FIRST])
-    return f"{first} ({kendall(own, base):.2f})"
+    order = sorted(scores, key=lambda sector: -scores[sector].mean())
+    first = ", ".join(f"{names[s]} {scores[s].mean():.1f}" for s in order[:FIRST])
+    return f"{first} ({kendall(scores, base):.2f})"
 
 
 def robustness_table(shipped: ex.Dataset, draws: int) -> str:

@@ -14,7 +14,7 @@ Change = Callable[[Records], None]
 Edit = Callable[[Path], object]
 
 
-def told(message: object) -> str:
+def message_of(message: object) -> str:
     """What a message says of faults, without the line that other checks wait."""
     return str(message).removesuffix(f"\n{SKIPPED}")
 
@@ -81,7 +81,8 @@ def plant(*quantities: str) -> list[Record]:
         "target_date": "2026-07-01",
     }  # fmt: skip
     return [
-        described | {"quantity": own} | figure(1.0, units.get(own, "week")) for own in quantities
+        described | {"quantity": quantity} | figure(1.0, units.get(quantity, "week"))
+        for quantity in quantities
     ]
 
 

@@ -41,7 +41,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         return
     root = str(PACKAGE.parent)
     running = [subprocess.Popen([sys.executable, "-c", code], cwd=root) for code in SMALL_RUNS]
-    codes = [own.wait() for own in running]
+    codes = [process.wait() for process in running]
     if not any(codes):
         with suppress(OSError):  # a folder that cannot be written holds no kernels either
             stamp.touch()

@@ -52,11 +52,11 @@ class Tables:
 
     def channels(self, sector):
         needed = [row.component for row in self.rows["needs"] if row.sector == sector]
-        return [(own, element) for own in needed for element in self.made[own].elements]
+        return [(item, element) for item in needed for element in self.made[item].elements]
 
     def buyers(self, sector):
-        own = [row for row in self.rows["buyers"] if row.sector == sector]
-        return {(row.buyer_class, row.tier): row.central for row in own}
+        rows = [row for row in self.rows["buyers"] if row.sector == sector]
+        return {(row.buyer_class, row.tier): row.central for row in rows}
 
     def china_share(self, place, buyer, channel, stage):
         """Of what these buyers buy, else of world output."""
@@ -97,16 +97,16 @@ def terms_under(rule, case, office):
         return Terms(state, *[0] * 8)
 
     def of(name, usual=None):
-        own = getattr(rule.overrides, name)
-        return office[usual or name] if own is None else own
+        figure = getattr(rule.overrides, name)
+        return office[usual or name] if figure is None else figure
 
     assert not rule.overrides.revoke
     listed = case[2] == "listed"
     upstream = "_upstream" if state == "ordinary" and case[0][1] is None else ""
-    place = 3 if listed else PLACE_IN_LINE[state]
+    lane = 3 if listed else PLACE_IN_LINE[state]
     return Terms(
         state,
-        place if rule.overrides.priority is None else rule.overrides.priority,
+        lane if rule.overrides.priority is None else rule.overrides.priority,
         of("approval", f"approval_{state}{upstream}"),
         of("delay_weeks", "delay_weeks_listed" if listed else f"delay_weeks_{state}{upstream}"),
         of("validity_weeks", f"validity_weeks_{state}"),
@@ -153,22 +153,22 @@ class Applicants:
     def licensed(self, week):
         if self.terms[week].state == "free":
             return 1.0
-        live = (own for (start, end), own in self.licences.items() if start <= week < end)
+        live = (licence for (start, end), licence in self.licences.items() if start <= week < end)
         return min(1.0, sum(live) / self.size)
 
 
 def decide_week(classes, capacity, week):
     """Spend a week's decisions by priority, then age; equals share by what is in line."""
     waiting = defaultdict(list)
-    for own in classes:
-        now = own.terms[week]
-        own.line = {key: files for key, files in own.line.items() if files > 0.0}
-        for key in own.line if now.state != "withheld" else ():
+    for group in classes:
+        now = group.terms[week]
+        group.line = {key: files for key, files in group.line.items() if files > 0.0}
+        for key in group.line if now.state != "withheld" else ():
             if key[0] + now.delay <= week:
-                waiting[now.priority, key[0]].append((own, key))
+                waiting[now.priority, key[0]].append((group, key))
     for _, equals in sorted(waiting.items(), key=lambda item: item[0]):
-        part = min(1.0, capacity / sum(own.line[key] for own, key in equals))
-        capacity = max(0.0, capacity - sum(own.decide(key, part, week) for own, key in equals))
+        part = min(1.0, capacity / sum(group.line[key] for group, key in equals))
+        capacity = max(0.0, capacity - sum(group.decide(key, part, week) for group, key in equals))
 
 
 def held_back(licensed, terms, office):
@@ -196,19 +196,19 @@ def border(tables, rules, place, weeks):
     tier = {name: office.get(f"applications_{name}", 0.0) for name in TIERS}
     tier["standard"] = max(0.0, 1 - tier["trusted"] - tier["listed"])
     days = [START + timedelta(days=7 * week + 6) for week in range(weeks)]
-    sizes, seen, alike = {}, {}, defaultdict(list)
+    sizes, seen, by_terms = {}, {}, defaultdict(list)
     for case in product(tables.goods, CLASSES, TIERS):
         ruled = [decisive_rule(tables, rules, case, place, day) for day in days]
-        alike[tuple(terms_under(rule, case, office) for rule in ruled)].append(case)
-        said = [rule and rule.overrides.look_through for rule in ruled]
-        seen[case] = [office["look_through"] if own is None else own for own in said]
+        by_terms[tuple(terms_under(rule, case, office) for rule in ruled)].append(case)
+        stated = [rule and rule.overrides.look_through for rule in ruled]
+        seen[case] = [office["look_through"] if look is None else look for look in stated]
         holders = {e: sum(e in goods[0] for goods in tables.goods) for e in case[0][0]}
         weight = sum(tables.get("application_weight", e, absent=0.0) / holders[e] for e in holders)
         sizes[case] = weight * office[f"applications_{case[1]}"] * tier[case[2]]
     whole = sum(sizes.values())
     classes = {
         terms: Applicants(sum(map(sizes.get, cases)) / whole, terms)
-        for terms, cases in alike.items()
+        for terms, cases in by_terms.items()
     }
     licensed = defaultdict(list)
     for week in range(weeks):
@@ -221,7 +221,7 @@ def border(tables, rules, place, weeks):
         for terms, one in classes.items():
             licensed[terms].append(one.licensed(week))
     flows = {terms: held_back(licensed[terms], terms, office) for terms in classes}
-    return {case: flows[terms] for terms, cases in alike.items() for case in cases}, seen
+    return {case: flows[terms] for terms, cases in by_terms.items() for case in cases}, seen
 
 
 def progress(since, width):

@@ -38,9 +38,9 @@ def read(folder: Path, *, dates: Mapping[str, date | str] | None = None, **files
     return read_scenario(folder / f"{next(iter(files))}.toml", dates=dates)
 
 
-def rule(**said: object) -> str:
+def rule(**keys: object) -> str:
     """A rule as TOML; samarium withheld from the start unless given."""
-    usual = {"element": "Sm", "starts": date(2025, 4, 4), "state": "withheld"} | said
+    usual = {"element": "Sm", "starts": date(2025, 4, 4), "state": "withheld"} | keys
     shown = {k: f'"{v}"' if isinstance(v, str) else v for k, v in usual.items() if v is not None}
     return "\n[[rules]]\n" + "".join(f"{key} = {value}\n" for key, value in shown.items())
 

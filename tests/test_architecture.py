@@ -106,7 +106,7 @@ def test_no_module_is_longer_than_one_sitting(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST
 
 
-def test_no_module_bears_the_name_of_a_public_function() -> None:
+def test_no_module_has_the_name_of_a_public_function() -> None:
     modules = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py"}
     assert not modules & set(exposure.__all__)
 

@@ -47,8 +47,8 @@ def frames_equal_but_for_rank(first, second):
     """Whether two rankings agree in all that does not speak of other sectors."""
     # The rows behind a score count those of all who claim from the same pools.
     relative = ("rank", "rank_p05", "rank_p95", "band", "p_top3", "rows", "assumed_rows")
-    own = [column for column in names_of("ranking") if column not in relative]
-    pd.testing.assert_frame_equal(first[own], second[own], check_exact=True)
+    columns = [column for column in names_of("ranking") if column not in relative]
+    pd.testing.assert_frame_equal(first[columns], second[columns], check_exact=True)
 
 
 # --- zero and one -----------------------------------------------------------------------------
@@ -97,8 +97,8 @@ def test_all_is_lost_without_supply_stock_and_substitutes():
     records = tiny_records()
     for table, value in (("stage_shares", 1.0), ("cover", 0.0), ("needs", 1.0)):
         for row in records[table]:
-            own = 0.0 if row.get("country") == "ROW" else value
-            row |= {"low": own, "central": own, "high": own}
+            share = 0.0 if row.get("country") == "ROW" else value
+            row |= {"low": share, "central": share, "high": share}
     records["sourcing"] = []
     everything = scenario_of(Rule(starts=START, state="withheld"))
     ranking = assess(tiny_dataset(records), everything, FEW).ranking.set_index("sector")
@@ -242,8 +242,8 @@ def test_splitting_a_sector_in_two_equal_halves_keeps_losses_and_adds_up():
     # Streams are keyed by sector, so only figures that are known are the same in both halves.
     records = certain(tiny_records(), "needs", "cover")
     for table in ("sectors", "buyers", "needs", "cover", "sector_values"):
-        own = [row for row in records[table] if row["sector"] == "missiles"]
-        records[table] += [{**row, "sector": "missiles_too"} for row in own]
+        rows = [row for row in records[table] if row["sector"] == "missiles"]
+        records[table] += [{**row, "sector": "missiles_too"} for row in rows]
     records["sectors"][-1]["name"] = "Missiles too"
     for row in records["sector_values"]:
         if row["quantity"] == "industry_share" and row["sector"].startswith("missiles"):
@@ -258,7 +258,7 @@ def test_splitting_a_sector_in_two_equal_halves_keeps_losses_and_adds_up():
         assert first[column] + second[column] == pytest.approx(whole.loc["missiles", column])
 
 
-def test_a_need_that_matters_to_nothing_changes_no_score_and_bears_nothing():
+def test_a_need_that_matters_to_nothing_changes_no_score_and_has_no_points():
     records = tiny_records()
     idle = {"sector": "electric_vehicles", "component": "smco_magnet"}
     add = tiny_records()
@@ -292,9 +292,9 @@ def test_money_in_another_unit_changes_no_rank(tiny):
 def test_a_mixture_expects_the_mean_of_its_members(tiny):
     members = [(ex.read_scenario(n), p) for n, p in zip(SINGLE[:3], (0.5, 0.3, 0.2), strict=True)]
     mixed = assess(tiny, mix("mixed", members, text="test"), FEW).ranking.set_index("sector")
-    single = [assess(tiny, own, FEW).ranking.set_index("sector") for own, _ in members]
+    single = [assess(tiny, scenario, FEW).ranking.set_index("sector") for scenario, _ in members]
     expected = sum(
-        p * own["expected_loss_share"] for (_, p), own in zip(members, single, strict=True)
+        p * ranking["expected_loss_share"] for (_, p), ranking in zip(members, single, strict=True)
     )
     assert mixed["expected_loss_share"].sort_index().to_numpy() == pytest.approx(
         expected.sort_index().to_numpy()
@@ -313,15 +313,15 @@ def test_withholding_more_never_lowers_a_score(tiny):
     some = scenario_of(Rule(element="Sm", starts=START, state="withheld"))
     more = scenario_of(Rule(starts=START, state="withheld"))
     less = assess(tiny, some, FEW).sectors
-    for sector, own in assess(tiny, more, FEW).sectors.items():
-        assert (own.scores >= less[sector].scores - 1e-12).all()
+    for sector, scored in assess(tiny, more, FEW).sectors.items():
+        assert (scored.scores >= less[sector].scores - 1e-12).all()
 
 
 def test_a_line_that_stops_loses_no_more_than_one_that_builds_shy(tiny):
     shy = assess(tiny, "london_truce", FEW).sectors
     stopped = assess(tiny, "london_truce", FEW.model_copy(update={"coupling": "line_stop"})).sectors
-    for sector, own in stopped.items():
-        assert (own.scores <= shy[sector].scores + 1e-9).all()
+    for sector, scored in stopped.items():
+        assert (scored.scores <= shy[sector].scores + 1e-9).all()
 
 
 def test_worse_in_every_input_is_worse_in_every_draw():
@@ -332,8 +332,8 @@ def test_worse_in_every_input_is_worse_in_every_draw():
             row |= {"low": 1.0, "central": 1.0, "high": 1.0}
     base = assess(tiny_dataset(records), "london_truce", FEW).sectors
     records["cover"] = worse
-    for sector, own in assess(tiny_dataset(records), "london_truce", FEW).sectors.items():
-        assert (own.scores >= base[sector].scores - 1e-12).all()
+    for sector, scored in assess(tiny_dataset(records), "london_truce", FEW).sectors.items():
+        assert (scored.scores >= base[sector].scores - 1e-12).all()
 
 
 def test_weeks_before_the_first_day_scored_are_run_but_not_scored(tiny):
@@ -343,10 +343,10 @@ def test_weeks_before_the_first_day_scored_are_run_but_not_scored(tiny):
     window = assess(tiny, "full_withhold", later).weekly
     for sector in ("missiles", "electric_vehicles"):
         expected = whole[(whole["sector"] == sector) & whole["week"].between(10, 39)]["lost_share"]
-        own = window[window["sector"] == sector]
-        assert own["lost_share"].to_numpy() == pytest.approx(expected.to_numpy())
-        assert own["week"].tolist() == list(range(30))
-        assert own["date"].iloc[0] == pd.Timestamp(2025, 6, 13)
+        of_sector = window[window["sector"] == sector]
+        assert of_sector["lost_share"].to_numpy() == pytest.approx(expected.to_numpy())
+        assert of_sector["week"].tolist() == list(range(30))
+        assert of_sector["date"].iloc[0] == pd.Timestamp(2025, 6, 13)
 
 
 def test_a_first_day_before_the_scenario_is_refused(tiny):
@@ -370,14 +370,14 @@ def test_an_unknown_cause_is_refused(tiny):
     assert str(raised.value) == "unknown cause 'elements'; did you mean 'element'?"
 
 
-def test_comparison_stands_side_by_side_and_says_what_moved(tiny):
+def test_a_comparison_has_a_column_per_scenario_and_says_what_moved(tiny):
     table = compare(tiny, ["london_truce", "full_withhold"], FEW).set_index("sector")
     single = {
         name: assess(tiny, name, FEW).ranking.set_index("sector")
         for name in ("london_truce", "full_withhold")
     }
-    for name, own in single.items():
-        assert (table[f"score_{name}"] == own["score"].reindex(table.index)).all()
+    for name, ranking in single.items():
+        assert (table[f"score_{name}"] == ranking["score"].reindex(table.index)).all()
     moved = single["full_withhold"]["score"] - single["london_truce"]["score"]
     assert table["score_moved"].to_numpy() == pytest.approx(moved.reindex(table.index).to_numpy())
     assert (table["rank_moved"] == table["rank_london_truce"] - table["rank_full_withhold"]).all()

@@ -61,7 +61,7 @@ def cited(dataset: Dataset) -> set[str]:
         for source in split_list(getattr(row, "source_id", ""))
     }
     scenarios = [ex.read_scenario(name) for name in ex.shipped_scenarios()]
-    return by_rows | {source for own in scenarios for source in own.sources}
+    return by_rows | {source for scenario in scenarios for source in scenario.sources}
 
 
 # --- sources ----------------------------------------------------------------------------------
@@ -96,7 +96,7 @@ def test_a_firm_observation_does_not_hang_on_weak_sources_alone(shipped: Dataset
     grades = {row.source_id: row.grade for row in shipped.rows["sources"]}  # type: ignore[attr-defined]
     for row in shipped.rows_of(ObservedLossRow):
         if row.strength == "strong":
-            firm = {grades[own] for own in row.sources()} - {Grade.WEAK}
+            firm = {grades[source] for source in row.sources()} - {Grade.WEAK}
             assert firm, (row.sector, row.from_date)
 
 
@@ -224,7 +224,7 @@ def test_the_generated_blocks_of_the_page_are_true(shipped: Dataset, block: Any)
     assert expected in PAGE.read_text(encoding="utf-8"), f"paste into {PAGE.name}:\n{expected}"
 
 
-def test_every_figure_that_the_page_quotes_from_a_row_stands_there(shipped: Dataset) -> None:
+def test_every_figure_that_the_page_quotes_is_in_its_row(shipped: Dataset) -> None:
     # Lines of the form: | `table: key` | low | central | high | words |
     text = PAGE.read_text(encoding="utf-8")
     quoted = re.findall(r"^\| `(\w+): ([^`]+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \|", text, re.M)

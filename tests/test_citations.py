@@ -28,17 +28,17 @@ def listed(dataset: Dataset, sector: str) -> set[tuple[str, str]]:
 
 
 def test_a_sector_lists_its_own_rows_and_not_those_of_another() -> None:
-    own = {key for table, key in listed(tiny_dataset(), "missiles") if table in ("needs", "cover")}
-    assert "missiles, smco_magnet, stock_weeks" in own
-    assert all(key.startswith("missiles, ") for key in own)
+    keys = {key for table, key in listed(tiny_dataset(), "missiles") if table in ("needs", "cover")}
+    assert "missiles, smco_magnet, stock_weeks" in keys
+    assert all(key.startswith("missiles, ") for key in keys)
 
 
 def test_a_listed_stock_moves_the_sector_and_one_that_is_not_listed_does_not() -> None:
     tables, key = tiny_dataset(), ("missiles", "smco_magnet", "stock_weeks")
     longer = ex.with_value(tables, "cover", key, value=90)
     before, after = (
-        ex.assess(own, "full_withhold", FEW).ranking.set_index("sector")["score"]
-        for own in (tables, longer)
+        ex.assess(dataset, "full_withhold", FEW).ranking.set_index("sector")["score"]
+        for dataset in (tables, longer)
     )
     for sector in before.index:
         is_listed = ("cover", ", ".join(key)) in listed(tables, sector)
@@ -59,7 +59,7 @@ def test_a_table_lists_all_its_rows_in_their_order(shipped: Dataset) -> None:
     assert list(prices["key"]) == sorted(prices["key"], key=lambda key: key.split(", "))
 
 
-def test_an_unknown_name_is_told_the_nearest_one(shipped: Dataset) -> None:
+def test_an_unknown_name_is_refused_with_the_nearest_one(shipped: Dataset) -> None:
     with pytest.raises(UnknownNameError) as raised:
         provenance(shipped, "misiles")
     assert str(raised.value) == "unknown sector or table 'misiles'; did you mean 'missiles'?"

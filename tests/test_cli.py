@@ -178,7 +178,7 @@ def test_a_word_that_cannot_be_parsed_is_exit_code_2(capsys, words):
         (["--as-of", "2026-02-30"], "found '2026-02-30'; expected a day that exists; write YYYY"),
     ],
 )
-def test_a_wrong_number_or_day_is_told_what_was_found(capsys, words, message):
+def test_a_wrong_number_or_day_is_refused_with_what_was_found(capsys, words, message):
     code, out, err = run(capsys, "rank", *words)
     assert (code, out) == (2, "")
     assert message in err
@@ -211,9 +211,9 @@ def test_prior_takes_all_draws_and_the_record_says_so(capsys, folder):
     assert content["record"]["settings"]["prior"] is True
     (only,) = content["scenarios"]
     settings = exposure.Settings(draws=8, prior=True)
-    own = exposure.assess(exposure.read_dataset(folder), "full_withhold", settings)
+    result = exposure.assess(exposure.read_dataset(folder), "full_withhold", settings)
     for column in ("score", "score_p05", "score_p95"):
-        assert [row[column] for row in only["ranking"]] == own.ranking[column].tolist()
+        assert [row[column] for row in only["ranking"]] == result.ranking[column].tolist()
 
 
 def test_history_matching_is_refused_and_its_replacement_is_named(capsys):
@@ -312,7 +312,7 @@ def test_faults_of_tables_and_of_scenarios_come_together(capsys, tmp_path):
     )
 
 
-def test_a_fault_of_a_member_is_told_once(capsys, tmp_path):
+def test_a_fault_of_a_member_is_reported_once(capsys, tmp_path):
     folder = write_folder(tmp_path)
     (folder / "scenarios").mkdir()
     mixture = '\n[[mixture]]\nscenario = "mine"\nprobability = 1.0\n'
@@ -393,7 +393,7 @@ def test_rules_on_top_are_in_the_header_the_record_and_the_warnings(capsys, fold
     _, out, _ = run(capsys, "flow", "--data", folder, "--rule", words[3], "--draws", "8")
     assert out.startswith("with the rule on top: Sm, civil, withheld, from 2026-12-01")
     _, out, _ = run(capsys, "rank", "--format", "json", *words)
-    assert [own["rules_on_top"] for own in json.loads(out)["record"]["scenarios"]] == [
+    assert [scenario["rules_on_top"] for scenario in json.loads(out)["record"]["scenarios"]] == [
         ["Sm, civil, withheld, from 2026-12-01"]
     ] * 3
 

@@ -31,17 +31,17 @@ def folder(tmp_path_factory):
     return write_folder(tmp_path_factory.mktemp("tables"))
 
 
-def laid(place, stock: float):
+def overlaid_with(path, stock: float):
     records = tiny_records()
     records["cover"][0].update(low=stock, central=stock, high=stock)
-    return write_folder(place, {"cover": records["cover"][:1]})
+    return write_folder(path, {"cover": records["cover"][:1]})
 
 
 def options_of(command: str) -> dict:
     return {
-        own.name: own
-        for own in COMMANDS[command].params
-        if own.name in SHARED and own.param_type_name == "option"
+        option.name: option
+        for option in COMMANDS[command].params
+        if option.name in SHARED and option.param_type_name == "option"
     }
 
 
@@ -49,8 +49,8 @@ def options_of(command: str) -> dict:
 def test_a_shared_option_is_the_same_on_every_command_that_takes_it(name):
     found = [options_of(command)[name] for command in COMMANDS if name in options_of(command)]
     assert found
-    for own in found:
-        assert (own.opts, own.help, own.default) == (
+    for option in found:
+        assert (option.opts, option.help, option.default) == (
             found[0].opts, found[0].help, found[0].default,
         )  # fmt: skip
 
@@ -184,11 +184,14 @@ def test_faults_of_all_scenarios_come_together(capsys):
     )
 
 
-def test_overlays_are_laid_in_the_order_given_and_the_record_names_all(capsys, folder, tmp_path):
-    first, second = laid(tmp_path / "company", 8.0), laid(tmp_path / "what_if", 104.0)
+def test_overlays_are_applied_in_the_order_given_and_the_record_names_all(capsys, folder, tmp_path):
+    first, second = (
+        overlaid_with(tmp_path / "company", 8.0),
+        overlaid_with(tmp_path / "what_if", 104.0),
+    )
     words = ["--overlay", first, "--overlay", second, "--data", folder, *QUICK]
     _, out, _ = run(capsys, "rank", "free_flow", *words, "--format", "json")
-    names = [own["folder"] for own in json.loads(out)["record"]["overlaid"]]
+    names = [overlay["folder"] for overlay in json.loads(out)["record"]["overlaid"]]
     assert names == ["company", "what_if"]
     _, out, _ = run(capsys, "sources", "cover", *words[:-2], "--format", "csv")
     assert ",104.0,104.0,104.0," in out

@@ -34,7 +34,7 @@ def shell(line: str, **environment) -> subprocess.CompletedProcess:
 
 
 @pytest.mark.parametrize("words", ["--help", "--version", "scenarios", "sources", "rank --help"])
-def test_a_reader_that_has_gone_is_no_error(words):
+def test_a_closed_pipe_is_no_error(words):
     done = shell(f"(sleep 0.1; $exposure {words}) | true")
     assert (done.returncode, done.stderr) == (0, "")
 

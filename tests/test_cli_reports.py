@@ -60,7 +60,7 @@ def report(capsys, desk: Path, *words):
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {own.name: own.read_bytes() for own in folder.iterdir()}
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
 
 
 def briefing(desk: Path) -> dict:
@@ -93,7 +93,7 @@ def test_the_first_report_has_no_earlier_one_and_the_next_two_are_equal(capsys, 
     assert report(capsys, desk)[0] == 0
     assert contents(desk / "out") == second
     with open_history(desk / "out-history.sqlite") as history:
-        assert [(own.number, own.report.times) for own in history.entries()] == [(1, 3)]
+        assert [(entry.number, entry.report.times) for entry in history.entries()] == [(1, 3)]
 
 
 def test_a_changed_row_is_named_with_the_ranks_it_moved(capsys, desk):
@@ -102,34 +102,34 @@ def test_a_changed_row_is_named_with_the_ranks_it_moved(capsys, desk):
     code, out, _ = report(capsys, desk)
     assert code == 0
     assert "Changed since the report of 2026-10-08: data (2 rows)." in out
-    said = briefing(desk)["changes"]
-    assert [row["key"] for row in said["rows"]] == [
+    changes = briefing(desk)["changes"]
+    assert [row["key"] for row in changes["rows"]] == [
         "missiles, ndfeb_heavy_magnet, stock_weeks", "missiles, smco_magnet, stock_weeks",
     ]  # fmt: skip
-    moved = [own for own in said["moves"] if own["rank_was"] != own["rank_now"]]
-    assert {own["sector"] for own in moved} >= {"missiles"}
-    for own in said["moves"]:
-        assert sum(own["parts"].values()) == pytest.approx(own["score_now"] - own["score_was"])
+    moved = [move for move in changes["moves"] if move["rank_was"] != move["rank_now"]]
+    assert {move["sector"] for move in moved} >= {"missiles"}
+    for move in changes["moves"]:
+        assert sum(move["parts"].values()) == pytest.approx(move["score_now"] - move["score_was"])
     code, out, _ = run(capsys, "history", "compare", "--config", desk / "desk.toml", "--split")
     assert code == 0
     assert "cover: missiles, smco_magnet, stock_weeks: low 2 -> 100" in out
 
 
-def test_an_overlay_is_held_against_the_tables_without_it(capsys, desk):
+def test_an_overlay_is_compared_with_the_tables_without_it(capsys, desk):
     report(capsys, desk)
     write_folder(desk / "acme", {"cover": longer_stock()["cover"][:1]})
     code, _, _ = report(capsys, desk, "--overlay", desk / "acme")
     assert code == 0
-    said = briefing(desk)
-    assert said["changes"]["since"]["overlays"] == []
-    assert said["changes"]["now"]["overlays"] == ["acme"]
-    assert said["overlay"]["summary"].startswith(
+    report_written = briefing(desk)
+    assert report_written["changes"]["since"]["overlays"] == []
+    assert report_written["changes"]["now"]["overlays"] == ["acme"]
+    assert report_written["overlay"]["summary"].startswith(
         "Changed against the tables without overlays: data (1 row)."
     )
-    assert said["overlay"]["moves"] == said["changes"]["moves"]
+    assert report_written["overlay"]["moves"] == report_written["changes"]["moves"]
 
 
-def test_another_version_of_the_code_is_said(capsys, desk, monkeypatch):
+def test_another_version_of_the_code_is_reported(capsys, desk, monkeypatch):
     report(capsys, desk)
     monkeypatch.setattr("exposure.records.__version__", "9.9.9")
     code, out, _ = report(capsys, desk)
@@ -146,9 +146,9 @@ def test_an_alert_leaves_with_1_and_a_short_text_and_json(capsys, desk):
     assert out.startswith("Desk, 2026-10-08: 1 alert.\n- Missiles has a score of ")
     text = (desk / "out" / "alerts.txt").read_text()
     assert out.startswith(text.rstrip("\n"))
-    said = json.loads((desk / "out" / "alerts.json").read_text())
-    assert [own["kind"] for own in said["alerts"]] == ["score_above"]
-    assert said["stale"] is False
+    report_written = json.loads((desk / "out" / "alerts.json").read_text())
+    assert [alert["kind"] for alert in report_written["alerts"]] == ["score_above"]
+    assert report_written["stale"] is False
 
 
 def test_stale_data_leave_with_4_only_where_an_age_is_stated(capsys, desk):
@@ -195,7 +195,7 @@ def test_words_of_the_command_line_win_over_the_file(capsys, desk):
     )  # fmt: skip
     assert code == 0
     record = json.loads((desk / "other" / "report.json").read_text())["record"]
-    assert [own["scenario"] for own in record["scenarios"]] == ["free_flow"]
+    assert [scenario["scenario"] for scenario in record["scenarios"]] == ["free_flow"]
     assert (record["settings"]["draws"], record["settings"]["tail_weight"]) == (4, 0.25)
     assert record["settings"]["prior"] is True
     assert (desk / "mine.sqlite").is_file()
@@ -206,7 +206,7 @@ def test_without_a_history_nothing_is_stored_and_nothing_compared(capsys, desk):
     for _ in range(2):
         code, out, _ = report(capsys, desk, "--no-history")
         assert (code, "No earlier report is stored" in out) == (0, True)
-    assert sorted(own.name for own in desk.iterdir()) == ["desk.toml", "out", "tables"]
+    assert sorted(file.name for file in desk.iterdir()) == ["desk.toml", "out", "tables"]
     code, _, err = report(capsys, desk, "--no-history", "--history", desk / "h")
     assert (code, err.splitlines()[-1]) == (
         2,
@@ -255,7 +255,7 @@ def test_history_is_listed_shown_and_pruned(capsys, desk):
     code, out, _ = run(capsys, "history", "show", "previous", *named)
     assert "8 draws of seed 8" in out
     listed = json.loads(run(capsys, "history", "list", *named, "--format", "json")[1])
-    assert [own["number"] for own in listed["reports"]] == [1, 2, 3]
+    assert [report["number"] for report in listed["reports"]] == [1, 2, 3]
     shown = json.loads(run(capsys, "history", "show", "2", *named, "--format", "json")[1])
     assert shown["report"] == listed["reports"][1]
     assert shown["scenarios"][0]["ranking"][0]["rank"] == 1
@@ -312,7 +312,7 @@ def test_killed_while_it_writes_the_report_is_old_or_new_and_nothing_stored_is_l
             entries = history.entries()
             assert len(entries) >= stored
             stored = len(entries)
-            assert [history.run(own).digest for own in entries]
+            assert [history.run(entry).digest for entry in entries]
     assert report(capsys, desk)[0] == 0
 
 
@@ -383,7 +383,7 @@ def test_the_last_second_that_a_date_can_say_is_a_clock(monkeypatch):
     assert time_that_is_set() is None
 
 
-def test_rules_of_a_configuration_are_laid_over_its_courses(capsys, desk):
+def test_rules_of_a_configuration_are_added_to_its_courses(capsys, desk):
     text = (desk / "desk.toml").read_text()
     rule = "Sm, civil, free, from 2026-12-01"
     (desk / "desk.toml").write_text(f'rules = ["{rule}"]\n' + text)

@@ -62,7 +62,7 @@ def test_a_row_that_describes_is_shown_by_its_first_description():
     ]
 
 
-def test_a_changed_key_is_one_row_gone_and_one_new():
+def test_a_changed_key_is_one_row_removed_and_one_added():
     new = changed(put("cover", 0, component="smco_magnet"), put("buyers", 0, tier="listed"))
     assert [line[:3] for line in lines(tiny_dataset(), new)] == [
         ("added", "buyers", "missiles, military, listed"),
@@ -119,7 +119,7 @@ def with_radar() -> Dataset:
     return tiny_dataset(records)
 
 
-def test_a_new_sector_and_one_that_is_gone_are_told():
+def test_a_new_and_a_removed_sector_are_reported():
     arrived = rank_changes(tiny_dataset(), with_radar(), WITHHELD, SETTINGS)
     left = rank_changes(with_radar(), tiny_dataset(), WITHHELD, SETTINGS)
     radar = arrived.set_index("sector").loc["radar"]

@@ -780,7 +780,7 @@ def test_what_is_made_of_an_assumed_row_rests_on_an_assumption(
     for source in SOURCES_OF_SUMS:
         read.clear()
         for key, _ in source():
-            if any(is_assumed(shipped()[own]) for own in read):
+            if any(is_assumed(shipped()[row]) for row in read):
                 made += 1
                 assert is_assumed(shipped()[key]), (key, read)
             read.clear()

@@ -25,14 +25,14 @@ REWRITE = (
 
 
 def column(table: str, name: str) -> Column:
-    return next(own for own in columns_of(table) if own.name == name)
+    return next(column for column in columns_of(table) if column.name == name)
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_every_column_has_a_meaning_that_is_a_sentence(table: str):
-    for own in columns_of(table):
-        assert own.meaning.endswith("."), own.name
-        assert own.meaning[0].isupper() or own.meaning[0] == "'"
+    for column in columns_of(table):
+        assert column.meaning.endswith("."), column.name
+        assert column.meaning[0].isupper() or column.meaning[0] == "'"
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -47,8 +47,8 @@ def test_every_quantity_has_a_meaning_and_a_place_in_the_vocabulary(table: str):
 
 @pytest.mark.parametrize("table", TABLES)
 def test_the_columns_are_those_of_the_files_in_their_order(table: str):
-    assert tuple(own.name for own in columns_of(table)) == TABLES[table].columns
-    assert tuple(own.name for own in columns_of(table) if own.in_key) == TABLES[table].key
+    assert tuple(column.name for column in columns_of(table)) == TABLES[table].columns
+    assert tuple(column.name for column in columns_of(table) if column.in_key) == TABLES[table].key
 
 
 def test_a_column_states_its_kind_and_limits():
@@ -99,7 +99,7 @@ def test_a_figure_has_the_widest_range_of_its_tables_quantities():
         ("pool_users", "buyer_class", "one of `civil`, `dual`, `military`"),
     ],
 )
-def test_what_may_stand_in_a_column_is_said_in_words(table: str, name: str, allowed: str):
+def test_the_values_allowed_in_a_column_are_described_in_words(table: str, name: str, allowed: str):
     assert column(table, name).allowed == allowed
 
 

@@ -55,7 +55,7 @@ def test_the_package_says_who_what_and_on_what_terms(tmp_path: Path):
 
 def test_a_table_that_is_not_there_is_not_listed(tmp_path: Path):
     folder = write_folder(tmp_path)
-    listed = [own["name"] for own in describe_package(folder, version="0")["resources"]]
+    listed = [resource["name"] for resource in describe_package(folder, version="0")["resources"]]
     assert "prices" not in listed
     assert listed == [name for name in TABLES if (folder / f"{name}.csv").exists()]
 
@@ -64,7 +64,9 @@ def test_a_resource_carries_the_size_and_hash_of_its_file(tmp_path: Path):
     folder = write_folder(tmp_path)
     content = (folder / "cover.csv").read_bytes()
     resource = next(
-        own for own in describe_package(folder, version="0")["resources"] if own["name"] == "cover"
+        resource
+        for resource in describe_package(folder, version="0")["resources"]
+        if resource["name"] == "cover"
     )
     assert resource["bytes"] == len(content)
     assert resource["hash"] == "sha256:" + hashlib.sha256(content).hexdigest()
@@ -107,10 +109,12 @@ def test_lists_and_selectors_are_patterns():
 
 def test_elements_and_stages_refer_to_the_tables_that_list_them():
     foreign = table_schema("stage_shares")["foreignKeys"]
-    assert [own["reference"]["resource"] for own in foreign] == ["elements", "stages"]
+    assert [reference["reference"]["resource"] for reference in foreign] == ["elements", "stages"]
     # A column in which '*' may stand refers to nothing.
     assert "foreignKeys" not in table_schema("licence_queue")
-    assert [own["fields"] for own in table_schema("buyers")["foreignKeys"]] == [["sector"]]
+    assert [reference["fields"] for reference in table_schema("buyers")["foreignKeys"]] == [
+        ["sector"]
+    ]
 
 
 def test_the_back_test_may_speak_of_sectors_that_nobody_ranks():

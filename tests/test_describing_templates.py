@@ -86,7 +86,9 @@ def test_the_header_is_that_of_the_table_and_each_quantity_has_a_row(table: str)
     rows = rows_of(text)
     name = quantity_column(table)
     assert len(rows) == max(1, len(measures_of(table)))
-    assert [row[name] for row in rows if name] == [own for own in measures_of(table) if own]
+    assert [row[name] for row in rows if name] == [
+        measure for measure in measures_of(table) if measure
+    ]
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -94,7 +96,9 @@ def test_it_is_refused_as_it_is_and_every_cell_to_fill_in_is_named(table: str):
     lines, faults = parse_table(TABLES[table], template(table))
     assert lines == []
     given = ("unit", quantity_column(table))
-    wanted = {own.name for own in columns_of(table) if own.required and own.name not in given}
+    wanted = {
+        column.name for column in columns_of(table) if column.required and column.name not in given
+    }
     assert {fault.key for fault in faults if fault.line == 2} >= wanted
 
 
@@ -110,11 +114,11 @@ def test_filled_in_it_makes_an_overlay_that_passes_the_check(table: str, tmp_pat
     text = fill(table)
     (tmp_path / f"{table}.csv").write_text(text, encoding="utf-8")
     merged = apply_overlay(tiny_dataset(), tmp_path)
-    (laid,) = merged.overlaid
-    assert len(laid.replaced) + len(laid.added) == len(rows_of(text))
+    (overlay,) = merged.overlaid
+    assert len(overlay.replaced) + len(overlay.added) == len(rows_of(text))
 
 
-def test_the_cells_say_what_may_stand_there():
+def test_the_cells_say_which_values_are_allowed():
     assert rows_of(template("stage_shares")) == [
         {
             "element": "chemical symbol",
@@ -135,7 +139,7 @@ def test_the_cells_say_what_may_stand_there():
     ]
 
 
-def test_each_row_bears_the_unit_and_range_of_its_quantity():
+def test_each_row_has_the_unit_and_range_of_its_quantity():
     rows = {row["quantity"]: row for row in rows_of(template("substitution"))}
     assert (rows["largest_share"]["unit"], rows["largest_share"]["low"]) == (
         "share",

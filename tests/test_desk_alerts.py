@@ -33,7 +33,7 @@ def watched(
 
 
 def texts(rule: AlertRule, seen: Watched | None = None) -> list[str]:
-    return [own.text for own in alerts_of([rule], seen or watched())]
+    return [alert.text for alert in alerts_of([rule], seen or watched())]
 
 
 def test_a_score_raises_an_alert_above_its_limit_and_not_at_it():
@@ -49,11 +49,11 @@ def test_a_score_raises_an_alert_above_its_limit_and_not_at_it():
 
 def test_scope_is_scenarios_and_sectors_of_the_rule_then_those_watched():
     rule = AlertRule(rule="score_above", limit=0.0)
-    both = [(own.scenario, own.sector) for own in alerts_of([rule], watched())]
+    both = [(alert.scenario, alert.sector) for alert in alerts_of([rule], watched())]
     assert ("full_withhold", "missiles") in both
     assert ("full_withhold", "electric_vehicles") in both
     narrowed = alerts_of([rule], watched(sectors=("missiles",)))
-    assert [own.sector for own in narrowed] == ["missiles"]
+    assert [alert.sector for alert in narrowed] == ["missiles"]
     assert texts(AlertRule(rule="score_above", limit=0.0, scenarios=("free_flow",))) == []
 
 
@@ -85,7 +85,7 @@ def moved_changes() -> Changes:
     lower = ex.with_value(
         lower, "cover", ("missiles", "ndfeb_heavy_magnet", "stock_weeks"), value=104.0
     )
-    new = [ex.assess(lower, own.scenario, FEW) for own in runs()]
+    new = [ex.assess(lower, run.scenario, FEW) for run in runs()]
     return compare_runs(old, run_of(new))
 
 
@@ -93,18 +93,18 @@ def test_ranks_and_bands_that_moved_raise_alerts_and_the_text_names_the_rows():
     changes = moved_changes()
     seen = watched(changes=changes)
     places = {
-        (own.scenario, own.sector): abs(own.rank_now - own.rank_was)
-        for own in changes.moves
-        if own.rank_now and own.rank_was
+        (move.scenario, move.sector): abs(move.rank_now - move.rank_was)
+        for move in changes.moves
+        if move.rank_now and move.rank_was
     }
     for limit in (1, 2, 3):
         found = alerts_of([AlertRule(rule="rank_moved", limit=limit)], seen)
-        assert {(own.scenario, own.sector) for own in found} == {
+        assert {(alert.scenario, alert.sector) for alert in found} == {
             key for key, moved in places.items() if moved >= limit
         }
     assert any(places.values())
     bands = alerts_of([AlertRule(rule="band_moved", limit=1)], seen)
-    assert all(own.kind == "band_moved" for own in bands)
+    assert all(alert.kind == "band_moved" for alert in bands)
     text = changes_text(changes)
     assert "cover: missiles, smco_magnet, stock_weeks" in text
     assert "all together: Missiles under full_withhold" in text

@@ -25,11 +25,11 @@ def written(folder: Path, text: str) -> Path:
 
 
 def test_the_template_reads_and_uses_every_rule(tmp_path):
-    said = read_configuration(written(tmp_path, configuration_template()))
-    assert said.title == "Rare-earth exposure"
-    assert said.settings.draws == 1024
-    assert {rule.rule for rule in said.alerts} == set(NEEDS)
-    assert said.stale_after_days == 60
+    configuration = read_configuration(written(tmp_path, configuration_template()))
+    assert configuration.title == "Rare-earth exposure"
+    assert configuration.settings.draws == 1024
+    assert {rule.rule for rule in configuration.alerts} == set(NEEDS)
+    assert configuration.stale_after_days == 60
 
 
 def test_every_key_of_the_template_is_in_the_schema():
@@ -42,10 +42,10 @@ def test_every_key_of_the_template_is_in_the_schema():
 
 
 def test_an_empty_file_is_the_usual_report(tmp_path):
-    said = read_configuration(written(tmp_path, ""))
-    assert said.model_fields_set <= {"output", "alerts"} or said.title == ""
-    assert said.alerts == ()
-    assert said.settings.model_fields_set == set()
+    configuration = read_configuration(written(tmp_path, ""))
+    assert configuration.model_fields_set <= {"output", "alerts"} or configuration.title == ""
+    assert configuration.alerts == ()
+    assert configuration.settings.model_fields_set == set()
 
 
 def test_paths_count_from_the_folder_of_the_file(tmp_path):
@@ -53,19 +53,19 @@ def test_paths_count_from_the_folder_of_the_file(tmp_path):
         'scenarios = ["own.toml", "free_flow"]\ndata = "tables"\noverlay = ["a", "/abs"]\n'
         '[output]\nfolder = "out"\n[history]\nfile = "h.sqlite"\n'
     )
-    said = read_configuration(written(tmp_path, text))
-    assert said.scenarios == (str(tmp_path / "own.toml"), "free_flow")
-    assert said.data == str(tmp_path / "tables")
-    assert said.overlay == (str(tmp_path / "a"), "/abs")
-    assert said.output.folder == str(tmp_path / "out")
-    assert said.history.file == str(tmp_path / "h.sqlite")
+    configuration = read_configuration(written(tmp_path, text))
+    assert configuration.scenarios == (str(tmp_path / "own.toml"), "free_flow")
+    assert configuration.data == str(tmp_path / "tables")
+    assert configuration.overlay == (str(tmp_path / "a"), "/abs")
+    assert configuration.output.folder == str(tmp_path / "out")
+    assert configuration.history.file == str(tmp_path / "h.sqlite")
 
 
 def test_the_form_of_the_files_is_kept(tmp_path):
-    said = read_configuration(
+    configuration = read_configuration(
         written(tmp_path, '[output]\nfolder = "out"\ncsv_dialect = "german"\nexcel = true\n')
     )
-    assert (said.output.csv_dialect, said.output.excel) == ("german", True)
+    assert (configuration.output.csv_dialect, configuration.output.excel) == ("german", True)
 
 
 def test_levers_are_all_none_or_named(tmp_path):
@@ -79,8 +79,8 @@ def test_every_example_of_the_workflow_page_reads(tmp_path):
     page = (Path(__file__).parents[1] / "docs" / "workflow.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```(toml|ini)\n(.*?)```", page, flags=re.DOTALL)
     assert [kind for kind, _ in blocks] == ["toml", "ini", "ini"]
-    said = read_configuration(written(tmp_path, blocks[0][1]))
-    assert said.alert_sectors == ("electric_vehicles", "missiles")
+    configuration = read_configuration(written(tmp_path, blocks[0][1]))
+    assert configuration.alert_sectors == ("electric_vehicles", "missiles")
     for _, text in blocks[1:]:
         unit = configparser.ConfigParser(interpolation=None, strict=True)
         unit.optionxform = str

@@ -53,10 +53,10 @@ def test_the_best_lever_is_that_of_most_points_and_one_that_harms_is_none():
         row("b", "missiles", 3.0), row("b", "radar", 0.04), row("b", "total", 3.04),
     )  # fmt: skip
     section = help_section(gather([run()], helping=helping))
-    assert [own.name for own in section.levers] == ["Lever b"]
+    assert [lever.name for lever in section.levers] == ["Lever b"]
     (gain,) = section.levers[0].gains
     assert (gain.shown, gain.interval, gain.worse) == ("3.0 ± 0.4", "2.0 to 4.0", "25")
-    best = {own.name: own.best[0].name for own in section.sectors}
+    best = {sector.name: sector.best[0].name for sector in section.sectors}
     assert best == {"Missiles": "Lever b"}
     assert best_of_course(helping, 0) == (
         "Most would help: Lever b. All sectors together score 3.0 points less; the cost in "
@@ -108,16 +108,18 @@ def test_the_table_of_a_lever_is_that_of_the_measures():
 
 
 def test_alerts_on_sectors_made_elsewhere_or_courses_that_do_not_run_are_refused():
-    said = Configuration.model_validate(
+    configuration = Configuration.model_validate(
         {
             "alert_sectors": ["missiles"],
             "alerts": [{"rule": "score_above", "limit": 1.0, "scenarios": ["free_flow"]}],
         }
     )
     dataset = tiny_dataset()
-    check_scope(said, dataset, destination="USA", scenarios=["free_flow"])
+    check_scope(configuration, dataset, destination="USA", scenarios=["free_flow"])
     with pytest.raises(ConfigurationError) as raised:
-        check_scope(said, dataset, destination="JPN", scenarios=["full_withhold"], path="d.toml")
+        check_scope(
+            configuration, dataset, destination="JPN", scenarios=["full_withhold"], path="d.toml"
+        )
     ranked = ", ".join(dataset.sector_ids("JPN"))
     assert str(raised.value) == (
         "d.toml: 2 faults\n"

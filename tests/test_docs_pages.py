@@ -48,17 +48,19 @@ def test_every_command_of_the_page_runs(line, capsys, tmp_path, monkeypatch):
     for rule in (words[i + 1] for i, word in enumerate(words) if word == "--rule"):
         assert rule.split(",")[0] in captured.out
     if "Sm, military, withheld" in line:
-        said = next(row for row in captured.err.splitlines() if row.startswith("warning"))
-        assert f"```\n{said}\n```" in PAGE
+        warning = next(row for row in captured.err.splitlines() if row.startswith("warning"))
+        assert f"```\n{warning}\n```" in PAGE
 
 
 def test_the_rules_of_london_say_what_the_shipped_file_says():
-    line = next(own for own in COMMANDS if "fast_track" in own)
+    line = next(line for line in COMMANDS if "fast_track" in line)
     rules = [word for word in shlex.split(line) if "from" in word]
     europe = "Dy, Tb, Gd, Lu, civil, EUU, trusted, fast_track, from 2025-07-24"
     on_top = ex.read_scenario("april_2025_queue", rules=[*rules, europe])
     in_file = ex.read_scenario("london_truce")
-    one, other = (ex.assess(ex.read_dataset(), own, FEW).ranking for own in (on_top, in_file))
+    one, other = (
+        ex.assess(ex.read_dataset(), scenario, FEW).ranking for scenario in (on_top, in_file)
+    )
     assert one["score"].max() > 0.0
     assert one.equals(other)
 
@@ -66,9 +68,9 @@ def test_the_rules_of_london_say_what_the_shipped_file_says():
 def test_every_mark_of_a_page_has_a_table_of_its_script():
     scripts = {"history": ("history", "mechanisms"), "robustness": ("robustness",)}
     scripts["announcements"] = ("announcements",)
-    for name, own in scripts.items():
+    for name, used_by in scripts.items():
         page = (DOCS / f"{name}.md").read_text(encoding="utf-8")
-        code = "".join((DOCS / f"{script}.py").read_text(encoding="utf-8") for script in own)
+        code = "".join((DOCS / f"{script}.py").read_text(encoding="utf-8") for script in used_by)
         marks = re.findall(r"<!-- end of (.*?) -->", page)
         assert marks
         for mark in marks:
@@ -90,10 +92,10 @@ def test_a_forecast_uses_what_was_known_and_is_judged_by_what_came():
     examined = Examined(Sampler.first(draws, 7), (early, late))
     kept, found = history.forecast_of(examined, until=history.CUT)
     assert kept == draws // 2
-    ((own, said),) = found
-    assert own is late
-    assert said == pytest.approx([0.3, 0.3, 0.3])
-    text = history.shares_text([(own, *said)])
+    ((observed, predicted),) = found
+    assert observed is late
+    assert predicted == pytest.approx([0.3, 0.3, 0.3])
+    text = history.shares_text([(observed, *predicted)])
     assert text == (
         "Of 1 quarters, the 90 % interval meets the range that the record allows in 0 (0%) and "
         "holds its central value in 0 (0%); the mean lies above the range in 1 (100%).\n"
@@ -118,5 +120,5 @@ def test_ranges_that_rest_on_later_sources_are_twice_as_wide_and_no_others():
 
 def test_orders_agree_with_themselves_and_not_with_their_reverse():
     order = {name: np.array([float(i)]) for i, name in enumerate("abc")}
-    back = {name: -own for name, own in order.items()}
+    back = {name: -scores for name, scores in order.items()}
     assert (robustness.kendall(order, order), robustness.kendall(order, back)) == (1.0, -1.0)

@@ -34,7 +34,7 @@ def public() -> dict[str, object]:
         home = f"{item.__module__}.{item.__qualname__}"
         found[home] = item
         if inspect.isclass(item):
-            found |= {f"{home}.{own}": it for own, it in members(item)}
+            found |= {f"{home}.{member}": it for member, it in members(item)}
     return found
 
 
@@ -52,15 +52,15 @@ def members(owner: type) -> Iterator[tuple[str, object]]:
 NAMES = public()
 
 
-def described(annotation: str, own: Parameter) -> bool:
+def described(annotation: str, parameter: Parameter) -> bool:
     """Whether the text of an array names its shape."""
-    return not any(word in annotation for word in ARRAYS) or "shape" in " ".join(own.desc)
+    return not any(word in annotation for word in ARRAYS) or "shape" in " ".join(parameter.desc)
 
 
 def fields(owner: type) -> set[str]:
     """Public fields that a class states in its body."""
     body = ast.parse(textwrap.dedent(inspect.getsource(owner))).body[0].body
-    stated = [own.target.id for own in body if isinstance(own, ast.AnnAssign)]
+    stated = [statement.target.id for statement in body if isinstance(statement, ast.AnnAssign)]
     return {name for name in stated if not name.startswith("_")}
 
 
@@ -74,11 +74,13 @@ def test_a_public_name_says_what_it_takes_and_gives(name: str):
         return
     doc = get_doc_object(item)
     annotations = {key: str(kind) for key, kind in item.__annotations__.items()}
-    for own in doc["Parameters"]:
-        for parameter in own.name.split(", "):
-            assert described(annotations[parameter.lstrip("*")], own), f"shape of {parameter}"
-    for own in doc["Returns"]:
-        assert described(f"{own.name} {own.type}", own), "shape of what is returned"
+    for documented in doc["Parameters"]:
+        for parameter in documented.name.split(", "):
+            assert described(annotations[parameter.lstrip("*")], documented), (
+                f"shape of {parameter}"
+            )
+    for returned in doc["Returns"]:
+        assert described(f"{returned.name} {returned.type}", returned), "shape of what is returned"
 
 
 @pytest.mark.parametrize(
@@ -88,6 +90,8 @@ def test_a_public_name_says_what_it_takes_and_gives(name: str):
 )
 def test_every_public_field_of_a_class_is_described(owner: type):
     in_class = {
-        name for own in get_doc_object(owner)["Attributes"] for name in own.name.split(", ")
+        name
+        for attribute in get_doc_object(owner)["Attributes"]
+        for name in attribute.name.split(", ")
     }
     assert fields(owner) - set(field_meanings(owner)) - in_class == set()

@@ -25,9 +25,15 @@ def tables(buyers=()):
     records = tiny_records()
     case = {"destination": "USA", "component": "ndfeb_heavy_magnet", "stage": "magnet"}
     records["sourcing"] += [
-        {**case, "buyer_class": buyer, "country": country, "from_date": "2025-01-01", **figure(own)}
+        {
+            **case,
+            "buyer_class": buyer,
+            "country": country,
+            "from_date": "2025-01-01",
+            **figure(share),
+        }
         for buyer in ("civil", "military")
-        for country, own in (("CHN", 0.0), ("ROW", 1.0))
+        for country, share in (("CHN", 0.0), ("ROW", 1.0))
     ]
     if buyers:
         kept = [row for row in records["buyers"] if row["sector"] != "electric_vehicles"]
@@ -114,7 +120,7 @@ def test_a_project_works_for_all_its_elements_or_for_none():
     works = [_plant(inputs, row, (row.stage,), start=DAY).tonnes_per_year > 0 for row in made]
     assert len(works) > 1
     assert 0 < works[0].sum() < 64
-    assert all((own == works[0]).all() for own in works)
+    assert all((drawn == works[0]).all() for drawn in works)
 
 
 def test_the_driver_is_what_is_stopped_in_the_weeks_that_are_scored():

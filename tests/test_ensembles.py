@@ -67,17 +67,17 @@ class Backwards(Executor):
 
 
 def sweep_of(dataset, scenarios, out: Path) -> Sweep:
-    points = [Point(own, "free_flow", "rule", None, "*", "*") for own in scenarios]
+    points = [Point(scenario, "free_flow", "rule", None, "*", "*") for scenario in scenarios]
     return Sweep(Ensemble.of(dataset, scenarios, SETTINGS), points, out)
 
 
 def test_an_ensemble_is_what_assess_says_of_each_scenario(dataset, scenarios, whole):
     assert list(whole.columns) == list(names_of("ensemble"))
-    assert list(dict.fromkeys(whole["scenario"])) == [own.scenario for own in scenarios]
+    assert list(dict.fromkeys(whole["scenario"])) == [scenario.scenario for scenario in scenarios]
     assert whole["score"].nunique() > len(STATES)
-    for own in scenarios[::5]:
-        ranking = ex.assess(dataset, own, SETTINGS).ranking
-        rows = whole[whole["scenario"] == own.scenario].reset_index(drop=True)
+    for scenario in scenarios[::5]:
+        ranking = ex.assess(dataset, scenario, SETTINGS).ranking
+        rows = whole[whole["scenario"] == scenario.scenario].reset_index(drop=True)
         shared = [name for name in ranking.columns if name in rows]
         pd.testing.assert_frame_equal(rows[shared], ranking[shared], check_exact=True)
 
@@ -86,7 +86,7 @@ def test_the_table_does_not_depend_on_the_executor(dataset, scenarios, whole):
     done = []
     with Backwards() as executor:
         table = ex.run_ensemble(
-            dataset, scenarios, SETTINGS, executor, progress=lambda *own: done.append(own)
+            dataset, scenarios, SETTINGS, executor, progress=lambda *counted: done.append(counted)
         )
     pd.testing.assert_frame_equal(table, whole, check_exact=True)
     assert done == [(n, 5) for n in range(1, 6)]
@@ -109,32 +109,32 @@ def test_a_sweep_goes_on_where_it_ended_to_the_same_bytes(tmp_path, dataset, sce
     generator = np.random.default_rng(3)
     for attempt in range(3):
         out = tmp_path / f"{attempt}.csv"
-        own = sweep_of(dataset, scenarios, out)
-        stops = int(generator.integers(1, len(own.ensemble.tasks)))
+        sweep = sweep_of(dataset, scenarios, out)
+        stops = int(generator.integers(1, len(sweep.ensemble.tasks)))
 
         def stop(done: int, _: int, stops: int = stops) -> None:
             if done == stops:
                 raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
-            write_sweep(own, progress=stop)
+            write_sweep(sweep, progress=stop)
         assert not out.exists()
         # What a write that was cut off leaves behind is no part.
-        (own.folder / ".exposure-sweep-cut").write_bytes(b"sm_with")
+        (sweep.folder / ".exposure-sweep-cut").write_bytes(b"sm_with")
         assert write_sweep(sweep_of(dataset, scenarios, out)) == stops
         assert out.read_bytes() == wanted
-        assert not own.folder.exists()
+        assert not sweep.folder.exists()
 
 
 def test_parts_of_another_sweep_are_refused(tmp_path, dataset, scenarios):
     out = tmp_path / "table.csv"
-    own = sweep_of(dataset, scenarios, out)
+    sweep = sweep_of(dataset, scenarios, out)
     with pytest.raises(KeyboardInterrupt):
-        write_sweep(own, progress=_interrupt)
+        write_sweep(sweep, progress=_interrupt)
     with pytest.raises(ex.ReportError) as error:
         write_sweep(sweep_of(dataset, scenarios[1:], out))
     assert str(error.value) == (
-        f"{own.folder}: found parts of another sweep; expected those of this grid, these tables "
+        f"{sweep.folder}: found parts of another sweep; expected those of this grid, these tables "
         "and settings; delete the folder, or name another --out"
     )
 
@@ -211,7 +211,7 @@ def test_a_task_is_read_once_by_a_process(dataset, scenarios):
     pd.testing.assert_frame_equal(one, run_task(ensemble.packed, ensemble.scenarios))
 
 
-def test_a_scheduler_beside_processes_is_refused(tmp_path):
+def test_a_scheduler_together_with_processes_is_refused(tmp_path):
     pytest.importorskip("distributed")
     (tmp_path / "grid.toml").write_text(GRID, encoding="utf-8")
     words = ["sweep", str(tmp_path / "grid.toml"), "--processes", "2", "--scheduler", "tcp://x:1"]

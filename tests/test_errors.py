@@ -36,16 +36,16 @@ def test_every_error_is_ours_and_has_its_exit_code(kind: type[ExposureError], co
 
 
 def test_every_error_class_is_documented_and_at_most_two_steps_from_the_base():
-    own = [c for c in vars(errors).values() if isinstance(c, type) and issubclass(c, Exception)]
-    assert all(kind.__doc__ for kind in own)
-    bases = {kind.__base__ for kind in own}
+    kinds = [c for c in vars(errors).values() if isinstance(c, type) and issubclass(c, Exception)]
+    assert all(kind.__doc__ for kind in kinds)
+    bases = {kind.__base__ for kind in kinds}
     assert bases == {Exception, ExposureError, errors.ScenarioError}
 
 
 def test_every_error_that_a_python_user_meets_is_public():
-    own = {name for name in vars(errors) if name.endswith("Error")}
+    names = {name for name in vars(errors) if name.endswith("Error")}
     of_the_command_line = {"StrictError"}
-    assert own - of_the_command_line <= set(ex.__all__)
+    assert names - of_the_command_line <= set(ex.__all__)
 
 
 @pytest.mark.parametrize(
@@ -58,10 +58,10 @@ def test_every_error_that_a_python_user_meets_is_public():
     ],
 )
 def test_a_fault_says_where_what_was_found_what_was_expected_and_the_cure(
-    line: int | None, key: str, place: str
+    line: int | None, key: str, where: str
 ):
     fault = Fault(key, "'x'", "a number", "correct it", "needs.csv", line)
-    assert str(fault) == f"{place}: found 'x'; expected a number; correct it"
+    assert str(fault) == f"{where}: found 'x'; expected a number; correct it"
 
 
 FAULTS = (
@@ -125,7 +125,7 @@ def test_of_many_faults_the_first_hundred_are_shown_and_the_others_counted():
         ("", "write one of: missiles, radar"),
     ],
 )
-def test_a_misspelt_word_is_told_the_nearest_or_all(found: str, cure: str):
+def test_a_misspelt_word_is_refused_with_the_nearest_or_all(found: str, cure: str):
     assert did_you_mean(found, ["radar", "missiles"]) == cure
     expected = f"unknown sector '{found}'; {cure}"
     assert str(unknown_name("sector", found, ["radar", "missiles"])) == expected

@@ -92,11 +92,13 @@ def test_quantiles_under_weights() -> None:
 
 
 def test_a_forecast_knows_nothing_of_the_months_it_forecasts(shipped: Dataset) -> None:
-    own = magnet_series(shipped, "WLD", base="monthly")
-    sampled = sample_office(own, seed=7)
-    other = own.exports.copy()
+    series = magnet_series(shipped, "WLD", base="monthly")
+    sampled = sample_office(series, seed=7)
+    other = series.exports.copy()
     other[5:] *= 3.0
-    changed = Sampled(replace(own, exports=other), sampled.figures, sampled.ratio, sampled.scatter)
+    changed = Sampled(
+        replace(series, exports=other), sampled.figures, sampled.ratio, sampled.scatter
+    )
     np.testing.assert_array_equal(sampled.forecast(5).central, changed.forecast(5).central)
     np.testing.assert_array_equal(sampled.forecast(5).high, changed.forecast(5).high)
     assert (sampled.forecast(6).central != changed.forecast(6).central).any()
@@ -105,8 +107,8 @@ def test_a_forecast_knows_nothing_of_the_months_it_forecasts(shipped: Dataset) -
 def test_months_made_by_the_model_are_forecast_within_their_noise() -> None:
     months = months_between("2025-04", "2026-03")
     true = modelled_ratio(np.array([0.8, 15.0, 45.0, 0.1, 1.1]), Calendar.of(months))
-    own = replace(series([1.0] * 12), exports=100.0 * true, noise=0.03)
-    found = sample_office(own, seed=7).forecast(6)
+    noisy = replace(series([1.0] * 12), exports=100.0 * true, noise=0.03)
+    found = sample_office(noisy, seed=7).forecast(6)
     np.testing.assert_allclose(found.central, true[6:], atol=0.03)
     assert ((found.low <= true[6:]) & (true[6:] <= found.high)).all()
 
@@ -126,11 +128,11 @@ def test_no_month_is_dropped(outcome: Backtest) -> None:
     rolling = outcome.months[outcome.months["scheme"] == "rolling"]
     for place in ("WLD", "USA"):
         for name in FORECASTS:
-            own = (fixed["destination"] == place) & (fixed["forecast"] == name)
-            assert list(fixed[own]["month"]) == months_between("2025-09", "2026-03")
-            own = (rolling["destination"] == place) & (rolling["forecast"] == name)
-            assert list(rolling[own]["month"]) == months_between("2025-05", "2026-03")
-            assert (rolling[own]["known_until"] < rolling[own]["month"]).all()
+            rows = (fixed["destination"] == place) & (fixed["forecast"] == name)
+            assert list(fixed[rows]["month"]) == months_between("2025-09", "2026-03")
+            rows = (rolling["destination"] == place) & (rolling["forecast"] == name)
+            assert list(rolling[rows]["month"]) == months_between("2025-05", "2026-03")
+            assert (rolling[rows]["known_until"] < rolling[rows]["month"]).all()
     assert (fixed["known_until"] == "2025-08").all()
 
 
@@ -157,16 +159,16 @@ def test_the_fixed_forecast_of_the_world_beats_the_year_before_and_misses_the_wi
     errors = outcome.errors.set_index(["destination", "scheme", "span", "forecast"])[
         "rmse"
     ].sort_index()
-    own = errors["WLD", "fixed", "September 2025 to March 2026"]
-    assert own["model"] < own["year_before"]
-    assert own["model"] == pytest.approx(0.13, abs=0.02)
+    error = errors["WLD", "fixed", "September 2025 to March 2026"]
+    assert error["model"] < error["year_before"]
+    assert error["model"] == pytest.approx(0.13, abs=0.02)
     model = outcome.months[
         (outcome.months["forecast"] == "model") & (outcome.months["destination"] == "WLD")
     ]
     assert not model[model["month"] >= "2026-01"]["covered"].any()
 
 
-def test_the_summary_says_whom_the_model_beats_and_whom_it_does_not(outcome: Backtest) -> None:
+def test_the_summary_says_which_forecasts_the_model_beats(outcome: Backtest) -> None:
     assert outcome.text().splitlines()[:6] == [
         "WLD, fixed, September 2025 to March 2026: error of the ratio to the year before",
         "  model            RMSE 0.132  bias +0.007  3 of 7 inside 90 %",
@@ -196,7 +198,7 @@ def test_the_same_seed_gives_the_same_back_test(shipped: Dataset) -> None:
     assert one.errors.equals(two.errors)
 
 
-def test_the_queue_of_the_scores_is_held_against_customs(shipped: Dataset) -> None:
+def test_the_queue_of_the_scores_is_compared_with_customs(shipped: Dataset) -> None:
     found = queue_against_customs(shipped, settings=ex.Settings(draws=128))
     world = found[found["destination"] == "WLD"].set_index("month")
     assert list(world.index) == months_between("2025-04", "2026-03")
@@ -220,10 +222,10 @@ def test_the_table_has_every_class_and_week_once(truce) -> None:
 def test_means_lie_in_their_ranges_and_no_load_is_lost(truce) -> None:
     for name in QUANTITIES:
         assert (truce[f"{name}_p05"] <= truce[f"{name}_p95"] + 1e-12).all()
-    for _, own in truce.groupby("licence_class"):
-        left = own["applications"].cumsum() - own["decided"].cumsum()
-        np.testing.assert_allclose(left, own["backlog"], atol=1e-9)
-        assert own["live_licences"].between(0.0, 1.0).all()
+    for _, months in truce.groupby("licence_class"):
+        left = months["applications"].cumsum() - months["decided"].cumsum()
+        np.testing.assert_allclose(left, months["backlog"], atol=1e-9)
+        assert months["live_licences"].between(0.0, 1.0).all()
 
 
 def test_the_fast_track_reaches_civil_magnets_and_never_the_forces(truce) -> None:

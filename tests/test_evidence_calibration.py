@@ -167,7 +167,7 @@ def test_element_goods_need_a_licence_in_full() -> None:
 def test_figures_behind_made_up_tonnage_are_found_again() -> None:
     fit = calibrate(made_up(TRUE), elements=True)
     assert fit.rmse < 1e-4
-    found = [fit.estimate(own.name) for own in FIGURES]
+    found = [fit.estimate(parameter.name) for parameter in FIGURES]
     np.testing.assert_allclose(found, TRUE, rtol=0.02)
     assert fit.estimate("element_flow") == pytest.approx(0.5, rel=0.02)
 
@@ -189,14 +189,14 @@ def test_on_the_monthly_base_no_flat_plateau_does_better_than_five_points(
 
 
 def test_each_estimate_lies_in_its_interval_and_open_ends_are_named(world: Calibration) -> None:
-    ranges = {own.name: own for own in FIGURES}
+    ranges = {parameter.name: parameter for parameter in FIGURES}
     for row in world.figures.itertuples():
         assert row.low <= row.estimate <= row.high
         assert (row.open in ("low", "both")) == (row.low <= ranges[row.figure].low)
         assert (row.open in ("high", "both")) == (row.high >= ranges[row.figure].high)
 
 
-def test_capacity_and_first_decision_are_not_told_apart(world: Calibration) -> None:
+def test_capacity_and_first_decision_cannot_be_separated(world: Calibration) -> None:
     assert world.correlation.loc["first_decision_day", "capacity_per_week"] > 0.9
     assert "first_decision_day and capacity_per_week (+0.92)" in world.text()
     assert world.text().endswith(NEVER_APART)
@@ -210,7 +210,7 @@ def test_dy_and_tb_flow_far_less_freely_than_magnets(shipped: Dataset) -> None:
     assert list(fit.months["series"].value_counts()) == [9, 8]
 
 
-def test_readings_that_differ_in_the_controlled_share_fit_alike(shipped: Dataset) -> None:
+def test_readings_that_differ_in_the_controlled_share_fit_equally_well(shipped: Dataset) -> None:
     readings = equally_good(shipped)
     assert readings["rmse"].max() - readings["rmse"].min() < 0.001
     assert np.ptp(readings["controlled_share"]) > 0.15

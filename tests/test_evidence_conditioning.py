@@ -41,8 +41,8 @@ def many(draws: int = 20_000, seed: int = 7, *, stopped: float = 1.0) -> Examine
 
 
 def test_the_deviation_is_0_in_the_range_and_the_distance_over_the_tolerance_outside():
-    own = implied([0.0, 0.1, 0.15, 0.2], low=0.05)
-    np.testing.assert_allclose(own.deviations, [1.0, 0.0, 1.0, 2.0], atol=1e-12)
+    implied_range = implied([0.0, 0.1, 0.15, 0.2], low=0.05)
+    np.testing.assert_allclose(implied_range.deviations, [1.0, 0.0, 1.0, 2.0], atol=1e-12)
     assert implied([0.05, 0.07, 0.1], low=0.05).deviations.tolist() == [0.0, 0.0, 0.0]
 
 
@@ -100,7 +100,7 @@ def observed(high: float, *, until: date = LAST, extra: float | None = None):
     return tiny_dataset(records)
 
 
-def test_a_draw_is_judged_alike_whatever_other_draws_are_examined():
+def test_the_judgement_of_a_draw_does_not_depend_on_other_draws():
     dataset, settings = observed(0.1), Settings(draws=64)
     whole = examine(dataset, settings, Sampler.first(64, 7))
     some = np.array([3, 8, 9, 40, 63])
@@ -124,8 +124,11 @@ def test_until_hides_what_was_observed_later():
     settings, sampler = Settings(draws=32), Sampler.first(32, 7)
     early = examine(dataset, settings, sampler, until=date(2025, 12, 30))
     whole = examine(dataset, settings, sampler)
-    assert [own.to_date for own in early.implied] == [date(2025, 5, 31)]
-    assert [own.to_date for own in whole.implied] == [date(2025, 5, 31), date(2025, 12, 31)]
+    assert [implied_range.to_date for implied_range in early.implied] == [date(2025, 5, 31)]
+    assert [implied_range.to_date for implied_range in whole.implied] == [
+        date(2025, 5, 31),
+        date(2025, 12, 31),
+    ]
     assert early.kept().all()
     assert not whole.kept().all()
 
@@ -196,7 +199,7 @@ def test_condition_as_json_fits_its_schema_and_holds_the_draws(capsys, tmp_path)
     content = json.loads(capsys.readouterr().out)
     MODELS["condition"].model_validate_json(json.dumps(content))
     listed = json.loads((tmp_path / "list.json").read_text(encoding="utf-8"))
-    (own,) = content["destinations"]
-    assert own["numbers"] == listed["destinations"][0]["numbers"]
-    assert own["ranges"][0]["high"] == 0.1
+    (destination,) = content["destinations"]
+    assert destination["numbers"] == listed["destinations"][0]["numbers"]
+    assert destination["ranges"][0]["high"] == 0.1
     assert content["record"]["scenarios"][0]["scenario"] == "as_it_happened"

@@ -32,26 +32,26 @@ def listed():
 def test_the_list_was_made_of_the_shipped_tables(shipped, listed):
     assert listed.tables_digest == shipped.digest, "run: exposure condition --draws 4096 --out"
     assert len(listed.of("USA").numbers) == WHOLE
-    for own in listed.destinations:
-        numbers = np.array(own.numbers)
+    for destination_list in listed.destinations:
+        numbers = np.array(destination_list.numbers)
         assert (np.diff(numbers) > 0).all()
         assert numbers.max() < listed.examined
 
 
 @pytest.mark.parametrize("destination", ["USA", "EUU", "JPN"])
 def test_the_first_draws_of_the_list_agree_today(shipped, listed, destination):
-    own = listed.of(destination)
-    numbers = np.array(own.numbers[:CHECK_DRAWS])
+    destination_list = listed.of(destination)
+    numbers = np.array(destination_list.numbers[:CHECK_DRAWS])
     examined = examine(shipped, ex.Settings(), Sampler(numbers, listed.seed))
     examined = examined.of(subjects_of(shipped, destination))
     assert examined.kept().all()
-    np.testing.assert_allclose(check_losses(examined), own.checks, atol=1e-8)
+    np.testing.assert_allclose(check_losses(examined), destination_list.checks, atol=1e-8)
 
 
 def test_draws_left_out_of_the_list_do_not_agree_today(shipped, listed):
-    own = listed.of("USA")
-    first = np.arange(own.numbers[CHECK_DRAWS])
-    left_out = np.setdiff1d(first, own.numbers)
+    destination_list = listed.of("USA")
+    first = np.arange(destination_list.numbers[CHECK_DRAWS])
+    left_out = np.setdiff1d(first, destination_list.numbers)
     examined = examine(shipped, ex.Settings(), Sampler(left_out, listed.seed))
     assert not examined.of(subjects_of(shipped, "USA")).kept().any()
 
@@ -63,7 +63,7 @@ def test_a_run_takes_its_draws_from_the_list(shipped, listed):
     assert met.note == ""
 
 
-def test_a_run_under_an_overlay_says_that_the_record_was_not_met_anew(shipped):
+def test_a_run_under_an_overlay_says_that_its_draws_were_not_conditioned_again(shipped):
     key = ("defence", "smco_magnet", "stock_weeks")
     changed = ex.with_value(shipped, "cover", key, value=(26, 39, 52))
     met = meet_record(changed, ex.Settings(draws=8))

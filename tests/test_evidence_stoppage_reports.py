@@ -42,12 +42,12 @@ def test_a_stoppage_by_whose_week_most_draws_have_run_out_is_hit():
 
 
 def test_firms_that_differ_have_some_that_stop_before_the_middle_one():
-    alike, apart = (
+    equal_firms, unequal_firms = (
         with_reports((8.0, 10.0, 12.0), week=12.0, at_most=1.0, spread=spread).loc["stopped"]
         for spread in (0.0, 0.8)
     )
-    assert apart["first_firms_week"] < alike["first_firms_week"]
-    assert apart["probability"] >= alike["probability"]
+    assert unequal_firms["first_firms_week"] < equal_firms["first_firms_week"]
+    assert unequal_firms["probability"] >= equal_firms["probability"]
 
 
 def test_a_stoppage_before_any_firm_can_run_out_is_missed():

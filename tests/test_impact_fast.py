@@ -70,9 +70,9 @@ def change_figure(row: Record, generator: np.random.Generator, *, weeks: bool) -
 
 def run_of(seed: int, name: str, *, draws: int, first_day: date | None = None) -> Run:
     """A run of a random world; the world of the next seed where the tables refuse it."""
-    for own in range(seed, seed + 50):
+    for number in range(seed, seed + 50):
         try:
-            dataset = tiny_dataset(random_world(own))
+            dataset = tiny_dataset(random_world(number))
         except ExposureError:
             continue
         settings = ex.Settings(prior=True, draws=draws, horizon_weeks=30, as_of=first_day)
@@ -83,16 +83,16 @@ def run_of(seed: int, name: str, *, draws: int, first_day: date | None = None) -
     raise AssertionError("no world that the tables accept")
 
 
-def check_twin(sector: str, twin: SectorRun, own: SectorRun) -> None:
+def check_twin(sector: str, twin: SectorRun, plain: SectorRun) -> None:
     """Equal to the last bit, but for the shares stopped, which are summed in another order."""
     for table in ("weekly", "stopped", "held"):
-        assert np.array_equal(getattr(twin, table), getattr(own, table)), (sector, table)
+        assert np.array_equal(getattr(twin, table), getattr(plain, table)), (sector, table)
     for table in ("by_player", "by_element", "unmet"):
-        found, wanted = getattr(twin, table), getattr(own, table)
+        found, wanted = getattr(twin, table), getattr(plain, table)
         assert list(found) == list(wanted), (sector, table)
         assert all(np.array_equal(found[key], wanted[key]) for key in wanted), (sector, table)
-    assert list(twin.held_up) == list(own.held_up), sector
-    for key, share in own.held_up.items():
+    assert list(twin.held_up) == list(plain.held_up), sector
+    for key, share in plain.held_up.items():
         assert twin.held_up[key] == pytest.approx(share, rel=1e-12, abs=1e-12), (sector, key)
 
 
@@ -100,17 +100,19 @@ def check_run(run: Run) -> bool:
     """Compare all twins of a run with the reference; whether anything is lost at all."""
     prepared = run.prepared(0, run.sampler.size)
     world, licences = prepared.worlds[0], prepared.granted[0]
-    players = {own: element_players(world.sectors[own], run.controlled) for own in run.sectors}
+    players = {
+        sector: element_players(world.sectors[sector], run.controlled) for sector in run.sectors
+    }
     question = Question(run.weight, {"missiles": np.array([0, 7])})
     slow = run_reference(world, licences, players, question, run.settings)
     whole = kernels.run_course(world, licences, players, question)
     first = run.window.run - run.settings.horizon_weeks
     kept = kernels.kept_course(world, licences, run.sectors, first=first)
-    some = kept.run({own: players[own] for own in run.sectors[1:]}, question)
+    some = kept.run({sector: players[sector] for sector in run.sectors[1:]}, question)
     for twins in (whole, some):
         for sector, twin in twins.items():
             check_twin(sector, twin, slow[sector])
-    return any(own.weekly.any() for own in slow.values())
+    return any(sector_run.weekly.any() for sector_run in slow.values())
 
 
 def test_the_twin_equals_the_reference_on_random_worlds():

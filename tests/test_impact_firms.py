@@ -23,7 +23,7 @@ def sector_of(stock, *, cap=None, criticality=None, spread=0.0, thrift=None, sav
     return Sector(
         sector="made_up",
         destination="USA",
-        holdings=tuple(Holding(own.component, (own,), (1.0,)) for own in channels),
+        holdings=tuple(Holding(item.component, (item,), (1.0,)) for item in channels),
         streams=(Stream(BuyerClass.CIVIL, Tier.STANDARD, np.ones(draws)),),
         criticality=np.ones((holdings, draws)) if criticality is None else criticality,
         stock=stock,

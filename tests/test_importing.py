@@ -55,11 +55,11 @@ def test_a_usgs_table_becomes_mining_shares_of_every_year_in_it(shipped, tmp_pat
     shares = merged.table("stage_shares").query("stage == 'mining' and kind == 'outturn'")
     for year, total in USGS[name].items():
         chosen = shares[(shares["element"] == "Nd") & (shares["year"] == year)]
-        own = chosen.set_index("country")["central"]
-        assert math.fsum(own) == pytest.approx(1.0)
-        named = [code for code in own.index if code != "ROW"]
-        assert own["CHN"] == pytest.approx(max(own[named]))
-        assert own["CHN"] * total <= 300_000
+        mined = chosen.set_index("country")["central"]
+        assert math.fsum(mined) == pytest.approx(1.0)
+        named = [code for code in mined.index if code != "ROW"]
+        assert mined["CHN"] == pytest.approx(max(mined[named]))
+        assert mined["CHN"] * total <= 300_000
     assert {str(row.element) for row in made.rows["stage_shares"]} == {"Nd", "Pr", "Sm"}
     assert all(row.basis == "assumed" and row.note for row in made.rows["stage_shares"])
 
@@ -205,7 +205,7 @@ def test_a_comtrade_download_that_cannot_be_used_is_refused(shipped, tmp_path):
     )
 
 
-def test_a_usgs_file_under_the_name_of_a_table_is_told_which_command_reads_it(tmp_path):
+def test_a_usgs_file_under_the_name_of_a_table_is_refused_with_the_command_that_reads_it(tmp_path):
     (tmp_path / "stage_shares.csv").write_text("SOURCE,COMMODITY,COUNTRY,TYPE\nA,B,C,D\n", "utf-8")
     with pytest.raises(ex.TableError) as raised:
         ex.apply_overlay(tiny_dataset(), tmp_path)
@@ -215,7 +215,7 @@ def test_a_usgs_file_under_the_name_of_a_table_is_told_which_command_reads_it(tm
     ) in str(raised.value)
 
 
-def test_a_download_under_the_name_of_a_table_is_told_which_command_reads_it(tmp_path):
+def test_a_download_under_the_name_of_a_table_is_refused_with_the_command_that_reads_it(tmp_path):
     (tmp_path / "observed_exports.csv").write_bytes(
         (FOREIGN / "TradeData_11_21_2026.csv").read_bytes()
     )
@@ -236,15 +236,15 @@ def test_a_download_under_the_name_of_a_table_is_told_which_command_reads_it(tmp
 def test_a_purchase_list_becomes_sourcing(shipped, tmp_path):
     made = ex.import_purchases(FOREIGN / "purchases_2026.csv", shipped)
     merged = ex.apply_overlay(shipped, made.write(tmp_path / "mine"))
-    own = merged.table("sourcing").query("source_id == 'purchases_purchases_2026'")
-    shares = own.set_index(["component", "country"])["central"].to_dict()
+    rows = merged.table("sourcing").query("source_id == 'purchases_purchases_2026'")
+    shares = rows.set_index(["component", "country"])["central"].to_dict()
     assert shares == {
         ("ndfeb_heavy_magnet", "CHN"): pytest.approx(3749.5 / 5000),
         ("ndfeb_heavy_magnet", "DEU"): pytest.approx(1250.5 / 5000),
         ("smco_magnet", "JPN"): 1.0,
     }
-    assert set(own["stage"]) == {"magnet"}
-    assert {str(day) for day in own["from_date"]} == {"2026-02-03"}
+    assert set(rows["stage"]) == {"magnet"}
+    assert {str(day) for day in rows["from_date"]} == {"2026-02-03"}
     assert made.left_out.values.tolist() == [[4, "an order from Müller & Söhne", "it weighs 0 kg"]]
 
 

@@ -98,7 +98,7 @@ class Course:
         for sector, row in tables.sectors.items():
             share = tables.users.get((pool, sector, "share_of_demand_outside_china"), 0.0)
             order = tables.users.get((pool, sector, "order_class"), LAST_CLASS)
-            channels = [own for own in tables.channels(sector) if tables.pool[own] == pool]
+            channels = [item for item in tables.channels(sector) if tables.pool[item] == pool]
             named += share
             for channel, (kind, part) in product(channels, tables.buyers(sector).items()):
                 key = (sector, channel, row.destination, *kind)
@@ -114,21 +114,21 @@ def share_out(course, claims, week):
     tables = course.tables
     supply = {key: course.at_the_factory(key[0], *key[2:], key[1], week) for key in claims}
     if not any(weight for weight, _ in claims.values()):
-        return {key: (own[0], own[0]) for key, own in supply.items()}
+        return {key: (flow[0], flow[0]) for key, flow in supply.items()}
     since = week - tables.constant("switch_weeks")
     switched = tables.constant("rationing_weight")
     switched *= progress(since, tables.constant("switch_ramp_weeks"))
-    before = {key: own[0] - switched * own[1] for key, own in supply.items()}
+    before = {key: flow[0] - switched * flow[1] for key, flow in supply.items()}
     unmet = {k: max(0.0, course.need(k[0], k[1][0], week) - before[k]) for k in claims}
     offered = switched * sum(claims[k][0] * supply[k][2] for k in claims)
     china = offered
     other = switched * sum(claims[k][0] * (supply[k][1] - supply[k][2]) for k in claims)
     got, touched = {}, 0.0
-    for order in sorted({own for _, own in claims.values()}):
-        rows = {k: weight * unmet[k] for k, (weight, own) in claims.items() if own == order}
+    for order in sorted({order for _, order in claims.values()}):
+        rows = {k: weight * unmet[k] for k, (weight, at) in claims.items() if at == order}
         bound = {k: wanted for k, wanted in rows.items() if supply[k][3] < 1.0}
         asked, open_to_all = sum(bound.values()), sum(rows.values()) - sum(bound.values())
-        reach = sum(supply[k][3] * own for k, own in bound.items()) / asked if asked else 0.0
+        reach = sum(supply[k][3] * mass for k, mass in bound.items()) / asked if asked else 0.0
         allowed = min(asked, max(0.0, reach * offered - touched))
         part = min(1.0, china / (open_to_all + allowed)) if open_to_all + allowed else 1.0
         touched += part * allowed
@@ -169,7 +169,7 @@ def in_slices(alone):
     """Each slice of the largest loss is borne in equal parts by all who reach it."""
     levels, losses = sorted({0.0, *alone.values()}), alone.values()
     parts = {top: (top - low) / sum(x >= top for x in losses) for low, top in pairwise(levels)}
-    return {own: sum(p for top, p in parts.items() if top <= x) for own, x in alone.items()}
+    return {bearer: sum(p for top, p in parts.items() if top <= x) for bearer, x in alone.items()}
 
 
 def run_course(tables, course, sector, first):
@@ -185,10 +185,10 @@ def run_course(tables, course, sector, first):
         losses = firm_losses(course, sector, kind, multiple, late)
         for week in range(HORIZON):
             alone = defaultdict(float)
-            for (component, element), own in losses.items():
+            for (component, element), lost in losses.items():
                 listed = [e for e in tables.made[component].elements if tables.controlled[e]]
                 for bearer in [element] if element in listed or not listed else listed:
-                    alone[bearer] = max(alone[bearer], own[first + week])
+                    alone[bearer] = max(alone[bearer], lost[first + week])
             output[week] += part * share * max(alone.values())
             for bearer, borne in in_slices(alone).items():
                 parts[bearer] += part * share * borne * weight[week] / sum(weight)
@@ -201,7 +201,7 @@ def expected(tables, courses, sector, first):
     runs = [(p, *run_course(tables, course, sector, first)) for course, p in courses]
     for chance, output, parts in runs:
         # Courses of equal loss share what the worse ones leave of the tail by their chances.
-        ahead = [sum(own[2].values()) - sum(parts.values()) for own in runs]
+        ahead = [sum(run[2].values()) - sum(parts.values()) for run in runs]
         left = max(0.0, TAIL - sum(run[0] for run, a in zip(runs, ahead, strict=True) if a > 1e-12))
         equal = sum(run[0] for run, a in zip(runs, ahead, strict=True) if abs(a) <= 1e-12)
         worst = min(equal, left) * chance / equal / TAIL
@@ -225,8 +225,8 @@ def centred(dataset):
 
     def certain(row):
         value = getattr(row, "central", None)
-        said = {} if value is None else dict.fromkeys(("low", "central", "high"), value)
-        return row.model_copy(update=said)
+        figures = {} if value is None else dict.fromkeys(("low", "central", "high"), value)
+        return row.model_copy(update=figures)
 
     rows = {name: list(map(certain, table)) for name, table in dataset.rows.items()}
     return Dataset.from_rows(rows, version="central")
@@ -239,12 +239,12 @@ def check(scenario, *, as_of=START):
     run = ex.assess(dataset, scenario, settings)
     ranking, points = run.ranking.set_index("sector"), run.attribution(by="element")
     tables, first = Tables(dataset), (as_of - START).days // 7
-    courses = [(Course(tables, own.rules, first + HORIZON), p) for own, p in scenario.members]
+    courses = [(Course(tables, member.rules, first + HORIZON), p) for member, p in scenario.members]
     for sector in ranking.index:
-        figures, own = expected(tables, courses, sector, first)
+        figures, points_of_causes = expected(tables, courses, sector, first)
         found = tuple(ranking.loc[sector, FIGURES])
         assert found == pytest.approx(figures, abs=1e-9, rel=1e-9, nan_ok=True), sector
-        borne = dict.fromkeys(points.columns, 0.0) | own
+        borne = dict.fromkeys(points.columns, 0.0) | points_of_causes
         assert dict(points.loc[sector]) == pytest.approx(borne, abs=1e-9), sector
     return ranking
 

@@ -40,7 +40,12 @@ def dataset() -> Dataset:
 
 def moved(dataset: Dataset) -> list[Dataset]:
     """Datasets in each of which one figure is another, drawn from all figures."""
-    every = [own for rows in dataset.rows.values() for own in rows if isinstance(own, QuantityRow)]
+    every = [
+        changed
+        for rows in dataset.rows.values()
+        for changed in rows
+        if isinstance(changed, QuantityRow)
+    ]
     changed = []
     for row in (every[i] for i in np.random.default_rng(5).permutation(len(every))):
         table, key = row_key(row)
@@ -56,20 +61,20 @@ def moved(dataset: Dataset) -> list[Dataset]:
 def test_a_changed_figure_gives_the_same_with_kept_parts_as_without(dataset):
     scenario = ex.read_scenario("london_truce")
     base, different = ex.assess(dataset, scenario, SETTINGS, workers=1).ranking, 0
-    for own in moved(dataset):
-        found = ex.assess(own, scenario, SETTINGS, workers=1)
+    for changed in moved(dataset):
+        found = ex.assess(changed, scenario, SETTINGS, workers=1)
         again = ex.assess(dataset, scenario, SETTINGS, workers=1)
         keep_parts(0)
-        fresh = ex.assess(own, scenario, SETTINGS, workers=1)
+        fresh = ex.assess(changed, scenario, SETTINGS, workers=1)
         keep_parts(parts.LIMIT)
         ex.assess(dataset, scenario, SETTINGS, workers=1)
-        assert same(found.sectors, fresh.sectors), own.changed
-        assert again.ranking.equals(base), own.changed
+        assert same(found.sectors, fresh.sectors), changed.changed
+        assert again.ranking.equals(base), changed.changed
         different += not fresh.ranking.equals(base)
     assert different > MOST_CHANGES // 4
 
 
-def test_whoever_uses_drawn_cells_again_rests_on_all_that_they_rest_on(dataset):
+def test_a_second_use_of_drawn_cells_notes_all_their_rows(dataset):
     inputs = Inputs.of(dataset, Sampler.first(4, seed=1))
     row = inputs.index.cell("cover", ("made_up", "smco_magnet", "stock_weeks"))
     assert row is not None
@@ -107,7 +112,7 @@ def kept_part(store: Store, tables: Answers, *, size: int = 8) -> Part[object]:
     return part
 
 
-def test_a_part_is_found_only_by_tables_that_answer_alike():
+def test_a_part_is_reused_only_for_tables_with_equal_answers():
     store = Store()
     part = kept_part(store, Answers(1, 5))
     assert store.find("name", Answers(2, 5)) is part

@@ -123,10 +123,10 @@ def with_trains(order: float) -> Records:
 def test_a_user_carved_out_of_the_rest_moves_nobody_who_is_served_before_it():
     plain = assessed(half_elsewhere(), course(WITHHELD))
     after = assessed(with_trains(6.0), course(WITHHELD))
-    for sector, own in plain.sectors.items():
-        assert after.sectors[sector].scores == pytest.approx(own.scores, abs=1e-9), sector
+    for sector, scored in plain.sectors.items():
+        assert after.sectors[sector].scores == pytest.approx(scored.scores, abs=1e-9), sector
     # One that is served before the cars takes what they would have had.
-    last, first = (assessed(with_trains(own), course(WITHHELD)) for own in (6.0, 2.0))
+    last, first = (assessed(with_trains(size), course(WITHHELD)) for size in (6.0, 2.0))
     moved = {name: first.sectors[name].scores - last.sectors[name].scores for name in last.sectors}
     assert moved["missiles"] == pytest.approx(0.0, abs=1e-9)
     assert (moved[CARS] > 0.1).all()
@@ -139,7 +139,7 @@ def test_a_user_of_a_better_class_loses_no_more_and_one_behind_it_no_less():
             if (row["user"], row["quantity"]) == (CARS, "order_class"):
                 row.update(figure(order, "class"))
         found = assessed(records, "full_withhold").sectors
-        return {name: own.scores for name, own in found.items()}
+        return {name: scored.scores for name, scored in found.items()}
 
     first, last = scores(1.0), scores(7.0)
     assert (first[CARS] <= last[CARS] + 1e-9).all()
@@ -166,11 +166,13 @@ def test_each_draw_of_a_class_is_the_run_of_the_class_that_it_draws():
     classes = drawn.run.inputs.pool_user("dy", CARS, "order_class")
     assert (classes == drawn.run.inputs.pool_user("dy", "trains", "order_class")).all()
     assert len(set(classes)) > 1
-    for own in set(classes):
-        fixed = assessed(with_class(own, own, own), "full_withhold")
+    for order_class in set(classes):
+        fixed = assessed(with_class(order_class, order_class, order_class), "full_withhold")
         for sector, result in drawn.sectors.items():
-            expected = fixed.sectors[sector].scores[classes == own]
-            assert result.scores[classes == own] == pytest.approx(expected, abs=1e-9), sector
+            expected = fixed.sectors[sector].scores[classes == order_class]
+            assert result.scores[classes == order_class] == pytest.approx(expected, abs=1e-9), (
+                sector
+            )
 
 
 def test_pools_are_shared_out_before_any_stock_is_run():
@@ -178,7 +180,7 @@ def test_pools_are_shared_out_before_any_stock_is_run():
     tables = tiny_dataset(world_records())
     key = ("missiles", "ndfeb_heavy_magnet", "stock_weeks")
     more = ex.with_value(tables, "cover", key, value=100.0)
-    before, after = (ex.assess(own, "full_withhold", FEW).sectors for own in (tables, more))
+    before, after = (ex.assess(dataset, "full_withhold", FEW).sectors for dataset in (tables, more))
     assert (after["missiles"].scores != before["missiles"].scores).any()
     assert (after[CARS].scores == before[CARS].scores).all()
 
@@ -197,9 +199,9 @@ def test_splitting_a_user_into_two_sectors_of_its_class_changes_nobody():
         pool_user("vans", SHARE, 0.275, sector="vans"),
         pool_user("vans", "order_class", 4.0, sector="vans"),
     ]
-    one, two = (assessed(own, "full_withhold").sectors for own in (whole, halves))
-    for sector, own in one.items():
-        assert two[sector].scores == pytest.approx(own.scores, abs=1e-9)
+    one, two = (assessed(dataset, "full_withhold").sectors for dataset in (whole, halves))
+    for sector, scored in one.items():
+        assert two[sector].scores == pytest.approx(scored.scores, abs=1e-9)
     assert (two["vans"].scores == two[CARS].scores).all()
     assert one[CARS].score > 1.0
 
@@ -215,7 +217,7 @@ def copy_element(records: Records, old: str, new: str, mass: float) -> None:
         records[name] += [{**row, column: now} for row in records[name] if row[column] == was]
     heavy = records["components"][1]
     heavy["elements"] = " ".join(sorted([*str(heavy["elements"]).split(), new]))
-    row = next(own for own in records["component_elements"] if own["element"] == old)
+    row = next(entry for entry in records["component_elements"] if entry["element"] == old)
     made = {**row, "element": new, "pool": new.lower(), **figure(mass)}
     records["component_elements"].append(made)
 
@@ -225,7 +227,7 @@ def with_terbium(
 ) -> Records:
     """A magnet with dysprosium and terbium that are alike, or that replace each other."""
     records = never_full(at_central(world_records() if users else tiny_records()))
-    row = next(own for own in records["component_elements"] if own["element"] == "Dy")
+    row = next(entry for entry in records["component_elements"] if entry["element"] == "Dy")
     row.update({"alternative": word, **figure(dysprosium)})
     copy_element(records, "Dy", "Tb", terbium)
     return records
@@ -244,9 +246,11 @@ def test_merging_alternatives_with_equal_flow_leaves_score_and_driver_unchanged(
     alone = assessed(never_full(at_central(world_records())), name)
     merged = assessed(with_terbium("heavy"), name)
     assert alone.sectors[CARS].score > 1.0
-    for sector, own in alone.sectors.items():
-        assert merged.sectors[sector].scores == pytest.approx(own.scores, abs=1e-9), sector
-    drivers = [own.ranking.set_index("sector").loc[CARS, "main_driver"] for own in (alone, merged)]
+    for sector, scored in alone.sectors.items():
+        assert merged.sectors[sector].scores == pytest.approx(scored.scores, abs=1e-9), sector
+    drivers = [
+        result.ranking.set_index("sector").loc[CARS, "main_driver"] for result in (alone, merged)
+    ]
     assert drivers[1] == drivers[0].replace("Dy ", "Dy/Tb ")
     before = alone.attribution("element").loc[CARS, "Dy"]
     points = merged.attribution("element").loc[CARS]
@@ -258,10 +262,10 @@ def test_merging_alternatives_with_equal_flow_leaves_score_and_driver_unchanged(
 def test_splitting_an_alternative_in_two_changes_nothing():
     two, three = with_terbium("heavy"), with_terbium("heavy", dysprosium=0.15)
     copy_element(three, "Dy", "Ho", 0.05)
-    one, other = (assessed(own, "full_withhold") for own in (two, three))
-    for sector, own in one.sectors.items():
-        assert other.sectors[sector].scores == pytest.approx(own.scores, abs=1e-9)
-    points = [own.attribution("element").loc[CARS] for own in (one, other)]
+    one, other = (assessed(dataset, "full_withhold") for dataset in (two, three))
+    for sector, scored in one.sectors.items():
+        assert other.sectors[sector].scores == pytest.approx(scored.scores, abs=1e-9)
+    points = [result.attribution("element").loc[CARS] for result in (one, other)]
     assert points[1]["Dy"] + points[1]["Ho"] == pytest.approx(points[0]["Dy"])
 
 

@@ -38,7 +38,7 @@ def alias(records: Records, component: str, count: int) -> None:
 
 def scores_of(records: Records, course: str, settings: ex.Settings = FEW) -> dict[str, np.ndarray]:
     result = ex.assess(tiny_dataset(records), course, settings)
-    return {name: own.scores for name, own in result.sectors.items()}
+    return {name: scored.scores for name, scored in result.sectors.items()}
 
 
 def world_of(*, never_full: bool) -> Records:
@@ -57,7 +57,7 @@ def world_of(*, never_full: bool) -> Records:
 )
 @pytest.mark.parametrize("course", COURSES)
 @pytest.mark.parametrize("component", ["smco_magnet", "ndfeb_heavy_magnet"])
-def test_a_component_written_as_several_alike_leaves_every_score_unchanged(
+def test_a_component_split_into_equal_ones_leaves_every_score_unchanged(
     course, component, never_full
 ):
     plain = scores_of(world_of(never_full=never_full), course)
@@ -122,17 +122,17 @@ def test_two_sectors_with_the_same_data_in_two_and_in_five_rows_have_the_same_sc
 
 def test_rows_of_one_sector_take_their_ranges_at_one_quantile():
     records = world_records()
-    own = Inputs.of(tiny_dataset(records), Sampler.first(64, 7))
+    inputs = Inputs.of(tiny_dataset(records), Sampler.first(64, 7))
     for quantity in ("stock_weeks", "lag_weeks"):
         both = [
-            own.cover("missiles", component, quantity)
+            inputs.cover("missiles", component, quantity)
             for component in ("smco_magnet", "ndfeb_heavy_magnet")
         ]
         assert (both[0] == both[1]).all()
-    weeks = [own.cover(sector, "ndfeb_heavy_magnet", "stock_weeks") for sector in SECTORS]
+    weeks = [inputs.cover(sector, "ndfeb_heavy_magnet", "stock_weeks") for sector in SECTORS]
     assert np.corrcoef(weeks)[0, 1] < 0.5
     # A stock is no quantile of a lag.
-    assert np.corrcoef(own.uniform("cover|missiles|stock_weeks"), both[0])[0, 1] < 0.5
+    assert np.corrcoef(inputs.uniform("cover|missiles|stock_weeks"), both[0])[0, 1] < 0.5
 
 
 SECTORS = ("missiles", "electric_vehicles")
@@ -144,8 +144,8 @@ def test_a_row_of_a_group_is_one_judgement_for_all_its_sectors():
     records["cover"] = [row for row in records["cover"] if not of_group.items() <= row.items()]
     weeks = figure((2.0, 6.0, 12.0), "week")
     records["cover"].append({"sector": "made_up", **of_group, **weeks})
-    own = Inputs.of(tiny_dataset(records), Sampler.first(64, 7))
-    one, other = (own.cover(sector, "ndfeb_heavy_magnet", "stock_weeks") for sector in SECTORS)
+    inputs = Inputs.of(tiny_dataset(records), Sampler.first(64, 7))
+    one, other = (inputs.cover(sector, "ndfeb_heavy_magnet", "stock_weeks") for sector in SECTORS)
     assert (one == other).all()
 
 
@@ -153,7 +153,7 @@ def test_a_row_changed_by_hand_leaves_its_shared_stream_and_moves_no_other():
     tables = tiny_dataset(world_records())
     key = ("missiles", "smco_magnet", "stock_weeks")
     changed = ex.with_value(tables, "cover", key, value=(2.0, 6.0, 12.0))
-    before, after = (Inputs.of(own, Sampler.first(64, 7)) for own in (tables, changed))
+    before, after = (Inputs.of(dataset, Sampler.first(64, 7)) for dataset in (tables, changed))
     moved = {
         (row.sector, row.component, row.quantity)
         for row in tables.rows_of(CoverRow)
@@ -172,7 +172,7 @@ def test_adding_a_sector_moves_no_other_draw():
     )
     add_sector(records, "a_new_one", "military", ["smco_magnet", "ndfeb_light_magnet"])
     more = tiny_dataset(records)
-    one, other = (Inputs.of(own, Sampler.first(32, 7)) for own in (plain, more))
+    one, other = (Inputs.of(dataset, Sampler.first(32, 7)) for dataset in (plain, more))
     rows = [row for table in plain.rows.values() for row in table if isinstance(row, QuantityRow)]
     assert sum(row.low < row.high for row in rows) > 20
     for row in rows:
@@ -188,13 +188,13 @@ def test_stocks_of_one_group_are_correlated_as_stated_and_those_of_two_are_not()
     add_sector(records, "boats", "civil", ["ndfeb_heavy_magnet"])
     add_parameter(records, "stock_correlation", 0.6, "correlation")
     draws = 8192
-    own = Inputs.of(tiny_dataset(records), Sampler.first(draws, 7))
+    inputs = Inputs.of(tiny_dataset(records), Sampler.first(draws, 7))
     names = (*SECTORS, "loudspeakers", "boats")
     row = figure((2.0, 6.0, 12.0))
     scores = {}
     for name in names:
         component = "ndfeb_light_magnet" if name == "loudspeakers" else "ndfeb_heavy_magnet"
-        weeks = own.cover(name, component, "stock_weeks")
+        weeks = inputs.cover(name, component, "stock_weeks")
         low, mode, high = row["low"], row["central"], row["high"]
         below = (weeks - low) ** 2 / ((high - low) * (mode - low))
         above = 1.0 - (high - weeks) ** 2 / ((high - low) * (high - mode))

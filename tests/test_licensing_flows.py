@@ -47,7 +47,7 @@ def flow(*rules: Rule, item: Item = MAGNET, buyer=CIVIL, **changes) -> np.ndarra
 
 
 def class_of(found: OfficeRun, item: Item, buyer) -> ClassRun:
-    return next(own for own in found.classes if (item, *buyer) in own.members)
+    return next(group for group in found.classes if (item, *buyer) in group.members)
 
 
 def office_plan(*rules: Rule, weeks: int = 10, start: date = START, **changes):
@@ -72,7 +72,7 @@ def test_without_ramp_catch_up_and_growth_flow_is_what_the_queue_licenses() -> N
     found = run_office(
         drawn, scenario(ORDINARY, MILITARY, LISTED), (MAGNET, NEODYMIUM), "USA", weeks=60
     )
-    own = class_of(found, MAGNET, CIVIL)
+    group = class_of(found, MAGNET, CIVIL)
     figures = {name: drawn.require("licence_queue", "*", "*", "*", name, "") for name in ranges}
     terms = LicenceTerms(
         LicenceState.ORDINARY, 2, figures["approval_ordinary"],
@@ -85,9 +85,9 @@ def test_without_ramp_catch_up_and_growth_flow_is_what_the_queue_licenses() -> N
     per_week = np.where(
         week >= figures["first_decision_week"], figures["capacity_share_per_week"], 0.0
     )
-    plain = run_queue([LicenceClass("civil", own.size, ((0, terms),))], per_week, weeks=60)
-    np.testing.assert_array_equal(own.licensed, plain.licensed[:, 0])
-    np.testing.assert_array_equal(own.stopped, 1.0 - plain.licensed[:, 0])
+    plain = run_queue([LicenceClass("civil", group.size, ((0, terms),))], per_week, weeks=60)
+    np.testing.assert_array_equal(group.licensed, plain.licensed[:, 0])
+    np.testing.assert_array_equal(group.stopped, 1.0 - plain.licensed[:, 0])
     assert (found.flows[(MAGNET, *FORCES)].stopped == 1.0).all()
 
 
@@ -149,19 +149,19 @@ def test_holders_make_up_what_they_missed_and_no_more() -> None:
 def test_orders_of_the_refused_are_never_shipped_by_others() -> None:
     licensed = np.concatenate([np.zeros((4, 1)), np.full((200, 1), 0.5)])
     catch_up = {"ceiling": np.array([1.2]), "recoverable": np.array([1.0])}
-    own = 1.0 - share_stopped(licensed, np.ones((204, 1)), **catch_up)
-    assert own[-1, 0] == pytest.approx(0.5)
+    flow = 1.0 - share_stopped(licensed, np.ones((204, 1)), **catch_up)
+    assert flow[-1, 0] == pytest.approx(0.5)
     # What the licensed half missed: four weeks of half the flow.
-    assert own.sum() == pytest.approx(200 * 0.5 + 4 * 0.5)
+    assert flow.sum() == pytest.approx(200 * 0.5 + 4 * 0.5)
 
 
 def test_when_all_are_licensed_the_recoverable_part_of_what_was_missed_is_made_up() -> None:
     licensed = np.clip(np.arange(120)[:, None] / 9.0, 0, 1)
     catch_up = {"ceiling": np.array([1.2]), "recoverable": np.array([0.7])}
-    own = 1.0 - share_stopped(licensed, np.ones((120, 1)), **catch_up)
+    flow = 1.0 - share_stopped(licensed, np.ones((120, 1)), **catch_up)
     missed = (1.0 - licensed).sum()
-    assert own.max() == pytest.approx(1.2)
-    assert own.sum() == pytest.approx(120 - 0.3 * missed, rel=0.03)
+    assert flow.max() == pytest.approx(1.2)
+    assert flow.sum() == pytest.approx(120 - 0.3 * missed, rel=0.03)
 
 
 @QUICK
@@ -173,14 +173,14 @@ def test_flow_keeps_its_bounds_and_never_makes_up_more_than_was_missed(seed: int
         drawn.require("licence_queue", "*", "*", "*", name, "")
         for name in ("enforcement_weeks", "catch_up_ceiling", "recoverable_share")
     )
-    for own in found.classes:
-        plain = enforcement(own.states, width, begun=0) * (1.0 - own.licensed)
-        extra = plain - own.stopped
+    for group in found.classes:
+        plain = enforcement(group.states, width, begun=0) * (1.0 - group.licensed)
+        extra = plain - group.stopped
         assert (extra >= -1e-12).all()
-        assert (extra <= (ceiling - 1.0) * own.licensed + 1e-12).all()
+        assert (extra <= (ceiling - 1.0) * group.licensed + 1e-12).all()
         missed = recoverable * np.cumsum(plain, axis=0)
         assert (np.cumsum(extra, axis=0) <= missed + 1e-9).all()
-        assert (own.stopped <= 1.0).all()
+        assert (group.stopped <= 1.0).all()
 
 
 # The office.
@@ -249,12 +249,12 @@ def test_loads_are_kept_and_none_is_lost(seed: int) -> None:
         overrides={"revoke": True},
     )  # fmt: skip
     found = run_office(drawn, scenario(ORDINARY, MILITARY, LISTED, revoked), ITEMS, "USA", weeks=60)
-    assert sum(own.size for own in found.classes) == pytest.approx(1.0)
-    for own in found.classes:
-        filed, decided = own.arrivals.cumsum(axis=0), own.served.cumsum(axis=0)
-        gone = own.withdrawn.cumsum(axis=0)
-        np.testing.assert_allclose(filed, decided + gone + own.backlog, atol=1e-9)
-        assert (own.licensed <= 1.0).all()
+    assert sum(group.size for group in found.classes) == pytest.approx(1.0)
+    for group in found.classes:
+        filed, decided = group.arrivals.cumsum(axis=0), group.served.cumsum(axis=0)
+        gone = group.withdrawn.cumsum(axis=0)
+        np.testing.assert_allclose(filed, decided + gone + group.backlog, atol=1e-9)
+        assert (group.licensed <= 1.0).all()
 
 
 def test_the_flows_without_their_loads_are_the_same() -> None:
@@ -263,15 +263,15 @@ def test_the_flows_without_their_loads_are_the_same() -> None:
     plan = plan_office(drawn.index, course, ITEMS, "USA", weeks=20)
     alone = office_flows(drawn, plan)
     assert alone.keys() == found.flows.keys()
-    for key, own in alone.items():
+    for key, flow in alone.items():
         known = found.flows[key]
-        assert (own.states, own.class_index, own.seen_index) == (
+        assert (flow.states, flow.class_index, flow.seen_index) == (
             known.states, known.class_index, known.seen_index,
         )  # fmt: skip
         assert (
-            own.stopped is None if known.stopped is None else (own.stopped == known.stopped).all()
+            flow.stopped is None if known.stopped is None else (flow.stopped == known.stopped).all()
         )
-        assert (own.look_through == known.look_through).all()
+        assert (flow.look_through == known.look_through).all()
 
 
 def test_goods_of_the_tables_are_finished_components_and_elements_upstream() -> None:

@@ -83,9 +83,9 @@ def test_rows_are_noted_for_the_office_that_read_them() -> None:
     rows = [queue_row("approval_ordinary", 0.2, destination="USA")]
     drawn = inputs(rows)
     found = grant(drawn, scenario(ORDINARY), PLACES, weeks=9)
-    own = ("licence_queue", ("USA", "*", "*", "approval_ordinary", ""))
-    assert own in drawn.notes[found.readers["USA"]]
-    assert own not in drawn.notes[found.readers["DEU"]]
+    row = ("licence_queue", ("USA", "*", "*", "approval_ordinary", ""))
+    assert row in drawn.notes[found.readers["USA"]]
+    assert row not in drawn.notes[found.readers["DEU"]]
     assert found.readers["JPN"] == found.readers["DEU"]
 
 
@@ -113,7 +113,7 @@ def test_the_table_has_a_row_for_each_class_and_week_of_each_member() -> None:
         assert (table[name] <= table[f"{name}_p95"] + 1e-12).all() or name == "flow"
 
 
-def test_a_destination_that_no_sector_has_is_told_the_known_ones() -> None:
+def test_a_destination_without_sectors_is_refused_with_the_known_ones() -> None:
     with pytest.raises(UnknownNameError) as error:
         licensed_flow(dataset(), scenario(ORDINARY), Settings(draws=1, destination="JPN"))
     assert str(error.value) == "unknown destination 'JPN'; write one of: USA, all"

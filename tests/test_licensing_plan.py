@@ -58,8 +58,8 @@ def figure(turn, name: str) -> float:
 
 def look(found, item: Item, buyer=CIVIL) -> list[tuple[int, float]]:
     return [
-        (begun, own if isinstance(own, float) else own.central)
-        for begun, own in found.looks[found.cases[(item, *buyer)][1]]
+        (begun, seen if isinstance(seen, float) else seen.central)
+        for begun, seen in found.looks[found.cases[(item, *buyer)][1]]
     ]
 
 
@@ -147,8 +147,8 @@ def test_a_dated_row_is_a_turn_in_the_week_in_which_it_begins() -> None:
         queue_row("approval_ordinary", 0.1, destination="JPN", from_date=week(5)),
     ]
     found = plan(ORDINARY, rows=rows)
-    own = turns(found, SMCO)
-    assert [(turn.week, figure(turn, "approval")) for turn in own] == [
+    found_turns = turns(found, SMCO)
+    assert [(turn.week, figure(turn, "approval")) for turn in found_turns] == [
         (0, 0.7), (10, 0.2), (20, 0.9), (25, 0.9),
     ]  # fmt: skip
     assert look(found, SMCO) == [(0, 0.5), (30, 1.0)]
@@ -156,11 +156,11 @@ def test_a_dated_row_is_a_turn_in_the_week_in_which_it_begins() -> None:
 
 def test_a_row_that_began_before_the_scenario_holds_from_its_start() -> None:
     rows = [queue_row("approval_ordinary", 0.2, from_date=date(2024, 1, 1))]
-    own = turns(plan(ORDINARY, rows=rows), SMCO)
-    assert [(turn.week, figure(turn, "approval")) for turn in own] == [(0, 0.2)]
+    found_turns = turns(plan(ORDINARY, rows=rows), SMCO)
+    assert [(turn.week, figure(turn, "approval")) for turn in found_turns] == [(0, 0.2)]
 
 
-def test_dated_rows_of_figures_that_a_rule_lays_down_make_no_turn() -> None:
+def test_dated_rows_of_figures_that_a_rule_sets_make_no_turn() -> None:
     rows = [queue_row("approval_ordinary", 0.2, from_date=week(10))]
     firm = Rule(starts=START, state="ordinary", overrides={"approval": 0.4})
     found = plan(firm, rows=rows)
@@ -198,7 +198,7 @@ def test_only_rows_that_are_used_are_noted_as_read() -> None:
 # Classes.
 
 
-def test_cases_that_are_treated_alike_are_one_class() -> None:
+def test_cases_under_equal_terms_are_one_class() -> None:
     again = Rule(starts=week(12), state="ordinary", buyer_class="civil", note="as before")
     assert plan(ORDINARY, again).classes == plan(ORDINARY).classes
     found = plan(ORDINARY)
@@ -230,8 +230,8 @@ def licences(*rules: Rule, buyer=FORCES, weeks: int = 60) -> np.ndarray:
         approval_ordinary=1.0, renewal_lead_weeks=0, validity_weeks_ordinary=15,
     )  # fmt: skip
     found = run_office(drawn, scenario(*rules), ITEMS, "USA", weeks=weeks)
-    own = next(one for one in found.classes if (SMCO, *buyer) in one.members)
-    return own.licensed[:, 0]
+    group = next(one for one in found.classes if (SMCO, *buyer) in one.members)
+    return group.licensed[:, 0]
 
 
 def test_a_rule_revokes_when_it_begins() -> None:
@@ -258,8 +258,12 @@ def test_a_rule_hidden_at_its_own_beginning_revokes_nothing_for_that_case() -> N
 def test_a_dated_row_under_a_rule_that_revoked_does_not_revoke_again() -> None:
     strict = Rule(starts=week(20), state="ordinary", overrides={"revoke": True})
     rows = [queue_row("approval_ordinary", 0.5, from_date=week(25))]
-    own = turns(plan(ORDINARY, strict, rows=rows), SMCO)
-    assert [(turn.week, turn.revoke) for turn in own] == [(0, False), (20, True), (25, False)]
+    found_turns = turns(plan(ORDINARY, strict, rows=rows), SMCO)
+    assert [(turn.week, turn.revoke) for turn in found_turns] == [
+        (0, False),
+        (20, True),
+        (25, False),
+    ]
 
 
 @settings(max_examples=60, deadline=None)
@@ -277,18 +281,18 @@ def test_each_rule_revokes_at_most_once_and_only_in_its_first_week(data: st.Data
         for _ in range(data.draw(st.integers(1, 6)))
     ]
     begun = {(rule.starts - START).days // 7 for rule in rules if rule.overrides.revoke}
-    for own in plan(*rules).classes:
-        revoked = [turn.week for turn in own.turns if turn.revoke]
+    for group in plan(*rules).classes:
+        revoked = [turn.week for turn in group.turns if turn.revoke]
         assert len(set(revoked)) == len(revoked)
         assert set(revoked) <= begun
-        assert all(own.states[week] is not LicenceState.FREE for week in revoked)
+        assert all(group.states[week] is not LicenceState.FREE for week in revoked)
 
 
 def test_tiers_of_a_case_take_their_own_rules() -> None:
     trusted = Rule(tier="trusted", starts=START, state="general")
     found = plan(ORDINARY, trusted)
-    own = turns(found, SMCO, (BuyerClass.CIVIL, Tier.TRUSTED))
-    assert [(turn.state, turn.priority) for turn in own] == [(LicenceState.GENERAL, 0)]
+    found_turns = turns(found, SMCO, (BuyerClass.CIVIL, Tier.TRUSTED))
+    assert [(turn.state, turn.priority) for turn in found_turns] == [(LicenceState.GENERAL, 0)]
 
 
 def test_rules_that_speak_of_what_the_tables_do_not_have_are_refused_together() -> None:
@@ -335,24 +339,24 @@ def test_an_element_controlled_earlier_moves_neither_the_office_nor_customs_for_
     # Samarium is treated for itself; a quarter of the applications are for it.
     course = scenario(ORDINARY, Rule(element="Sm", starts=START, state="withheld"))
     worlds = inputs(**GROWING), with_earlier("Sm")
-    plans = [plan_office(own.index, course, ITEMS, "USA", weeks=10) for own in worlds]
+    plans = [plan_office(world.index, course, ITEMS, "USA", weeks=10) for world in worlds]
     sizes, flows = zip(
-        *((capacity(own, made), office_flows(own, made))
-          for own, made in zip(worlds, plans, strict=True)), strict=True
+        *((capacity(world, made), office_flows(world, made))
+          for world, made in zip(worlds, plans, strict=True)), strict=True
     )  # fmt: skip
     assert (sizes[0] == sizes[1]).all()
-    before, after = (own[(MAGNET, *CIVIL)].stopped for own in flows)
+    before, after = (flow[(MAGNET, *CIVIL)].stopped for flow in flows)
     assert (before == after).all()
     # Customs come to enforce over four weeks; for samarium they had done so long ago.
-    first, then = (own[(SMCO, *CIVIL)].stopped[0, 0] for own in flows)
+    first, then = (flow[(SMCO, *CIVIL)].stopped[0, 0] for flow in flows)
     assert (first, then) == (pytest.approx(0.125), 1.0)
 
 
 def test_the_office_begins_when_most_applications_come():
     plans = [
-        plan_office(with_earlier(*own).index, scenario(ORDINARY), ITEMS, "USA", weeks=4)
-        for own in (("Sm",), ("Sm", "Tb"), ("Dy", "Tb"))
+        plan_office(with_earlier(*elements).index, scenario(ORDINARY), ITEMS, "USA", weeks=4)
+        for elements in (("Sm",), ("Sm", "Tb"), ("Dy", "Tb"))
     ]
     earlier = week_of(EARLIER, start=START)
     # Half of the weights are those of dysprosium; of equal halves the earlier day counts.
-    assert [own.control_week for own in plans] == [0, earlier, earlier]
+    assert [office.control_week for office in plans] == [0, earlier, earlier]

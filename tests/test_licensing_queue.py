@@ -96,7 +96,7 @@ def reference(classes: list[LicenceClass], capacity: list[float]) -> list[dict[s
                 for group in groups[q]
             ]
             out["arrivals"].append(sum(g.waiting for g in groups[q] if g.filed == week))
-        in_line = [sum(group.waiting for group in own) for own in groups]
+        in_line = [sum(group.waiting for group in members) for members in groups]
         decide_week(groups, rules, left, week)
         for q, one in enumerate(classes):
             rest = sum(group.waiting for group in groups[q])
@@ -115,11 +115,11 @@ def change_rules(groups, one, rule, was, week) -> list[Group]:
     if was is None or was.state is LicenceState.FREE:
         held = [
             Group(
-                one.relationships * own.share,
-                expiry=own.expiry_week,
-                renews=max(1, own.expiry_week - rule.renewal_lead_weeks),
+                one.relationships * cohort.share,
+                expiry=cohort.expiry_week,
+                renews=max(1, cohort.expiry_week - rule.renewal_lead_weeks),
             )
-            for own in (one.held_at_start if was is None else ())
+            for cohort in (one.held_at_start if was is None else ())
         ]
         others = one.relationships - sum(group.size for group in held)
         groups = [*held, Group(others, filed=week)]
@@ -409,10 +409,10 @@ def test_more_capacity_never_lowers_what_a_single_class_has_been_served(seed: in
     # So can applications that come back earlier, since they are decided otherwise than renewals.
     rng = np.random.default_rng(seed)
     rule = random_terms_without_change(rng, reapplication_share=0.0)
-    own = buyers(rule, size=rng.uniform(0.5, 2))
+    group = buyers(rule, size=rng.uniform(0.5, 2))
     capacity = rng.uniform(0, 0.5, 40)
-    less = run(own, capacity=capacity, weeks=40).served[:, 0, 0]
-    more = run(own, capacity=capacity * rng.uniform(1, 2, 40), weeks=40).served[:, 0, 0]
+    less = run(group, capacity=capacity, weeks=40).served[:, 0, 0]
+    more = run(group, capacity=capacity * rng.uniform(1, 2, 40), weeks=40).served[:, 0, 0]
     assert (more.cumsum() >= less.cumsum() - 1e-9).all()
 
 
@@ -420,14 +420,14 @@ def test_more_capacity_never_lowers_what_a_single_class_has_been_served(seed: in
 @given(seed=SEEDS)
 def test_more_capacity_never_lowers_licences_before_the_first_expiry(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    own = [
+    groups = [
         buyers(random_terms_without_change(rng, reapplication_share=0.0), name=name)
         for name in ("a", "b")
     ]
-    until = min(one.timeline[0][1].validity_weeks for one in own)
+    until = min(one.timeline[0][1].validity_weeks for one in groups)
     capacity = rng.uniform(0, 0.5, until)
-    less = run(*own, capacity=capacity, weeks=until).licensed
-    more = run(*own, capacity=capacity * rng.uniform(1, 2, until), weeks=until).licensed
+    less = run(*groups, capacity=capacity, weeks=until).licensed
+    more = run(*groups, capacity=capacity * rng.uniform(1, 2, until), weeks=until).licensed
     assert (more >= less - 1e-12).all()
 
 
@@ -442,7 +442,7 @@ def test_more_approval_never_lowers_the_licences_of_a_single_class(
     rule = random_terms_without_change(rng, approval=p, reapplication_share=0.0)
     kinder = replace(rule, approval=p + (1 - p) * rng.uniform())
     pace = np.where(np.arange(60) < opens, 0, capacity)
-    less, more = (licensed(buyers(own), capacity=pace, weeks=60) for own in (rule, kinder))
+    less, more = (licensed(buyers(variant), capacity=pace, weeks=60) for variant in (rule, kinder))
     assert (more >= less - 1e-9).all()
 
 
@@ -679,7 +679,7 @@ def test_what_waited_while_withheld_is_decided_under_the_terms_that_follow() -> 
     np.testing.assert_allclose(result.licensed[:, 0, 0], [0, 0, 0, 0, 0, 0.6])
 
 
-def test_revocation_withdraws_renewals_of_live_licences_and_all_holders_apply_anew() -> None:
+def test_revocation_withdraws_renewals_and_all_holders_apply_again() -> None:
     rule = terms(validity_weeks=10, renewal_lead_weeks=4)
     capacity = np.where(np.arange(12) < 1, np.inf, 0)
     one = buyers((0, rule), (8, replace(rule, approval=0.5, revoke=True)))

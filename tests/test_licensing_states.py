@@ -62,7 +62,7 @@ def test_every_quantity_of_the_queue_is_read_for_cases_or_for_the_office() -> No
     assert read | OFFICE_QUANTITIES == set(LicenceQueueRow.MEASURES)
 
 
-def test_every_figure_is_a_term_and_can_be_laid_down_by_a_rule() -> None:
+def test_every_figure_is_a_term_and_can_be_set_by_a_rule() -> None:
     for figure in FIGURES:
         assert figure.name in LicenceTerms.__dataclass_fields__
         assert figure.name in Overrides.model_fields

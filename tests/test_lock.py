@@ -30,7 +30,10 @@ def test_the_lock_holds_hashes_and_no_address_of_an_index():
 def test_every_direct_dependency_is_locked_at_a_version_that_is_allowed():
     extras = PROJECT["optional-dependencies"]
     versions = locked()
-    for line in (*PROJECT["dependencies"], *(own for lines in extras.values() for own in lines)):
+    for line in (
+        *PROJECT["dependencies"],
+        *(entry for lines in extras.values() for entry in lines),
+    ):
         wanted = Requirement(line)
         if wanted.name != PROJECT["name"]:
             assert wanted.name in versions, f"{wanted.name}: run .ci/lock"

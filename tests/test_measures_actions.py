@@ -45,7 +45,7 @@ EACH: dict[str, tuple[Action, ...]] = {
     "added": (Added(DAY, "Dy", 30.0, 4),),
     "released": (Released(DAY, "Dy", 10.0, 6),),
     "built": tuple(
-        Built(DAY, "Dy", own, 50.0, 3) for own in ("mining", "separation", "metal", "magnet")
+        Built(DAY, "Dy", stage, 50.0, 3) for stage in ("mining", "separation", "metal", "magnet")
     ),
     "bought": (BUYS,),
     "bought in tonnes": (
@@ -58,7 +58,7 @@ EACH: dict[str, tuple[Action, ...]] = {
     "moved": (Moved(DAY, "USA", "civil", HEAVY, "magnet", 0.5),),
     "trusted": (Trusted(DAY, "USA"),),
 }
-ALL = tuple(action for own in EACH.values() for action in own)
+ALL = tuple(action for actions in EACH.values() for action in actions)
 BASE = (Added(date(2025, 4, 4), "Dy", 25.0, 0),)
 """Something that is free in the pool, with or without a change."""
 
@@ -74,12 +74,12 @@ def run_of(
         {"element": "Dy", "destination": "WLD", "quantity": "world_use_t_per_year", **use}
     ]
     # Without neodymium, of which nobody outside China has any, dysprosium decides.
-    heavy = next(own for own in records["components"] if own["component"] == HEAVY)
+    heavy = next(entry for entry in records["components"] if entry["component"] == HEAVY)
     heavy["elements"] = "Dy"
     records["component_elements"] = [
-        own
-        for own in records["component_elements"]
-        if (own["component"], own["element"]) != (HEAVY, "Nd")
+        entry
+        for entry in records["component_elements"]
+        if (entry["component"], entry["element"]) != (HEAVY, "Nd")
     ]
     dataset, read = tiny_dataset(records), ex.read_scenario(scenario)
     settings = ex.Settings(prior=True, draws=draws, horizon_weeks=40)
@@ -93,7 +93,7 @@ def twins(run: Run, *, stocks: bool = False) -> tuple[dict[str, SectorRun], dict
     prepared = run.prepared(0, run.sampler.size)
     world, licences = prepared.worlds[0], prepared.granted[0]
     controlled = frozenset({"Sm", "Dy"})
-    players = {own: element_players(world.sectors[own], controlled) for own in run.sectors}
+    players = {sector: element_players(world.sectors[sector], controlled) for sector in run.sectors}
     asked = {"missiles": np.array([3, WEEK + 4])} if stocks else {}
     question = Question(run.weight, asked)
     slow = run_reference(world, licences, players, question, run.settings)
@@ -102,7 +102,7 @@ def twins(run: Run, *, stocks: bool = False) -> tuple[dict[str, SectorRun], dict
 
 
 def weekly(scenario: str, actions: tuple[Action, ...] = (), **given: int) -> dict[str, np.ndarray]:
-    return {name: own.weekly for name, own in twins(run_of(scenario, actions, **given))[1].items()}
+    return {name: run.weekly for name, run in twins(run_of(scenario, actions, **given))[1].items()}
 
 
 @pytest.mark.skipif(not fast.AVAILABLE, reason="numba is not installed")
@@ -111,11 +111,11 @@ def test_the_fast_twin_equals_the_reference_under_any_change(kind: str) -> None:
     actions = ALL if kind == "all" else EACH[kind]
     for scenario, stocks in (("april_2025_queue", False), ("full_withhold", True)):
         quick, slow = twins(run_of(scenario, actions, draws=67), stocks=stocks)
-        for sector, own in slow.items():
+        for sector, plain in slow.items():
             for table in ("weekly", "stopped", "held"):
-                assert np.array_equal(getattr(quick[sector], table), getattr(own, table)), table
+                assert np.array_equal(getattr(quick[sector], table), getattr(plain, table)), table
             for table in ("by_player", "by_element", "unmet"):
-                found, wanted = getattr(quick[sector], table), getattr(own, table)
+                found, wanted = getattr(quick[sector], table), getattr(plain, table)
                 assert all(np.array_equal(found[key], wanted[key]) for key in wanted), table
 
 
@@ -131,7 +131,7 @@ def test_no_change_touches_the_weeks_before_its_day(kind: str) -> None:
 
 
 def test_a_change_after_the_last_week_changes_nothing() -> None:
-    late = tuple(replace(own, since=date(2030, 1, 1)) for own in ALL)
+    late = tuple(replace(action, since=date(2030, 1, 1)) for action in ALL)
     before, after = weekly("full_withhold"), weekly("full_withhold", late)
     assert all(np.array_equal(before[sector], after[sector]) for sector in before)
 
@@ -160,8 +160,8 @@ def test_a_purchase_leaves_the_pool_in_the_weeks_in_which_it_is_bought() -> None
     for run in (plain, acted):
         prepared = run.prepared(0, 5)
         world = prepared.worlds[0]
-        own, _ = arrivals(world, prepared.granted[0], run.sectors)
-        weighed = np.zeros(own[("missiles", 0)].inflow.shape[::2])
+        bought, _ = arrivals(world, prepared.granted[0], run.sectors)
+        weighed = np.zeros(bought[("missiles", 0)].inflow.shape[::2])
         for name in ("missiles", "electric_vehicles"):
             for position, stream in enumerate(world.sectors[name].streams):
                 for k, holding in enumerate(world.sectors[name].holdings):
@@ -170,7 +170,7 @@ def test_a_purchase_leaves_the_pool_in_the_weeks_in_which_it_is_bought() -> None
                         share = world.pools["dy"].weight_of(
                             name, channel, stream.buyer_class, stream.tier
                         )
-                        weighed += share * own[(name, position)].inflow[:, k]
+                        weighed += share * bought[(name, position)].inflow[:, k]
         arrived.append(weighed)
     gained = arrived[1] - arrived[0]
     assert np.abs(gained[:WEEK]).max() == 0.0

@@ -14,8 +14,8 @@ pymrio = pytest.importorskip("pymrio", reason="the extra [io] is not installed")
 def cell(sector: str, quantity: str, value: float, unit: str) -> dict:
     figures = dict.fromkeys(("low", "central", "high"), value)
     evidence = dict.fromkeys(("rests_on_assumption", "source_id", "locator"), "")
-    own = {"sector": sector, "quantity": quantity, "unit": unit, "basis": "assumed"}
-    return {**own, **figures, **evidence, "note": "made up for tests"}
+    fixed = {"sector": sector, "quantity": quantity, "unit": unit, "basis": "assumed"}
+    return {**fixed, **figures, **evidence, "note": "made up for tests"}
 
 
 INDUSTRY = {  # code, value added of the industry in millions, share
@@ -52,8 +52,8 @@ def test_sectors_of_one_code_are_weighted_and_never_averaged(result):
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_no_classification_changes_what_is_lost(result, system):
     lost = {
-        sector: INDUSTRY[sector][1] * INDUSTRY[sector][2] * own.risk.undiscounted.mean()
-        for sector, own in result.sectors.items()
+        sector: INDUSTRY[sector][1] * INDUSTRY[sector][2] * scored.risk.undiscounted.mean()
+        for sector, scored in result.sectors.items()
     }
     totals = ex.industry_totals(result, system)
     assert totals["lost_value_usd_per_year"].sum() == pytest.approx(1e6 * sum(lost.values()))

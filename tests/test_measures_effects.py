@@ -27,12 +27,12 @@ HEAVY = "ndfeb_heavy_magnet"
 COST = {"once_musd": [5, 10, 30], "per_year_musd": 2, "basis": "assumed", "note": "argued"}
 
 
-def made(lever: str, **said: object) -> Lever:
+def made(lever: str, **keys: object) -> Lever:
     entry = {"lever": lever, "name": lever, "text": "t", "starts": "2025-07-01", "lead_weeks": 4,
-             "cost": COST, **said}  # fmt: skip
-    own, faults = lever_of(entry)
-    assert own is not None, faults
-    return own
+             "cost": COST, **keys}  # fmt: skip
+    read, faults = lever_of(entry)
+    assert read is not None, faults
+    return read
 
 
 BUYS = made("buys", kind="stock", sectors=["missiles"], elements=["Dy"], weeks=6, over_weeks=8)
@@ -47,12 +47,12 @@ LEVERS = [BUYS, RATED, SAMARIUM, DYSPROSIUM, SOONER]
 def result() -> ex.Assessment:
     records = world_records()
     # Without neodymium, of which nobody outside China has any.
-    heavy = next(own for own in records["components"] if own["component"] == HEAVY)
+    heavy = next(entry for entry in records["components"] if entry["component"] == HEAVY)
     heavy["elements"] = "Dy"
     records["component_elements"] = [
-        own
-        for own in records["component_elements"]
-        if (own["component"], own["element"]) != (HEAVY, "Nd")
+        entry
+        for entry in records["component_elements"]
+        if (entry["component"], entry["element"]) != (HEAVY, "Nd")
     ]
     for item, value in (("dy_oxide", 300.0), ("sm_oxide", 3.0)):
         key = {"period": "2026-05", "item": item, "place": "cif_europe"}
@@ -72,20 +72,22 @@ def test_points_are_the_difference_of_two_runs(
     table = effects.table
     assert list(table.columns) == list(names_of("levers"))
     risks = sector_risks(changed_run(result, [SAMARIUM]))
-    own = table[table["lever"] == "samarium"].set_index("sector")
+    of_lever = table[table["lever"] == "samarium"].set_index("sector")
     for name, risk in risks.items():
         score = result.sectors[name].score
-        assert own.loc[name, "score_without"] == pytest.approx(score, rel=1e-12)
-        assert own.loc[name, "score_with"] == pytest.approx(risk.scores(result.settings).mean())
-    assert own.loc["total", "points"] == pytest.approx(own.drop("total")["points"].sum())
-    assert own.loc["missiles", "points"] > 0.0
-    assert (own["worse_share"] == 0.0).all()
+        assert of_lever.loc[name, "score_without"] == pytest.approx(score, rel=1e-12)
+        assert of_lever.loc[name, "score_with"] == pytest.approx(
+            risk.scores(result.settings).mean()
+        )
+    assert of_lever.loc["total", "points"] == pytest.approx(of_lever.drop("total")["points"].sum())
+    assert of_lever.loc["missiles", "points"] > 0.0
+    assert (of_lever["worse_share"] == 0.0).all()
 
 
 def test_what_one_sector_gains_by_rank_others_lose(effects: ex.LeverEffects) -> None:
-    own = effects.table.query("lever == 'rated'").set_index("sector")
-    assert own.loc["electric_vehicles", "points"] >= 0.0
-    assert own.loc["missiles", "points"] <= 0.0
+    of_lever = effects.table.query("lever == 'rated'").set_index("sector")
+    assert of_lever.loc["electric_vehicles", "points"] >= 0.0
+    assert of_lever.loc["missiles", "points"] <= 0.0
 
 
 def test_one_lever_alone_gives_its_rows(result: ex.Assessment, effects: ex.LeverEffects) -> None:
@@ -97,10 +99,10 @@ def test_one_lever_alone_gives_its_rows(result: ex.Assessment, effects: ex.Lever
 def test_a_cure_of_one_element_does_not_cure_a_block_of_two(effects: ex.LeverEffects) -> None:
     """A line that stops for samarium and for dysprosium gains more from both than from each."""
     pairs = effects.pairs.set_index(["first", "second", "sector"])
-    own = pairs.loc[("samarium", "dysprosium", "missiles")]
-    assert own["interaction"] > 0.0
-    assert own["points_together"] == pytest.approx(
-        own["points_first"] + own["points_second"] + own["interaction"]
+    pair = pairs.loc[("samarium", "dysprosium", "missiles")]
+    assert pair["interaction"] > 0.0
+    assert pair["points_together"] == pytest.approx(
+        pair["points_first"] + pair["points_second"] + pair["interaction"]
     )
 
 
@@ -117,7 +119,7 @@ def test_a_given_stock_saves_a_week_for_each_week_of_loss(result: ex.Assessment)
     base = ex.assess(flat, "full_withhold", result.settings)
     held = (Bought(day, 1, "missiles", "smco_magnet", "Sm", step, given=True),)
     runs = [base.run, replace(base.run, actions=Actions(held))]
-    before, after = (own.lost["missiles"] * 40 for own in run_many(base, runs))
+    before, after = (outcome.lost["missiles"] * 40 for outcome in run_many(base, runs))
     criticality = [
         row.high
         for row in flat.rows["needs"]
@@ -140,10 +142,10 @@ def random_problem(seed: int) -> tuple[dict[str, float], dict[Chosen, float]]:
     both = tuple(rng.choice(names, 2, replace=False))
     risks = {}
     for size in range(len(names) + 1):
-        for own in combinations(names, size):
-            reached = reach[[names.index(name) for name in own]].any(axis=0) if own else 0
-            bonus = 1.5 if set(both) <= set(own) else 0.0
-            risks[frozenset(own)] = float(30.0 - (worth * reached).sum() - bonus)
+        for subset in combinations(names, size):
+            reached = reach[[names.index(name) for name in subset]].any(axis=0) if subset else 0
+            bonus = 1.5 if set(both) <= set(subset) else 0.0
+            risks[frozenset(subset)] = float(30.0 - (worth * reached).sum() - bonus)
     return costs, risks
 
 
@@ -156,18 +158,18 @@ def test_portfolios_against_all_subsets(
     for seed in range(12):
         costs, risks = random_problem(seed)
         budget = 5.0
-        affordable = [own for own in risks if sum(costs[name] for name in own) <= budget]
-        single = [own for own in affordable if len(own) == 1]
-        gains = {name: risks[NOTHING] - risks[own] for own in single for name in own}
+        affordable = [subset for subset in risks if sum(costs[name] for name in subset) <= budget]
+        single = [subset for subset in affordable if len(subset) == 1]
+        gains = {name: risks[NOTHING] - risks[subset] for subset in single for name in subset}
         found = best_sets(
-            lambda sets, known=risks: [known[own] for own in sets],
+            lambda sets, known=risks: [known[subset] for subset in sets],
             costs, budget, combined=leading(gains) if screened else None,
         ).best[0]  # fmt: skip
         best = min(affordable, key=risks.__getitem__)
         assert found in affordable
-        assert risks[found] <= min(risks[own] for own in single)
-        near = [own for own in affordable if len(own ^ found) == 1]
-        assert risks[found] <= min(risks[own] for own in near)
+        assert risks[found] <= min(risks[subset] for subset in single)
+        near = [subset for subset in affordable if len(subset ^ found) == 1]
+        assert risks[found] <= min(risks[subset] for subset in near)
         gaps.append((risks[found] - risks[best]) / (risks[NOTHING] - risks[best]))
     record_property("largest gap", max(gaps))
     assert max(gaps) == 0.0
@@ -176,9 +178,9 @@ def test_portfolios_against_all_subsets(
 def test_the_levers_that_are_combined_gain_nearly_all() -> None:
     rng = np.random.default_rng(1)
     for _ in range(50):
-        gains = {str(i): float(own) for i, own in enumerate(rng.normal(1.0, 2.0, 12))}
+        gains = {str(i): float(gain) for i, gain in enumerate(rng.normal(1.0, 2.0, 12))}
         kept = leading(gains)
-        useful = sum(own for own in gains.values() if own > 0.0)
+        useful = sum(gain for gain in gains.values() if gain > 0.0)
         assert sum(gains[name] for name in kept) >= 0.98 * useful - 1e-12
         assert sum(gains[name] for name in kept[:-1]) < 0.98 * useful
     assert leading({"a": 0.0, "b": -1.0}) == []
@@ -190,9 +192,9 @@ def test_what_draws_add_to_the_risk_sums_to_it_and_its_spread_is_the_error(
     bench = effects.bench
     values = bench.outcome().scores
     level, lam = bench.assessment.settings.tail_level, bench.assessment.settings.tail_weight
-    own = risk_values(bench, bench.outcome(), "points")
-    assert own.mean() == pytest.approx(risk_of(bench, bench.outcome(), "points").risk)
-    assert len(own) == len(next(iter(values.values())))
+    values_of_draws = risk_values(bench, bench.outcome(), "points")
+    assert values_of_draws.mean() == pytest.approx(risk_of(bench, bench.outcome(), "points").risk)
+    assert len(values_of_draws) == len(next(iter(values.values())))
     # Of repeated samples, the risks spread as far as the draws of one of them say.
     rng = np.random.default_rng(2)
 
@@ -201,8 +203,8 @@ def test_what_draws_add_to_the_risk_sums_to_it_and_its_spread_is_the_error(
 
     samples = [outcome(rng.exponential(1.0, 400)) for _ in range(400)]
     spread = np.std([risk_of(bench, one, "points").risk for one in samples])
-    said = [risk_values(bench, one, "points").std(ddof=1) / 20.0 for one in samples]
-    assert np.mean(said) == pytest.approx(spread, rel=0.1)
+    deviations = [risk_values(bench, one, "points").std(ddof=1) / 20.0 for one in samples]
+    assert np.mean(deviations) == pytest.approx(spread, rel=0.1)
     assert 0.0 < lam < 1.0
     assert 0.0 < level < 1.0
 
@@ -255,9 +257,9 @@ def test_prices_and_costs(result: ex.Assessment) -> None:
 def test_a_stock_of_the_weeks_found_makes_a_large_loss_unlikely(result: ex.Assessment) -> None:
     table = ex.stock_targets(result).set_index("sector")
     assert list(table.columns) == [name for name in names_of("stocks") if name != "sector"]
-    own = table.loc["missiles"]
-    assert own["p_without"] >= 0.10
-    assert own["p_with"] < 0.10 or np.isnan(own["weeks"])
+    stock = table.loc["missiles"]
+    assert stock["p_without"] >= 0.10
+    assert stock["p_with"] < 0.10 or np.isnan(stock["weeks"])
     assert table.loc["loudspeakers", "weeks"] == 0.0
     assert table.loc["loudspeakers", "cost_musd"] == 0.0
 
@@ -291,8 +293,8 @@ def test_what_helps_a_sector_is_meant_for_it_and_sure_to_help(
     result: ex.Assessment, effects: ex.LeverEffects
 ) -> None:
     found = helping_levers(result, "missiles", LEVERS)
-    own = effects.table.query("sector == 'missiles'").set_index("lever")
-    meant = own[own["is_target"].astype(bool)]
+    of_sector = effects.table.query("sector == 'missiles'").set_index("lever")
+    meant = of_sector[of_sector["is_target"].astype(bool)]
     assert set(meant.index) == {"buys", "samarium", "dysprosium"}
     helps = meant[(meant["points"] >= 0.05) & (meant["points"] > 2.0 * meant["points_se"])]
     assert found["lever"].tolist() == list(helps.sort_values("points", ascending=False).index)
@@ -306,13 +308,13 @@ def test_shipped_levers_that_do_not_fit_the_tables_are_left_out_of_an_explanatio
     assert helping_levers(result, "missiles").empty
 
 
-def test_whom_a_lever_harms_is_told(effects: ex.LeverEffects) -> None:
+def test_the_sectors_that_a_lever_harms_are_named(effects: ex.LeverEffects) -> None:
     table = effects.table
     text = harm_text(table)
     assert "Makes worse, in points:\nrated: missiles -" in text
     assert "(target)" not in text
     harmless = harm_text(table[table["lever"] == "samarium"])
     assert harmless == "No lever makes a sector worse by 0.05 points or more."
-    own = table[(table["lever"] == "rated") & (table["sector"] == "missiles")]
-    marked = own.assign(is_target=True, kind="pooling")
+    harmed = table[(table["lever"] == "rated") & (table["sector"] == "missiles")]
+    marked = harmed.assign(is_target=True, kind="pooling")
     assert "(target)\npooling may harm its target: thin firms" in harm_text(marked)

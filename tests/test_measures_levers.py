@@ -34,8 +34,8 @@ def written(folder: Path, text: str, name: str = "mine.toml") -> Path:
     return path
 
 
-def lever_text(kind: str, own: str, *, lever: str = "mine", cost: str = COST) -> str:
-    return f'[[levers]]\nkind = "{kind}"\n{HEAD.format(lever=lever)}{own}{cost}'
+def lever_text(kind: str, body: str, *, lever: str = "mine", cost: str = COST) -> str:
+    return f'[[levers]]\nkind = "{kind}"\n{HEAD.format(lever=lever)}{body}{cost}'
 
 
 STOCK = 'sectors = ["missiles"]\nweeks = 26\nover_weeks = 26\n'
@@ -45,7 +45,7 @@ def test_a_file_gives_its_levers_in_order(tmp_path: Path) -> None:
     one = lever_text("stock", STOCK, lever="first")
     two = lever_text("recycling", "tonnes_per_year = { Dy = 4 }\nramp_weeks = 0\n", lever="second")
     levers = read_levers(written(tmp_path, one + two))
-    assert [own.lever for own in levers] == ["first", "second"]
+    assert [lever.lever for lever in levers] == ["first", "second"]
     assert levers[0].acts_on.isoformat() == "2027-01-26"
     assert levers[0].cost.once_musd == (1.0, 2.0, 3.0)
 
@@ -95,7 +95,7 @@ def test_an_assumed_cost_is_argued() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("", "mine.toml: 1 fault\n  - levers: found nothing; expected at least one lever; "
              "head it [[levers]]"),
@@ -105,10 +105,10 @@ def test_an_assumed_cost_is_argued() -> None:
                        "expected [[levers]] alone; did you mean 'levers'?"),
     ],
 )  # fmt: skip
-def test_a_file_that_lists_no_levers_is_refused(tmp_path: Path, text: str, said: str) -> None:
+def test_a_file_that_lists_no_levers_is_refused(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(ex.LeverError) as raised:
         read_levers(written(tmp_path, text))
-    assert str(raised.value) == said
+    assert str(raised.value) == message
 
 
 def test_a_file_that_is_missing_and_a_folder_without_files_are_refused(tmp_path: Path) -> None:
@@ -125,9 +125,9 @@ def test_a_file_that_is_missing_and_a_folder_without_files_are_refused(tmp_path:
 def test_names_are_those_of_the_tables() -> None:
     dataset = tiny_dataset(world_records())
     levers = [
-        lever_of({**said, "lever": f"own_{i}", "name": "n", "text": "t", "starts": "2026-12-01",
+        lever_of({**entry, "lever": f"own_{i}", "name": "n", "text": "t", "starts": "2026-12-01",
                   "lead_weeks": 1, "cost": {"basis": "reported", "sources": ["nobody"]}})[0]
-        for i, said in enumerate((
+        for i, entry in enumerate((
             {"kind": "stock", "sectors": ["missile"], "components": ["smco_magnt"],
              "elements": ["Sn"], "weeks": 4, "over_weeks": 4},
             {"kind": "stock", "sectors": ["loudspeakers"], "components": ["smco_magnet"],
@@ -139,7 +139,7 @@ def test_names_are_those_of_the_tables() -> None:
     ]  # fmt: skip
     assert None not in levers
     with pytest.raises(ex.LeverError) as raised:
-        refuse_unknown([own for own in levers if own is not None], dataset)
+        refuse_unknown([lever for lever in levers if lever is not None], dataset)
     assert [str(fault) for fault in raised.value.faults if fault.key != "cost, sources"] == [
         "sectors: found 'missile'; expected a sector of sectors.csv, or a group; "
         "did you mean 'missiles'?",
@@ -159,18 +159,18 @@ def test_names_are_those_of_the_tables() -> None:
 def test_shipped_levers_fit_the_shipped_tables_and_show_every_kind() -> None:
     levers = read_levers()
     refuse_unknown(levers, ex.read_dataset())
-    assert {own.KIND for own in levers} == set(KINDS)
-    assert all(own.starts.isoformat() > "2026-10-08" for own in levers)
+    assert {lever.KIND for lever in levers} == set(KINDS)
+    assert all(lever.starts.isoformat() > "2026-10-08" for lever in levers)
 
 
 def test_a_lever_that_may_harm_its_target_says_why() -> None:
     harmless = {"stock", "release", "new_supply", "recycling", "substitute", "priority"}
-    assert {kind for kind, own in KINDS.items() if not own.MAY_HARM} == harmless
+    assert {kind for kind, kind_class in KINDS.items() if not kind_class.MAY_HARM} == harmless
     assert Stock.MAY_HARM == ""
 
 
 @pytest.mark.parametrize(
-    ("said", "meant"),
+    ("keys", "meant"),
     [
         ({"kind": "priority", "sectors": ["missiles"], "order_class": 1}, ["missiles"]),
         ({"kind": "recycling", "tonnes_per_year": {"Sm": 4}, "ramp_weeks": 0}, ["missiles"]),
@@ -190,9 +190,11 @@ def test_a_lever_that_may_harm_its_target_says_why() -> None:
         ({"kind": "rule", "measure": "nobodys_rule"}, []),
     ],
 )  # fmt: skip
-def test_a_lever_is_meant_for_whom_it_reaches(said: dict[str, object], meant: list[str]) -> None:
+def test_a_lever_is_meant_for_the_sectors_that_it_reaches(
+    keys: dict[str, object], meant: list[str]
+) -> None:
     dataset = tiny_dataset(world_records())
-    entry = {**said, "lever": "own", "name": "n", "text": "t", "starts": "2026-12-01",
+    entry = {**keys, "lever": "own", "name": "n", "text": "t", "starts": "2026-12-01",
              "lead_weeks": 1, "cost": {"basis": "assumed", "note": "n"}}  # fmt: skip
     lever, faults = lever_of(entry)
     assert lever is not None, faults
@@ -202,4 +204,4 @@ def test_a_lever_is_meant_for_whom_it_reaches(said: dict[str, object], meant: li
 def test_every_shipped_lever_is_meant_for_some_sector_that_is_ranked() -> None:
     dataset = ex.read_dataset()
     ranked = dataset.sector_ids("USA")
-    assert all(targets_of(own, dataset, ranked) for own in read_levers())
+    assert all(targets_of(lever, dataset, ranked) for lever in read_levers())

@@ -40,15 +40,17 @@ def g_function(x: np.ndarray) -> np.ndarray:
 
 
 def g_indices() -> tuple[np.ndarray, np.ndarray]:
-    own = 1.0 / (3.0 * (1.0 + G_WEIGHTS) ** 2)
-    whole = np.prod(1.0 + own) - 1.0
-    return own[np.newaxis] / whole, (own * np.prod(1.0 + own) / (1.0 + own))[np.newaxis] / whole
+    main_effects = 1.0 / (3.0 * (1.0 + G_WEIGHTS) ** 2)
+    whole = np.prod(1.0 + main_effects) - 1.0
+    return main_effects[np.newaxis] / whole, (
+        main_effects * np.prod(1.0 + main_effects) / (1.0 + main_effects)
+    )[np.newaxis] / whole
 
 
 def runs_of(function, draws: int = DRAWS):
     a, b = np.random.default_rng(3).random((2, 3, draws))
     mixed = [np.where(np.arange(3)[:, np.newaxis] == k, b, a) for k in range(3)]
-    return a, function(a), function(b), np.stack([function(own) for own in mixed])
+    return a, function(a), function(b), np.stack([function(columns) for columns in mixed])
 
 
 @pytest.mark.parametrize(
@@ -107,12 +109,12 @@ def result() -> ex.Assessment:
 
 def test_a_group_that_is_drawn_once_more_moves_its_own_cells_alone():
     dataset = world()
-    own = Inputs.of(dataset, Sampler.first(16, 7))
+    inputs = Inputs.of(dataset, Sampler.first(16, 7))
     again = Inputs.of(dataset, PartlyResampled(np.arange(16), 7, frozenset({"stock"})))
     moved = {
         group_of("|".join((table, *key)))
-        for (table, key), row in own.index.cells.items()
-        if row.low < row.high and (own.draw(row) != again.draw(row)).any()
+        for (table, key), row in inputs.index.cells.items()
+        if row.low < row.high and (inputs.draw(row) != again.draw(row)).any()
     }
     assert moved == {"stock"}
     nothing = PartlyResampled(np.arange(16), 7, frozenset())
@@ -136,8 +138,8 @@ def test_every_cell_of_the_shipped_tables_has_a_group():
 
 def test_nothing_drawn_once_more_gives_the_result_again(result):
     scores = resampled_scores(result, frozenset(), draws=64)
-    for sector, own in result.sectors.items():
-        assert (scores[sector] == own.scores).all()
+    for sector, scored in result.sectors.items():
+        assert (scores[sector] == scored.scores).all()
 
 
 def test_prior_draws_give_total_indices_and_a_group_without_influence_has_none(result):
@@ -159,13 +161,16 @@ def test_prior_draws_give_total_indices_and_a_group_without_influence_has_none(r
 
 def test_single_inputs_name_the_rows_that_share_a_stream(result):
     known = uncertain_inputs(result.run, ["missiles"])
-    names = {own.name: own for own in known}
+    names = {single.name: single for single in known}
     assert "needs: missiles smco_magnet criticality_share" in names or any(
-        own.rows > 1 for own in known
+        single.rows > 1 for single in known
     )
-    for own in known:
-        assert own.drawn.shape == (64,)
-        assert own.row.low <= own.drawn.min() <= own.drawn.max() <= own.row.high or own.luck
+    for single in known:
+        assert single.drawn.shape == (64,)
+        assert (
+            single.row.low <= single.drawn.min() <= single.drawn.max() <= single.row.high
+            or single.luck
+        )
 
 
 def test_conditioned_draws_give_first_order_indices_and_say_so():
@@ -201,8 +206,8 @@ def test_knowing_one_thing_is_worth_something_between_nothing_and_everything(see
     x = rng.random((5, 100))
     scores = rng.random((6, 5)) @ x + rng.random((6, 100))
     everything = value_of_everything(scores, 3)
-    for own in x:
-        worth = value_of_knowing(fit_outputs([own], scores).fitted, scores, 3)
+    for column in x:
+        worth = value_of_knowing(fit_outputs([column], scores).fitted, scores, 3)
         assert 0.0 <= worth <= everything
 
 
@@ -233,7 +238,7 @@ def test_flips_of_a_world_where_stock_decides(result):
     assert ((table["flips_at"] >= 0.0) & (table["probability"] < 0.97)).all()
 
 
-def test_whoever_attends_to_all_sectors_has_nothing_to_choose(result):
+def test_counting_all_sectors_leaves_nothing_to_choose(result):
     with pytest.raises(ex.ArgumentError) as raised:
         ex.flips(result, places=3)
     assert str(raised.value) == (
@@ -300,4 +305,4 @@ def test_parts_that_are_found_again_change_no_resampled_score():
         keep_parts(megabytes)
     for one, other in zip(shared, alone, strict=True):
         assert all((one[sector] == other[sector]).all() for sector in one)
-    assert any((shared[0][s] != own.scores).any() for s, own in run.sectors.items())
+    assert any((shared[0][s] != scored.scores).any() for s, scored in run.sectors.items())

@@ -44,7 +44,7 @@ def test_airport_shares_sum_to_the_largest_loss(losses):
 
 @given(losses_of, st.randoms())
 @QUICK
-def test_who_loses_nothing_bears_nothing_and_equals_bear_the_same(losses, random):
+def test_a_player_without_loss_has_no_part_and_equal_players_have_equal_parts(losses, random):
     twins = np.concatenate([losses, losses[:1], [0.0]])
     shares = airport_shares(twins)
     assert shares[-1] == 0.0
@@ -64,7 +64,7 @@ def test_a_twin_takes_more_than_half_of_what_one_bore(losses, shares):
 
 @given(losses_of)
 @QUICK
-def test_twins_bear_the_same_and_together_no_less_than_one_bore(losses):
+def test_equal_channels_have_equal_points_and_together_no_fewer_than_one(losses):
     before, after = airport_shares(losses), airport_shares(np.append(losses, losses[0]))
     assert after[0] == pytest.approx(after[-1], abs=1e-12)
     assert after[0] + after[-1] >= before[0] - 1e-12
@@ -103,13 +103,13 @@ def test_a_player_answers_for_the_worst_of_its_holdings():
     st.floats(0.0, 1.0),
 )
 @QUICK
-def test_alternatives_bear_a_loss_by_the_mass_that_each_lacks(lacked, share):
+def test_alternatives_share_a_loss_by_the_mass_that_each_lacks(lacked, share):
     weights = (share, (1.0 - share) / 2, (1.0 - share) / 2)
     shares = lacking_shares(lacked, weights)
     assert shares.sum(axis=0) == pytest.approx(1.0)
-    for column, own in zip(lacked.T, shares.T, strict=True):
+    for column, part in zip(lacked.T, shares.T, strict=True):
         if column.any():
-            assert (own[column == 0.0] == 0.0).all()
-            assert own * column.sum() == pytest.approx(column)
+            assert (part[column == 0.0] == 0.0).all()
+            assert part * column.sum() == pytest.approx(column)
         else:
-            assert own == pytest.approx(weights)
+            assert part == pytest.approx(weights)

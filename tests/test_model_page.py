@@ -110,6 +110,6 @@ def test_attribution_record_and_information_are_as_in_the_example():
     assert seen.deviations == pytest.approx(0.7817, abs=5e-5)
     assert np.exp(-0.5 * seen.deviations**2) == pytest.approx(0.7368, abs=5e-5)
     assert value_of_everything(np.array([[4.0, 0.0], [1.0, 3.0]]), 1) == 1.5
-    said = re.sub(r"\s+", " ", PAGE)
+    page = re.sub(r"\s+", " ", PAGE)
     for number in ("0.05 and 0.22208", "0.15472", "0.7817", "0.7368", "worth 1.5 points"):
-        assert number in said
+        assert number in page

@@ -76,9 +76,9 @@ def test_a_figure_is_drawn_on_the_axes_given_or_on_its_own(figure: str):
     draw = getattr(made().plot, figure)
     assert draw(axes) is axes
     assert axes.has_data()
-    own = draw()
-    assert isinstance(own, Axes)
-    assert own.figure is not axes.figure
+    fresh = draw()
+    assert isinstance(fresh, Axes)
+    assert fresh.figure is not axes.figure
     with pytest.raises(ex.ArgumentError) as raised:
         draw("axes")
     assert str(raised.value) == (

@@ -60,7 +60,7 @@ def value_by_mass(pool: str, sector: str) -> float | None:
 def earned(pool: str, kind: str) -> str:
     """Range over the places of a kind of sector, in two digits."""
     found = [value_by_mass(pool, kind + place) for place in PLACES]
-    ends = sorted(float(f"{own:.2g}") for own in found if own is not None)
+    ends = sorted(float(f"{value:.2g}") for value in found if value is not None)
     first, last = f"{ends[0]:g}", f"{ends[-1]:g}"
     return first if first == last else f"{first} to {last}"
 
@@ -80,7 +80,7 @@ def test_values_by_mass_are_those_of_the_shipped_rows():
     assert quoted > 200
 
 
-def test_no_other_figure_of_money_stands_in_a_note():
+def test_no_note_has_another_amount_of_money():
     expected = ((US_JETS, f"{value_by_mass('sm', 'fighter_jets'):.2g}"),
                 (ENGINES, earned("sm", "aero_engines")))  # fmt: skip
     for row in orders():
@@ -94,7 +94,7 @@ def test_no_other_figure_of_money_stands_in_a_note():
 def test_every_ranked_civil_user_quotes_its_own_value_where_there_is_one():
     for row in orders():
         if row.sector and row.central > 2 and value_by_mass(row.pool, row.sector) is not None:
-            kind = next(own for own in NAMES if row.sector.startswith(own))
+            kind = next(name for name in NAMES if row.sector.startswith(name))
             assert f"{NAMES[kind]} {earned(row.pool, kind)}" in row.note, (row.pool, row.user)
 
 
@@ -104,8 +104,8 @@ def test_a_magnet_has_one_place_for_all_its_elements(pool: str):
         name: {(r.user, r.low, r.central, r.high) for r in orders() if r.pool == name}
         for name in (pool, "nd")
     }
-    own = {user for user, *_ in places[pool]} & {user for user, *_ in places["nd"]}
-    same = [{place for place in places[name] if place[0] in own} for name in places]
+    users = {user for user, *_ in places[pool]} & {user for user, *_ in places["nd"]}
+    same = [{user for user in places[name] if user[0] in users} for name in places]
     assert all(one == same[0] for one in same)
 
 

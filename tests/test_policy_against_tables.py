@@ -21,12 +21,12 @@ USUAL = Rule(starts=START, state="ordinary")
 RULE = "rule from 2025-04-04 for"
 
 
-def course(*rules: Rule, **said: object) -> Scenario:
-    return Scenario(scenario="mine", name="Mine", start=START, text="mine", rules=rules, **said)
+def course(*rules: Rule, **keys: object) -> Scenario:
+    return Scenario(scenario="mine", name="Mine", start=START, text="mine", rules=rules, **keys)
 
 
-def rule(**said: object) -> Rule:
-    return Rule(**{"starts": START, "state": "withheld"} | said)
+def rule(**keys: object) -> Rule:
+    return Rule(**{"starts": START, "state": "withheld"} | keys)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_shipped_scenarios_name_what_the_shipped_tables_have(name: str):
 
 
 @pytest.mark.parametrize(
-    ("own", "reason"),
+    ("unused", "reason"),
     [
         (
             rule(component="smco_magnet", stage="separation"),
@@ -127,8 +127,8 @@ def test_shipped_scenarios_name_what_the_shipped_tables_have(name: str):
     ],
     ids=["stage", "late", "place", "tier", "element", "stricter"],
 )
-def test_a_rule_that_decides_nothing_is_listed_with_the_reason(own: Rule, reason: str):
-    (found,) = idle_rules(Index(tiny_dataset()), course(USUAL, own), weeks=104)
+def test_a_rule_that_decides_nothing_is_listed_with_the_reason(unused: Rule, reason: str):
+    (found,) = idle_rules(Index(tiny_dataset()), course(USUAL, unused), weeks=104)
     assert found.file == "mine"
     assert str(found) == (
         f"{reason}; expected a rule that decides some case; correct the rule, or delete it"

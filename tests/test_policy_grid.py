@@ -38,11 +38,11 @@ def test_a_grid_is_every_combination_in_order(tmp_path):
     assert [rule.element for rule in heavy.scenario.added] == ["Dy", "Tb"]
 
 
-def test_a_point_is_its_course_with_the_rule_laid_over_it(tmp_path):
+def test_a_point_is_its_course_with_the_rule_added(tmp_path):
     point = read_grid(written(tmp_path, GRID))[-1]
     course = ex.read_scenario("licences_continue")
-    laid = course.with_rules(["military, ordinary, delay_weeks=12, from 2027-06-01"])
-    assert point.scenario.rules == laid.rules
+    with_rule = course.with_rules(["military, ordinary, delay_weeks=12, from 2027-06-01"])
+    assert point.scenario.rules == with_rule.rules
 
 
 def test_a_folder_is_one_point_a_file(tmp_path):
@@ -61,9 +61,9 @@ def test_all_faults_of_a_grid_are_found_at_once(tmp_path):
     text = GRID.replace('"withheld"\n', '"witheld"\n').replace("delay_weeks=12", "delay_weeks=-1")
     with pytest.raises(ex.ScenarioError) as error:
         read_grid(written(tmp_path, text))
-    said = str(error.value)
-    assert "rules, withheld" in said
-    assert "rules, slow" in said
+    shown = str(error.value)
+    assert "rules, withheld" in shown
+    assert "rules, slow" in shown
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_all_faults_of_a_grid_are_found_at_once(tmp_path):
         ),
     ],
 )
-def test_what_is_wrong_with_a_grid_is_said(tmp_path, text, message):
+def test_a_faulty_grid_is_refused_with_what_is_wrong(tmp_path, text, message):
     path = written(tmp_path, text)
     with pytest.raises(ex.ScenarioError) as error:
         read_grid(path)

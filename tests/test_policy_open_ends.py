@@ -46,7 +46,7 @@ def test_a_record_with_continuations_is_read(tmp_path: Path):
     text = open_end(NEXT.format(name="on"), NEXT_YEAR, NEXT.format(name="off"))
     made = read(tmp_path, truce=text).open_end
     assert made is not None
-    assert [own.name for own in made.continuations] == ["on", "off"]
+    assert [continuation.name for continuation in made.continuations] == ["on", "off"]
 
 
 def test_continuations_that_repeat_a_name_or_a_rule_are_refused(tmp_path: Path):

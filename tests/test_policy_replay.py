@@ -74,7 +74,7 @@ def test_the_choice_adds_its_rules_and_replaces_those_it_changes(record):
     ]  # fmt: skip
 
 
-def test_an_unknown_continuation_is_told_the_known_ones(record):
+def test_an_unknown_continuation_is_refused_with_the_known_ones(record):
     with pytest.raises(UnknownNameError) as error:
         carried_on(record, "laps")
     assert str(error.value) == (

@@ -70,7 +70,7 @@ def test_order_of_the_words_does_not_matter_and_lists_make_a_rule_a_word():
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         (
             "Smm, militry, witheld, from 2026-13-01",
@@ -111,10 +111,10 @@ def test_order_of_the_words_does_not_matter_and_lists_make_a_rule_a_word():
         ),
     ],
 )
-def test_faulty_words_are_all_named_with_a_cure(text, said):
+def test_faulty_words_are_all_named_with_a_cure(text, message):
     with pytest.raises(RuleError) as raised:
         rules_in_words([text])
-    assert str(raised.value) == said
+    assert str(raised.value) == message
     assert raised.value.exit_code == 2
 
 
@@ -135,7 +135,7 @@ def test_a_rule_on_top_decides_from_its_day_and_what_held_before_holds_again():
     assert COURSE.with_rules([]) is COURSE
 
 
-def test_rules_laid_on_in_two_steps_are_rules_laid_on_at_once():
+def test_rules_added_in_two_steps_equal_rules_added_at_once():
     one, two = "Sm, withheld, from 2026-12-01", "Sm, free, from 2027-02-01"
     assert COURSE.with_rules([one]).with_rules([two]) == COURSE.with_rules([one, two])
 
@@ -187,7 +187,7 @@ def test_a_rule_that_changes_nothing_and_one_that_longer_ones_hide_are_named():
     assert without_effect(index, whole, weeks=104) == []
 
 
-def test_a_course_with_a_rule_scores_as_the_file_that_says_the_same(tmp_path):
+def test_a_course_with_a_rule_scores_as_a_file_with_the_same_rule(tmp_path):
     path = tmp_path / "closed.toml"
     path.write_text(
         'name = "Closed"\nstart = 2025-04-04\ntext = "Closed."\nextends = "free_flow"\n'

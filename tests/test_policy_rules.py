@@ -57,12 +57,12 @@ def case(*elements: str, component: str | None = None, **changes) -> Case:
     return Case(elements=chosen, component=component, **(usual | changes))
 
 
-def deciding(rules: Sequence[Rule], own: Case | None = None, day: date = TRUCE) -> Rule | None:
-    return rule_in_force(rules, own or case(), day, controlled=CONTROLLED)
+def deciding(rules: Sequence[Rule], asked: Case | None = None, day: date = TRUCE) -> Rule | None:
+    return rule_in_force(rules, asked or case(), day, controlled=CONTROLLED)
 
 
-def state(rules: Sequence[Rule], own: Case | None = None, day: date = TRUCE) -> str | None:
-    found = deciding(rules, own, day)
+def state(rules: Sequence[Rule], asked: Case | None = None, day: date = TRUCE) -> str | None:
+    found = deciding(rules, asked, day)
     return None if found is None else str(found.state)
 
 
@@ -133,15 +133,15 @@ def test_of_equally_specific_and_restrictive_rules_the_later_decides():
     )
 )
 @QUICK
-def test_resolution_is_the_largest_by_specificity_restrictiveness_and_start(said: list[dict]):
-    rules = [Rule(**own) for own in said]
+def test_resolution_is_the_largest_by_specificity_restrictiveness_and_start(rows: list[dict]):
+    rules = [Rule(**words) for words in rows]
     reaching = [
-        own
-        for own in rules
-        if own.starts <= TRUCE
-        and own.element in ("*", "Sm")
-        and own.buyer_class in ("*", "civil")
-        and own.tier in ("*", "standard")
+        candidate
+        for candidate in rules
+        if candidate.starts <= TRUCE
+        and candidate.element in ("*", "Sm")
+        and candidate.buyer_class in ("*", "civil")
+        and candidate.tier in ("*", "standard")
     ]
     found = deciding(rules)
     assert (found is None) == (not reaching)
@@ -195,7 +195,7 @@ def test_one_controlled_element_brings_the_whole_component_under_a_general_rule(
 def test_the_first_day_counts_and_the_end_does_not():
     rules = [rule("withheld", starts=TRUCE, ends=LATER)]
     day = timedelta(days=1)
-    states = [state(rules, day=own) for own in (TRUCE - day, TRUCE, LATER - day, LATER)]
+    states = [state(rules, day=day_asked) for day_asked in (TRUCE - day, TRUCE, LATER - day, LATER)]
     assert states == [None, "withheld", "withheld", None]
 
 
@@ -204,10 +204,10 @@ def test_a_rule_without_end_stays():
 
 
 def test_selectors_and_specificity():
-    own = rule(element="Sm", tier="listed")
-    assert own.selectors == ("Sm", "*", "*", "*", "*", "listed")
-    assert len(own.selectors) == len(SELECTORS)
-    assert (own.specificity, rule().specificity) == (2, 0)
+    sm_listed = rule(element="Sm", tier="listed")
+    assert sm_listed.selectors == ("Sm", "*", "*", "*", "*", "listed")
+    assert len(sm_listed.selectors) == len(SELECTORS)
+    assert (sm_listed.specificity, rule().specificity) == (2, 0)
 
 
 def test_contradictions_are_rules_of_the_same_cases_and_days():
@@ -298,11 +298,11 @@ FAULTY: list[tuple[str, dict, str]] = [
 
 
 @pytest.mark.parametrize(
-    ("said", "message"), [own[1:] for own in FAULTY], ids=[own[0] for own in FAULTY]
+    ("keys", "message"), [faulty[1:] for faulty in FAULTY], ids=[faulty[0] for faulty in FAULTY]
 )
-def test_a_faulty_rule_is_told_what_is_wrong(said: dict, message: str):
+def test_a_faulty_rule_is_refused_with_what_is_wrong(keys: dict, message: str):
     with pytest.raises(ScenarioError) as error:
-        Rule(**({"state": "ordinary", "starts": START} | said))
+        Rule(**({"state": "ordinary", "starts": START} | keys))
     assert str(error.value) == message
 
 
@@ -334,7 +334,7 @@ def test_all_faults_of_a_rule_and_its_overrides_come_together():
     )
 
 
-def test_a_removed_key_is_told_what_says_the_same():
+def test_a_removed_key_is_refused_with_its_replacement():
     with pytest.raises(ScenarioError) as error:
         Rule(state="ordinary", starts=START, overrides={"resubmission": 0.5, "approval": 2})
     assert str(error.value) == (
@@ -361,8 +361,8 @@ def test_only_rules_that_reach_a_case_ever_decide_it():
 def test_elements_for_whose_sake_a_licence_is_needed():
     magnet = case("Dy", "Nd", "Sc", component=HEAVY_MAGNET)
 
-    def licensed(own, decides, day=TRUCE):
-        return elements_licensed(own, decides, day, controlled=CONTROLLED)
+    def licensed(asked, decides, day=TRUCE):
+        return elements_licensed(asked, decides, day, controlled=CONTROLLED)
 
     assert licensed(magnet, rule()) == ("Dy",)
     assert licensed(magnet, rule(), LATER) == ("Dy", "Sc")

@@ -36,9 +36,14 @@ def course(name: str, *rules: Rule, start: date = START, horizon_weeks: int = 10
 
 def test_shipped_scenarios_are_listed_and_read_by_name():
     assert shipped_scenarios() == ("free_flow", "late", "queue")
-    own = read_scenario("queue")
-    assert (own.scenario, own.name, own.start, own.horizon_weeks) == ("queue", "Truce", START, 104)
-    assert [str(rule.state) for rule in own.rules] == ["ordinary", "withheld"]
+    scenario = read_scenario("queue")
+    assert (scenario.scenario, scenario.name, scenario.start, scenario.horizon_weeks) == (
+        "queue",
+        "Truce",
+        START,
+        104,
+    )
+    assert [str(rule.state) for rule in scenario.rules] == ["ordinary", "withheld"]
 
 
 def test_a_shipped_name_is_the_shipped_scenario_whatever_lies_in_the_folder(tmp_path: Path):
@@ -60,7 +65,7 @@ def test_a_byte_order_mark_and_crlf_are_accepted(tmp_path: Path, start: bytes):
     assert read_scenario("truce.toml").rules == read_scenario("queue").rules
 
 
-def test_an_unknown_name_is_told_the_nearest():
+def test_an_unknown_name_is_refused_with_the_nearest():
     with pytest.raises(UnknownNameError) as error:
         read_scenario("freeflow")
     assert str(error.value) == "unknown scenario 'freeflow'; did you mean 'free_flow'?"
@@ -188,8 +193,8 @@ def test_extending_takes_over_the_rules_up_to_a_day(tmp_path: Path):
         HEAD + rule() + rule(element="Dy", ends=date(2025, 5, 1)) + rule(element="Tb", starts=LAPSE)
     )
     head = HEAD + 'extends = "base"\nextends_until = "truce"\n[dates]\ntruce = 2025-06-11\n'
-    own = read(tmp_path, lapse=head + rule(element="Gd", starts="truce"), base=base)
-    assert [(str(r.element), r.starts, r.ends) for r in own.rules] == [
+    scenario = read(tmp_path, lapse=head + rule(element="Gd", starts="truce"), base=base)
+    assert [(str(r.element), r.starts, r.ends) for r in scenario.rules] == [
         ("Sm", START, TRUCE),
         ("Dy", START, date(2025, 5, 1)),
         ("Gd", TRUCE, None),
@@ -206,16 +211,16 @@ def test_extending_up_to_a_day_before_the_start_is_refused_not_empty(tmp_path: P
 
 
 def test_extending_without_a_day_takes_over_everything(tmp_path: Path):
-    own = read(tmp_path, truce=HEAD + 'extends = "queue"\n')
-    assert own.rules == read_scenario("queue").rules
+    scenario = read(tmp_path, truce=HEAD + 'extends = "queue"\n')
+    assert scenario.rules == read_scenario("queue").rules
 
 
-def test_a_file_beside_comes_before_a_shipped_scenario_of_the_same_name(tmp_path: Path):
-    own = read(tmp_path, truce=HEAD + 'extends = "queue"\n', queue=HEAD + rule())
-    assert [str(r.element) for r in own.rules] == ["Sm"]
+def test_a_file_in_the_same_folder_comes_before_a_shipped_scenario_of_that_name(tmp_path: Path):
+    scenario = read(tmp_path, truce=HEAD + 'extends = "queue"\n', queue=HEAD + rule())
+    assert [str(r.element) for r in scenario.rules] == ["Sm"]
 
 
-def test_inherited_rules_that_only_became_alike_where_they_were_cut_off_are_no_fault(
+def test_inherited_rules_that_became_equal_by_the_cut_are_no_fault(
     tmp_path: Path,
 ):
     base = HEAD + rule(state="free", ends=date(2025, 9, 1)) + rule(ends=date(2025, 10, 1))
@@ -243,19 +248,19 @@ def test_a_fault_two_files_away_names_that_rule(tmp_path: Path):
 
 def test_a_file_of_a_mixture_gives_single_courses_even_of_mixtures(tmp_path: Path):
     inner = HEAD + member("free_flow", 0.25) + member("queue", 0.75)
-    own = read(tmp_path, outlook=HEAD + member("inner", 0.4) + member("truce", 0.6),
+    scenario = read(tmp_path, outlook=HEAD + member("inner", 0.4) + member("truce", 0.6),
                inner=inner, truce=HEAD + rule())  # fmt: skip
-    assert [(s.scenario, p) for s, p in own.members] == [
+    assert [(s.scenario, p) for s, p in scenario.members] == [
         ("free_flow", pytest.approx(0.1)),
         ("queue", pytest.approx(0.3)),
         ("truce", 0.6),
     ]
-    assert own.rules == ()
+    assert scenario.rules == ()
 
 
 def test_a_single_course_is_its_only_member():
-    own = course("truce")
-    assert own.members == ((own, 1.0),)
+    single = course("truce")
+    assert single.members == ((single, 1.0),)
 
 
 def test_mixing_resolves_mixtures_and_takes_the_longest_horizon():
@@ -264,11 +269,16 @@ def test_mixing_resolves_mixtures_and_takes_the_longest_horizon():
         course("b", horizon_weeks=52),
         course("c", horizon_weeks=156),
     )
-    own = mix(
+    mixture = mix(
         "m", [(mix("n", [(first, 0.5), (second, 0.5)], text="even"), 0.5), (third, 0.5)], text="t"
     )
-    assert [(s.scenario, p) for s, p in own.members] == [("a", 0.25), ("b", 0.25), ("c", 0.5)]
-    assert (own.scenario, own.start, own.horizon_weeks, own.text) == ("m", START, 156, "t")
+    assert [(s.scenario, p) for s, p in mixture.members] == [("a", 0.25), ("b", 0.25), ("c", 0.5)]
+    assert (mixture.scenario, mixture.start, mixture.horizon_weeks, mixture.text) == (
+        "m",
+        START,
+        156,
+        "t",
+    )
 
 
 def test_probabilities_may_miss_1_by_rounding_alone():
@@ -310,7 +320,7 @@ MIXTURES: list[tuple[str, list[tuple[Scenario, float]], str]] = [
 
 
 @pytest.mark.parametrize(
-    ("members", "faults"), [own[1:] for own in MIXTURES], ids=[own[0] for own in MIXTURES]
+    ("members", "faults"), [case[1:] for case in MIXTURES], ids=[case[0] for case in MIXTURES]
 )
 def test_mixing_refuses(members: list[tuple[Scenario, float]], faults: str):
     with pytest.raises(ScenarioError) as error:
@@ -333,7 +343,7 @@ def test_a_mixture_needs_a_key_and_a_text():
 
 
 def test_the_digest_tells_scenarios_apart_and_not_readings(tmp_path: Path):
-    own = [
+    variants = [
         course("a"),
         course("b"),
         course("a", start=TRUCE),
@@ -352,7 +362,7 @@ def test_the_digest_tells_scenarios_apart_and_not_readings(tmp_path: Path):
             ),
         ),
     ]
-    assert len({scenario.digest for scenario in own}) == len(own)
+    assert len({scenario.digest for scenario in variants}) == len(variants)
     assert read(tmp_path, truce=LAPSING).digest == read(tmp_path, truce="\n" + LAPSING).digest
 
 
@@ -361,12 +371,12 @@ def test_the_digest_tells_scenarios_apart_and_not_readings(tmp_path: Path):
 
 def test_an_own_rule_replaces_the_inherited_one_with_its_selectors_from_its_start(tmp_path: Path):
     base = HEAD + rule(state="ordinary")
-    own = read(
+    scenario = read(
         tmp_path,
         truce=HEAD + 'extends = "base"\n' + rule(state="general", starts=date(2025, 12, 2)),
         base=base,
     )
-    assert [(r.state, r.starts, r.ends) for r in own.rules] == [
+    assert [(r.state, r.starts, r.ends) for r in scenario.rules] == [
         ("ordinary", date(2025, 4, 4), date(2025, 12, 2)),
         ("general", date(2025, 12, 2), None),
     ]
@@ -375,13 +385,13 @@ def test_an_own_rule_replaces_the_inherited_one_with_its_selectors_from_its_star
 def test_a_list_in_a_selector_is_one_rule_a_word(tmp_path: Path):
     text = HEAD + '[[rules]]\nelement = ["Dy", "Tb"]\ntier = ["trusted", "standard"]\n'
     text += 'starts = 2025-06-11\nstate = "free"\n'
-    own = read(tmp_path, truce=text)
-    assert [(r.element, r.tier) for r in own.rules] == [
+    scenario = read(tmp_path, truce=text)
+    assert [(r.element, r.tier) for r in scenario.rules] == [
         ("Dy", "trusted"), ("Dy", "standard"), ("Tb", "trusted"), ("Tb", "standard"),
     ]  # fmt: skip
 
 
-def test_faults_of_a_list_are_told_once_and_an_empty_list_is_one(tmp_path: Path):
+def test_faults_of_a_list_are_reported_once_and_an_empty_list_is_one(tmp_path: Path):
     text = HEAD + '[[rules]]\nelement = ["Dy", "Tmm"]\ntier = []\nstarts = 2025-06-11\n'
     text += 'state = "shut"\n[[rules]]\nelement = ["Dy", "Tmm"]\nstarts = 2025-06-11\n'
     text += 'state = "free"\n'

@@ -362,7 +362,7 @@ CASES: list[tuple[str, dict[str, str], str]] = [
 @pytest.mark.parametrize(
     ("files", "message"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
 )
-def test_a_faulty_scenario_is_told_all_that_is_wrong(
+def test_a_faulty_scenario_is_refused_with_all_faults(
     tmp_path: Path, files: dict[str, str], message: str
 ):
     with pytest.raises(ScenarioError) as error:
@@ -389,11 +389,12 @@ RULE_KEYS = [*Rule.model_fields, "startz"]
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_whatever_a_file_says_gives_a_scenario_or_faults(tmp_path: Path, head: dict, rules: list):
-    said = {"name": '"Truce"', "start": "2025-04-04", "text": '"A truce."'} | head
-    tables = [{"starts": "2025-04-04", "state": '"free"'} | own for own in rules]
-    parts = [("", said), *(("[[rules]]\n", own) for own in tables if "rules" not in said)]
+    top = {"name": '"Truce"', "start": "2025-04-04", "text": '"A truce."'} | head
+    tables = [{"starts": "2025-04-04", "state": '"free"'} | table for table in rules]
+    parts = [("", top), *(("[[rules]]\n", table) for table in tables if "rules" not in top)]
     text = "".join(
-        title + "".join(f"{key} = {value}\n" for key, value in own.items()) for title, own in parts
+        title + "".join(f"{key} = {value}\n" for key, value in table.items())
+        for title, table in parts
     )
     try:
         outcome = read(tmp_path, truce=text).scenario

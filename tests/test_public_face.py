@@ -58,7 +58,7 @@ def test_everything_that_the_pages_import_or_name_is_public(page: str):
         if isinstance(node, ast.ImportFrom):
             assert not (node.module or "").startswith("exposure"), ast.unparse(node)
         elif isinstance(node, ast.Import):
-            deep = [own.name for own in node.names if own.name.startswith("exposure.")]
+            deep = [alias.name for alias in node.names if alias.name.startswith("exposure.")]
             assert not deep
         elif isinstance(node, ast.Attribute) and ast.unparse(node.value) == "ex":
             assert node.attr in ex.__all__, f"ex.{node.attr}"
@@ -164,10 +164,10 @@ def test_draws_average_to_the_score_and_to_the_expected_loss():
     draws, ranking = result.draws, result.ranking.set_index("sector")
     assert list(draws.columns) == ["draw", "sector", "scenario", "lost_share", "score"]
     assert len(draws) == 16 * 3 * len(result.scenario.members)
-    for sector, own in draws.groupby("sector"):
-        assert own["score"].mean() == pytest.approx(ranking.loc[sector, "score"])
+    for sector, rows in draws.groupby("sector"):
+        assert rows["score"].mean() == pytest.approx(ranking.loc[sector, "score"])
         weight = {member.scenario: p for member, p in result.scenario.members}
-        means = own.groupby("scenario")["lost_share"].mean()
+        means = rows.groupby("scenario")["lost_share"].mean()
         expected = sum(weight[name] * loss for name, loss in means.items())
         assert expected == pytest.approx(ranking.loc[sector, "expected_loss_share"])
 
@@ -177,17 +177,17 @@ def test_draws_average_to_the_score_and_to_the_expected_loss():
 
 def public_functions() -> dict[str, Callable[..., object]]:
     named = {name: getattr(ex, name) for name in ex.__all__}
-    return {name: own for name, own in named.items() if inspect.isfunction(own)}
+    return {name: member for name, member in named.items() if inspect.isfunction(member)}
 
 
 @cache
 def lever():
-    own, _ = lever_of({
+    read, _ = lever_of({
         "kind": "pooling", "lever": "shared", "name": "n", "text": "t", "sectors": ["missiles"],
         "starts": made().first_day, "lead_weeks": 4,
         "cost": {"once_musd": 1, "basis": "assumed", "note": "made up"},
     })  # fmt: skip
-    return own
+    return read
 
 
 @cache
@@ -285,8 +285,9 @@ def calls() -> dict[str, dict[str, object]]:
 
 
 def test_every_public_function_and_argument_is_in_the_list_above():
-    assert {name: list(own) for name, own in calls().items()} == {
-        name: list(inspect.signature(own).parameters) for name, own in public_functions().items()
+    assert {name: list(arguments) for name, arguments in calls().items()} == {
+        name: list(inspect.signature(function).parameters)
+        for name, function in public_functions().items()
     }
 
 
@@ -298,8 +299,8 @@ class Stranger:
     ("function", "argument"),
     [
         (name, p)
-        for name, own in public_functions().items()
-        for p in inspect.signature(own).parameters
+        for name, function in public_functions().items()
+        for p in inspect.signature(function).parameters
     ],
 )
 def test_an_argument_of_a_wrong_kind_is_named(function: str, argument: str):

@@ -10,6 +10,7 @@ from tests.changes import (
     buyer,
     cover,
     every,
+    message_of,
     plant,
     pool_size,
     pool_user,
@@ -17,7 +18,6 @@ from tests.changes import (
     queue,
     stock,
     substitute,
-    told,
     without,
     world_use,
 )
@@ -494,12 +494,12 @@ CASES: list[tuple[str, Change, str]] = [
 @pytest.mark.parametrize(
     ("change", "message"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
 )
-def test_tables_that_do_not_fit_are_told_where_and_how_to_mend_it(change: Change, message: str):
+def test_tables_that_do_not_fit_are_refused_with_the_row_and_the_cure(change: Change, message: str):
     records = tiny_records()
     change(records)
     with pytest.raises(TableError) as error:
         tiny_dataset(records)
-    assert told(error.value) == message
+    assert message_of(error.value) == message
 
 
 FITTING: list[tuple[str, Change]] = [
@@ -557,7 +557,7 @@ def test_tables_that_just_fit_are_accepted(change: Change):
 def test_a_table_that_is_not_there_counts_as_empty():
     with pytest.raises(TableError) as error:
         tiny_dataset({name: rows for name, rows in tiny_records().items() if name != "buyers"})
-    assert told(error.value) == (
+    assert message_of(error.value) == (
         "buyers.csv: found no rows; expected at least one row; add the rows"
     )
 
@@ -572,7 +572,7 @@ def test_faults_of_rows_and_of_tables_come_in_one_message_file_by_file():
     )(records)
     with pytest.raises(TableError) as error:
         tiny_dataset(records)
-    assert told(error.value) == (
+    assert message_of(error.value) == (
         "needs.csv: 1 fault\n"
         "  - line 2, central: found 'most'; expected a finite number; correct it\n"
         "parameters.csv: 1 fault\n"
@@ -593,7 +593,7 @@ def test_a_faulty_row_is_not_reported_as_missing_too():
     )
     with pytest.raises(TableError) as error:
         tiny_dataset(records)
-    assert told(error.value) == (
+    assert message_of(error.value) == (
         "buyers.csv: 1 fault\n"
         "  - line 4, tier: found 'usual'; expected a known tier; write one of: listed, standard, "
         "trusted\n"
@@ -610,7 +610,7 @@ def test_nor_is_a_row_under_a_misspelt_key():
     both(put("sectors", 2, end_use="none"), put("cover", 2, sector="misiles"))(records)
     with pytest.raises(TableError) as error:
         tiny_dataset(records)
-    assert told(error.value) == (
+    assert message_of(error.value) == (
         "sectors.csv: 1 fault\n"
         "  - line 4, end_use: found 'none'; expected a known end use; write one of: civil, "
         "defence, dual"

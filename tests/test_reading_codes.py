@@ -6,7 +6,7 @@ import pytest
 
 from exposure.errors import TableError
 from exposure.tables.reading.folders import read_dataset
-from tests.changes import Change, add, price, put, stop, told
+from tests.changes import Change, add, message_of, price, put, stop
 from tests.tiny import tiny_dataset, tiny_records
 
 OUTSIDE = "the code of a country outside China (ISO 3166-1 alpha-3)"
@@ -19,7 +19,7 @@ def test_the_home_of_a_sector_is_a_country_outside_china_or_the_eu(place: str):
     records["sectors"][0]["destination"] = place
     with pytest.raises(TableError) as error:
         tiny_dataset(records)
-    assert told(error.value) == (
+    assert message_of(error.value) == (
         "sectors.csv: 1 fault\n"
         f"  - line 2, destination: found '{place}'; expected {OUTSIDE}, or EUU; {ANY_CODE}"
     )
@@ -42,7 +42,7 @@ def test_a_share_of_a_country_that_does_not_exist_is_refused(tmp_path: Path):
     )
     with pytest.raises(TableError) as error:
         read_dataset(overlay=tmp_path)
-    assert told(error.value) == (
+    assert message_of(error.value) == (
         f"{tmp_path}/stage_shares.csv: 1 fault\n"
         "  - line 3, country: found 'PRC'; expected the code of a country (ISO 3166-1 alpha-3), "
         "or EUU, or ROW; write 'CHN' (China)"
@@ -79,7 +79,7 @@ def test_goods_and_elements_that_do_not_exist_are_refused(change: Change, messag
     change(records)
     with pytest.raises(TableError) as error:
         tiny_dataset(records)
-    assert told(error.value) == message
+    assert message_of(error.value) == message
 
 
 def test_other_goods_and_sectors_that_nobody_ranks_are_accepted():

@@ -13,7 +13,7 @@ from exposure.tables.reading.corrections import (
 )
 from exposure.tables.reading.folders import read_dataset
 from exposure.tables.reading.location import shipped_folder
-from tests.changes import edit, told
+from tests.changes import edit, message_of
 from tests.tiny import write_folder
 
 STATED = {
@@ -187,7 +187,9 @@ REFUSED = [
 @pytest.mark.parametrize(
     ("changed", "message"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED]
 )
-def test_a_record_that_cannot_be_applied_is_told(tmp_path: Path, changed: dict, message: str):
+def test_a_correction_that_cannot_be_applied_is_refused(
+    tmp_path: Path, changed: dict, message: str
+):
     assert fault(tmp_path, record(**changed)) == f"corrections.toml: 1 fault\n  - {message}"
 
 
@@ -245,13 +247,13 @@ def test_values_that_are_too_deep_or_too_long_are_refused(text: str, found: str)
     assert str(fault) == f"whole file: found {found}; expected TOML; correct the file"
 
 
-def test_a_correction_of_a_faulty_table_waits_until_it_is_mended(tmp_path: Path):
+def test_a_correction_of_a_faulty_table_waits_until_it_is_corrected(tmp_path: Path):
     write_folder(tmp_path)
     edit("cover", "2.0,6.0,12.0", "2.0,six,12.0")(tmp_path)
     (tmp_path / "corrections.toml").write_text(record(), encoding="utf-8")
     with pytest.raises(TableError) as error:
         read_dataset(tmp_path)
-    assert told(error.value) == (
+    assert message_of(error.value) == (
         "cover.csv: 1 fault\n  - line 2, central: found 'six'; expected a finite number; correct it"
     )
 

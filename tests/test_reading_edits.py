@@ -40,8 +40,8 @@ def members(dataset: ex.Dataset, cell: tuple[str, ...]) -> dict[tuple[str, ...],
     columns = TABLES[table].key
     free = [i for i, column in enumerate(columns) if column in SUMS_OVER[table]]
 
-    def rest(own: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(part for i, part in enumerate(own) if i not in free)
+    def rest(key: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(part for i, part in enumerate(key) if i not in free)
 
     return {k: v for k, v in central(dataset, table).items() if rest(k) == rest(tuple(key))}
 
@@ -52,17 +52,17 @@ def test_the_other_shares_of_a_set_are_scaled_and_the_record_says_so(shipped, ce
     changed = ex.with_value(shipped, table, key, value=SHARES[cell], note="what if")
     was, now = members(shipped, cell), members(changed, cell)
     assert math.fsum(now.values()) == pytest.approx(math.fsum(was.values()), abs=1e-12)
-    others = [own for own in was if own != tuple(key)]
-    factors = {now[own] / was[own] for own in others if was[own] > 0.0}
+    others = [member for member in was if member != tuple(key)]
+    factors = {now[member] / was[member] for member in others if was[member] > 0.0}
     assert max(factors) == pytest.approx(min(factors))
     listed = {change.key: change for change in changed.changed}
     assert set(listed) == set(was)
     assert changed.changed[0].key == tuple(key)
     assert changed.changed[0].note == "what if"
-    for own in others:
-        assert listed[own].was[1] == was[own]
-        assert listed[own].now[1] == now[own]
-        assert f"{', '.join(key)} was changed (what if)" in listed[own].note
+    for member in others:
+        assert listed[member].was[1] == was[member]
+        assert listed[member].now[1] == now[member]
+        assert f"{', '.join(key)} was changed (what if)" in listed[member].note
     assert shipped.changed == ()
 
 
@@ -73,10 +73,10 @@ def test_every_share_of_the_shipped_tables_can_be_changed(shipped):
         shares = central(shipped, table)
         seen: set[tuple[str, ...]] = set()
         for key, share in shares.items():
-            own = members(shipped, (table, *key))
-            if key not in seen and share < 0.98 and len(own) > 1:
+            share_set = members(shipped, (table, *key))
+            if key not in seen and share < 0.98 and len(share_set) > 1:
                 changes[(table, *key)] = (share + 1.0) / 2.0
-                seen |= set(own)
+                seen |= set(share_set)
         assert seen
     changed = ex.with_values(shipped, changes)
     for cell, share in changes.items():
@@ -106,7 +106,9 @@ def test_several_changes_at_once_are_one_change(shipped):
 def test_two_shares_of_one_set_leave_the_rest_to_the_others(shipped):
     cell = ("stage_shares", "Dy", "mining", "CHN", "2025", "outturn")
     other = next(
-        own for own in members(shipped, cell) if own != cell[1:] and members(shipped, cell)[own] > 0
+        member
+        for member in members(shipped, cell)
+        if member != cell[1:] and members(shipped, cell)[member] > 0
     )
     changed = ex.with_values(shipped, {cell: 0.6, ("stage_shares", *other): 0.2})
     now = members(changed, cell)
@@ -119,8 +121,8 @@ def test_less_china_lowers_the_score_and_the_record_of_the_run_shows_why():
     tables = tiny_dataset()
     separation = ("stage_shares", "Sm", "separation", "CHN", "2024", "outturn")
     changed = ex.with_values(tables, {separation: (0.1, 0.2, 0.3)}, note="a second separator")
-    before, after = (ex.assess(own, "samarium_only", FEW) for own in (tables, changed))
-    ranks = [own.ranking.set_index("sector")["score"]["missiles"] for own in (before, after)]
+    before, after = (ex.assess(dataset, "samarium_only", FEW) for dataset in (tables, changed))
+    ranks = [result.ranking.set_index("sector")["score"]["missiles"] for result in (before, after)]
     assert ranks[1] < ranks[0]
     assert before.record["changed"] == []
     first = after.record["changed"][0]  # type: ignore[index]
@@ -143,7 +145,7 @@ def test_changes_stay_with_the_dataset(shipped, tmp_path: Path):
     )
     over = ex.apply_overlay(changed, tmp_path)
     twice = ex.with_value(over, STOCK[0], STOCK[1:], value=50, note="counted again")
-    assert [own.note for own in twice.changed] == ["own count", "counted again"]
+    assert [change.note for change in twice.changed] == ["own count", "counted again"]
     assert twice.changed[1].was == (40.0, 40.0, 40.0)
     assert pickle.loads(pickle.dumps(twice)).changed == twice.changed  # noqa: S301 - our own bytes
     saved = ex.assess(twice, "free_flow", FEW).save(tmp_path / "result.zip")

@@ -26,9 +26,9 @@ def cover(sector: str, component: str) -> dict[str, object]:
 
 def shares(year: int, kind: str = "outturn") -> list[dict[str, object]]:
     return [
-        {"element": "Sm", "stage": "metal", "country": place, "year": year, "kind": kind}
+        {"element": "Sm", "stage": "metal", "country": country, "year": year, "kind": kind}
         | figure(0.5)
-        for place in ("CHN", "ROW")
+        for country in ("CHN", "ROW")
     ]
 
 
@@ -108,13 +108,13 @@ CASES: list[tuple[str, Change, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("change", "said"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
-def test_a_row_without_effect_is_listed_with_the_reason(change: Change, said: str):
+@pytest.mark.parametrize(("change", "message"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+def test_a_row_without_effect_is_listed_with_the_reason(change: Change, message: str):
     records = tiny_records()
     change(records)
     before = set(rows_without_effect(tiny_dataset(), starts=[START]))
     found = rows_without_effect(tiny_dataset(records), starts=[START])
-    assert [f"{own.file}: {own}" for own in found if own not in before] == [said]
+    assert [f"{finding.file}: {finding}" for finding in found if finding not in before] == [message]
 
 
 def test_tables_of_which_every_row_is_read_have_nothing_to_list():
@@ -132,9 +132,9 @@ def test_rows_that_a_run_did_not_read_are_listed_with_their_line(tmp_path: Path)
         encoding="utf-8",
     )
     dataset = apply_overlay(tiny_dataset(), tmp_path)
-    (laid,) = dataset.overlaid
+    (overlay,) = dataset.overlaid
     read = {("cover", ("missiles", "smco_magnet", "stock_weeks"))}
-    (found,) = rows_without_effect(dataset, starts=[START], read=read, given=laid.replaced)
+    (found,) = rows_without_effect(dataset, starts=[START], read=read, given=overlay.replaced)
     assert (found.file, found.line) == (str(tmp_path / "cover.csv"), 3)
     assert str(found) == (
         "line 3, missiles, ndfeb_heavy_magnet, stock_weeks: found a row that this run does not "
@@ -172,7 +172,7 @@ def test_files_that_look_like_data_are_listed_and_others_are_not(tmp_path: Path)
     expected = "expected a CSV file with the name of a table"
     no_table = f"found a file that is no table; {expected}; give it the name of a table, or move it"
     found = apply_overlay(tiny_dataset(), tmp_path).origin.unread
-    assert [f"{Path(own.file).name}: {own.text}" for own in found] == [
+    assert [f"{Path(finding.file).name}: {finding.text}" for finding in found] == [
         "corrections.toml: found corrections, which are read beside whole tables alone; "
         f"{expected}; state the row as it should be in the overlay",
         f"cover (2).txt: {no_table}",
@@ -191,5 +191,5 @@ def test_the_shipped_folder_has_no_file_without_a_reader():
 
 def test_where_rows_were_read_does_not_make_tables_unequal():
     dataset = tiny_dataset()
-    (row,) = (own for own in dataset.rows["sources"])
+    (row,) = (source for source in dataset.rows["sources"])
     assert dataset.origin.place(row_key(row)) == ("sources.csv", None)

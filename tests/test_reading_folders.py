@@ -16,11 +16,11 @@ from tests.changes import (
     edit,
     folder_for_file,
     headless,
+    message_of,
     recode,
     rename,
     save,
     semicolons,
-    told,
 )
 from tests.tiny import tiny_dataset, tiny_records, write_folder
 
@@ -202,20 +202,20 @@ CASES: list[tuple[str, Edit, str]] = [
 @pytest.mark.parametrize(
     ("change", "message"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
 )
-def test_a_bad_file_is_told_what_is_wrong_and_how_to_mend_it(
+def test_a_bad_file_is_refused_with_the_fault_and_its_cure(
     tmp_path: Path, change: Edit, message: str
 ):
     change(write_folder(tmp_path))
     before = contents(tmp_path)
     with pytest.raises(TableError) as error:
         read_dataset(tmp_path)
-    assert told(error.value) == message
+    assert message_of(error.value) == message
     assert contents(tmp_path) == before
 
 
 def contents(folder: Path) -> dict[str, bytes | None]:
     """Every name in a folder with its bytes; None for a folder."""
-    return {own.name: own.read_bytes() if own.is_file() else None for own in folder.iterdir()}
+    return {file.name: file.read_bytes() if file.is_file() else None for file in folder.iterdir()}
 
 
 def test_faults_of_several_files_come_in_one_message(tmp_path: Path):
@@ -228,7 +228,7 @@ def test_faults_of_several_files_come_in_one_message(tmp_path: Path):
     save("sources.csv", b"")(tmp_path)
     with pytest.raises(TableError) as error:
         read_dataset(tmp_path)
-    assert told(error.value) == (
+    assert message_of(error.value) == (
         "cover.csv: 2 faults\n"
         "  - line 2, quantity: found 'stock_week'; expected a known quantity; did you mean "
         "'stock_weeks'?\n"
@@ -260,7 +260,7 @@ def test_a_folder_without_tables_names_the_files_it_should_hold(tmp_path: Path):
     (tmp_path / "notes.txt").write_text("nothing here", encoding="utf-8")
     with pytest.raises(TableError) as error:
         read_dataset(tmp_path)
-    assert told(error.value) == (
+    assert message_of(error.value) == (
         f"{tmp_path}: found no tables; expected the files {WANTED}; name the folder that holds them"
     )
 
@@ -268,7 +268,7 @@ def test_a_folder_without_tables_names_the_files_it_should_hold(tmp_path: Path):
 def test_a_folder_that_does_not_exist(tmp_path: Path):
     with pytest.raises(TableError) as error:
         read_dataset(tmp_path / "tables")
-    assert told(error.value) == (
+    assert message_of(error.value) == (
         f"{tmp_path / 'tables'}: found no such folder; expected a folder of tables; "
         "name the folder that holds them"
     )
@@ -278,7 +278,7 @@ def test_a_file_in_place_of_a_folder(tmp_path: Path):
     path = write_folder(tmp_path) / "needs.csv"
     with pytest.raises(TableError) as error:
         read_dataset(str(path))
-    assert told(error.value) == (
+    assert message_of(error.value) == (
         f"{path}: found a file; expected a folder of tables; name the folder that holds them"
     )
 
@@ -299,14 +299,14 @@ def test_files_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         "expected a UTF-8 CSV file; check its permissions"
     )
     blocks = [f"{line}; expected the table; add the file" for line in lines if "needs" not in line]
-    assert told(error.value) == "\n".join(sorted([*blocks, unreadable]))
+    assert message_of(error.value) == "\n".join(sorted([*blocks, unreadable]))
 
 
 def test_a_folder_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(Path, "iterdir", refuse)
     with pytest.raises(TableError) as error:
         read_dataset(tmp_path)
-    assert told(error.value) == (
+    assert message_of(error.value) == (
         f"{tmp_path}: found an unreadable folder (Permission denied); expected a folder of "
         "tables; name the folder that holds them"
     )
@@ -315,7 +315,7 @@ def test_a_folder_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.Monke
 def test_an_unknown_table_in_memory():
     with pytest.raises(UnknownNameError) as error:
         dataset_from_records({"need": []}, version="none")
-    assert told(error.value) == "unknown table 'need'; did you mean 'needs'?"
+    assert message_of(error.value) == "unknown table 'need'; did you mean 'needs'?"
 
 
 ACCEPTED: list[tuple[str, Edit]] = [
@@ -376,8 +376,8 @@ ODD_CELLS = [
 def test_whatever_is_done_to_a_file_gives_rows_or_faults(table: str, cuts: list):
     text = to_csv(table, tiny_dataset().rows[table])
     for where, length, cell in cuts:
-        place = int(where * len(text))
-        text = text[:place] + cell + text[place + length :]
+        position = int(where * len(text))
+        text = text[:position] + cell + text[position + length :]
     lines, faults = parse_table(TABLES[table], text)
     assert all(fault.file == f"{table}.csv" for fault in faults)
     assert all(fault.found and fault.expected and fault.cure for fault in faults)
@@ -387,7 +387,7 @@ def test_whatever_is_done_to_a_file_gives_rows_or_faults(table: str, cuts: list)
 JOIN = "that file is there too: join the two, or move one out of the folder"
 
 
-def test_a_misspelt_table_beside_the_right_one_does_not_pass_unread(tmp_path: Path):
+def test_a_misspelt_table_next_to_the_right_one_does_not_pass_unread(tmp_path: Path):
     save("nedds.csv", b"sector\n")(write_folder(tmp_path))
     with pytest.raises(TableError) as error:
         read_dataset(tmp_path)
@@ -398,7 +398,7 @@ def test_a_misspelt_table_beside_the_right_one_does_not_pass_unread(tmp_path: Pa
 
 
 @pytest.mark.parametrize("whole", [True, False])
-def test_a_misspelt_table_that_is_the_only_file_is_told_with_its_name(tmp_path: Path, whole: bool):
+def test_a_misspelt_table_that_is_the_only_file_is_named(tmp_path: Path, whole: bool):
     save("nedds.csv", b"sector\n")(tmp_path)
     with pytest.raises(TableError) as error:
         read_files(tmp_path, whole=whole)
@@ -420,7 +420,7 @@ def test_what_hides_other_faults_says_so_at_the_end(tmp_path: Path):
     )
 
 
-def test_nothing_is_said_to_wait_where_all_checks_were_made(tmp_path: Path):
+def test_no_check_is_reported_as_skipped_if_all_were_made(tmp_path: Path):
     save("nedds.csv", b"sector\n")(write_folder(tmp_path))
     with pytest.raises(TableError) as error:
         read_dataset(tmp_path)

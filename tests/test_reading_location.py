@@ -43,7 +43,7 @@ def test_a_folder_without_descriptor_is_not_ours(tmp_path: Path):
     assert not bears_our_name(tmp_path / "none")
 
 
-def test_the_copy_inside_the_package_comes_before_the_folder_beside_it(package: Path):
+def test_the_copy_inside_the_package_comes_before_the_folder_next_to_it(package: Path):
     beside = described(package.parent / "datasets")
     assert shipped_folder() == beside
     inside = described(package / "_datasets")

@@ -12,7 +12,7 @@ from exposure.tables.reading.magnitudes import LARGEST, doubtful_rows
 from exposure.tables.reading.overlays import apply_overlay
 from exposure.tables.schema.catalogue import TABLES
 from exposure.tables.schema.supply import NewSupplyRow
-from tests.changes import Change, add, put, save, told
+from tests.changes import Change, add, message_of, put, save
 from tests.tiny import figure, tiny_dataset, tiny_records, write_folder
 
 
@@ -91,7 +91,7 @@ def test_a_slip_that_looks_like_a_figure_is_refused(change: Change, message: str
     change(records)
     with pytest.raises(TableError) as error:
         tiny_dataset(records)
-    assert told(error.value).startswith(message)
+    assert message_of(error.value).startswith(message)
 
 
 def test_all_weights_of_applications_zero_are_refused():
@@ -101,7 +101,7 @@ def test_all_weights_of_applications_zero_are_refused():
             row |= {"low": 0, "central": 0, "high": 0}
     with pytest.raises(TableError) as error:
         tiny_dataset(records)
-    assert told(error.value) == (
+    assert message_of(error.value) == (
         "parameters.csv: 1 fault\n"
         "  - line 4, application_weight: found 0 for every element; expected more than 0 for one "
         "of them; state how often each element is applied for"
@@ -109,7 +109,7 @@ def test_all_weights_of_applications_zero_are_refused():
 
 
 @pytest.mark.parametrize(
-    ("cells", "said"),
+    ("cells", "message"),
     [
         (
             {"low": "1_0"},
@@ -133,9 +133,9 @@ def test_all_weights_of_applications_zero_are_refused():
         ),
     ],
 )  # fmt: skip
-def test_a_cell_that_is_not_what_it_looks_like_is_refused(cells: dict[str, str], said: str):
+def test_a_cell_that_is_not_what_it_looks_like_is_refused(cells: dict[str, str], message: str):
     (fault,) = cell_faults(NewSupplyRow, cells)
-    assert str(fault) == said
+    assert str(fault) == message
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_a_cell_of_very_many_characters_is_named_as_such(tmp_path: Path):
     save("needs.csv", (",".join(TABLES["needs"].columns) + "\n" + "x" * 140_000).encode())(tmp_path)
     with pytest.raises(TableError) as error:
         read_dataset(tmp_path)
-    assert told(error.value) == (
+    assert message_of(error.value) == (
         "needs.csv: 1 fault\n"
         "  - line 2: found a longer cell; expected at most 131072 characters; shorten it, or close "
         "its quote"
@@ -207,7 +207,7 @@ def test_a_pipe_in_place_of_a_table_is_not_waited_for(tmp_path: Path):
     os.mkfifo(tmp_path / "needs.csv")
     with pytest.raises(TableError) as error:
         read_dataset(tmp_path)
-    assert told(error.value) == (
+    assert message_of(error.value) == (
         "needs.csv: found something that is no file, such as a pipe; expected a UTF-8 CSV file; "
         "put a file there"
     )

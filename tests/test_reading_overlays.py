@@ -16,7 +16,7 @@ from exposure.tables.dataset import Dataset
 from exposure.tables.reading.edits import with_value
 from exposure.tables.reading.folders import read_dataset
 from exposure.tables.reading.overlays import apply_overlay, overlay_text
-from tests.changes import buyer, cover, save, told
+from tests.changes import buyer, cover, message_of, save
 from tests.tiny import Record, figure, tiny_dataset, tiny_records, write_folder
 
 STOCK = ("missiles", "smco_magnet", "stock_weeks")
@@ -27,15 +27,15 @@ PAGE = ROOT / "docs" / "own_tables.md"
 EXAMPLE = ROOT / "docs" / "own_tables"
 
 
-def laid(folder: Path, **tables: list[Record]) -> Dataset:
+def overlaid(folder: Path, **tables: list[Record]) -> Dataset:
     return apply_overlay(tiny_dataset(), write_folder(folder / "mine", tables))
 
 
 def refused(folder: Path, **tables: list[Record]) -> str:
     shutil.rmtree(folder / "mine", ignore_errors=True)
     with pytest.raises(TableError) as error:
-        laid(folder, **tables)
-    return told(error.value).replace(str(folder), "")
+        overlaid(folder, **tables)
+    return message_of(error.value).replace(str(folder), "")
 
 
 def figure_of(dataset: Dataset, table: str, key: tuple[str, ...]) -> tuple[float, float, float]:
@@ -46,7 +46,7 @@ def figure_of(dataset: Dataset, table: str, key: tuple[str, ...]) -> tuple[float
 
 def test_a_row_with_the_same_key_is_replaced(tmp_path: Path):
     below = tiny_dataset()
-    merged = laid(tmp_path, cover=[cover("stock_weeks", 40.0)])
+    merged = overlaid(tmp_path, cover=[cover("stock_weeks", 40.0)])
     assert figure_of(merged, "cover", STOCK) == (40.0, 40.0, 40.0)
     assert len(merged.rows["cover"]) == len(below.rows["cover"])
     untouched = [name for name in below.rows if name != "cover"]
@@ -54,14 +54,14 @@ def test_a_row_with_the_same_key_is_replaced(tmp_path: Path):
 
 
 def test_a_row_with_a_new_key_is_added(tmp_path: Path):
-    merged = laid(tmp_path, cover=[cover("cap_weeks", 20.0)])
+    merged = overlaid(tmp_path, cover=[cover("cap_weeks", 20.0)])
     assert len(merged.rows["cover"]) == len(tiny_dataset().rows["cover"]) + 1
     assert figure_of(merged, "cover", STOCK) == (2.0, 6.0, 12.0)
 
 
 def test_a_table_that_the_tables_below_lack_is_added(tmp_path: Path):
     price = {"period": "2025-05", "item": "dy_oxide", "place": "europe"} | figure(850.0, "USD/kg")
-    assert len(laid(tmp_path, prices=[price]).rows["prices"]) == 1
+    assert len(overlaid(tmp_path, prices=[price]).rows["prices"]) == 1
 
 
 def test_the_tables_below_stay_as_they_are(tmp_path: Path):
@@ -76,14 +76,14 @@ def test_the_sources_of_both_are_known(tmp_path: Path):
     row = cover("stock_weeks", 40.0) | {
         "basis": "reported", "source_id": "own_2026; made_up_2025", "locator": "p. 1; p. 2",
     }  # fmt: skip
-    merged = laid(tmp_path, cover=[row], sources=[source])
+    merged = overlaid(tmp_path, cover=[row], sources=[source])
     assert [row.source_id for row in merged.rows["sources"]] == ["made_up_2025", "own_2026"]
 
 
-def test_the_dataset_says_what_was_laid_over_it(tmp_path: Path):
+def test_the_dataset_lists_its_overlays(tmp_path: Path):
     same = next(row for row in tiny_records()["cover"] if row["quantity"] == "lag_weeks")
-    merged = laid(tmp_path, cover=[cover("stock_weeks", 40.0), cover("cap_weeks", 50.0), same])
-    (record,) = (own.record() for own in merged.overlaid)
+    merged = overlaid(tmp_path, cover=[cover("stock_weeks", 40.0), cover("cap_weeks", 50.0), same])
+    (record,) = (overlay.record() for overlay in merged.overlaid)
     assert len(str(record.pop("digest"))) == 64
     assert record == {
         "folder": "mine",
@@ -97,31 +97,31 @@ def test_the_dataset_says_what_was_laid_over_it(tmp_path: Path):
     )
 
 
-def test_the_record_does_not_depend_on_where_the_folder_is_or_how_its_rows_stand(tmp_path: Path):
+def test_the_record_does_not_depend_on_the_folder_or_the_order_of_rows(tmp_path: Path):
     rows = [cover("stock_weeks", 40.0), cover("cap_weeks", 50.0)]
-    one, other = laid(tmp_path / "a", cover=rows), laid(tmp_path / "b", cover=rows[::-1])
+    one, other = overlaid(tmp_path / "a", cover=rows), overlaid(tmp_path / "b", cover=rows[::-1])
     assert one.overlaid == other.overlaid
     assert one.digest == other.digest
 
 
 def test_the_digest_of_the_record_follows_the_figures(tmp_path: Path):
     digests = {
-        laid(tmp_path / str(weeks), cover=[cover("stock_weeks", weeks)]).overlaid[0].digest
+        overlaid(tmp_path / str(weeks), cover=[cover("stock_weeks", weeks)]).overlaid[0].digest
         for weeks in (30.0, 40.0)
     }
     assert len(digests) == 2
 
 
 def test_overlays_lie_on_one_another_and_outlive_a_changed_figure(tmp_path: Path):
-    first = laid(tmp_path, cover=[cover("stock_weeks", 40.0)])
+    first = overlaid(tmp_path, cover=[cover("stock_weeks", 40.0)])
     folder = write_folder(tmp_path / "yours", {"cover": [cover("stock_weeks", 50.0)]})
     second = with_value(apply_overlay(first, folder), "cover", STOCK, value=60)
-    assert [own.folder for own in second.overlaid] == ["mine", "yours"]
+    assert [overlay.folder for overlay in second.overlaid] == ["mine", "yours"]
     assert overlay_text(tiny_dataset()) == ""
 
 
 def test_equal_tables_are_equal_however_they_were_made(tmp_path: Path):
-    merged = laid(tmp_path, cover=[cover("stock_weeks", 40.0)])
+    merged = overlaid(tmp_path, cover=[cover("stock_weeks", 40.0)])
     records = tiny_records()
     records["cover"][0] |= cover("stock_weeks", 40.0)
     assert merged.digest == tiny_dataset(records).digest
@@ -135,7 +135,7 @@ def test_reading_takes_an_overlay(tmp_path: Path):
     assert read_dataset(base, overlay=str(folder)).overlaid[0].folder == "mine"
 
 
-def test_a_cell_is_told_with_the_file_of_the_overlay(tmp_path: Path):
+def test_a_fault_of_a_cell_names_the_file_of_the_overlay(tmp_path: Path):
     rows = [cover("lag_weeks", 2.0), cover("stock_weeks", 40.0) | {"high": "much"}]
     assert refused(tmp_path, cover=rows) == (
         "/mine/cover.csv: 1 fault\n"
@@ -143,7 +143,7 @@ def test_a_cell_is_told_with_the_file_of_the_overlay(tmp_path: Path):
     )
 
 
-def test_a_misspelt_sector_is_told_with_those_of_both(tmp_path: Path):
+def test_a_misspelt_sector_is_refused_with_those_of_both(tmp_path: Path):
     assert refused(tmp_path, cover=[cover("stock_weeks", 40.0) | {"sector": "misiles"}]) == (
         "/mine/cover.csv: 1 fault\n"
         "  - line 2, sector: found 'misiles'; expected a sector of sectors.csv; did you mean "
@@ -165,7 +165,7 @@ def test_shares_are_summed_over_both(tmp_path: Path):
         "sum to 1.300; expected 1 ± 0.02; lower what is counted twice"
     )
     rest = rows[0] | {"country": "ROW"} | figure(0.6)
-    assert len(laid(tmp_path / "mended", sourcing=[*rows, rest]).rows["sourcing"]) == 5
+    assert len(overlaid(tmp_path / "mended", sourcing=[*rows, rest]).rows["sourcing"]) == 5
     assert refused(tmp_path, buyers=[buyer("missiles", "civil", 0.2)]) == (
         "/mine/buyers.csv: 1 fault\n"
         "  - line 2, missiles: found central shares that sum to 1.200; expected 1 ± 0.02; lower "
@@ -173,7 +173,7 @@ def test_shares_are_summed_over_both(tmp_path: Path):
     )
 
 
-def test_a_row_below_that_no_longer_fits_is_told_as_below(tmp_path: Path):
+def test_a_lower_row_that_no_longer_fits_is_reported_as_lower(tmp_path: Path):
     need = {
         "sector": "loudspeakers", "component": "smco_magnet", "quantity": "criticality_share",
         **figure(0.2),
@@ -187,7 +187,7 @@ def test_a_row_below_that_no_longer_fits_is_told_as_below(tmp_path: Path):
     )
 
 
-def test_what_the_whole_file_lacks_is_told_with_the_overlay(tmp_path: Path):
+def test_a_fault_of_the_whole_file_names_the_overlay(tmp_path: Path):
     element = tiny_records()["elements"][0] | {"element": "Tb", "name": "terbium"}
     assert refused(tmp_path, elements=[element]) == (
         "/mine/parameters.csv: 1 fault\n"
@@ -196,7 +196,7 @@ def test_what_the_whole_file_lacks_is_told_with_the_overlay(tmp_path: Path):
     )
 
 
-def test_a_key_stands_once_in_an_overlay(tmp_path: Path):
+def test_a_key_occurs_once_in_an_overlay(tmp_path: Path):
     rows = [cover("stock_weeks", 40.0), cover("stock_weeks", 50.0)]
     assert refused(tmp_path, cover=rows) == (
         "/mine/cover.csv: 1 fault\n"
@@ -231,7 +231,7 @@ def example() -> Dataset:
 
 
 def test_the_worked_example_adds_a_sector_of_its_own(example: Dataset):
-    (record,) = (own.record() for own in example.overlaid)
+    (record,) = (overlay.record() for overlay in example.overlaid)
     assert record["replaced"] == {}
     assert set(record["added"]) == {path.stem for path in EXAMPLE.glob("*.csv")}
     assert "acme_missiles" in example.sector_ids("USA")
@@ -259,7 +259,7 @@ def test_the_python_of_the_page_runs_and_shows_what_it_says(
 def test_stock_bridges_the_months_until_priority_works_and_a_second_supplier_does_not_matter(
     example: Dataset,
 ):
-    own, short, one = (
+    stocked, short, one = (
         assess(dataset, "full_withhold", Settings(draws=64, prior=True))
         .ranking.set_index("sector")
         .loc["acme_missiles", "score"]
@@ -269,8 +269,8 @@ def test_stock_bridges_the_months_until_priority_works_and_a_second_supplier_doe
             apply_overlay(example, EXAMPLE / "one_supplier"),
         )
     )
-    assert short > own + 5.0
-    assert one == pytest.approx(own, abs=0.5)
+    assert short > stocked + 5.0
+    assert one == pytest.approx(stocked, abs=0.5)
 
 
 @pytest.mark.parametrize("added", ["holmium", "gallium"])

@@ -55,7 +55,7 @@ def test_nothing_changed_between_equal_runs():
         "The same rows of the tables, version tiny.",
         "The same scenarios.",
     ]
-    assert {own.score_moved for own in changes.moves} == {0.0}
+    assert {move.score_moved for move in changes.moves} == {0.0}
 
 
 def test_a_changed_row_is_named_with_what_it_moved():
@@ -67,19 +67,19 @@ def test_a_changed_row_is_named_with_what_it_moved():
         "central 6 -> 104; high 12 -> 104; note made up for tests -> counted"
     ]
     moved = {
-        (own.scenario, own.sector): own.score_moved for own in changes.moves if own.score_moved
+        (move.scenario, move.sector): move.score_moved for move in changes.moves if move.score_moved
     }
     assert {sector for _, sector in moved} == {"electric_vehicles"}
     assert changes.data is not None
     (effect,) = changes.data.one_by_one
     assert effect.rows == changes.rows
-    found = {(own.scenario, own.sector): own.score_moved for own in effect.moves}
+    found = {(move.scenario, move.sector): move.score_moved for move in effect.moves}
     assert {key: move for key, move in found.items() if move} == moved
     assert effect.moves == changes.data.together
     assert changes.data.largest_remainder == 0.0
-    for own in changes.moves:
-        assert own.parts is not None
-        assert own.parts["data"] == own.score_moved
+    for seen in changes.moves:
+        assert seen.parts is not None
+        assert seen.parts["data"] == seen.score_moved
 
 
 def test_parts_of_every_cause_sum_to_the_move_and_each_is_that_of_a_run():
@@ -88,27 +88,31 @@ def test_parts_of_every_cause_sum_to_the_move_and_each_is_that_of_a_run():
     new = [ex.assess(tables, name, settings) for name in NAMES]
     changes = compare_runs(base(), run_of(new))
     assert causes_of(changes) == ["draws", "settings", "data"]
-    for own in changes.moves:
-        assert own.parts is not None
-        assert list(own.parts) == list(CAUSES)
-        assert sum(own.parts.values()) == pytest.approx(own.score_moved, abs=1e-12)
+    for move in changes.moves:
+        assert move.parts is not None
+        assert list(move.parts) == list(CAUSES)
+        assert sum(move.parts.values()) == pytest.approx(move.score_moved, abs=1e-12)
     # The part of the draws is what a run with the other seed alone moves.
     (seeded,) = runs(FEW.model_copy(update={"seed": 8}), ("full_withhold",))
     one, other = (r.ranking.set_index("sector")["score"] for r in (runs()[0], seeded))
-    for own in changes.moves:
-        if own.scenario == "full_withhold":
-            expected = other[own.sector] - one[own.sector]
-            assert own.parts["draws"] == pytest.approx(expected, abs=1e-12)
+    for move in changes.moves:
+        if move.scenario == "full_withhold":
+            expected = other[move.sector] - one[move.sector]
+            assert move.parts["draws"] == pytest.approx(expected, abs=1e-12)
 
 
-def test_scenarios_that_are_new_or_gone_are_said():
+def test_new_and_removed_scenarios_are_reported():
     changes = compare_runs(base(), run_of(runs(names=("full_withhold", "free_flow"))))
     (line,) = [line for line in changes.causes if line.changed]
     assert line.text == "Free_flow is new; london_truce is gone."
-    assert {own.scenario for own in changes.moves} == {"full_withhold", "free_flow", "london_truce"}
+    assert {move.scenario for move in changes.moves} == {
+        "full_withhold",
+        "free_flow",
+        "london_truce",
+    }
 
 
-def test_another_version_of_the_code_is_said_and_has_a_part_of_its_own():
+def test_another_version_of_the_code_is_reported_and_has_a_part():
     record = base().record.model_copy(update={"package_version": "0.0.1"})
     first = base().scenarios[0]
     lower = tuple(
@@ -121,13 +125,13 @@ def test_another_version_of_the_code_is_said_and_has_a_part_of_its_own():
     changes = compare_runs(old, run_of(new))
     assert causes_of(changes) == ["code", "data"]
     assert changes.causes[0].text == (f"Version 0.0.1 of the package became {ex.__version__}.")
-    for own in changes.moves:
-        assert own.parts is not None
-        expected = 1.0 if own.scenario == "full_withhold" else 0.0
-        assert own.parts["code"] == pytest.approx(expected, abs=1e-9)
+    for move in changes.moves:
+        assert move.parts is not None
+        expected = 1.0 if move.scenario == "full_withhold" else 0.0
+        assert move.parts["code"] == pytest.approx(expected, abs=1e-9)
 
 
-def test_other_scores_of_an_equal_record_are_laid_to_the_code():
+def test_other_scores_of_an_equal_record_are_attributed_to_the_code():
     first = base().scenarios[0]
     lower = tuple(row.model_copy(update={"score": row.score / 2}) for row in first.ranking)
     old = replace(base(), scenarios=(first.model_copy(update={"ranking": lower}),))
@@ -136,7 +140,7 @@ def test_other_scores_of_an_equal_record_are_laid_to_the_code():
     assert "gives other scores than before for the same record" in changes.causes[0].text
 
 
-def test_without_stored_tables_nothing_is_split_and_that_is_said():
+def test_without_stored_tables_nothing_is_split_and_the_report_says_so():
     old = replace(base(), inputs=None)
     changes = compare_runs(old, run_of(changed()))
     assert changes.rows == ()
@@ -144,7 +148,7 @@ def test_without_stored_tables_nothing_is_split_and_that_is_said():
         "The tables differ; which rows is not known, since they are not stored.",
         "Moves are not split by cause: its tables are not stored with it.",
     )
-    assert all(own.parts is None for own in changes.moves)
+    assert all(move.parts is None for move in changes.moves)
 
 
 def many_rows() -> Records:
@@ -168,12 +172,12 @@ def test_rows_one_by_one_are_bounded_and_rows_that_belong_together_run_together(
     assert len(pairs) > MOST_UNITS
     units = units_of(old, pairs)
     assert units.by_table
-    assert [own[0].key[0] for own in units.units] == [
+    assert [unit[0].key[0] for unit in units.units] == [
         "stage_shares", "needs", "cover", "licence_queue",
     ]  # fmt: skip
     assert with_rows(old, pairs).digest == new.digest
     # China's share cannot change alone: shares of one stage sum to 1.
-    few = [own for own in pairs if own.key[:1] == ("stage_shares",) and own.key[1][0] == "Dy"]
+    few = [pair for pair in pairs if pair.key[:1] == ("stage_shares",) and pair.key[1][0] == "Dy"]
     alone = units_of(old, few)
     assert not alone.by_table
     assert sorted(len(unit) for unit in alone.units) in ([2, 2, 2, 2], [8])

@@ -32,7 +32,7 @@ def test_an_axis_begins_at_zero_holds_the_largest_value_and_has_few_round_labels
     assert axis.ticks[-1][0] == axis.high
 
 
-def test_marks_stand_at_their_values_and_an_end_that_is_not_known_is_open():
+def test_marks_are_at_their_values_and_an_unknown_end_is_open():
     axis = Axis(0.0, 100.0, (), "")
     chart = interval_chart(
         ["one", "two"],
@@ -59,7 +59,7 @@ def test_a_band_goes_there_and_back():
 
 @given(st.lists(st.floats(min_value=0.0, max_value=50.0), min_size=1, max_size=6))
 def test_parts_of_a_bar_touch_and_add_up(sizes):
-    chart = bar_chart(["a"], [[(0, own, "") for own in sizes]], largest=max(sum(sizes), 1.0))
+    chart = bar_chart(["a"], [[(0, size, "") for size in sizes]], largest=max(sum(sizes), 1.0))
     (bar,) = chart.bars
     reached = chart.left
     for piece in bar.pieces:
@@ -80,9 +80,9 @@ def test_a_dated_axis_has_months_at_their_days():
     st.sampled_from([0.05, 0.5, 0.95]),
 )
 def test_a_quantile_of_the_first_hit_is_the_first_week_that_enough_draws_reach(weeks, level):
-    hit = np.array([[np.nan if own is None else own for own in weeks]], dtype=np.float32)
+    hit = np.array([[np.nan if week is None else week for week in weeks]], dtype=np.float32)
     found = hit_quantile(hit, np.array([1.0]), level=level)
-    shares = {w: np.mean([own is not None and own <= w for own in weeks]) for w in range(104)}
+    shares = {w: np.mean([week is not None and week <= w for week in weeks]) for w in range(104)}
     enough = [week for week, share in shares.items() if share >= level - 1e-9]
     assert found == enough[0] if enough else np.isnan(found)
     assert hit_share(hit, np.array([1.0])) == pytest.approx(shares[103])

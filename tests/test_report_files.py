@@ -40,9 +40,9 @@ def runs():
 
 @pytest.fixture(scope="module")
 def folder(runs, tmp_path_factory) -> Path:
-    place = tmp_path_factory.mktemp("report")
-    write_report(runs, place)
-    return place
+    path = tmp_path_factory.mktemp("report")
+    write_report(runs, path)
+    return path
 
 
 @pytest.fixture(scope="module")
@@ -144,24 +144,24 @@ def test_csv_reads_back_equal_to_the_frame(runs, folder):
     back = pd.read_csv(io.StringIO(text), engine="python")
     assert list(back.columns) == ["scenario", *names_of("ranking"), "record_digest"]
     for run in runs:
-        own = back[back["scenario"] == run.scenario.scenario]
-        own = own.drop(columns=["scenario", "record_digest"])
-        own["main_driver"] = own["main_driver"].astype(object).fillna("")
-        own = own.reset_index(drop=True)
+        read_back = back[back["scenario"] == run.scenario.scenario]
+        read_back = read_back.drop(columns=["scenario", "record_digest"])
+        read_back["main_driver"] = read_back["main_driver"].astype(object).fillna("")
+        read_back = read_back.reset_index(drop=True)
         expected = run.ranking
         for column in ("first_hit_date_p50", "refuted"):
-            assert own.pop(column).astype(object).fillna("").tolist() == [
+            assert read_back.pop(column).astype(object).fillna("").tolist() == [
                 "" if value is None else str(value) for value in expected.pop(column)
             ]
-        assert_frame_equal(own, expected, check_exact=True, check_dtype=False)
+        assert_frame_equal(read_back, expected, check_exact=True, check_dtype=False)
 
 
 def test_weekly_and_attribution_csv_read_back_equal(runs, folder):
     weekly = pd.read_csv(folder / "weekly.csv", engine="python")
-    own = weekly[weekly["run"] == "withheld"].drop(columns=["run", "record_digest"])
-    own = own.reset_index(drop=True)
+    read_back = weekly[weekly["run"] == "withheld"].drop(columns=["run", "record_digest"])
+    read_back = read_back.reset_index(drop=True)
     expected = runs[0].weekly.assign(date=lambda frame: frame["date"].dt.strftime("%Y-%m-%d"))
-    assert_frame_equal(own, expected, check_exact=True, check_dtype=False)
+    assert_frame_equal(read_back, expected, check_exact=True, check_dtype=False)
     points = pd.read_csv(folder / "attribution.csv", engine="python")
     assert list(points.columns) == ["scenario", "sector", "element", "points", "record_digest"]
     one = points.query("scenario == 'withheld' and sector == 'missiles'").set_index("element")
@@ -205,8 +205,8 @@ def test_a_source_that_a_table_cites_is_linked(page):
 
 
 def test_numbers_of_a_ranking_on_the_page_are_those_of_the_frame(runs, page):
-    shown_columns = [own for own in page_columns(mixture=False) if own.is_number]
-    columns = [name for own in shown_columns for name in (own.name, own.until) if name]
+    shown_columns = [column for column in page_columns(mixture=False) if column.is_number]
+    columns = [name for column in shown_columns for name in (column.name, column.until) if name]
     rows = [row for row in page.rankings["withheld"] if row]
     assert len(rows) == len(runs[0].ranking)
     for shown, (_, row) in zip(rows, runs[0].ranking.iterrows(), strict=True):
@@ -217,7 +217,7 @@ def _written(value: float) -> str:
     return "" if math.isnan(value) else repr(value)
 
 
-def test_a_lossless_scenario_is_said_in_words(page):
+def test_a_scenario_without_losses_is_described_in_words(page):
     assert "Every sector scores 0" in page.text
     assert "free" not in page.rankings
 
@@ -307,9 +307,9 @@ def test_a_folder_in_the_place_of_a_file_is_named(runs, tmp_path):
 
 
 def test_a_folder_that_is_a_file_is_refused(runs, tmp_path):
-    place = tmp_path / "report"
-    place.write_text("a file")
-    for target in (place, place / "inner"):
+    path = tmp_path / "report"
+    path.write_text("a file")
+    for target in (path, path / "inner"):
         with pytest.raises(ReportError) as raised:
             write_report(runs, target)
         assert str(raised.value) == (

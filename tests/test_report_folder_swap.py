@@ -32,7 +32,7 @@ def target(request, tmp_path, monkeypatch) -> Path:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {own.name: own.read_bytes() for own in folder.iterdir() if own.is_file()}
+    return {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
 
 
 def left_behind(folder: Path) -> list[Path]:
@@ -62,9 +62,9 @@ def read(name: str, folder: int) -> bytes:
 
 def test_the_folder_holds_the_new_files_and_a_list_of_them(target):
     files = replace_folder(target, OLD)
-    assert [own.name for own in files] == [*OLD, SUMS]
+    assert [file.name for file in files] == [*OLD, SUMS]
     assert replace_folder(target, NEW) == files
-    assert {name: own for name, own in contents(target).items() if name != SUMS} == NEW
+    assert {name: content for name, content in contents(target).items() if name != SUMS} == NEW
     assert set(listed(target)) == set(NEW)
     assert left_behind(target) == []
 
@@ -136,7 +136,7 @@ def test_a_signal_while_the_run_cleans_up_leaves_nothing_behind(target, monkeypa
     monkeypatch.setattr(folder_swap.shutil, "rmtree", stumble)
     with pytest.raises(KeyboardInterrupt):
         replace_folder(target, NEW)
-    assert {name: own for name, own in contents(target).items() if name != SUMS} == NEW
+    assert {name: content for name, content in contents(target).items() if name != SUMS} == NEW
     assert (target / "more").is_dir()
     assert left_behind(target) == []
 
@@ -169,7 +169,7 @@ def test_killed_at_any_moment_the_folder_is_old_or_new_and_the_next_run_cleans_u
         time.sleep(chance.uniform(0.0, 0.06))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-        whole = {name: own for name, own in contents(target).items() if name != SUMS}
+        whole = {name: content for name, content in contents(target).items() if name != SUMS}
         seen.append("old" if whole == OLD else "new" if whole == NEW else "mixed")
         replace_folder(target, OLD)
         assert left_behind(target) == []
@@ -190,11 +190,11 @@ def test_two_at_once_wait_for_each_other_and_a_reader_never_sees_a_mixture(tmp_p
 
 def test_a_target_that_cannot_be_written_is_found_before_anything_runs(tmp_path):
     (tmp_path / "a file").write_text("text")
-    for place in (tmp_path / "a file", tmp_path / "a file" / "inner"):
+    for given in (tmp_path / "a file", tmp_path / "a file" / "inner"):
         with pytest.raises(ReportError) as raised:
-            check_target(place, ["free"])
+            check_target(given, ["free"])
         assert str(raised.value) == (
-            f"{place}: found a file; expected a folder to write the report into; name another place"
+            f"{given}: found a file; expected a folder to write the report into; name another place"
         )
     (tmp_path / "weekly_free.png").mkdir()
     with pytest.raises(ReportError) as raised:
@@ -203,7 +203,7 @@ def test_a_target_that_cannot_be_written_is_found_before_anything_runs(tmp_path)
         f"{tmp_path / 'weekly_free.png'}: found a folder; expected a file of the report or "
         "nothing; move it away, or name another place"
     )
-    assert sorted(own.name for own in tmp_path.iterdir()) == ["a file", "weekly_free.png"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a file", "weekly_free.png"]
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="there is no folder that none can write")

@@ -41,9 +41,9 @@ def other(number: int) -> StoredRun:
     return replace(run(), record=record)
 
 
-def add(path: Path, own: StoredRun, day: date = DAY, now: datetime = NOW) -> int:
+def add(path: Path, stored: StoredRun, day: date = DAY, now: datetime = NOW) -> int:
     with open_history(path, write=True) as history:
-        return history.list_report(history.store(own), day=day, now=now)
+        return history.list_report(history.store(stored), day=day, now=now)
 
 
 def test_a_run_is_read_back_as_it_was_stored_and_can_be_run_again(tmp_path):
@@ -64,16 +64,19 @@ def test_a_run_is_read_back_as_it_was_stored_and_can_be_run_again(tmp_path):
 
 def test_equal_runs_are_stored_once_and_counted(tmp_path):
     path = tmp_path / "history.sqlite"
-    numbers = [add(path, own) for own in (run(), run(), run(8), run(), run())]
+    numbers = [add(path, stored) for stored in (run(), run(), run(8), run(), run())]
     assert numbers == [1, 1, 2, 3, 3]
     with open_history(path) as history:
-        listed = [(own.number, own.run, own.digest, own.report.times) for own in history.entries()]
+        listed = [
+            (entry.number, entry.run, entry.digest, entry.report.times)
+            for entry in history.entries()
+        ]
         one, two = run().digest, run(8).digest
         assert listed == [(1, 1, one, 2), (2, 2, two, 1), (3, 1, one, 2)]
-        assert [own.number for own in history.entries(2)] == [2, 3]
+        assert [entry.number for entry in history.entries(2)] == [2, 3]
         assert history.find("previous").number == 2
         assert history.find(one[:6]).number == 3
-        assert [own.run for own in history.trend() if own.sector == "missiles"] == [1, 2, 3]
+        assert [point.run for point in history.trend() if point.sector == "missiles"] == [1, 2, 3]
 
 
 def test_a_clock_that_was_set_back_changes_no_order(tmp_path):
@@ -81,7 +84,7 @@ def test_a_clock_that_was_set_back_changes_no_order(tmp_path):
     add(path, run(), day=DAY, now=NOW)
     add(path, run(8), day=date(1999, 1, 1), now=datetime(1999, 1, 1, tzinfo=UTC))
     with open_history(path) as history:
-        assert [own.report.day.year for own in history.entries()] == [2026, 1999]
+        assert [entry.report.day.year for entry in history.entries()] == [2026, 1999]
         assert history.find("last").digest == run(8).digest
 
 
@@ -100,11 +103,11 @@ def test_equal_tables_are_stored_once(tmp_path):
 
 def test_pruning_keeps_the_last_reports_and_what_they_need(tmp_path):
     path = tmp_path / "history.sqlite"
-    for own in (run(), run(8), other(1), run()):
-        add(path, own)
+    for stored in (run(), run(8), other(1), run()):
+        add(path, stored)
     with open_history(path, write=True) as history:
         assert history.prune(2) == Pruned(reports=2, runs=1, parts=0)
-        assert [own.number for own in history.entries()] == [3, 4]
+        assert [entry.number for entry in history.entries()] == [3, 4]
         assert history.run(history.find("4")).scenarios == run().scenarios
         assert history.prune(1).runs == 1
     assert add(path, run(8)) == 5
@@ -186,7 +189,7 @@ def test_the_first_schema_is_the_one_that_was_released():
         names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
         assert migrations.migrate(connection) == len(migrations.STEPS) - 1
     connection.close()
-    tables = {own for own in names if not own.startswith("sqlite")}
+    tables = {name for name in names if not name.startswith("sqlite")}
     assert tables == {
         "runs", "parts", "run_parts", "scores", "reports", "reports_run", "run_parts_part",
     }  # fmt: skip
@@ -294,8 +297,8 @@ def test_a_run_that_waits_too_long_says_for_what(tmp_path, monkeypatch):
 
 def test_two_of_ten_thousand_runs_are_compared(tmp_path):
     path = tmp_path / "history.sqlite"
-    for own in (run(), run(8)):
-        add(path, own)
+    for stored in (run(), run(8)):
+        add(path, stored)
     numbers = "WITH RECURSIVE n (i) AS (VALUES (3) UNION ALL SELECT i + 1 FROM n WHERE i < 10000)"
     with sqlite3.connect(path) as connection:
         for table, columns, key in (
@@ -320,7 +323,7 @@ def test_two_of_ten_thousand_runs_are_compared(tmp_path):
         pair = history.run(history.find("5000")), history.run(history.find("9999"))
         trend = history.trend()
     changes = compare_runs(*pair, effects=False)
-    assert len({own.run for own in trend}) == TREND_REPORTS
+    assert len({point.run for point in trend}) == TREND_REPORTS
     assert [line.cause for line in changes.causes if line.changed] == ["draws"]
 
 

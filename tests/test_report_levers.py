@@ -39,12 +39,12 @@ def test_the_text_names_levers_pairs_budgets_and_stocks(found: LeverFindings) ->
 def test_json_holds_what_was_asked_for(found: LeverFindings) -> None:
     whole = json.loads(levers_json([found]))
     assert whole["schema_version"] == 1
-    (own,) = whole["scenarios"]
-    assert own["counted"] == ["missiles"]
-    assert len(own["levers"]) == len(LEVERS) * 4
+    (course,) = whole["scenarios"]
+    assert course["counted"] == ["missiles"]
+    assert len(course["levers"]) == len(LEVERS) * 4
     plain = LeverFindings(found.assessment, (), found.levers)
-    (own,) = json.loads(levers_json([plain]))["scenarios"]
-    assert own["pairs"] is own["portfolios"] is own["stocks"] is None
+    (course,) = json.loads(levers_json([plain]))["scenarios"]
+    assert course["pairs"] is course["portfolios"] is course["stocks"] is None
 
 
 def test_csv_holds_the_most_special_table(found: LeverFindings) -> None:
@@ -64,8 +64,8 @@ def test_the_command_reads_levers_of_ones_own(
     )
     words = ["levers", "licences_withheld", "--draws", "16", "--levers", str(path)]
     assert main([*words, "--format", "json", "--horizon-weeks", "52", "--quiet"]) == 0
-    (own,) = json.loads(capsys.readouterr().out)["scenarios"]
-    assert {row["lever"] for row in own["levers"]} == {"robots"}
+    (course,) = json.loads(capsys.readouterr().out)["scenarios"]
+    assert {row["lever"] for row in course["levers"]} == {"robots"}
     assert main([*words, "--sector", "industrial_robot"]) == 2
     assert "did you mean 'industrial_robots'?" in capsys.readouterr().err
     assert main(["levers", "--levers", str(tmp_path / "none.toml")]) == 3

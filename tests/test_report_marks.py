@@ -34,14 +34,14 @@ def overlay(tmp_path_factory):
 def runs(overlay):
     dataset = ex.apply_overlay(tiny_dataset(), overlay)
     dataset = ex.with_value(dataset, "cover", KEY, value=(5, 9, 20), note="own count")
-    return [ex.assess(dataset, own, ex.Settings(prior=True, draws=8)) for own in (WITHHELD, FREE)]
+    return [ex.assess(dataset, name, ex.Settings(prior=True, draws=8)) for name in (WITHHELD, FREE)]
 
 
 @pytest.fixture(scope="module")
 def folder(runs, tmp_path_factory):
-    place = tmp_path_factory.mktemp("report")
-    ex.write_report(runs, place)
-    return place
+    path = tmp_path_factory.mktemp("report")
+    ex.write_report(runs, path)
+    return path
 
 
 def test_headers_of_the_terminal_name_overlays_and_changed_figures(runs):
@@ -54,9 +54,9 @@ def test_headers_of_the_terminal_name_overlays_and_changed_figures(runs):
 
 
 def test_tables_as_they_were_read_have_no_mark():
-    own = ex.assess(tiny_dataset(), WITHHELD, ex.Settings(prior=True, draws=4))
-    assert ranking_text(own).split("\n")[1] == ""
-    assert not scores_figure([own]).texts
+    unmarked = ex.assess(tiny_dataset(), WITHHELD, ex.Settings(prior=True, draws=4))
+    assert ranking_text(unmarked).split("\n")[1] == ""
+    assert not scores_figure([unmarked]).texts
 
 
 def test_figures_say_it_below_and_in_their_metadata(runs, folder):
@@ -93,7 +93,7 @@ def test_the_page_says_it_first_and_lists_every_row_in_its_record(runs, folder):
 def test_the_json_names_every_changed_row_and_library(folder):
     record = json.loads((folder / "report.json").read_text(encoding="utf-8"))["record"]
     assert record["library_versions"] == library_versions()
-    assert [own["replaced"] for own in record["overlaid"]] == [{"cover": [ROW]}]
+    assert [overlay["replaced"] for overlay in record["overlaid"]] == [{"cover": [ROW]}]
     (change,) = record["changed"]
     assert (change["key"], change["now"], change["note"]) == (ROW, [5.0, 9.0, 20.0], "own count")
 

@@ -37,16 +37,16 @@ def changed(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def overlay(tmp_path_factory):
-    place = tmp_path_factory.mktemp("laid") / "acme"
+    path = tmp_path_factory.mktemp("laid") / "acme"
     records = tiny_records()
     records["cover"][0].update(central=8.0)
-    write_folder(place, {"cover": records["cover"][:1]})
-    return place
+    write_folder(path, {"cover": records["cover"][:1]})
+    return path
 
 
 @pytest.fixture(scope="module")
 def runs():
-    return [ex.assess(tiny_dataset(), own, ex.Settings(draws=8)) for own in (WITHHELD, FREE)]
+    return [ex.assess(tiny_dataset(), name, ex.Settings(draws=8)) for name in (WITHHELD, FREE)]
 
 
 def printed(capsys, *words) -> dict:
@@ -131,13 +131,13 @@ def test_an_explanation_has_the_points_of_the_score_and_the_rows_behind_it(capsy
     (row,) = only["ranking"]
     assert (content["sector"], row["sector"]) == ("missiles", "missiles")
     for cause in ("element", "component", "stage", "licence_class"):
-        parts = [own["points"] for own in only["points"] if own["cause"] == cause]
+        parts = [point["points"] for point in only["points"] if point["cause"] == cause]
         assert math.isclose(sum(parts), row["score"], abs_tol=1e-9)
     behind = ex.provenance(ex.read_dataset(folder), "missiles")
-    assert [own["key"] for own in content["rows"]] == behind["key"].tolist()
-    assert main([str(own) for own in (*words, "--format", "csv")]) == 0
+    assert [row["key"] for row in content["rows"]] == behind["key"].tolist()
+    assert main([str(word) for word in (*words, "--format", "csv")]) == 0
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
-    assert [float(row["points"]) for row in rows] == [own["points"] for own in only["points"]]
+    assert [float(row["points"]) for row in rows] == [point["points"] for point in only["points"]]
     assert {row["record_digest"] for row in rows} == {content["record"]["record_digest"]}
 
 
@@ -148,16 +148,18 @@ def test_a_scenario_as_json_reads_back_and_its_csv_has_every_rule(capsys, name):
     assert ex.Scenario.model_validate(content) == read
     assert main(["scenarios", name, "--format", "csv"]) == 0
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
-    rules = [(own, rule) for own, _ in read.members for rule in own.rules]
+    rules = [(member, rule) for member, _ in read.members for rule in member.rules]
     assert [(row["scenario"], row["starts"], row["state"]) for row in rows] == [
-        (own.scenario, rule.starts.isoformat(), rule.state) for own, rule in rules
+        (member.scenario, rule.starts.isoformat(), rule.state) for member, rule in rules
     ]
 
 
 def test_the_list_of_scenarios_is_whole_in_every_form(capsys):
     content = printed(capsys, "scenarios", "--format", "json")
     assert content["schema_version"] == version_of(MODELS["scenarios"])
-    assert [own["scenario"] for own in content["scenarios"]] == list(ex.shipped_scenarios())
+    assert [scenario["scenario"] for scenario in content["scenarios"]] == list(
+        ex.shipped_scenarios()
+    )
     assert main(["scenarios", "--format", "csv"]) == 0
     rows = csv.DictReader(io.StringIO(capsys.readouterr().out))
     assert [row["scenario"] for row in rows] == list(ex.shipped_scenarios())
@@ -166,22 +168,22 @@ def test_the_list_of_scenarios_is_whole_in_every_form(capsys):
 def test_a_check_lists_every_finding_in_every_form(capsys, tmp_path):
     write_folder(tmp_path, tiny_records())
     (tmp_path / "needs.xlsx").write_bytes(b"")
-    shown, said = {}, set()
+    shown, shown_errors = {}, set()
     for form in ("table", "json", "csv"):
         assert main(["check", str(tmp_path), "--format", form]) == 0
         shown[form], err = capsys.readouterr()
-        said.add(err)
+        shown_errors.add(err)
     content = json.loads(shown["json"])
     MODELS["check"].model_validate_json(shown["json"])
     assert content["rows"]["needs"] == len(tiny_records()["needs"])
     findings = content["findings"]
-    (about,) = [own for own in findings if own["file"].endswith("needs.xlsx")]
+    (about,) = [finding for finding in findings if finding["file"].endswith("needs.xlsx")]
     assert (about["kind"], about["level"]) == ("without effect", "warning")
     rows = list(csv.DictReader(io.StringIO(shown["csv"])))
     assert [(row["file"], row["text"]) for row in rows] == [
-        (own["file"], own["text"]) for own in findings
+        (finding["file"], finding["text"]) for finding in findings
     ]
-    (lines,) = said
+    (lines,) = shown_errors
     assert len(lines.splitlines()) == len(findings)
 
 
@@ -215,9 +217,13 @@ def test_a_difference_fits_its_schema_and_has_both_tables(capsys, folder, change
 
 def test_the_record_names_overlays_with_their_rows(capsys, folder, overlay):
     words = ["rank", "free_flow", "--data", folder, "--overlay", overlay, *QUICK]
-    (laid,) = printed(capsys, *words, "--format", "json")["record"]["overlaid"]
+    (overlay,) = printed(capsys, *words, "--format", "json")["record"]["overlaid"]
     key = "missiles, smco_magnet, stock_weeks"
-    assert (laid["folder"], laid["replaced"], laid["added"]) == ("acme", {"cover": [key]}, {})
+    assert (overlay["folder"], overlay["replaced"], overlay["added"]) == (
+        "acme",
+        {"cover": [key]},
+        {},
+    )
 
 
 @pytest.mark.parametrize("name", [*MODELS, "scenario", "needs"])

@@ -30,7 +30,7 @@ def page(tmp_path_factory) -> Path:
     records = tiny_records()
     records["sectors"][0]["name"] = HOSTILE
     settings = ex.Settings(draws=16, prior=True)
-    runs = [ex.assess(tiny_dataset(records), own, settings) for own in (WITHHELD, FREE)]
+    runs = [ex.assess(tiny_dataset(records), name, settings) for name in (WITHHELD, FREE)]
     folder = tmp_path_factory.mktemp("report")
     write_report(runs, folder)
     return folder / "report.html"
@@ -40,9 +40,9 @@ def page(tmp_path_factory) -> Path:
 def browser() -> Iterator[object]:
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with playwright.sync_playwright() as driver:
-        own = driver.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
-        yield own
-        own.close()
+        chromium = driver.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
 
 
 class Seen:
@@ -79,7 +79,9 @@ def test_the_page_asks_for_nothing_says_nothing_and_has_no_fault_of_access(
         seen.tab.evaluate("document.querySelectorAll('details').forEach((own) => own.open = true)")
         seen.tab.evaluate(script)
         found = seen.tab.evaluate("axe.run()")
-        assert [(own["id"], own["nodes"][0]["html"]) for own in found["violations"]] == []
+        assert [
+            (violation["id"], violation["nodes"][0]["html"]) for violation in found["violations"]
+        ] == []
         assert len(found["passes"]) > 10
 
 
@@ -103,8 +105,8 @@ def test_a_heading_sorts_its_table_both_ways_and_missing_values_stay_last(browse
         head = table.locator("thead th", has_text="Score").first
 
         def scores() -> list[float]:
-            return [float(own) for own in table.locator("tbody td:nth-child(5) data").evaluate_all(
-                "(all) => all.map((own) => own.value)")]  # fmt: skip
+            cells = table.locator("tbody td:nth-child(5) data")
+            return [float(text) for text in cells.evaluate_all("(all) => all.map((e) => e.value)")]
 
         head.locator("button").click()
         assert head.get_attribute("aria-sort") == "ascending"
@@ -143,10 +145,10 @@ def test_printed_on_a4_no_page_but_the_last_is_half_empty(browser, page, tmp_pat
     subprocess.run(["pdftoppm", "-r", "20", "-gray", pdf, tmp_path / "p"], check=True)  # noqa: S607
     pages = [_grey(path) for path in sorted(tmp_path.glob("p-*.pgm"))]
     assert len(pages) >= 2
-    for own in pages[:-1]:
-        height, width = own.shape
+    for picture in pages[:-1]:
+        height, width = picture.shape
         assert height / width == pytest.approx(297 / 210, abs=0.02)
-        inked = np.flatnonzero((own < 200).any(axis=1))
+        inked = np.flatnonzero((picture < 200).any(axis=1))
         assert inked.max() > 0.5 * height
 
 

@@ -38,7 +38,7 @@ def test_every_plot_returns_the_axes_it_was_given(runs, axes):
     assert figures.plot_attribution(points, axes) is axes
 
 
-def test_scores_stand_in_the_order_of_the_first_scenario_worst_on_top(runs, axes):
+def test_scores_are_in_the_order_of_the_first_scenario_worst_on_top(runs, axes):
     figures.plot_scores(runs, axes)
     assert labels(axes.get_yticklabels()) == ["Missiles", "Electric Vehicles", "Loudspeakers"]
     assert axes.get_ylim()[0] > axes.get_ylim()[1]
@@ -67,8 +67,8 @@ def test_weekly_lines_are_the_weekly_table_and_turning_points_are_marked(runs, a
     figures.plot_weekly(runs[0], axes, top=2)
     drawn = {line.get_label(): list(line.get_ydata()) for line in axes.get_lines()}
     weekly = runs[0].weekly
-    own = weekly[weekly["sector"] == "missiles"]
-    assert drawn["Missiles"] == list(own["lost_share"])
+    of_missiles = weekly[weekly["sector"] == "missiles"]
+    assert drawn["Missiles"] == list(of_missiles["lost_share"])
     assert [text.get_text() for text in axes.texts] == ["2025-04-04 control begins", "2025-06-11"]
 
 

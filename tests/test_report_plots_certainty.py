@@ -31,7 +31,7 @@ def test_the_cells_of_the_ranks_are_their_probabilities(result):
     wide = held.pivot_table(index="sector", columns="rank", values="probability", sort=False)
     (mesh,) = axes.collections
     assert np.asarray(mesh.get_array()).reshape(3, 3) == pytest.approx(wide.to_numpy())
-    assert [own.get_text() for own in axes.get_xticklabels()] == ["1", "2", "3"]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["1", "2", "3"]
 
 
 def test_the_bars_of_a_waterfall_add_up_to_the_score(result):
@@ -45,7 +45,7 @@ def test_the_bars_of_a_waterfall_add_up_to_the_score(result):
 def test_the_bars_of_a_tornado_run_from_the_score_to_both_expected_ones(result):
     axes = result.plot.tornado("electric_vehicles", inputs=2)
     table = ex.tornado(result, "electric_vehicles", inputs=2)
-    bars = [own for own in axes.patches if isinstance(own, Rectangle)]
+    bars = [patch for patch in axes.patches if isinstance(patch, Rectangle)]
     ends = [bar.get_x() + bar.get_width() for bar in bars]
     assert ends == pytest.approx([*table["score_at_low"], *table["score_at_high"]])
     with pytest.raises(ex.UnknownNameError):
@@ -54,7 +54,7 @@ def test_the_bars_of_a_tornado_run_from_the_score_to_both_expected_ones(result):
 
 def test_the_squares_of_a_flip_map_are_the_points_of_the_region(result):
     axes = result.plot.flip_map("withheld", "free", steps=4)
-    squares = [own for own in axes.patches if isinstance(own, Rectangle)]
+    squares = [patch for patch in axes.patches if isinstance(patch, Rectangle)]
     assert len(squares) == 5
     assert axes.get_xlabel() == "Probability of withheld"
     shown = {text.get_text() for text in axes.get_legend().get_texts()}

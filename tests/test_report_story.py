@@ -42,12 +42,16 @@ def test_ten_lines_and_no_more(result, sector):
 
 
 def test_the_order_of_service_worked_by_hand(result):
-    (first,) = [own for own in service_of(result.run, "missiles") if own.pool == "dy"]
+    (first,) = [service for service in service_of(result.run, "missiles") if service.pool == "dy"]
     assert (first.order_class, first.before, first.own_share) == (1, (), 0.1)
-    (own,) = service_of(result.run, "electric_vehicles")
-    assert own.before == (result.sectors["missiles"].label.name,)
-    assert (own.order_class, own.own_share, own.share_before) == (4, 0.55, pytest.approx(0.1))
-    assert own.share_with == pytest.approx(0.55)
+    (service,) = service_of(result.run, "electric_vehicles")
+    assert service.before == (result.sectors["missiles"].label.name,)
+    assert (service.order_class, service.own_share, service.share_before) == (
+        4,
+        0.55,
+        pytest.approx(0.1),
+    )
+    assert service.share_with == pytest.approx(0.55)
     assert service_of(result.run, "loudspeakers") == ()
 
 
@@ -68,7 +72,7 @@ def test_the_lines_of_cars_say_what_the_tables_and_the_result_hold(result):
     assert "stock_weeks" in found["Would help"]
 
 
-def test_a_sector_that_loses_nothing_is_told_without_causes(result):
+def test_a_sector_without_losses_is_described_without_causes(result):
     found = lines(result, "loudspeakers")
     assert found["What stops"] == "nothing"
     assert found["Where"] == "nothing is stopped"
@@ -96,13 +100,13 @@ def test_the_levers_that_were_run_are_named_with_gain_cost_and_error(result):
         "cost_musd": 1200.0, "cost_low_musd": 800.0, "cost_high_musd": 2000.0,
     }  # fmt: skip
     helping = pd.DataFrame([{**row, "name": name} for name in ("A line", "B", "C", "D")])
-    said = lines(result, "missiles", helping)["Would help"]
-    assert said.startswith(
+    line = lines(result, "missiles", helping)["Would help"]
+    assert line.startswith(
         "A line +4.1 points (+0.0 to +9.0) for 1,200 (800-2,000) million USD; B +4.1 points"
     )
-    assert said.endswith(
+    assert line.endswith(
         "On 64 draws at most, standard error up to 0.2 points; all levers: 'exposure levers'"
     )
-    assert "D +" not in said
+    assert "D +" not in line
     nothing = lines(result, "missiles", helping.head(0))["Would help"]
     assert nothing == "no lever that is meant for it; all levers: 'exposure levers'"

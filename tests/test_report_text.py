@@ -153,7 +153,7 @@ def test_many_scenarios_are_compared_in_blocks_that_fit(dataset):
     assert text.count("Loudspeakers") == 2
 
 
-def test_a_scenario_is_told_with_its_rules_by_day(texts):
+def test_a_scenario_is_described_with_its_rules_by_day(texts):
     assert "2025-04-04  2025-06-11  listed elements  all     ordinary" in texts["scenario"]
     assert "2025-06-11  -           listed elements  all     withheld" in texts["scenario"]
     assert "            Talks break off" in texts["scenario"]
@@ -164,7 +164,7 @@ def test_a_paragraph_is_wrapped_at_78_columns():
     assert max(map(len, text.split("\n"))) <= 78
 
 
-def test_a_mixture_is_told_with_its_members_and_their_probabilities():
+def test_a_mixture_is_described_with_its_members_and_their_probabilities():
     text = scenario_text(ex.mix("both", [(WITHHELD, 0.25), (FREE, 0.75)], text="Judgement."))
     assert "25.0 %  withheld" in text.replace("     ", "")
     assert "75.0 %" in text
@@ -184,9 +184,9 @@ def test_terms_that_a_rule_changes_are_spelled_out():
 
 def test_turning_points_leave_out_rules_for_other_buyers_and_the_start_itself():
     other = Rule(destination="EUU", starts=date(2025, 7, 24), state="free")
-    own = course("two", *WITHHELD.rules, other)
-    assert turning_points(own, destination="USA") == [TURN]
-    assert turning_points(own, destination="all") == [TURN, date(2025, 7, 24)]
+    scenario = course("two", *WITHHELD.rules, other)
+    assert turning_points(scenario, destination="USA") == [TURN]
+    assert turning_points(scenario, destination="all") == [TURN, date(2025, 7, 24)]
 
 
 def test_a_list_of_scenarios_has_one_line_each(texts):

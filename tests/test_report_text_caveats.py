@@ -25,14 +25,14 @@ def test_judgement_counts_the_rows_behind_the_scores(runs):
     assert f"{100 * shares.max():.0f} %" in ground
 
 
-def test_draws_of_the_tables_alone_are_said_to_be_so(runs):
+def test_draws_of_the_tables_alone_are_labelled(runs):
     heading, ground = history(runs[0])
     assert heading == "The draws are those of the tables alone."
     assert "Draws that the record refutes count in full" in ground
     assert history(runs[0]) in caveats(runs)
 
 
-def test_draws_that_met_the_record_are_said_to_be_so():
+def test_draws_that_agree_with_the_record_are_labelled():
     run = ex.assess(ex.read_dataset(), "free_flow", ex.Settings(draws=8))
     heading, ground = history(run)
     assert heading == "The draws agree with the record."

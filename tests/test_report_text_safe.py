@@ -48,16 +48,19 @@ def run(**names: str):
 
 def tampered(**names: str):
     """The same with names that no table would be read with."""
-    own = run()
+    result = run()
     for sector, name in names.items():
-        object.__setattr__(own.sectors[sector].label, "name", name)
-    return own
+        object.__setattr__(result.sectors[sector].label, "name", name)
+    return result
 
 
 def drawn_texts(figure: Figure) -> list[str]:
     """What a figure shows, mathematics undone, without empty text."""
     figure.draw_without_rendering()
-    found = [own.get_text() for own in figure.findobj(match=lambda own: hasattr(own, "get_text"))]
+    found = [
+        artist.get_text()
+        for artist in figure.findobj(match=lambda artist: hasattr(artist, "get_text"))
+    ]
     return [text for text in found if text]
 
 
@@ -81,13 +84,16 @@ def heat_map(runs) -> Figure:
     return heat_map_figure(runs[0].attribution(), names(runs[0]))
 
 
-def names(own) -> dict[str, str]:
-    return {sector: scored.label.name for sector, scored in own.sectors.items()}
+def names(result) -> dict[str, str]:
+    return {sector: scored.label.name for sector, scored in result.sectors.items()}
 
 
 def test_long_names_keep_their_legend_entries_inside_the_figure():
-    own = run(missiles=LONG, electric_vehicles="Electric " * 12, scenario="A course " * 14)
-    for plot in (lambda axes: plot_scores([own, own], axes), lambda axes: plot_weekly(own, axes)):
+    result = run(missiles=LONG, electric_vehicles="Electric " * 12, scenario="A course " * 14)
+    for plot in (
+        lambda axes: plot_scores([result, result], axes),
+        lambda axes: plot_weekly(result, axes),
+    ):
         figure = Figure(figsize=(7.5, 4.2), layout="constrained")
         axes = plot(figure.subplots())
         figure.draw_without_rendering()
@@ -105,9 +111,9 @@ def test_a_label_is_broken_over_two_lines_and_then_shortened():
     assert label("x" * 80, key="a") == "x" * 34 + "\n" + "x" * 31 + "..."
 
 
-def test_labels_that_would_be_alike_are_told_apart_by_their_keys():
-    alike = {"a": LONG + " one", "b": LONG + " two", "c": "Cars"}
-    first, second, third = labels(["a", "b", "c"], alike)
+def test_labels_that_would_be_equal_are_shown_with_their_keys():
+    similar = {"a": LONG + " one", "b": LONG + " two", "c": "Cars"}
+    first, second, third = labels(["a", "b", "c"], similar)
     assert first.endswith("\n(a)")
     assert second.endswith("\n(b)")
     assert third == "Cars"
@@ -129,21 +135,21 @@ def test_dollars_and_backslashes_are_text(name, shown):
     drawn, mathematics = text._preprocess_math(text.get_text())
     assert (drawn, mathematics) == (shown, False)
     svg(figure)
-    own = run(scenario=name)
-    legend = plot_scores([own], Figure().subplots()).get_legend()
+    result = run(scenario=name)
+    legend = plot_scores([result], Figure().subplots()).get_legend()
     assert len(legend.get_texts()) == 1
 
 
 def test_a_script_without_a_font_is_drawn_as_the_key_and_shown_whole_elsewhere(tmp_path):
     if figure_labels.is_drawable(JAPANESE):
         pytest.skip("a font that has Japanese is installed")
-    own = run(missiles=JAPANESE, scenario=JAPANESE)
+    result = run(missiles=JAPANESE, scenario=JAPANESE)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        ex.write_report([own], tmp_path)
-    assert "missiles" in drawn_texts(scores_figure([own]))
+        ex.write_report([result], tmp_path)
+    assert "missiles" in drawn_texts(scores_figure([result]))
     assert JAPANESE in (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert JAPANESE in ranking_text(own)
+    assert JAPANESE in ranking_text(result)
 
 
 def test_a_script_with_an_installed_font_is_drawn_with_it():
@@ -169,17 +175,17 @@ def font(name: str) -> str:
 
 
 def test_control_characters_and_direction_marks_reach_no_output(tmp_path):
-    own = tampered(missiles=HOSTILE)
-    ex.write_report([own], tmp_path)
+    result = tampered(missiles=HOSTILE)
+    ex.write_report([result], tmp_path)
     for path in tmp_path.iterdir():
         if path.suffix not in (".png", ".zip"):  # the archive keeps the tables as they are
             text = path.read_text(encoding="utf-8")
             assert not UNSAFE.search(text), path.name
         if path.suffix == ".svg":
             ET.parse(path)  # noqa: S314 - written a moment ago
-    for text in (ranking_text(own), explain_text(own, "missiles"), assessment_html(own)):
+    for text in (ranking_text(result), explain_text(result, "missiles"), assessment_html(result)):
         assert not UNSAFE.search(printable(text))
-    assert not UNSAFE.search(assessment_html(own))
+    assert not UNSAFE.search(assessment_html(result))
 
 
 def test_json_keeps_the_data_and_escapes_what_a_terminal_would_obey():
@@ -203,9 +209,9 @@ def test_a_hostile_overlay_does_not_reach_the_terminal(capsys, tmp_path):
     folder = write_folder(tmp_path / "tables")
     records = tiny_records()
     records["cover"][0].update(low=8.0, central=8.0, high=8.0, note=HOSTILE)
-    laid = write_folder(tmp_path / f"a{HOSTILE}", {"cover": records["cover"][:1]})
+    hostile = write_folder(tmp_path / f"a{HOSTILE}", {"cover": records["cover"][:1]})
     for words in (["sources", "cover"], ["rank", "free_flow", "--draws", "8", "--prior"]):
-        main([*words, "--data", str(folder), "--overlay", str(laid)])
+        main([*words, "--data", str(folder), "--overlay", str(hostile)])
         out, err = capsys.readouterr()
         assert not UNSAFE.search(out + err)
 

@@ -29,8 +29,8 @@ def shown():
     for row, name in zip(records["sectors"], HOSTILE[:3], strict=True):
         row["name"] = name
     runs = [
-        ex.assess(tiny_dataset(records), own, ex.Settings(draws=16, prior=True))
-        for own in (WITHHELD, FREE)
+        ex.assess(tiny_dataset(records), name, ex.Settings(draws=16, prior=True))
+        for name in (WITHHELD, FREE)
     ]
     return gather(runs)
 
@@ -44,12 +44,12 @@ def test_a_workbook_holds_every_table_with_units_and_numbers_as_numbers(shown):
     assert "score [points]" in heads
     assert "sector" in heads
     assert sheet.max_row == len(frame) + 1
-    place = heads.index("score [points]") + 1
-    assert [sheet.cell(n + 2, place).value for n in range(len(frame))] == pytest.approx(
+    position = heads.index("score [points]") + 1
+    assert [sheet.cell(n + 2, position).value for n in range(len(frame))] == pytest.approx(
         frame["score"].tolist(), rel=1e-15
     )
     hits = [cell.value for cell in list(book["dates"].columns)[-2]][1:]
-    assert {type(own) for own in hits} <= {datetime, type(None)}
+    assert {type(value) for value in hits} <= {datetime, type(None)}
     record = {row[0].value: row[1].value for row in book["record"].iter_rows(min_row=2)}
     assert record["record_digest"] == shown.record["record_digest"]
 
@@ -170,7 +170,7 @@ def test_a_formula_that_was_never_worked_out_is_a_fault_and_so_is_a_table_held_t
     ) in text
 
 
-def test_what_is_no_workbook_is_said(tmp_path):
+def test_a_file_that_is_no_workbook_is_refused(tmp_path):
     folder = tmp_path / "acme"
     folder.mkdir()
     (folder / "own.xlsx").write_text("sector,component\n")

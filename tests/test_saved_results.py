@@ -28,10 +28,10 @@ def made() -> ex.Assessment:
 def with_member(path: Path, name: str, content: bytes) -> None:
     """The same file with one member of another content."""
     with zipfile.ZipFile(path) as archive:
-        members = {own: archive.read(own) for own in archive.namelist()}
+        members = {member: archive.read(member) for member in archive.namelist()}
     with zipfile.ZipFile(path, "w") as archive:
-        for own, old in (members | {name: content}).items():
-            archive.writestr(own, old)
+        for member, old in (members | {name: content}).items():
+            archive.writestr(member, old)
 
 
 def manifest(path: Path) -> dict[str, object]:
@@ -59,7 +59,7 @@ def test_a_saved_result_reads_back_equal(tmp_path: Path):
         assert again.attribution("stage").equals(result.attribution("stage"))
 
 
-def test_what_was_laid_over_the_tables_is_saved_with_them(tmp_path: Path):
+def test_overlays_are_saved_with_the_tables(tmp_path: Path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "cover.csv").write_text(
         "sector,component,quantity,low,central,high,unit,basis,rests_on_assumption,source_id,"

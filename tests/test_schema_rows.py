@@ -10,7 +10,7 @@ from exposure.policy.rules import Rule
 from exposure.settings import Settings
 from exposure.tables.schema.catalogue import TABLES
 from exposure.wording import PATTERNS
-from tests.changes import Change, add, buyer, put, substitute, told
+from tests.changes import Change, add, buyer, message_of, put, substitute
 from tests.tiny import figure, tiny_dataset, tiny_records
 
 PRICE = {"period": "2025-Q3", "item": "dy_oxide", "place": "europe"} | figure(900.0, "USD/kg")
@@ -319,12 +319,12 @@ CASES: list[tuple[str, Change, str]] = [
 @pytest.mark.parametrize(
     ("change", "message"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
 )
-def test_a_bad_row_is_told_what_is_wrong_and_how_to_mend_it(change: Change, message: str):
+def test_a_bad_row_is_refused_with_the_fault_and_its_cure(change: Change, message: str):
     records = tiny_records()
     change(records)
     with pytest.raises(TableError) as error:
         tiny_dataset(records)
-    assert told(error.value) == message
+    assert message_of(error.value) == message
 
 
 def test_every_pattern_is_put_into_words():

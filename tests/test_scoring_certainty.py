@@ -59,7 +59,7 @@ def test_draws_needed_grow_with_the_square_of_the_precision(result):
     coarse = ex.draws_needed(result, score_error=0.4)["draws_for_score"]
     fine = ex.draws_needed(result, score_error=0.1)["draws_for_score"]
     spread = result.ranking["score_se"] * 8.0
-    assert list(fine) == [draws_for(own, 0.1) for own in spread]
+    assert list(fine) == [draws_for(deviation, 0.1) for deviation in spread]
     assert (fine <= 16 * coarse).all()
     last = ex.draws_needed(result).iloc[-1]
     assert last["next_sector"] is None or last.isna()["next_sector"]

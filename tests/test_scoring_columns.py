@@ -38,11 +38,13 @@ def run():
 
 
 def effects_of(run) -> ex.LeverEffects:
-    said = {"name": "n", "text": "t", "starts": run.first_day, "lead_weeks": 4, "kind": "pooling",
+    keys = {"name": "n", "text": "t", "starts": run.first_day, "lead_weeks": 4, "kind": "pooling",
             "cost": {"once_musd": 1, "basis": "assumed", "note": "made up"}}  # fmt: skip
     sectors = ("missiles", "electric_vehicles")
-    levers = [lever_of({**said, "lever": f"pool_{own}", "sectors": [own]})[0] for own in sectors]
-    return ex.levers(run, [own for own in levers if own is not None])
+    levers = [
+        lever_of({**keys, "lever": f"pool_{sector}", "sectors": [sector]})[0] for sector in sectors
+    ]
+    return ex.levers(run, [lever for lever in levers if lever is not None])
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +104,7 @@ def test_every_result_has_exactly_the_columns_of_the_registry(frames, result):
 
 
 @pytest.mark.parametrize("result", RESULTS)
-def test_cells_have_the_type_of_their_column_and_are_missing_only_where_said(frames, result):
+def test_cells_have_the_type_of_their_column_and_are_missing_only_where_documented(frames, result):
     for column in columns_of(result):
         cells = frames[result][column.name]
         missing = cells.isna()
@@ -126,7 +128,7 @@ def test_every_column_has_a_meaning_and_every_measure_a_unit(result):
 
 def test_a_value_without_an_entry_is_refused_by_name(run, monkeypatch):
     figures = ranking._figures
-    monkeypatch.setattr(ranking, "_figures", lambda *own: {**figures(*own), "lost_weeks": 1.0})
+    monkeypatch.setattr(ranking, "_figures", lambda *given: {**figures(*given), "lost_weeks": 1.0})
     with pytest.raises(KeyError) as raised:
         ranking.ranking_frame(run.sectors, first_day=run.first_day)
     assert raised.value.args == ("ranking: not in exposure/scoring/columns.py: lost_weeks",)
@@ -148,7 +150,7 @@ from tests.more_columns import HIDDEN, SHOWN
 # What a change of the code would do: an entry, and a value where rows of the ranking are made.
 columns.RESULTS["ranking"] = (*columns.RANKING, SHOWN, HIDDEN)
 figures = ranking._figures
-ranking._figures = lambda *own: {**figures(*own), "lost_weeks": 12.34, "lost_days": 86.38}
+ranking._figures = lambda *given: {**figures(*given), "lost_weeks": 12.34, "lost_days": 86.38}
 
 from exposure.report.contents import dates_of
 from exposure.report.files.csv_output import ranking_csv

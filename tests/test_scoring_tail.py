@@ -80,11 +80,13 @@ def test_tail_weights_sum_to_one_and_equal_losses_share_in_proportion(law, level
     losses, probabilities = law
     weights = tail_weights(losses, probabilities, level=level)
     assert weights.sum(axis=0) == pytest.approx(1.0)
-    for column, own in zip(losses.T, weights.T, strict=True):
+    for column, weight in zip(losses.T, weights.T, strict=True):
         for a in range(len(column)):
             for b in range(len(column)):
                 if column[a] == column[b]:
-                    assert own[a] * probabilities[b] == pytest.approx(own[b] * probabilities[a])
+                    assert weight[a] * probabilities[b] == pytest.approx(
+                        weight[b] * probabilities[a]
+                    )
 
 
 def test_a_scenario_alone_is_its_own_mean_and_tail():
@@ -161,12 +163,12 @@ def test_median_week_of_impact_weighs_scenarios_by_probability():
 def test_rank_intervals_are_the_first_ranks_that_are_sure_enough(scores):
     table = rank_probabilities(scores)
     best, worst = (rank_interval(table, level=level) for level in (0.05, 0.95))
-    for own, low, high in zip(table, best, worst, strict=True):
+    for probabilities, low, high in zip(table, best, worst, strict=True):
         assert 1 <= low <= high <= len(scores)
-        assert own[:low].sum() >= 0.05 - 1e-9
-        assert own[: low - 1].sum() < 0.05
-        assert own[:high].sum() >= 0.95 - 1e-9
-        assert own[: high - 1].sum() < 0.95
+        assert probabilities[:low].sum() >= 0.05 - 1e-9
+        assert probabilities[: low - 1].sum() < 0.05
+        assert probabilities[:high].sum() >= 0.95 - 1e-9
+        assert probabilities[: high - 1].sum() < 0.95
 
 
 def test_scores_that_differ_by_rounding_alone_share_a_rank():
@@ -185,7 +187,7 @@ def test_scores_that_differ_by_rounding_alone_share_a_rank():
         (0, 0, False),
     ],
 )
-def test_neighbours_are_told_apart_where_the_order_is_sure_and_differs_often(higher, lower, apart):
+def test_neighbours_are_separated_where_the_order_is_sure_and_differs_often(higher, lower, apart):
     draws = 100 if not lower else higher + lower
     difference = np.zeros(draws)
     difference[:higher] = 1.0
@@ -193,7 +195,7 @@ def test_neighbours_are_told_apart_where_the_order_is_sure_and_differs_often(hig
     assert told_apart(5.0 + difference, np.full(draws, 5.0)) is apart
 
 
-def test_a_band_runs_to_the_last_that_cannot_be_told_from_its_first():
+def test_a_band_ends_where_scores_differ_clearly_from_its_first():
     # The second is told from the first, the third is not: all three are one band.
     first = np.array([4.0, 4.0, 4.0, 4.0])
     second = np.array([3.0, 3.0, 3.0, 3.0])

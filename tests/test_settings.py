@@ -99,10 +99,10 @@ CASES: list[tuple[str, dict, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("said", "message"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
-def test_a_wrong_setting_is_told_what_is_wrong(said: dict, message: str):
+@pytest.mark.parametrize(("values", "message"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+def test_a_wrong_setting_is_refused_with_what_is_wrong(values: dict, message: str):
     with pytest.raises(SettingsError) as error:
-        Settings(**said)
+        Settings(**values)
     assert str(error.value) == message
 
 
@@ -120,7 +120,7 @@ def test_all_wrong_settings_come_in_one_message_a_line_each():
 
 
 @pytest.mark.parametrize(
-    "said",
+    "values",
     [
         {"seed": 0},
         {"draws": 1, "horizon_weeks": 1},
@@ -131,20 +131,25 @@ def test_all_wrong_settings_come_in_one_message_a_line_each():
         {"coupling": "line_stop", "supply_method": "worst_stage"},
     ],
 )
-def test_the_ends_of_a_range_are_accepted(said: dict):
-    dumped = Settings(**said).model_dump(mode="json")
-    assert {name: dumped[name] for name in said} == said
+def test_the_ends_of_a_range_are_accepted(values: dict):
+    dumped = Settings(**values).model_dump(mode="json")
+    assert {name: dumped[name] for name in values} == values
 
 
 def test_the_defaults():
-    own = Settings()
-    assert (own.draws, own.seed, own.horizon_weeks, own.as_of) == (1024, 7, 104, None)
+    settings = Settings()
+    assert (settings.draws, settings.seed, settings.horizon_weeks, settings.as_of) == (
+        1024,
+        7,
+        104,
+        None,
+    )
     assert Settings(as_of="2025-06-11").as_of == date(2025, 6, 11)
 
 
 def test_settings_are_frozen_and_equal_by_value():
-    own = Settings(draws=16)
+    settings = Settings(draws=16)
     with pytest.raises(ValidationError):
-        own.draws = 32  # type: ignore[misc]
-    assert own == Settings(draws=16) != Settings(draws=17)
-    assert len({own, Settings(draws=16)}) == 1
+        settings.draws = 32  # type: ignore[misc]
+    assert settings == Settings(draws=16) != Settings(draws=17)
+    assert len({settings, Settings(draws=16)}) == 1

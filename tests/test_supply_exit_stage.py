@@ -139,13 +139,13 @@ def test_a_stage_that_is_all_chinese_means_full_dependence(kappa):
 
 def test_a_chain_nested_by_construction_gives_the_nested_split():
     # All Chinese magnets are of Chinese alloy and oxide; makers elsewhere use none.
-    own = np.array([[1.0, 0.0], [0.0, 1.0]])
-    chi = exit_shares_of_flow([own, own], np.array([0.4, 0.6]))
+    unmixed = np.array([[1.0, 0.0], [0.0, 1.0]])
+    chi = exit_shares_of_flow([unmixed, unmixed], np.array([0.4, 0.6]))
     shares = np.full((3, 1), 0.4)
     assert chi == pytest.approx(exit_shares(shares, nested_share=np.ones(1)).ravel())
 
 
-def test_worst_stage_lays_the_largest_share_on_its_stage():
+def test_worst_stage_gives_the_largest_share_to_its_stage():
     chi = exit_shares(
         np.array([[0.3], [0.9], [0.7]]), nested_share=np.ones(1), method="worst_stage"
     )

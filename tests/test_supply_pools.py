@@ -117,7 +117,7 @@ def worlds(draw):
         weight=shares / shares.sum(),
         order_class=[draw(st.integers(1, 3)) for _ in range(count)],
         need=[draw(st.floats(0.2, 1.0)) for _ in range(count)],
-        reach=[1.0 - seen if own else 1.0 for own in military],
+        reach=[1.0 - seen if is_military else 1.0 for is_military in military],
     )
     return claims, draw(share), draw(st.floats(0.0, 0.5))
 

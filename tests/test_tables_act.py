@@ -108,8 +108,8 @@ def results(dataset: ex.Dataset) -> np.ndarray:
     """Losses, money and tonnes of every sector in two courses; money that is not known is 0."""
     columns = ["score", "value_at_risk_usd_per_year", "unmet_tonnes_per_year"]
     rankings = [ex.assess(dataset, name, FEW).ranking for name in COURSES]
-    tables = [own.set_index("sector")[columns].sort_index() for own in rankings]
-    return np.stack([own.fillna(0.0).to_numpy() for own in tables])
+    tables = [ranking.set_index("sector")[columns].sort_index() for ranking in rankings]
+    return np.stack([ranking.fillna(0.0).to_numpy() for ranking in tables])
 
 
 @pytest.fixture(scope="module")
@@ -202,7 +202,7 @@ def test_what_was_seen_decides_which_draws_are_used(shipped, agreed, table: str)
 def test_what_customs_counted_decides_how_well_the_queue_fits(shipped):
     month = cells("2025-05", "rare_earth_magnets", "WLD", low=9000.0, central=9000.0, high=9000.0)
     more = changed(shipped, "observed_exports", month)
-    one, other = (ex.backtest(own, destinations=["WLD"]).text for own in (shipped, more))
+    one, other = (ex.backtest(dataset, destinations=["WLD"]).text for dataset in (shipped, more))
     assert one != other
 
 

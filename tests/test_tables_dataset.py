@@ -17,7 +17,7 @@ from exposure.tables.schema.catalogue import TABLES
 from exposure.tables.schema.demand import NeedRow
 from exposure.tables.schema.rows import QuantityRow
 from exposure.tables.schema.supply import RecyclingRow
-from tests.changes import told
+from tests.changes import message_of
 from tests.tiny import Records, tiny_dataset, tiny_records
 
 QUICK = settings(
@@ -125,7 +125,7 @@ def test_a_table_is_a_fresh_copy_with_its_columns_even_when_empty():
 def test_an_unknown_table_is_named_with_the_nearest():
     with pytest.raises(UnknownNameError) as error:
         tiny_dataset().table("need")
-    assert told(error.value) == "unknown table 'need'; did you mean 'needs'?"
+    assert message_of(error.value) == "unknown table 'need'; did you mean 'needs'?"
 
 
 def test_sectors_are_listed_by_destination():
@@ -230,7 +230,7 @@ REFUSED: list[tuple[str, tuple, dict, type[ExposureError], str]] = [
     [case[1:] for case in REFUSED],
     ids=[case[0] for case in REFUSED],
 )
-def test_with_value_refuses(place: tuple, new: dict, kind: type[ExposureError], message: str):
+def test_with_value_refuses(cell: tuple, new: dict, kind: type[ExposureError], message: str):
     with pytest.raises(kind) as error:
-        with_value(tiny_dataset(), *place, **new)
-    assert told(error.value) == message
+        with_value(tiny_dataset(), *cell, **new)
+    assert message_of(error.value) == message

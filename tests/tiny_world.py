@@ -33,11 +33,11 @@ def world_records() -> Records:
             ("loudspeakers", "civil", "standard", 1.0),
         )
     ]
-    own = {
+    figures = {
         "refusal_share": 0.5, "reapplication_share": 0.6, "renewal_approval": 0.9,
         "enforcement_weeks": 4.0, "catch_up_ceiling": 1.3, "capacity_start_share": 0.4,
     }  # fmt: skip
     for row in records["licence_queue"]:
-        if row["quantity"] in own:
-            row.update(dict.fromkeys(("low", "central", "high"), own[row["quantity"]]))
+        if row["quantity"] in figures:
+            row.update(dict.fromkeys(("low", "central", "high"), figures[row["quantity"]]))
     return records

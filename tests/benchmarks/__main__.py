@@ -31,16 +31,20 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--share", type=float, default=0.1)
     parser.add_argument("--wall", action="store_true")
-    said = parser.parse_args()
-    unit = "wall s" if said.wall else "CPU s"
+    arguments = parser.parse_args()
+    unit = "wall s" if arguments.wall else "CPU s"
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, "
           f"Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}\n")  # fmt: skip
     print("| what | unit | now | reference | 0.1.0 | ratio to 0.1.0 |\n|---|---|---|---|---|---|")
-    for name in said.rows:
+    for name in arguments.rows:
         row = rows.ROWS[name]
-        now = measured(HERE, name, "now", said)
-        reference = measured(HERE, name, "reference", said) if row.reference else None
-        old = measured(said.old, name, "old", said) if said.old and name in OLD_ROWS else None
+        now = measured(HERE, name, "now", arguments)
+        reference = measured(HERE, name, "reference", arguments) if row.reference else None
+        old = (
+            measured(arguments.old, name, "old", arguments)
+            if arguments.old and name in OLD_ROWS
+            else None
+        )
         ratio = f"{old / now:.1f}" if old and now else ""
         print(f"| {row.what} | {row.unit or unit} | {shown(now)} | {shown(reference)} "
               f"| {shown(old)} | {ratio} |", flush=True)  # fmt: skip
@@ -50,12 +54,12 @@ def shown(value: float | None) -> str:
     return "" if value is None else f"{value:.3g}"
 
 
-def measured(folder: Path, name: str, how: str, said: argparse.Namespace) -> float:
+def measured(folder: Path, name: str, how: str, arguments: argparse.Namespace) -> float:
     """Median over rounds, in a process of its own with the package of a folder."""
     script = Path(__file__).with_name("rows.py")
-    rounds = said.rounds if how == "now" else min(said.rounds, 2)
-    words = [sys.executable, str(script), name, how, str(rounds), str(said.share)]
-    environment = os.environ | {"PYTHONPATH": str(folder), rows.CLOCK: "wall" * said.wall}
+    rounds = arguments.rounds if how == "now" else min(arguments.rounds, 2)
+    words = [sys.executable, str(script), name, how, str(rounds), str(arguments.share)]
+    environment = os.environ | {"PYTHONPATH": str(folder), rows.CLOCK: "wall" * arguments.wall}
     done = subprocess.run(
         words, cwd=folder, env=environment, capture_output=True, text=True, check=True
     )

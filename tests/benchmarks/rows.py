@@ -101,18 +101,20 @@ def changed_inputs(how: str, _: int, share: float) -> list[float]:
     from exposure.tables.dataset import row_key  # noqa: PLC0415
 
     dataset = ex.read_dataset()
-    scenarios = [ex.read_scenario(own) for own in ("london_truce", "samarium_only", "truce_lapse")]
+    scenarios = [
+        ex.read_scenario(name) for name in ("london_truce", "samarium_only", "truce_lapse")
+    ]
     wanted = {("cover", "needs"): 100, ("pool_users", "new_supply"): 50, ("licence_queue",): 50}
     rows = []
     for tables, count in wanted.items():
-        own = [
+        quantities = [
             row for table in tables for row in dataset.rows[table]
             if row.low < row.high and not row.definition().whole
         ]  # fmt: skip
         many = max(1, round(count * share))
-        rows += [own[i * len(own) // many] for i in range(many)]
-    for own in scenarios:
-        ex.assess(dataset, own, settings)
+        rows += [quantities[i * len(quantities) // many] for i in range(many)]
+    for scenario in scenarios:
+        ex.assess(dataset, scenario, settings)
     began = seconds()
     for row in rows:
         table, key = row_key(row)
@@ -120,8 +122,8 @@ def changed_inputs(how: str, _: int, share: float) -> list[float]:
         copy = dataset
         with contextlib.suppress(ex.TableError):  # a value that breaks a rule across rows
             copy = ex.with_value(dataset, table, key, value=(row.low, value, row.central))
-        for own in scenarios:
-            ex.assess(copy, own, settings)
+        for scenario in scenarios:
+            ex.assess(copy, scenario, settings)
     return [(seconds() - began) * 200 / len(rows)]
 
 
@@ -155,7 +157,7 @@ def ensemble(draws: int) -> Callable[[str, int, float], list[float]]:
             dates=[f"2025-{7 + n // 28:02}-{1 + n % 28:02}" for n in range(count)],
             elements=["Sm", "Y"], buyers=["civil", "military"], rules={"withheld": "withheld"},
         )  # fmt: skip
-        scenarios = [own.scenario for own in points_of(grid)]
+        scenarios = [point.scenario for point in points_of(grid)]
         settings = settings.model_copy(update={"draws": draws})
         dataset = ex.read_dataset()
         began = seconds()

@@ -53,7 +53,7 @@ def test_two_years_of_eight_classes_in_a_thousand_draws(benchmark) -> None:
     assert benchmark.stats.stats.min < SECONDS
 
 
-def test_catch_up_costs_little_beside_the_queue(benchmark) -> None:
+def test_catch_up_costs_little_compared_with_the_queue(benchmark) -> None:
     rng = np.random.default_rng(1)
     licensed = np.clip(np.cumsum(rng.uniform(-0.05, 0.1, (WEEKS, DRAWS)), axis=0), 0, 1)
     enforced = np.ones((WEEKS, 1))

@@ -1,6 +1,6 @@
 """Broken tables, one for each rule: what breaks them, and who notices.
 
-Each case starts from the tiny tables, breaks one rule and names the table that is broken. `told`
+Each case starts from the tiny tables, breaks one rule and names the table that is broken. `wording`
 is the first fault of our own check, word for word. `seen` are the kinds of error that frictionless
 reports for that table, described by the schema of the row models; where it sees nothing, `blind`
 says why.
@@ -59,16 +59,16 @@ class Broken:
     table: str
     change: Change | None
     edit: Edit | None
-    told: str
+    wording: str
     seen: tuple[str, ...] = ()
     blind: str = ""
 
     @property
     def message(self) -> str:
         """The whole message; the fault of a whole file takes one line."""
-        place = f"{self.table}.csv:"
-        whole = self.told.startswith("found")
-        return f"{place} {self.told}" if whole else f"{place} 1 fault\n  - {self.told}"
+        file = f"{self.table}.csv:"
+        whole = self.wording.startswith("found")
+        return f"{file} {self.wording}" if whole else f"{file} 1 fault\n  - {self.wording}"
 
     def write(self, folder: Path) -> Path:
         """Write the tiny tables with this rule broken."""
@@ -81,14 +81,14 @@ class Broken:
         return folder
 
 
-def rows(rule: str, table: str, change: Change, told: str, **noticed: object) -> Broken:
+def rows(rule: str, table: str, change: Change, wording: str, **noticed: object) -> Broken:
     """A table that is broken in memory."""
-    return Broken(rule, table, change, None, told, **noticed)  # type: ignore[arg-type]
+    return Broken(rule, table, change, None, wording, **noticed)  # type: ignore[arg-type]
 
 
-def file(rule: str, table: str, change: Edit, told: str, **noticed: object) -> Broken:
+def file(rule: str, table: str, change: Edit, wording: str, **noticed: object) -> Broken:
     """A table that is broken as a file."""
-    return Broken(rule, table, None, change, told, **noticed)  # type: ignore[arg-type]
+    return Broken(rule, table, None, change, wording, **noticed)  # type: ignore[arg-type]
 
 
 PRICE = {"item": "dy_oxide", "place": "europe"} | figure(280.0, "USD/kg")

@@ -10,7 +10,7 @@ from exposure.tables.reading import checks
 from exposure.tables.reading.folders import read_dataset
 from exposure.tables.schema.catalogue import TABLES
 from tests.broken.catalogue import CATALOGUE, RULES, Broken
-from tests.changes import told
+from tests.changes import message_of
 from tests.tiny import write_folder
 
 LEAST = 25
@@ -39,11 +39,11 @@ def kinds_of_error(folder: Path, table: str) -> tuple[str, ...]:
 def test_our_own_check_refuses_it_and_says_why(broken: Broken, tmp_path: Path):
     with pytest.raises(TableError) as error:
         read_dataset(broken.write(tmp_path))
-    assert told(error.value) == broken.message
+    assert message_of(error.value) == broken.message
 
 
 @pytest.mark.parametrize("broken", CATALOGUE, ids=[broken.rule for broken in CATALOGUE])
-def test_frictionless_sees_it_or_the_reason_stands_beside_it(broken: Broken, tmp_path: Path):
+def test_frictionless_sees_it_or_the_case_gives_the_reason(broken: Broken, tmp_path: Path):
     assert kinds_of_error(broken.write(tmp_path), broken.table) == broken.seen
     assert bool(broken.seen) != bool(broken.blind)
 

@@ -39,10 +39,10 @@ class Tally:
     counts: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
 
-    def add(self, outcome: str, said: str) -> None:
+    def add(self, outcome: str, text: str) -> None:
         self.counts[outcome] += 1
         if outcome in NEVER:
-            self.failures.append(f"{outcome}: {said}")
+            self.failures.append(f"{outcome}: {text}")
 
 
 def refusal(error: ExposureError) -> str:

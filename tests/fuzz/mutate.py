@@ -38,13 +38,13 @@ def cell(text: str, chance: random.Random) -> str:
 def cells_of_a_column(text: str, chance: random.Random) -> str:
     """Replace one column throughout."""
     lines = text.split("\n")
-    place = chance.randrange(len(lines[0].split(",")))
+    position = chance.randrange(len(lines[0].split(",")))
     word = chance.choice(NASTY)
     changed = []
     for line in lines[1:]:
         cells = line.split(",")
-        if place < len(cells):
-            cells[place] = word
+        if position < len(cells):
+            cells[position] = word
         changed.append(",".join(cells))
     return "\n".join([lines[0], *changed])
 
@@ -90,9 +90,9 @@ def lines_exchanged(text: str, chance: random.Random) -> str:
 def signs(text: str, chance: random.Random) -> str:
     """Replace, add or leave out a few signs anywhere."""
     for _ in range(chance.randint(1, 4)):
-        place = chance.randrange(len(text) + 1)
+        position = chance.randrange(len(text) + 1)
         new = chance.choice(("", ",", '"', "\n", "'", "[", "]", "=", "\0", "é", "0", "9", " ", "#"))
-        text = text[:place] + new + text[place + chance.randint(0, 2) :]
+        text = text[:position] + new + text[position + chance.randint(0, 2) :]
     return text
 
 

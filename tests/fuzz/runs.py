@@ -38,7 +38,9 @@ def full_records() -> dict[str, list[dict[str, object]]]:
         "largest_share": figure(0.3),
     }
     key = {"sector": "missiles", "component": "smco_magnet"}
-    add("substitution", *({**key, "quantity": own, **row} for own, row in missing.items()))(records)
+    add(
+        "substitution", *({**key, "quantity": quantity, **row} for quantity, row in missing.items())
+    )(records)
     add("disruptions", stop("missiles"))(records)
     add("prices", price("dy_oxide"))(records)
     add_pool(records, "sm", {"missiles": (0.4, 1)})
@@ -55,18 +57,18 @@ def fuzz_tables(number: int, seed: int, folder: Path) -> Tally:
     good = {f"{name}.csv": to_csv(name, rows) for name, rows in base.rows.items()}
     below = write_folder(folder / "below", full_records())
     under = read_dataset(below)
-    place = folder / "mutated"
-    place.mkdir()
+    mutated = folder / "mutated"
+    mutated.mkdir()
     for round_ in range(number):
         names = chance.sample(sorted(good), chance.choice((1, 1, 1, 2)))
         bad = {name: mutate.mutated(good[name], mutate.CSV, chance) for name in names}
         overlay = round_ % 3 == 0
-        written(place, bad if overlay else good | bad)
+        written(mutated, bad if overlay else good | bad)
         make: Callable[[], object] = (
-            (lambda: apply_overlay(under, place)) if overlay else (lambda: read_dataset(place))
+            (lambda: apply_overlay(under, mutated)) if overlay else (lambda: read_dataset(mutated))
         )
-        outcome, said = judged(make, lambda made: run_tables(made, base=base))  # type: ignore[arg-type]
-        tally.add(outcome, f"seed {seed}, round {round_}, {names}: {said}")
+        outcome, judgement = judged(make, lambda made: run_tables(made, base=base))  # type: ignore[arg-type]
+        tally.add(outcome, f"seed {seed}, round {round_}, {names}: {judgement}")
     return tally
 
 
@@ -78,8 +80,10 @@ def fuzz_scenarios(number: int, seed: int, folder: Path) -> Tally:
     for round_ in range(number):
         text = mutate.mutated(SCENARIO, mutate.TOML, chance)
         path.write_text(text, encoding="utf-8", newline="")
-        outcome, said = judged(lambda: read_scenario(path), lambda own: run_scenario(own, dataset))  # type: ignore[arg-type]
-        tally.add(outcome, f"seed {seed}, round {round_}: {said}\n{text}")
+        outcome, judgement = judged(
+            lambda: read_scenario(path), lambda scenario: run_scenario(scenario, dataset)
+        )  # type: ignore[arg-type]
+        tally.add(outcome, f"seed {seed}, round {round_}: {judgement}\n{text}")
     return tally
 
 
@@ -110,6 +114,8 @@ def fuzz_commands(number: int, seed: int, folder: Path) -> Tally:
             words += ["--draws", "2", "--horizon-weeks", "4"]
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            outcome, said = run_command(words, lambda o=out, e=err: (o.getvalue(), e.getvalue()))  # type: ignore[misc]
-        tally.add(outcome, said)
+            outcome, judgement = run_command(
+                words, lambda o=out, e=err: (o.getvalue(), e.getvalue())
+            )  # type: ignore[misc]
+        tally.add(outcome, judgement)
     return tally

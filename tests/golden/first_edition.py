@@ -60,8 +60,8 @@ def losses():
         for stock, weeks in STOCKS.items():
             weekly = ex.assess(dataset_of(weeks), scenario, ex.Settings(**settings)).weekly
             for sector in ("missiles", "electric_vehicles"):
-                own = weekly[weekly["sector"] == sector]["lost_share"]
-                found[f"{course}, {stock}, {sector}"] = own.tolist()
+                lost = weekly[weekly["sector"] == sector]["lost_share"]
+                found[f"{course}, {stock}, {sector}"] = lost.tolist()
     return found
 
 
