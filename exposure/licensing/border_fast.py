@@ -34,7 +34,7 @@ def _stop(
     orders: FloatArray,
     stopped: FloatArray,
 ) -> None:
-    """Fill `stopped` week after week; `orders` holds those waiting and those in hand, (2, D)."""
+    """Fill `stopped` week by week; `orders` holds missed orders and open orders, (2, D)."""
     weeks, draws = licensed.shape
     for week in range(weeks):
         for d in range(draws):
@@ -52,7 +52,7 @@ def _stop(
 
 @inlined
 def _part(change: float, whole: float) -> float:
-    """Rise as a part of a whole, in [0, 1]; 0 where nothing rises."""
+    """An increase as a share of the whole, in [0, 1]; 0 if there is no increase."""
     if change > 0.0 and whole > 0.0:
         return min(change / whole, 1.0)
     return 0.0

@@ -1,9 +1,9 @@
 """Fast twin of the licence queue: one draw after another, compiled.
 
-It does what `exposure.licensing.book` and `exposure.licensing.queue` define, in the same order of
-sums, so that the results are equal bit for bit. Differences are of form alone: rows of holders
-whose licence has run out join the others when they are next needed, and rows without holders are
-passed over. Importing this module loads numba.
+It computes what `exposure.licensing.book` and `exposure.licensing.queue` define, with the sums in
+the same order, so that the results are equal bit for bit. Only the bookkeeping differs: holders
+whose licence has expired join the others when their row is next needed, and rows without holders
+are skipped. Importing this module loads numba.
 """
 
 import numpy as np
@@ -54,7 +54,7 @@ def run_fast(deck: Deck, *, loads: bool) -> FloatArray:
 
 @compiled
 def _run(deck: Deck, desk: Desk, lanes: FloatArray, out: FloatArray) -> None:
-    """Run draw after draw, and write the results of some draws together."""
+    """Run the draws one by one, and write the results in batches."""
     kinds, classes, weeks, draws = out.shape
     for begin in range(0, draws, LANES):
         end = min(begin + LANES, draws)
@@ -71,7 +71,7 @@ def _run(deck: Deck, desk: Desk, lanes: FloatArray, out: FloatArray) -> None:
 
 @compiled
 def _open(desk: Desk, deck: Deck, d: int) -> None:
-    """Clear the desk, lay out the terms of a draw and enter the licences held at the start."""
+    """Clear the working arrays, copy the terms of a draw and enter licences held at the start."""
     for q in range(len(desk.live)):
         for filed in range(desk.rows.shape[1]):
             if desk.rows[q, filed, AHEAD] == MANY:
@@ -97,7 +97,7 @@ def _book(desk: Desk, q: int) -> Book:
 
 @inlined
 def _week(desk: Desk, deck: Deck, week: int, d: int, out: FloatArray) -> None:
-    """One week in one draw; `out` is (5, Q) or (1, Q)."""
+    """Run one week in one draw; `out` is (5, Q) or (1, Q)."""
     loads = len(out) > 1
     for q in range(len(desk.live)):
         arrived, withdrawn = _take_in(desk, deck, q, week, d)
@@ -118,7 +118,7 @@ def _week(desk: Desk, deck: Deck, week: int, d: int, out: FloatArray) -> None:
 
 @inlined
 def _take_in(desk: Desk, deck: Deck, q: int, week: int, d: int) -> tuple[float, float]:
-    """Open a week in one book; load submitted, and load withdrawn."""
+    """Begin a week of one book; return the load submitted and the load withdrawn."""
     arrived = withdrawn = 0.0
     if deck.begins[week, q]:
         arrived, withdrawn = _turn(desk, deck, q, week, deck.size[q, d])
@@ -130,7 +130,7 @@ def _take_in(desk: Desk, deck: Deck, q: int, week: int, d: int) -> tuple[float, 
 
 @inlined
 def _forget_done(desk: Desk, q: int, week: int) -> None:
-    """Move past the submission weeks that are decided."""
+    """Skip submission weeks in which everything is decided."""
     oldest = desk.oldest[q]
     while oldest <= week and desk.rows[q, oldest, LINE] == 0.0:
         oldest += 1
@@ -147,7 +147,7 @@ def _sum(rows: FloatArray, column: int, begin: int, end: int) -> float:
 
 @compiled
 def _turn(desk: Desk, deck: Deck, q: int, week: int, size: float) -> tuple[float, float]:
-    """Change the rules of a class: who applies, and the load withdrawn."""
+    """Change the rules of a class; return the new applicants and the load withdrawn."""
     r = deck.row[week, q]
     book = _book(desk, q)
     applicants = withdrawn = 0.0
@@ -169,7 +169,7 @@ def _turn(desk: Desk, deck: Deck, q: int, week: int, size: float) -> tuple[float
 
 @compiled
 def _end_licences(book: Book) -> None:
-    """Strike out all licences, and what their holders have filed or will file."""
+    """Delete all licences and all present and future applications of their holders."""
     for filed in range(len(book.rows)):
         if book.rows[filed, AHEAD] == MANY:
             book.holders[filed] = 0.0
@@ -179,7 +179,7 @@ def _end_licences(book: Book) -> None:
 
 @inlined
 def _span(book: Book, filed: int) -> tuple[int, int]:
-    """First week ahead in which licences of a row's holders end, and the one behind the last."""
+    """First week ahead in which licences of a row's holders end, and the week after the last."""
     ahead = book.rows[filed, AHEAD]
     if ahead == MANY:
         return 1, book.holders.shape[1]
@@ -188,7 +188,7 @@ def _span(book: Book, filed: int) -> tuple[int, int]:
 
 @inlined
 def _load(book: Book, filed: int, ahead: int, kind: int) -> float:
-    """What holders whose licence ends some weeks ahead have filed or will file."""
+    """Load that holders whose licence ends some weeks ahead have filed or will file."""
     if book.rows[filed, AHEAD] == MANY:
         return float(book.holders[filed, ahead, kind])
     return float(book.rows[filed, SLOT + kind])
@@ -196,7 +196,7 @@ def _load(book: Book, filed: int, ahead: int, kind: int) -> float:
 
 @compiled
 def _revoke(book: Book, oldest: int, week: int) -> float:
-    """Turn holders into buyers without a licence; load of their renewals, which is withdrawn."""
+    """Turn holders into buyers without a licence; return the withdrawn load of their renewals."""
     withdrawn = 0.0
     for filed in range(oldest, len(book.rows)):
         _join(book, filed, week - 1)
@@ -219,7 +219,7 @@ def _revoke(book: Book, oldest: int, week: int) -> float:
 
 @inlined
 def _join(book: Book, filed: int, week: int) -> None:
-    """Let holders whose licence has run out by a week join the others of a row."""
+    """Let holders whose licence has expired by a week join the others of a row."""
     low, high = _span(book, filed)
     for ahead in range(low, min(high, week - filed + 1)):
         book.rows[filed, LATE] += _load(book, filed, ahead, RENEWAL)
@@ -233,7 +233,7 @@ def _join(book: Book, filed: int, week: int) -> None:
 
 @inlined
 def _submit(book: Book, applicants: float, week: int) -> float:
-    """Put the week's applications in line; their load."""
+    """Put the week's applications in the queue; return their load."""
     low, high = _span(book, week)
     book.rows[week, NEW] += applicants
     load: float = book.rows[week, NEW] + book.rows[week, LATE]
@@ -253,7 +253,7 @@ def _submit(book: Book, applicants: float, week: int) -> float:
 
 @inlined
 def _serve(desk: Desk, deck: Deck, week: int, capacity: float) -> None:
-    """Spend a week's capacity on what is in line, priority by priority."""
+    """Use a week's capacity on the queue, priority by priority."""
     left, begin, order = capacity, 0, deck.order[week]
     while begin < len(order) and order[begin] >= 0 and left > 0.0:
         end = begin + 1
@@ -271,7 +271,7 @@ def _serve(desk: Desk, deck: Deck, week: int, capacity: float) -> None:
 
 @inlined
 def _ready(desk: Desk, row: IntArray, group: IntArray, week: int) -> int:
-    """List the classes of a group in which something has waited out its delay; their number."""
+    """List the classes of a group with applications past their delay; return their number."""
     count = 0
     for q in group:
         desk.ripe[q] = week + 1 - desk.weeks[row[q], DELAY]
@@ -284,7 +284,7 @@ def _ready(desk: Desk, row: IntArray, group: IntArray, week: int) -> int:
 
 @inlined
 def _serve_group(desk: Desk, row: IntArray, group: IntArray, week: int, capacity: float) -> float:
-    """Serve classes of one priority, the oldest submissions first; capacity left."""
+    """Serve classes of one priority, oldest submissions first; return the remaining capacity."""
     since, until, left = week + 1, 0, capacity
     for q in group:
         since, until = min(since, desk.oldest[q]), max(until, desk.ripe[q])
@@ -338,7 +338,7 @@ def _decide(  # noqa: PLR0913, PLR0917 - kernels know no keywords
         firsts = load * _load(book, filed, ahead, FIRST)
         if renewals == 0.0 and firsts == 0.0:
             continue
-        # Applications of holders, whose licence runs to week `end`.
+        # Applications of holders whose licence is valid until week `end`.
         end = filed + ahead
         granted = renewals * shares[GRANT, RENEWAL] + firsts * shares[GRANT, FIRST]
         book.rows[end, CHANGE] += granted
@@ -356,7 +356,7 @@ def _decide(  # noqa: PLR0913, PLR0917 - kernels know no keywords
 def _finish(
     book: Book, weeks: IntArray, shares: FloatArray, decided: FloatArray, week: int
 ) -> float:
-    """Date what was granted this week to buyers without a licence, and what comes back."""
+    """Set the dates of this week's grants to buyers without a licence and of resubmissions."""
     firsts, renewals = decided[FIRST], decided[RENEWAL]
     granted: float = firsts * shares[GRANT, FIRST] + renewals * shares[GRANT, RENEWAL]
     _enter(book, granted, week + weeks[VALIDITY], weeks[LEAD], week)
@@ -367,7 +367,7 @@ def _finish(
 
 @inlined
 def _enter(book: Book, licences: float, expiry: int, lead: int, week: int) -> None:
-    """Enter when licences end and when their renewals are filed."""
+    """Enter the weeks in which licences end and renewals are filed."""
     if licences == 0.0:
         return
     horizon = len(book.rows) - 1

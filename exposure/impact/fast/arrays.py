@@ -1,7 +1,7 @@
-"""What the kernels read: one world and one course of policy as arrays of numbers.
+"""Input of the kernels: one world and one course of policy as arrays of numbers.
 
-Positions point into other arrays, -1 to nothing. D is the draw, T the week, S a span of weeks in
-which look-through and sourcing do not change, G the stage of a component.
+Positions are indices into other arrays; -1 means none. D is the draw, T the week, S a span of
+weeks in which look-through and sourcing do not change, G the stage of a component.
 """
 
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from exposure.arrays import BoolArray, FloatArray, IntArray
 
 
 class Licensed(NamedTuple):
-    """What licences stop."""
+    """Flows stopped by licensing."""
 
     stopped: FloatArray
     """Share of usual flow that does not leave, by class, (C, T, D)."""
@@ -23,61 +23,61 @@ class Licensed(NamedTuple):
 
 
 class Routes(NamedTuple):
-    """Channels as certain buyers buy them, in the order of their pools."""
+    """Channels by kind of buyer, in the order of their pools."""
 
     chi: FloatArray
     """Shares by exit stage, (X, D)."""
     chi_row: IntArray
     """Row of `chi` for each route, span and stage, (R, S, G)."""
     same: BoolArray
-    """Whether a span of weeks goes on as the one before, (R, S)."""
+    """Whether a span of weeks equals the one before, (R, S)."""
     stages: IntArray
     """Number of stages, (R,)."""
     seen_row: IntArray
     """Row of `look_through` for each route and stage, (R, G)."""
     final: IntArray
-    """Class that stops what is judged by the final user, (R, G)."""
+    """Licence class of the part that is judged by the final user, (R, G)."""
     processor: IntArray
-    """Class that stops the rest, (R, G)."""
+    """Licence class of the rest, which is judged by the processor, (R, G)."""
     military: BoolArray
     """Whether the buyer is military, (R,)."""
     shown: IntArray
-    """Row of the result that holds the shares stopped, (R,)."""
+    """Row of the results for the shares stopped, (R,)."""
 
 
 class Kinds(NamedTuple):
-    """Claims that are served alike, in the order of their pools."""
+    """Groups of claims that are served equally, in the order of their pools."""
 
     route: IntArray
-    """(N,)."""
+    """Position in `Routes`, (N,)."""
     order: IntArray
-    """Class of service, (N, D)."""
+    """Order class: in which turn a claim is served, (N, D)."""
     weight: FloatArray
     """Share of the demand of the pool, (N, D)."""
     since: IntArray
-    """First week in which it counts, (N,)."""
+    """First week in which the claim exists, (N,)."""
     until: IntArray
-    """First week in which it no longer counts, (N,)."""
+    """First week in which it no longer exists, (N,)."""
     bought: BoolArray
-    """Whether it is a purchase on top of need, without licences and contracts, (N,)."""
+    """Whether it is an extra purchase, without licences or contracts, (N,)."""
     given: FloatArray
-    """Part of a purchase that is there without being taken from the pool, 0 or 1, (N,)."""
+    """Part of a purchase that comes from outside the pool, 0 or 1, (N,)."""
     lag: IntArray
     """Row of `lags`, (N,)."""
     need: IntArray
-    """Row of `changes` with what remains of the need, (N,); row 0 is a need without change."""
+    """Row of `changes` for the remaining need, (N,); row 0 is an unchanged need."""
     assembled: IntArray
-    """Row of `changes` with what comes inside assembled parts, (N,)."""
+    """Row of `changes` for the share that arrives inside assembled parts, (N,)."""
     lags: IntArray
     """Weeks from the border to the factory, (M, D)."""
     changes: FloatArray
     """Share, first week and width of gradual changes, (J, 3, D)."""
     remains: BoolArray
-    """Whether what remains is wanted, 1 - share, instead of the share, (J,)."""
+    """Whether the remainder, 1 - share, is used instead of the share, (J,)."""
 
 
 class Pools(NamedTuple):
-    """Pools, the last of them without any sharing out: contracts hold there."""
+    """Pools; the last one is not shared out, since all contracts hold there."""
 
     routes: IntArray
     """First route of each pool, and the number of routes, (P + 1,)."""
@@ -94,7 +94,7 @@ class Pools(NamedTuple):
 
 
 class Slots(NamedTuple):
-    """What arrives at holdings; holdings to which the same arrives share a slot."""
+    """Arrivals at holdings; holdings with the same arrivals share a slot."""
 
     channels: IntArray
     """First channel of each slot, and the number of channels, (L + 1,)."""
@@ -105,30 +105,30 @@ class Slots(NamedTuple):
     need: IntArray
     """Row of `Kinds.changes` with the need, (L,)."""
     emitted: IntArray
-    """For each kind the place of its inflow among those kept, (N,)."""
+    """Position of each kind's inflow among those kept, (N,)."""
 
 
 class Sectors(NamedTuple):
-    """What sectors hold, and who bears their losses; K is the holding, F the stratum."""
+    """Stocks of sectors and the players of the attribution; K is the holding, F the stratum."""
 
     holdings: IntArray
     """First holding of each sector, and the number of holdings, (I + 1,)."""
     stock: FloatArray
-    """(holdings, D)."""
+    """Stock at the start, (holdings, D)."""
     cap: FloatArray
-    """(holdings, D)."""
+    """Largest stock, (holdings, D)."""
     criticality: FloatArray
-    """(holdings, D)."""
+    """Loss of output for each unit of unmet need, (holdings, D)."""
     thrift: FloatArray
-    """(holdings, D)."""
+    """Share of need that can be saved without loss, (holdings, D)."""
     raises: IntArray
-    """First of `raised_week` of each holding, and the number of them, (holdings + 1,)."""
+    """First entry of each holding in `raised_week`, and their number, (holdings + 1,)."""
     raised_week: IntArray
-    """Week from which there is more room, in the order of the weeks of each holding, (Q,)."""
+    """Weeks from which the cap is higher, ascending for each holding, (Q,)."""
     room: FloatArray
-    """Room made for what is bought on top of the usual cap, (Q, D)."""
+    """Room above the usual cap for extra purchases, (Q, D)."""
     shared_from: IntArray
-    """Week from which firms share their stocks; the number of weeks for never, (I,)."""
+    """Week from which firms share their stocks; if never, the number of weeks, (I,)."""
     need: IntArray
     """Row of `Kinds.changes` with the need, (holdings,)."""
     strata: IntArray
@@ -142,11 +142,11 @@ class Sectors(NamedTuple):
     players: IntArray
     """Number of players of each sector, (I,)."""
     members: BoolArray
-    """Which holdings each player answers for, (I, P, K)."""
+    """Holdings of each player, (I, P, K)."""
     asked: IntArray
-    """First of `asked_weeks` of each sector, and the number of them, (I + 1,)."""
+    """First entry of each sector in `asked_weeks`, and their number, (I + 1,)."""
     asked_weeks: IntArray
-    """Weeks at whose end the stock is wanted."""
+    """Weeks at whose end the stock is reported."""
 
 
 class Streams(NamedTuple):
@@ -167,24 +167,24 @@ class Streams(NamedTuple):
 
 
 class Lanes(NamedTuple):
-    """What arrives, lane by lane."""
+    """Arrivals, lane by lane."""
 
     inflow: FloatArray
     """(slots, lanes kept, T, draws of a lane)."""
     begins: IntArray
-    """First week of want, (slots, lanes kept, draws of a lane)."""
+    """First week of shortage, (slots, lanes kept, draws of a lane)."""
     late: FloatArray
-    """What priority brings from then on, (slots, lanes kept, N, draws of a lane)."""
+    """Gain from priority from that week on, (slots, lanes kept, N, draws of a lane)."""
     leak_weeks: FloatArray
-    """How much later priority reaches some firms, (D,)."""
+    """Weeks by which priority reaches some firms later, (D,)."""
     lacked: FloatArray
-    """What each channel of each slot lacked, by mass, (E, D)."""
+    """Mass that each channel of each slot lacked, (E, D)."""
     stopped: FloatArray
-    """Share of need stopped by route shown and stage, mean of the scored weeks, (V, G, D)."""
+    """Share of need stopped, by route and stage, mean of the scored weeks, (V, G, D)."""
 
 
 class Results(NamedTuple):
-    """What sectors lose."""
+    """Losses of sectors."""
 
     weekly: FloatArray
     """Lost share of output, (I, T, D)."""
@@ -195,11 +195,11 @@ class Results(NamedTuple):
     unmet: FloatArray
     """Need not met by holding of each stream, (rows, D)."""
     held: FloatArray
-    """Stock at the end of the weeks asked for, by stream, week and holding, (rows, D)."""
+    """Stock at the end of the requested weeks, by stream, week and holding, (rows, D)."""
 
 
 class Desk(NamedTuple):
-    """Room for one stream in one lane."""
+    """Working arrays for one stream in one lane."""
 
     need: FloatArray
     """Need of each change, (J, T, LANE)."""
@@ -218,10 +218,10 @@ class Desk(NamedTuple):
     common: FloatArray
     """Stock and cap of firms that share, (2, holdings of a sector, LANE)."""
     state: FloatArray
-    """Stock, cap, criticality, what is missed, what was missed before, (5, LANE)."""
+    """Stock, cap, criticality, shortfall now, shortfall before, (5, LANE)."""
     players: FloatArray
-    """Losses alone, in order, parts and sums of each player, (4, players, LANE)."""
+    """For each player: loss alone, sorted losses, part, sum, (4, players, LANE)."""
     loses: BoolArray
-    """Holdings that lose something, and those that may, (2, holdings of a sector)."""
+    """Holdings with a loss, and those that may have one, (2, holdings of a sector)."""
     playing: IntArray
-    """Players who lose something, (players,)."""
+    """Players with a loss, (players,)."""

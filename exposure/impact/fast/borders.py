@@ -1,8 +1,8 @@
-"""What licences leave of each route, draw by draw; importing this module loads numba.
+"""Flow of each route that licensing allows, draw by draw; importing this module loads numba.
 
 The twin of `exposure.impact.arrivals.border_of`: the same sums in the same order, so that the
-results are the same to the last bit. Only the mean shares stopped by exit stage are summed
-otherwise; they agree to 1e-12.
+results are the same to the last bit. Only the mean shares stopped by exit stage are summed in
+another order; they agree to 1e-12.
 """
 
 from exposure.arrays import FloatArray, IntArray
@@ -14,7 +14,7 @@ from exposure.impact.fast.compiling import kernel
 def licences_of(
     licensed: Licensed, begin: int, batch: int, rows: FloatArray, sums: FloatArray
 ) -> None:
-    """What licences stop in some draws, a row a draw, and its sums over the scored weeks."""
+    """Shares stopped in some draws, one row per draw, and their sums over the scored weeks."""
     for c in range(len(rows)):
         stopped, row, total = licensed.stopped[c], rows[c], sums[c]
         for s in range(len(licensed.spans) - 1):
@@ -31,7 +31,7 @@ def licences_of(
 
 @kernel
 def _part(classes: IntArray, shares: FloatArray, count: int, class_index: int, share: float) -> int:
-    """Add a share under a class; shares under the same licences are one."""
+    """Add a share to its licence class; shares of one class are added up."""
     if class_index < 0:
         return count
     for i in range(count):
@@ -54,7 +54,7 @@ def _weighted(
     end: int,
     into: FloatArray,
 ) -> None:
-    """Sum of share x stopped over classes, in some weeks."""
+    """Sum of share times stopped share over classes, in some weeks."""
     into = into[begin:end]
     if count == 0:
         for t in range(len(into)):
@@ -88,7 +88,7 @@ def border_of(
     classes: IntArray,
     shares: FloatArray,
 ) -> None:
-    """What licences leave of a route: rows missing, contracted, Chinese part of it, reach."""
+    """Rows of a route: missing, contracted, Chinese part of the contracts, reach."""
     last = len(licensed.spans) - 1
     s = 0
     while s < last:
@@ -122,10 +122,10 @@ def _parts(
     classes: IntArray,
     shares: FloatArray,
 ) -> tuple[float, float, int, int]:
-    """Shares under each class: all of them in row 0, those of processors in row 1.
+    """Shares of each class: all of them in row 0, those of processors in row 1.
 
-    Returns what comes from China, what of it passes through processors, and the numbers of
-    classes.
+    Returns the Chinese share, the part of it that passes through processors, and the numbers of
+    classes of both.
     """
     total, passed, count, processed = 0.0, 0.0, 0, 0
     last = routes.stages[r] - 1
@@ -157,7 +157,7 @@ def _reach(
     end: int,
     reach: FloatArray,
 ) -> None:
-    """Share of free Chinese material that a military buyer may touch, in some weeks."""
+    """Share of the free Chinese material that a military buyer may use, in some weeks."""
     reach = reach[begin:end]
     for t in range(len(reach)):
         reach[t] = 0.0

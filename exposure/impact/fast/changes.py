@@ -9,7 +9,7 @@ from exposure.arrays import FloatArray, IntArray
 from exposure.supply.gradual import Gradual
 
 NOTHING = -1
-"""Position that points to nothing."""
+"""Position that means none."""
 
 
 @dataclass
@@ -21,10 +21,10 @@ class Changes:
     found: dict[tuple[int, ...], int] = field(default_factory=dict)
 
     def row(self, change: Gradual | None, *, remains: bool) -> int:
-        """Row of a change; row 0 is a need without change."""
+        """Row of a change; row 0 is an unchanged need."""
         if change is None:
             return 0 if remains else NOTHING
-        # The arrays live as long as the packing, so an identity is as good as a value.
+        # The arrays live as long as the packing, so identity can replace comparison of values.
         key = (*(id(values) for values in vars(change).values()), int(remains))
         if key not in self.found:
             self.found[key] = len(self.rows)
@@ -47,5 +47,5 @@ def ints(values: Iterable[int]) -> IntArray:
 
 
 def starts(counts: Iterable[int]) -> IntArray:
-    """First position of each of several lists that stand one after another, and the end."""
+    """First position of each of several consecutive lists, and the end."""
     return np.concatenate([[0], np.cumsum(ints(counts))]).astype(np.int64)

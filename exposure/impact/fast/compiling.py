@@ -1,7 +1,7 @@
 """How kernels are compiled; importing this module loads numba.
 
-Kernels are kept on disk, next to the package or in the user's cache folder, so that only the first
-run ever compiles them; where neither can be written they are compiled in every process.
+Compiled kernels are cached on disk, next to the package or in the user's cache folder, so that
+only the first run compiles them. If neither can be written, every process compiles them.
 """
 
 import hashlib
@@ -17,11 +17,11 @@ from exposure.impact.firms import STOPPED
 from exposure.supply.pools import ROUNDING
 
 FIRST_RUN = "compiling the fast kernels: this happens once and takes up to half a minute"
-"""What a first run says."""
+"""Message of a first run."""
 
 
 KERNELS = ("arrays", "borders", "compiling", "firms", "lanes", "losses", "pools")
-"""Modules whose text decides what a kernel computes."""
+"""Modules whose source decides what the kernels compute."""
 
 
 def entry(function: Kernel) -> Kernel:
@@ -36,14 +36,14 @@ def kernel(function: Kernel) -> Kernel:
 
 @cache
 def _sources() -> str:
-    """Digest of all kernels, and of the constants that they take from elsewhere."""
+    """Digest of all kernels and of the constants that they import."""
     folder = Path(__file__).parent
     code = b"".join((folder / f"{name}.py").read_bytes() for name in KERNELS)
     return hashlib.sha256(code + repr((STOPPED, ROUNDING)).encode()).hexdigest()
 
 
 class _FirstRun(event.Listener):
-    """Says once that kernels are compiled."""
+    """Reports once that kernels are being compiled."""
 
     said = False
 
@@ -56,7 +56,7 @@ class _FirstRun(event.Listener):
                 sys.stderr.write(f"{FIRST_RUN}\n")
 
     def on_end(self, event: event.Event) -> None:
-        """Nothing is said at the end."""
+        """Report nothing at the end."""
 
 
 event.register("numba:compile", _FirstRun())  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""Sectors as arrays of numbers: what the kernel of the firms reads."""
+"""Sectors as arrays of numbers, the input of the kernel of the firms."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -42,11 +42,11 @@ def pack_firms(
     world
         What policy does not change.
     players
-        Sectors wanted, each with the causes that bear its loss.
+        Sectors to run, each with the causes to which its loss is attributed.
     question
-        Weeks for which stocks are wanted.
+        Weeks for which stocks are reported.
     slot_of
-        Slot from which each holding of each stream is fed.
+        Slot that supplies each holding of each stream.
     """
     changes = Changes()
     sectors = _pack_sectors(world, players, question, changes)
@@ -58,7 +58,7 @@ def _pack_sectors(
     world: World, players: Mapping[str, Players], question: Question, changes: Changes
 ) -> Sectors:
     sectors = [world.sectors[name] for name in players]
-    # One more than there are strata, for firms that share their stocks.
+    # One more than the number of strata, for firms that share their stocks.
     draws, most = world.inputs.draws, len(STRATUM_SHARES) + 1
     multiples, late = np.ones((2, len(sectors), most, draws))
     shares, strata = np.zeros((len(sectors), most)), []

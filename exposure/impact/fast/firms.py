@@ -1,12 +1,12 @@
 """The firms of one kind of buyer, a lane of draws at a time; importing this module loads numba.
 
 The twin of `exposure.impact.firm_runs`: the same sums in the same order, so that the results are
-the same to the last bit. Every inner loop runs over the draws of a lane without a branch. What
-cannot lose anything is not run:
+the same to the last bit. Every inner loop runs over the draws of a lane without a branch. Holdings
+and firms that cannot lose anything are skipped:
 
-* a holding in whose lane as much arrives as is needed, in every week and draw;
-* firms that hold more than firms who lose nothing of the holding and get as much. Every step is
-  monotone in the stock, its rounding too, so this is exact. With thrift it is not used.
+* a holding whose arrivals cover its need in every week and draw of the lane;
+* firms with a larger stock than firms that lose nothing with the same arrivals. Every step is
+  monotone in the stock, also its rounding, so this is exact. It is not used with thrift.
 """
 
 import numpy as np
@@ -19,7 +19,7 @@ from exposure.impact.fast.losses import add_up, any_above, any_of, copy_lane
 
 
 def make_desk(changes: FloatArray, sectors: Sectors, weeks: int) -> Desk:
-    """Room for the firms of one thread."""
+    """Working arrays for the firms of one thread."""
     holdings, players = np.diff(sectors.holdings).max(), sectors.members.shape[1]
     rooms = np.empty((5, weeks, LANE))
     return Desk(
@@ -62,7 +62,7 @@ def run_sectors(
     desk: Desk,
     lane: int,
 ) -> None:
-    """Run the firms of all sectors in one lane, and add up what they lose."""
+    """Run the firms of all sectors in one lane, and add up their losses."""
     begin = lane * LANE
     size = min(LANE, lanes.leak_weeks.shape[0] - begin)
     for j in range(len(changes)):
@@ -89,7 +89,7 @@ def _clear(rows: FloatArray, begin: int, size: int) -> None:
 
 @kernel
 def _add(losses: FloatArray, share: FloatArray, begin: int, size: int, total: FloatArray) -> None:
-    """Add what one stream of a sector loses, by its share."""
+    """Add the loss of one stream of a sector, weighted by its share."""
     share = share[begin : begin + size]
     for t in range(len(losses)):
         row = total[t, begin : begin + size]
@@ -128,7 +128,7 @@ def _run_stream(
         for d in range(size):
             desk.common[0, k, d] = 0.0
             desk.common[1, k, d] = 0.0
-    # Firms that share are one more stratum, which begins with what all others have left.
+    # Firms that share are one more stratum, which begins with the remaining stocks of all others.
     for f in range(sectors.strata[i] + (1 if shares else 0)):
         share = sectors.shares[i, f] if f < sectors.strata[i] else 1.0
         for k in range(holdings):
@@ -168,7 +168,7 @@ def _run_holding(
     asked: IntArray,
     held: FloatArray,
 ) -> tuple[bool, bool]:
-    """Run one holding of one stratum; whether it loses, and whether richer firms may."""
+    """Run one holding of one stratum; return whether it loses and whether richer firms may."""
     to = lane % lanes.inflow.shape[1]
     arriving, common = lanes.inflow[slot, to], desk.common[:, k - sectors.holdings[i]]
     weeks, end, together = len(need), sectors.shared_from[i], f == sectors.strata[i]
@@ -244,7 +244,7 @@ def _share_stock(
     begin: int,
     size: int,
 ) -> None:
-    """Add what a stratum has left, and its usual cap, to what all share."""
+    """Add the remaining stock of a stratum and its usual cap to the shared stock."""
     if f < sectors.strata[i]:
         share, multiples = sectors.shares[i, f], sectors.multiples[i, f]
         for d in range(size):
@@ -256,7 +256,7 @@ def _share_stock(
 def _make_room(
     sectors: Sectors, k: int, since: int, until: int, cap: FloatArray, begin: int, size: int
 ) -> None:
-    """Raise a cap by the room that is made in some weeks."""
+    """Raise a cap by the room added in some weeks."""
     for q in range(sectors.raises[k], sectors.raises[k + 1]):
         if since <= sectors.raised_week[q] < until:
             for d in range(size):
@@ -265,7 +265,7 @@ def _make_room(
 
 @kernel
 def _covers(arriving: FloatArray, need: FloatArray, least: FloatArray, size: int) -> bool:
-    """Whether as much arrives as is needed, in every week and draw of a lane."""
+    """Whether arrivals cover the need in every week and draw of a lane."""
     for d in range(size):
         least[d] = 0.0
     for t in range(len(need)):
@@ -289,7 +289,7 @@ def _take_late(
     size: int,
     arriving: FloatArray,
 ) -> None:
-    """Inflow without what firms that priority reaches late do not get."""
+    """Inflow reduced by what firms that priority reaches late do not yet get."""
     weeks = len(inflow)
     copy_lane(inflow, arriving, size)
     for d in range(size):
@@ -308,7 +308,7 @@ def _save(
     size: int,
     saved: FloatArray,
 ) -> None:
-    """Need once users save what they can without loss."""
+    """Need after users save what they can without loss."""
     thrift = thrift[begin : begin + size]
     for t in range(len(need)):
         for d in range(size):
@@ -330,7 +330,7 @@ def _run_weeks(
     k: int,
     since: int,
 ) -> bool:
-    """Run the stock of one holding in one lane from a week on; whether anything is missed."""
+    """Run the stock of one holding in one lane from a week on; return whether need is unmet."""
     level, cap, criticality, missed = state[0], state[1], state[2], state[3]
     before = state[4]
     _make_room(sectors, k, 0, since, cap, begin, size)
@@ -369,7 +369,7 @@ def _hold(
     since: int,
     until: int,
 ) -> None:
-    """Add the stock of a stratum at the end of the weeks asked for."""
+    """Add the stock of a stratum at the end of the requested weeks."""
     level, cap = state[0], state[1]
     _make_room(sectors, k, 0, since, cap, begin, size)
     for t in range(since, until):

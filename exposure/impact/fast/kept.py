@@ -1,8 +1,8 @@
-"""A course of policy whose arrivals are kept: only sectors that changed are run again.
+"""A course of policy whose arrivals are cached: only sectors that changed are run again.
 
-What arrives from a group of pools is a part (see `exposure.inputs.parts`). Its name holds the
-tokens of all that decides it, so that a sector is known to lose what it lost before without
-anything being packed or run.
+The arrivals from a group of pools are a part (see `exposure.inputs.parts`). The name of a part
+holds the tokens of all its inputs. Equal names therefore mean equal losses of a sector, without
+packing or running anything.
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -33,7 +33,7 @@ from exposure.inputs.parts import Notes, make_part
 from exposure.licensing.grants import Licences
 
 Name = tuple[Hashable, ...]
-"""Everything that decides something."""
+"""Tokens of all inputs of a result."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +50,7 @@ class KeptCourse:
 
     @cached_property
     def groups(self) -> dict[str, tuple[Group, ...]]:
-        """Groups of pools that feed each sector."""
+        """Groups of pools that supply each sector."""
         every = groups_of(self.world, self.ranked)
         return {
             name: tuple(group for group in every if group & self._pools_of(name))
@@ -66,7 +66,7 @@ class KeptCourse:
 
     @cached_property
     def names(self) -> dict[Group, Name]:
-        """Everything that decides what arrives from each group of pools."""
+        """Tokens of all inputs of the arrivals from each group of pools."""
         return {group: self._name(group) for together in self.groups.values() for group in together}
 
     def _name(self, group: Group) -> Name:
@@ -78,7 +78,7 @@ class KeptCourse:
             self.world.period.key,
             tokens["firms"],
             tuple((name, tokens[("pool", name)]) for name in sorted(group & set(self.world.pools))),
-            # Where nobody shares out, what is added still comes from a pool.
+            # Added supply comes from a pool even where the pool is not shared out.
             tuple(self._pool_tokens(name) for name in fed) if "" in group else (),
             tuple((name, tokens[("goods", name)]) for name in fed),
             tuple(
@@ -95,7 +95,7 @@ class KeptCourse:
         return tuple(self.world.tokens[("pool", name)] for name in names)
 
     def name_of(self, sector: str) -> Name:
-        """Everything that decides what a sector loses, besides the question."""
+        """Tokens of all inputs of a sector's loss, except the question."""
         tokens = self.world.tokens
         return (
             sector,
@@ -127,7 +127,7 @@ class KeptCourse:
         return outcomes(self.world, players, firms, results, fed)
 
     def _fed(self, sectors: Iterable[str]) -> dict[Holder, Fed]:
-        """What feeds each holding of each stream of some sectors."""
+        """Source of each holding of each stream of some sectors."""
         wanted = set(sectors)
         fed: dict[Holder, Fed] = {}
         for group in dict.fromkeys(group for name in wanted for group in self.groups[name]):
@@ -163,16 +163,16 @@ def _arrive(pools: PackedPools, course: KeptCourse) -> Arrived:
 
 
 Slot = tuple[Arrived, int]
-"""One slot of what arrives from a group of pools."""
+"""One slot of the arrivals from a group of pools."""
 
 
 def _together(fed: Mapping[Holder, Fed]) -> tuple[list[Slot], dict[Holder, int]]:
-    """Slots of several groups of pools, each once, and the place of each holding's among them."""
+    """Slots of several groups of pools, each once, and the slot of each holding among them."""
     slots: list[Slot] = []
     feeds: dict[tuple[int, int], int] = {}
     slot_of = {}
     for holder, (arrived, slot) in fed.items():
-        # Arrivals live as long as the slots, so an identity is as good as a value.
+        # Arrivals live as long as the slots, so identity can replace comparison of values.
         key = (id(arrived), slot)
         if key not in feeds:
             feeds[key] = len(slots)
@@ -182,7 +182,7 @@ def _together(fed: Mapping[Holder, Fed]) -> tuple[list[Slot], dict[Holder, int]]
 
 
 def _room_for(slots: Sequence[Slot]) -> Lanes:
-    """Room for one lane of some slots: all lanes together would be copied through memory."""
+    """Array for one lane of some slots; one for all lanes would be copied through memory."""
     one = slots[0][0].lanes
     late = max(arrived.lanes.late.shape[2] for arrived, _ in slots)
     return one._replace(
@@ -193,7 +193,7 @@ def _room_for(slots: Sequence[Slot]) -> Lanes:
 
 
 def _fill(lanes: Lanes, slots: Sequence[Slot], lane: int) -> None:
-    """Lay out one lane of each slot."""
+    """Copy one lane of each slot."""
     for position, (arrived, slot) in enumerate(slots):
         lanes.inflow[position, 0] = arrived.lanes.inflow[slot, lane]
         lanes.begins[position, 0] = arrived.lanes.begins[slot, lane]

@@ -1,4 +1,4 @@
-"""What arrives, a lane of draws at a time; importing this module loads numba."""
+"""Arrivals, one lane of draws at a time; importing this module loads numba."""
 
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ LANE = 64
 
 
 class Rows(NamedTuple):
-    """Rows that are written anew for every draw, or for the few that stand side by side."""
+    """Rows that are overwritten for every draw, or for every batch of draws."""
 
     stopped: FloatArray
     """(classes, BATCH, T)."""
@@ -44,7 +44,7 @@ class Rows(NamedTuple):
 
 
 def make_rows(licensed: Licensed, routes: Routes, kinds: Kinds, pools: Pools, kept: int) -> Rows:
-    """Room for the rows of one thread."""
+    """Working rows of one thread."""
     classes, weeks, _ = licensed.stopped.shape
     most_routes, most_kinds = np.diff(pools.routes).max(), np.diff(pools.kinds).max()
     parts = 2 * routes.final.shape[1]
@@ -75,7 +75,7 @@ def fill_lane(
     rows: Rows,
     lane: int,
 ) -> None:
-    """What arrives at every slot in one lane of draws."""
+    """Compute the arrivals at every slot in one lane of draws."""
     begin = lane * LANE
     end = min(begin + LANE, kinds.weight.shape[1])
     for v in range(lanes.stopped.shape[0]):
@@ -105,7 +105,7 @@ def _draw(
     draw: int,
     d: int,
 ) -> None:
-    """Work through all pools in one draw."""
+    """Run all pools in one draw."""
     for j in range(len(kinds.changes)):
         row = rows.needs[j, d]
         fill_rows(kinds.changes[j], draw, row)
@@ -143,7 +143,7 @@ def _draw(
 def _put(
     slots: Slots, lanes: Lanes, rows: Rows, s: int, lane: int, at: int, draw: int, batch: int
 ) -> None:
-    """Put the inflow of one slot in some draws side by side, with what is lacking of it."""
+    """Write the inflow of one slot in a batch of draws, and the mass that it lacks."""
     first, end = slots.channels[s], slots.channels[s + 1]
     inflow, need = lanes.inflow[s, lane % lanes.inflow.shape[1]], rows.needs[slots.need[s]]
     for c in range(first, end):
@@ -166,7 +166,7 @@ def _put(
 def _put_late(
     slots: Slots, lanes: Lanes, rows: Rows, s: int, lane: int, at: int, draw: int, batch: int
 ) -> None:
-    """Put the first weeks of want of one slot side by side, and what priority brings in them."""
+    """Write the first weeks of shortage of one slot in a batch, and the gain from priority."""
     to = lane % lanes.inflow.shape[1]
     late = lanes.late[s, to]
     for d in range(batch):
@@ -182,7 +182,7 @@ def _put_late(
 
 @kernel
 def _gain(slots: Slots, rows: Rows, s: int, d: int) -> None:
-    """What rationing brings to a slot, and what is short without it, as rows."""
+    """Gain of a slot from rationing and its shortage without rationing, as rows."""
     gain, inflow, need = rows.gain[0], rows.gain[1], rows.needs[slots.need[s], d]
     first = slots.channels[s]
     for c in range(first, slots.channels[s + 1]):
@@ -197,7 +197,7 @@ def _gain(slots: Slots, rows: Rows, s: int, d: int) -> None:
 
 @kernel
 def _first_above(row: FloatArray) -> int:
-    """First week in which a row lies above 0; their number if there is none."""
+    """First week in which a row is above 0; the number of weeks if there is none."""
     for t in range(len(row)):
         if row[t] > 0.0:
             return t

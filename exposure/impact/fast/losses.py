@@ -1,7 +1,7 @@
-"""What firms lose, and who bears it; importing this module loads numba.
+"""Losses of firms and their attribution to players; importing this module loads numba.
 
-The twin of `exposure.impact.firm_runs.attribute`. Losses are split among players only in the
-weeks in which something is lost, and only among those who lose something.
+The twin of `exposure.impact.firm_runs.attribute`. Losses are split among players only in weeks
+with a loss, and only among players with a loss.
 """
 
 from exposure.arrays import BoolArray, FloatArray, IntArray
@@ -38,7 +38,7 @@ def add_up(
     first: int,
     size: int,
 ) -> None:
-    """Add what one stratum loses in one lane; what each player bears stands in `players[3]`."""
+    """Add the losses of one stratum in one lane; `players[3]` holds the part of each player."""
     playing = desk.playing
     active = _playing(members, loses, playing)
     only = _largest(desk.loss, loses, size, desk.lost)
@@ -63,7 +63,7 @@ def add_up(
 
 @kernel
 def _playing(members: BoolArray, loses: BoolArray, playing: IntArray) -> int:
-    """Find the players who answer for a holding that loses anything; how many they are."""
+    """List the players with a holding that loses something; return their number."""
     active = 0
     for p in range(len(members)):
         for k in range(len(loses)):
@@ -76,7 +76,7 @@ def _playing(members: BoolArray, loses: BoolArray, playing: IntArray) -> int:
 
 @kernel
 def _largest(loss: FloatArray, loses: BoolArray, size: int, lost: FloatArray) -> int:
-    """Largest loss over the holdings that lose anything; the holding if it is one alone, or -1."""
+    """Largest loss over the holdings; return the only holding with a loss, or -1 if several."""
     first, count = 0, 0
     for k in range(len(loses) - 1, -1, -1):
         if loses[k]:
@@ -113,7 +113,7 @@ def _share_among(
     first: int,
     size: int,
 ) -> None:
-    """Add what each player bears, week by week; players who lose nothing bear nothing."""
+    """Add the part of each player, week by week; players without a loss have no part."""
     loss, active = desk.loss, len(playing)
     alone, ordered, part = desk.players[0], desk.players[1], desk.players[2]
     borne, reached = desk.players[3], desk.state[4]
@@ -139,7 +139,7 @@ def _share_among(
 
 @kernel
 def _sort(alone: FloatArray, ordered: FloatArray, active: int, size: int) -> None:
-    """Losses of the players in ascending order, draw by draw."""
+    """Sort the losses of the players in ascending order, draw by draw."""
     for a in range(active):
         for d in range(size):
             ordered[a, d] = alone[a, d]
@@ -160,7 +160,7 @@ def _airport(
     active: int,
     size: int,
 ) -> None:
-    """Shares of the airport game: whoever reaches a step of the ordered losses bears up to it."""
+    """Shares of the airport game: players who reach a step of the sorted losses share its cost."""
     for k in range(active):
         step = 1.0 / (active - k)
         for d in range(size):

@@ -1,7 +1,7 @@
-"""Pools of a world as arrays of numbers: what the kernel of the arrivals reads of them.
+"""Pools of a world as arrays of numbers, the input of the kernel of the arrivals.
 
-Pools are packed in groups: a holding of elements that replace each other draws from several pools
-of one group, and no holding from pools of two groups.
+Pools are packed in groups. A holding of elements that replace each other is supplied by several
+pools of one group; no holding is supplied by pools of two groups.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,10 +25,10 @@ Buyer = tuple[str, BuyerClass, Tier]
 """Destination, buyer class and tier."""
 
 Route = tuple[Channel, Buyer]
-"""A channel as certain buyers buy it."""
+"""A channel and the buyer."""
 
 Group = frozenset[str]
-"""Pools that feed the same holdings; an empty name means contracts alone."""
+"""Pools that supply the same holdings; an empty name means contracts only."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,18 +47,18 @@ class PackedPools:
     pools: Pools
     slots: Slots
     slot_of: Mapping[Holder, int]
-    """Slot from which each holding of each stream is fed."""
+    """Slot that supplies each holding of each stream."""
     kept: int
     """Number of kinds whose inflow reaches a slot."""
     joined: tuple[tuple[int, int, FloatArray], ...]
-    """Slots to which what is bought is added: slot, slot of the purchase, weeks for a unit (D,)."""
+    """Slots with extra purchases: slot, slot of the purchase, weeks per unit (D,)."""
     leak_weeks: FloatArray
     late_weeks: int
-    """Weeks of want in which priority reaches some firms late, at most."""
+    """Largest number of weeks by which priority reaches some firms later."""
 
 
 def groups_of(world: World, ranked: Sequence[str]) -> list[Group]:
-    """Groups of pools that feed ranked sectors, in the order of the pools."""
+    """Groups of pools that supply ranked sectors, in the order of the pools."""
     groups: dict[str, set[str]] = {}
     for name in ranked:
         for holding in world.sectors[name].holdings:
@@ -70,7 +70,7 @@ def groups_of(world: World, ranked: Sequence[str]) -> list[Group]:
 
 
 def pool_key(world: World, channel: Channel) -> str:
-    """Pool that is shared out to a channel; empty where contracts hold."""
+    """Pool that is shared out to a channel; empty if contracts hold."""
     pool = world.pools.get(channel.pool)
     return channel.pool if pool is not None and pool.kinds else ""
 
@@ -81,7 +81,7 @@ def pack_pools(world: World, ranked: Sequence[str], group: Group) -> PackedPools
     Parameters
     ----------
     world
-        What policy does not change.
+        Everything that policy does not change.
     ranked
         Sectors that are ranked.
     group
@@ -120,7 +120,7 @@ def pack_pools(world: World, ranked: Sequence[str], group: Group) -> PackedPools
 def _holders(
     world: World, ranked: Sequence[str], group: Group
 ) -> Iterator[tuple[Holder, Stream, Holding]]:
-    """Holdings of the streams of ranked sectors that a group of pools feeds."""
+    """Holdings of the streams of ranked sectors that a group of pools supplies."""
     for name in ranked:
         sector = world.sectors[name]
         for position, stream in enumerate(sector.streams):
@@ -135,26 +135,26 @@ def _buyer(world: World, name: str, stream: Stream) -> Buyer:
 
 @dataclass(frozen=True, eq=False)
 class _PoolPacking:
-    """Kinds and routes pool by pool; the last pool is that of contracts alone."""
+    """Kinds and routes, pool by pool; the last pool holds contracts only."""
 
     names: tuple[str, ...]
     """Pools that are shared out."""
     kinds: tuple[tuple[Kind, ...], ...]
     routes: tuple[tuple[Route, ...], ...]
     brings: Mapping[tuple[str, Channel, Buyer], int]
-    """Kind that brings a channel to a stream at first, counted over all pools."""
+    """Kind that first supplies a channel of a stream, counted over all pools."""
     begins: Mapping[str, int]
     """First kind of each pool."""
     goes_on: Mapping[int, int]
-    """For a kind that takes over from another in some week, the first of them."""
+    """First kind of the chain, for a kind that replaces another in some week."""
     added: tuple[str, ...]
-    """Pool whose additions go to each kind under contracts."""
+    """Pool whose added supply goes to each kind under contracts."""
 
     @classmethod
     def of(
         cls, world: World, holders: Sequence[tuple[Holder, Stream, Holding]], group: Group
     ) -> "_PoolPacking":
-        """Find what is shared out, and what is not."""
+        """Separate the kinds that are shared out from those under contracts."""
         names = tuple(name for name, pool in world.pools.items() if pool.kinds and name in group)
         kinds = [world.pools[name].kinds for name in names]
         brings: dict[tuple[str, Channel, Buyer], int] = {}
@@ -186,7 +186,7 @@ def _alone(
     brings: dict[tuple[str, Channel, Buyer], int],
     begin: int,
 ) -> tuple[tuple[Kind, ...], tuple[str, ...]]:
-    """Channels of ranked sectors that no pool shares out; they are entered in `brings`."""
+    """Channels of ranked sectors outside all shared pools; they are added to `brings`."""
     kinds: list[Kind] = []
     added: list[str] = []
     nothing = np.zeros(world.inputs.draws)
@@ -276,7 +276,7 @@ def _pack_slots(
     pools: _PoolPacking,
     changes: Changes,
 ) -> tuple[Slots, dict[Holder, int], tuple[tuple[int, int, FloatArray], ...]]:
-    """Slots, the slot of each holding of each stream, and slots that purchases are added to."""
+    """Slots, the slot of each holding of each stream, and slots with extra purchases."""
     found: dict[tuple[object, ...], int] = {}
     slot_of: dict[Holder, int] = {}
     joined: list[tuple[int, int, FloatArray]] = []
@@ -308,7 +308,7 @@ class _SlotPacking:
     counts: list[int] = field(default_factory=list)
 
     def add(self, kinds: Sequence[int], weights: Sequence[float], need: int) -> int:
-        """Add a slot; its position."""
+        """Add a slot and return its position."""
         self.kinds += kinds
         self.weights += weights
         self.needs.append(need)
@@ -316,7 +316,7 @@ class _SlotPacking:
         return len(self.counts) - 1
 
     def slots(self, pools: _PoolPacking) -> Slots:
-        """All of them as arrays."""
+        """All slots as arrays."""
         emitted = np.full(
             sum(len(pool_kinds) for pool_kinds in pools.kinds), NOTHING, dtype=np.int64
         )

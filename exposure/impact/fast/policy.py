@@ -1,4 +1,4 @@
-"""A course of policy as arrays of numbers: which licences stop what of each route."""
+"""A course of policy as arrays of numbers: the share of each route that licensing stops."""
 
 from dataclasses import dataclass, field
 
@@ -23,19 +23,19 @@ class PackedPolicy:
     licensed: Licensed
     routes: Routes
     classes: tuple[int, ...]
-    """Classes of the flows met, as `Licences` counts them."""
+    """Licence classes of the flows, numbered as in `Licences`."""
 
 
 @dataclass
 class _Flows:
-    """Flows met, each packed once."""
+    """Flows of the routes, each packed once."""
 
     restrict: Restriction | None
     classes: dict[int, FloatArray] = field(default_factory=dict)
     looks: dict[int, FloatArray] = field(default_factory=dict)
 
     def class_row(self, flow: Flow, stage: str) -> int:
-        """Row of what a flow stops; nothing for one that is free."""
+        """Row of the share stopped of a flow; -1 for a free flow."""
         kept = kept_of(flow, stage, self.restrict)
         if kept.stopped is None:
             return NOTHING
@@ -62,7 +62,7 @@ def pack_policy(
     first
         First week scored.
     restrict
-        What a coalition keeps of what is stopped; None for all.
+        Part of the stopped shares that a coalition keeps; None for all of it.
     """
     world, flows = packed.world, _Flows(restrict)
     final, processor, seen = _rows(packed, licences, flows)
@@ -146,7 +146,7 @@ def _pack_splits(
 
 
 def _same(chi_row: IntArray, seen: IntArray, look: FloatArray) -> BoolArray:
-    """Whether a span goes on as the one before, for each route, (R, S)."""
+    """Whether a span equals the one before, for each route, (R, S)."""
     same = np.zeros(chi_row.shape[:2], dtype=np.bool_)
     goes_on = (look[:, 1:] == look[:, :-1]).all(axis=2)
     for r, rows in enumerate(seen):

@@ -1,12 +1,12 @@
-"""What arrives from the pools outside China, draw by draw; importing this module loads numba.
+"""Arrivals from the pools outside China, draw by draw; importing this module loads numba.
 
 The twin of `exposure.supply.pools.ration`: the same sums in the same order, so that the results
 are the same to the last bit.
 
-One draw is worked through at a time, each row holding all its weeks: what is needed of the routes
-and claims of a pool then stays in the fast caches, and goods that take longer to arrive are a row
-that begins later. A loop over weeks starts at 0 on rows cut to size, so that the compiler knows
-that no position is negative and works on several weeks at once.
+One draw is computed at a time, and each row holds all its weeks: the routes and claims of a pool
+then stay in the processor's caches, and goods with a longer transit are a row that begins later.
+A loop over weeks starts at 0 on a sliced row, so that the compiler knows that no position is
+negative and computes several weeks at once.
 """
 
 from exposure.arrays import BoolArray, FloatArray, IntArray
@@ -15,7 +15,7 @@ from exposure.impact.fast.compiling import kernel
 from exposure.supply.pools import ROUNDING
 
 BATCH = 8
-"""Draws that are put side by side."""
+"""Number of draws that are written together."""
 
 
 @kernel
@@ -60,7 +60,7 @@ def _claim(
     free: FloatArray,
     first: FloatArray,
 ) -> None:
-    """What a kind has under contracts goes to the free part; what holds of it comes first."""
+    """Split the contracts of a kind: what still holds goes to it first, the rest becomes free."""
     missing, contracted, china = border[0], border[1], border[2]
     chinese, other = free[0], free[1]
     before, rest = weight * china[0], weight * (contracted[0] - china[0])
@@ -85,7 +85,7 @@ def _claim_assembled(
     free: FloatArray,
     first: FloatArray,
 ) -> None:
-    """The same where part of what is missing comes inside assembled parts."""
+    """The same if part of the missing flow arrives inside assembled parts."""
     _claim(border, lag, weight, switched, free, first)
     missing, contracted = border[0], border[1]
     switched, first, assembled = switched[lag:], first[lag:], assembled[lag:]
@@ -100,7 +100,7 @@ def _claim_assembled(
 def _want(
     first: FloatArray, need: FloatArray, weight: float, short: FloatArray, unbound: FloatArray
 ) -> None:
-    """Add what a kind is short of before rationing."""
+    """Add the shortage of a kind before rationing."""
     for t in range(len(first)):
         lacking = need[t] - first[t]
         lacking = lacking if lacking > 0.0 else 0.0
@@ -117,7 +117,7 @@ def _want_bound(
     short: FloatArray,
     asked: FloatArray,
 ) -> None:
-    """The same for a kind that may not touch everything."""
+    """The same for a kind that may not use all material."""
     unbound, bound, reached = asked[0], asked[1], asked[2]
     for t in range(len(first)):
         lacking = need[t] - first[t]
@@ -132,7 +132,7 @@ def _want_bound(
 
 @kernel
 def _share_met(available: float, wanted: float) -> float:
-    """Share of what is wanted that is available, at most 1."""
+    """Available share of the demand, at most 1."""
     enough = wanted <= available + ROUNDING * wanted
     part = available / (1.0 if enough else wanted)
     return 1.0 if enough else part
@@ -140,7 +140,7 @@ def _share_met(available: float, wanted: float) -> float:
 
 @kernel
 def _serve_unbound(free: FloatArray, asked: FloatArray, taken: FloatArray, met: FloatArray) -> None:
-    """Serve a class whose members may touch everything."""
+    """Serve an order class whose members may use all material."""
     chinese_left, other_left, unbound = free[2], free[1], asked[0]
     wanted_so_far, got = taken[0], taken[1]
     for t in range(len(unbound)):
@@ -160,7 +160,7 @@ def _serve_unbound(free: FloatArray, asked: FloatArray, taken: FloatArray, met: 
 
 @kernel
 def _serve_bound(free: FloatArray, asked: FloatArray, taken: FloatArray, met: FloatArray) -> None:
-    """Serve a class of which some may touch only part of what is Chinese."""
+    """Serve an order class some of whose members may use only part of the Chinese material."""
     china, other_left, chinese_left, used = free[0], free[1], free[2], free[3]
     unbound, bound, reached = asked[0], asked[1], asked[2]
     for t in range(len(unbound)):
@@ -189,7 +189,7 @@ def _serve_bound(free: FloatArray, asked: FloatArray, taken: FloatArray, met: Fl
 def _inflow(
     first: FloatArray, short: FloatArray, need: FloatArray, served: FloatArray, inflow: FloatArray
 ) -> None:
-    """What arrives after rationing; a need that is met in full is met exactly."""
+    """Inflow after rationing; a need that is met in full is met exactly."""
     for t in range(len(first)):
         full = first[t] if first[t] > need[t] else need[t]
         part = first[t] + served[t] * short[t]
@@ -198,14 +198,14 @@ def _inflow(
 
 @kernel
 def _bound_share(reach: FloatArray, met: FloatArray, served: FloatArray) -> None:
-    """Share met of a kind that may not touch everything in some weeks."""
+    """Share met of a kind that may not use all material in some weeks."""
     for t in range(len(served)):
         served[t] = met[1, t] if reach[t] < 1.0 else met[0, t]
 
 
 @kernel
 def _average(free: FloatArray, taken: FloatArray, average: FloatArray) -> None:
-    """Share met of all that is wanted: how claims fare that are too small to be counted."""
+    """Share met of the total demand, used for claims that are too small to be counted."""
     for t in range(len(average)):
         wanted = taken[0, t]
         some = 1.0 if free[2, t] + free[1, t] > 0.0 else 0.0
@@ -214,7 +214,7 @@ def _average(free: FloatArray, taken: FloatArray, average: FloatArray) -> None:
 
 @kernel
 def _next_class(order: IntArray, begin: int, end: int, draw: int, after: int) -> int:
-    """The class that is served after another one in a draw; 0 if there is none."""
+    """Order class that is served after another one in a draw; 0 if there is none."""
     found = 0
     for k in range(begin, end):
         order_class = order[k, draw]
@@ -240,7 +240,7 @@ def share_out(
     inflow: FloatArray,
     before: FloatArray,
 ) -> None:
-    """Share out one pool in one draw, class after class."""
+    """Share out one pool in one draw, order class by order class."""
     begin, end = pools.kinds[p], pools.kinds[p + 1]
     weeks = first.shape[1]
     clear(rows)
@@ -250,7 +250,7 @@ def share_out(
     for k in range(begin, end):
         border, lag = borders[kinds.route[k] - pools.routes[p]], _lag(kinds, k, draw, weeks)
         weight, part = kinds.weight[k, draw], kinds.assembled[k]
-        # The first of the claims into which a rating parts one offers its contracts throughout.
+        # A rating splits a claim in two; the first of them keeps offering the contracts.
         weight = weight if kinds.since[k] == 0 else 0.0
         if kinds.bought[k]:
             _set(first[k - begin], kinds.given[k])
@@ -318,7 +318,7 @@ def _bring(
     inflow: FloatArray,
     before: FloatArray,
 ) -> None:
-    """What arrives at a kind in the weeks in which it counts."""
+    """Inflow of a kind in the weeks in which it exists."""
     a, b = kinds.since[k], kinds.until[k]
     _inflow(first[a:b], short[a:b], need[a:b], share[a:b], inflow[a:b])
     copy(first[a:b], before[a:b])
@@ -326,7 +326,7 @@ def _bring(
 
 @kernel
 def _offer(pools: Pools, row: int, draw: int, switched: FloatArray, free: FloatArray) -> None:
-    """What is free: contracts that no longer hold, and what is added."""
+    """Free material: contracts that no longer hold, and added supply."""
     for t in range(len(switched)):
         free[0, t] *= switched[t]
         free[1, t] *= switched[t]
@@ -351,7 +351,7 @@ def under_contracts(
     inflow: FloatArray,
     before: FloatArray,
 ) -> None:
-    """Inflow where nobody shares out: contracts hold, and what is added fills gaps."""
+    """Inflow without sharing out: contracts hold, and added supply fills gaps."""
     clear(rows)
     for k in range(pools.kinds[p], pools.kinds[p + 1]):
         to, part = slots.emitted[k], kinds.assembled[k]

@@ -1,4 +1,4 @@
-"""The fast twin of a course: packs, calls the kernels, puts the results together."""
+"""The fast twin of a course: packs the input, calls the kernels and assembles the results."""
 
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -31,8 +31,8 @@ def run_course(
 ) -> dict[str, SectorRun]:
     """Fast twin of `exposure.impact.course.run_reference`, for independent holdings.
 
-    Equal to the last bit, but for the shares stopped by exit stage, which agree to 1e-12. One
-    lane of draws is run after the other, so that what arrives is never kept for all draws.
+    Equal to the last bit, except for the shares stopped by exit stage, which agree to 1e-12. The
+    lanes of draws are run one by one, so that arrivals are never stored for all draws.
     """
     ranked, first = tuple(players), world.period.weeks - len(question.weight)
     every = frozenset().union(*groups_of(world, ranked))
@@ -67,7 +67,7 @@ def run_course(
 
 
 def over_lanes(work: Callable[[range], None], lanes: int, threads: int) -> None:
-    """Do some work for all lanes of draws, which know nothing of each other, in some threads."""
+    """Call a function on all lanes of draws, which are independent, in several threads."""
 
     def some(thread: int) -> None:
         work(range(thread, lanes, threads))
@@ -76,7 +76,7 @@ def over_lanes(work: Callable[[range], None], lanes: int, threads: int) -> None:
 
 
 def add_purchases(pools: PackedPools, lanes: Lanes, lane: int) -> None:
-    """Add what is bought on top of need to what arrives, in one lane."""
+    """Add extra purchases to the arrivals, in one lane."""
     begin, to = lane * LANE, lane % lanes.inflow.shape[1]
     size = min(LANE, len(lanes.leak_weeks) - begin)
     for slot, purchase, factor in pools.joined:
@@ -86,7 +86,7 @@ def add_purchases(pools: PackedPools, lanes: Lanes, lane: int) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Arrived:
-    """What arrives from some pools."""
+    """Arrivals from some pools."""
 
     lanes: Lanes
     channels: IntArray
@@ -94,21 +94,21 @@ class Arrived:
     shown: Mapping[Route, int]
     """Row of the shares stopped of each route."""
     slot_of: Mapping[Holder, int]
-    """Slot from which each holding of each stream is fed."""
+    """Slot that supplies each holding of each stream."""
 
     @classmethod
     def of(cls, lanes: Lanes, pools: PackedPools) -> "Arrived":
-        """Without what is no longer needed of the pools."""
+        """Keep only what is still needed of the pools."""
         return cls(lanes, pools.slots.channels, pools.shown, pools.slot_of)
 
     def lacked(self, slot: int) -> FloatArray:
-        """What each channel of a slot lacked, by mass, (channels, D)."""
+        """Mass that each channel of a slot lacked, (channels, D)."""
         first, end = self.channels[slot : slot + 2]
         return self.lanes.lacked[first:end]
 
 
 Fed = tuple[Arrived, int]
-"""What feeds one holding of one stream: arrivals, and a slot of theirs."""
+"""Supply of one holding of one stream: arrivals, and one of their slots."""
 
 
 def count_lanes(world: World) -> int:
@@ -117,7 +117,7 @@ def count_lanes(world: World) -> int:
 
 
 def empty_lanes(pools: PackedPools, policy: PackedPolicy, *, kept: int) -> Lanes:
-    """Room for what arrives in some lanes at a time."""
+    """Empty arrays for the arrivals of some lanes at a time."""
     draws, weeks, slots = pools.world.inputs.draws, pools.world.period.weeks, len(pools.slots.need)
     return Lanes(
         inflow=np.empty((slots, kept, weeks, LANE)),
@@ -130,7 +130,7 @@ def empty_lanes(pools: PackedPools, policy: PackedPolicy, *, kept: int) -> Lanes
 
 
 def empty_results(world: World, firms: PackedFirms) -> Results:
-    """Room for what sectors lose."""
+    """Empty arrays for the losses of sectors."""
     draws, streams = world.inputs.draws, firms.streams
     shape = (len(firms.names), world.period.weeks, draws)
     return Results(
@@ -149,7 +149,7 @@ def outcomes(
     results: Results,
     fed: Mapping[Holder, Fed],
 ) -> dict[str, SectorRun]:
-    """Put together what each sector loses."""
+    """Assemble the losses of each sector."""
     streams = firms.streams
     outcomes = {}
     for i, name in enumerate(firms.names):
