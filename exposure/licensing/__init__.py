@@ -1,1 +1,1 @@
-"""How an office works: terms, book, queue, office, and the flow that licences leave."""
+"""The licensing office: terms, book, queue, and the flow of goods that licensing allows."""

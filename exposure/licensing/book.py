@@ -1,17 +1,17 @@
-"""The book a licensing office keeps on one class: who is in line, and when licences run out.
+"""The book of one licence class: applications in the queue, and the end dates of licences.
 
-The line is kept by week of submission. What a week's submissions are made of is fixed when they
-are filed; deciding part of them only lowers the load that remains. There are first applications
-of buyers without a licence, renewals of licences that have run out, and applications of *holders*,
-whose licence still runs: renewals, and first applications after a refused renewal. What a holder
-is granted begins where the old licence ends, so applications of holders are kept by the week of
-that end; when it comes, they join the others. A holder's licence ends within `lead` weeks of the
-filing, so a row per week of lead is enough.
+The queue is kept by week of submission. The composition of a week's submissions is fixed when they
+are filed; deciding part of them only lowers the remaining load. There are first applications of
+buyers without a licence, renewals of expired licences, and applications of *holders*, whose
+licence is still valid: renewals, and first applications after a refused renewal. A holder's new
+licence begins when the old one ends, so applications of holders are kept by the week of that end;
+in that week they join the others. A holder's licence ends within `lead` weeks of the filing, so
+one row per week of lead is enough.
 
 Loads and licences are in the unit of the class's relationships; arrays are float64 with the draws
-last. Row `weeks` of the arrays by week collects all that falls behind the horizon. The functions
-change the book in place; the order in which they run within a week is that of
-`exposure.licensing.queue`. Sums are made one term after another, as the fast twin makes them.
+last. Row `weeks` of the arrays by week collects everything after the horizon. The functions change
+the book in place; `exposure.licensing.queue` defines their order within a week. Terms are added
+one after another, in the same order as in the fast twin.
 """
 
 from dataclasses import dataclass
@@ -24,15 +24,15 @@ from exposure.licensing.terms import LicenceClass, LicenceTerms
 from exposure.terms import LicenceState
 
 UNREAD = LicenceTerms(LicenceState.FREE, 0, 1.0, 0, 1, 0)
-"""Stands for all terms of a free class, whose figures may be anything."""
+"""Placeholder for the terms of a free class, whose values are not used."""
 
 RENEWAL, FIRST = 0, 1
-"""What holders apply for: rows of `Book.holders`."""
+"""Kinds of application by holders: rows of `Book.holders`."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Terms worked out for every draw; arrays have shape (D,)."""
+    """Terms evaluated for every draw; arrays have shape (D,)."""
 
     free: bool
     decides: bool
@@ -47,19 +47,19 @@ class Rule:
     renewal_approval: FloatArray
     """Share of renewals granted."""
     again: FloatArray
-    """Share of first applications that comes back: refused, and filed once more."""
+    """Share of first applications that are refused and filed again."""
     renewal_again: FloatArray
-    """Share of renewals that comes back as a first application."""
+    """Share of renewals that are refused and filed again as a first application."""
     again_weeks: IntArray
-    """Weeks from a refusal to the next application."""
+    """Weeks from a refusal to the new application."""
 
 
 @dataclass
 class Book:
-    """The papers of one class.
+    """The book of one class.
 
-    Until a week's applications are filed, `first` and `holders` hold their load; from then on
-    they hold parts of one unit of it.
+    Until a week's applications are filed, `first` and `holders` hold their load; afterwards they
+    hold its composition, as shares.
     """
 
     relationships: FloatArray
@@ -69,28 +69,28 @@ class Book:
     change: FloatArray
     """Change in live licences at the start of each week, shape (weeks + 1, D)."""
     asking: FloatArray
-    """Live licences whose holders have a first application in line or to come, by the week in
-    which the licence ends, shape (weeks + 1, D)."""
+    """Live licences whose holders have a first application in the queue or will file one, by the
+    week in which the licence ends, shape (weeks + 1, D)."""
     line: FloatArray
-    """Load not yet decided by week of submission, shape (weeks + 1, D)."""
+    """Undecided load by week of submission, shape (weeks + 1, D)."""
     first: FloatArray
     """First applications of buyers without a licence by week of submission, (weeks + 1, D)."""
     late: FloatArray
-    """Renewals of licences that have run out by week of submission, shape (weeks + 1, D)."""
+    """Renewals of expired licences, by week of submission, shape (weeks + 1, D)."""
     holders: FloatArray
-    """Renewals and first applications of holders by week of submission and weeks from there to
-    the end of their licence, shape (2, weeks + 1, longest lead + 1, D)."""
+    """Renewals and first applications of holders, by week of submission and number of weeks from
+    then to the end of their licence, shape (2, weeks + 1, longest lead + 1, D)."""
     oldest: int = 0
-    """First week of submission with anything left in line, in any draw."""
+    """First week of submission with undecided load in any draw."""
 
     @property
     def horizon(self) -> int:
-        """Number of weeks that are counted."""
+        """Number of weeks of the run."""
         return len(self.line) - 1
 
     @property
     def depth(self) -> int:
-        """Most weeks from a holder's application to the end of the licence, plus 1."""
+        """Largest number of weeks from a holder's application to the end of the licence, plus 1."""
         return int(self.holders.shape[2])
 
 
@@ -99,7 +99,7 @@ EVERY = slice(None)
 
 
 def rule_of(terms: LicenceTerms, draws: int, block: slice = EVERY) -> Rule:
-    """Work out terms for some of the draws, one after another."""
+    """Evaluate terms for some of the draws, one draw after another."""
     free = terms.state is LicenceState.FREE
     if free:
         terms = UNREAD
@@ -128,7 +128,7 @@ def open_book(
     """Open the book of a class with the licences it holds at the start."""
     relationships = _floats(one.relationships, draws)[block]
     size = len(relationships)
-    # Licences that outlive the horizon are kept as if they ended there.
+    # Licences that end after the horizon are kept in its row.
     depth = min(max(int(rule.lead.max()) for rule in rules.values()), weeks) + 1
     book = Book(
         relationships=relationships,
@@ -143,17 +143,17 @@ def open_book(
     for held in one.held_at_start:
         licences = relationships * _floats(held.share, draws)[block]
         book.live += licences
-        # As if approved in week 0: holders do not apply in that week.
+        # They count as approved in week 0, so holders do not apply in that week.
         _enter(book, licences, _weeks(held.expiry_week, draws)[block], rules[0], week=0)
     return book
 
 
 def begin(book: Book, rule: Rule, *, before: Rule | None, week: int) -> FloatArray:
-    """Who applies for the first time because a rule begins; shape (D,).
+    """First applications caused by the start of a rule, shape (D,).
 
-    All without a licence apply when control begins, which is when there was no rule before or
-    the class was free. Where the rule revokes, all holders apply as well, but for those with a
-    first application in line or to come.
+    All buyers without a licence apply when control begins, that is, if there was no rule before
+    or the class was free. If the rule revokes licences, all holders apply too, except those with a
+    first application in the queue or still to be filed.
     """
     applicants = np.zeros_like(book.live)
     if not rule.free and (before is None or before.free):
@@ -164,12 +164,12 @@ def begin(book: Book, rule: Rule, *, before: Rule | None, week: int) -> FloatArr
 
 
 def withdraw(book: Book, rule: Rule, *, week: int) -> FloatArray:
-    """Take out of the line what a rule that begins leaves without purpose; load, shape (D,).
+    """Withdraw applications that lose their purpose when a rule begins; return the load, (D,).
 
-    When control ends, that is the whole line and all that was to come. When licences are revoked,
-    it is the renewals of licences still live the week before: their holders start afresh, and
-    first applications of holders are from now on those of buyers without a licence. Licences end
-    in both cases.
+    When control ends, all present and future applications are withdrawn. When licences are
+    revoked, the renewals of licences that were live in the week before are withdrawn: their
+    holders apply again, and first applications of holders become those of buyers without a
+    licence. Licences end in both cases.
     """
     withdrawn = np.zeros_like(book.live)
     if rule.free:
@@ -190,7 +190,7 @@ def withdraw(book: Book, rule: Rule, *, week: int) -> FloatArray:
 
 
 def expire(book: Book, *, week: int) -> None:
-    """End the licences that ran to this week; their holders still in line hold none from now."""
+    """End the licences that expire this week; their holders in the queue have none from now on."""
     book.live += book.change[week]
     for ahead in range(1, min(book.depth, week - book.oldest + 1)):
         filed = week - ahead
@@ -200,8 +200,8 @@ def expire(book: Book, *, week: int) -> None:
 
 
 def submit(book: Book, applicants: FloatArray, *, week: int) -> FloatArray:
-    """Put the week's applications in line; their load, shape (D,)."""
-    # A renewal filed in the week of expiry is late.
+    """Put the week's applications in the queue; return their load, shape (D,)."""
+    # A renewal filed in the week of expiry counts as late.
     book.late[week] = book.holders[RENEWAL, week, 0]
     book.holders[RENEWAL, week, 0] = 0
     book.first[week] += applicants
@@ -217,7 +217,7 @@ def submit(book: Book, applicants: FloatArray, *, week: int) -> FloatArray:
 
 
 def decide(book: Book, served: FloatArray, rule: Rule, *, since: int, week: int) -> None:
-    """Decide part of the line: date the licences granted and the applications that come back.
+    """Decide part of the queue; enter the licences granted and the applications filed again.
 
     Parameters
     ----------
@@ -247,11 +247,11 @@ def decide(book: Book, served: FloatArray, rule: Rule, *, since: int, week: int)
 
 
 def _decide_holders(book: Book, decided: FloatArray, rule: Rule, *, end: int, week: int) -> None:
-    """Decide applications of holders whose licence runs to week `end`; `decided` is (2, D)."""
+    """Decide applications of holders whose licence ends in week `end`; `decided` is (2, D)."""
     if not decided.any():
         return
     granted = decided[RENEWAL] * rule.renewal_approval + decided[FIRST] * rule.approval
-    # No double cover: the new licence starts where the old one ends.
+    # The new licence begins when the old one ends, so they never overlap.
     book.change[end] += granted
     _enter(book, granted, end + rule.validity, rule, week=week)
     returning = decided[RENEWAL] * rule.renewal_again + decided[FIRST] * rule.again
@@ -264,8 +264,8 @@ def _decide_holders(book: Book, decided: FloatArray, rule: Rule, *, end: int, we
 
 
 def _enter(book: Book, licences: FloatArray, expiry: IntArray, rule: Rule, *, week: int) -> None:
-    """Enter when licences end and when their renewals are filed: max(week + 1, expiry - lead)."""
-    # What ends or is filed behind the horizon goes to the last row, which is never read.
+    """Enter the weeks of expiry and of renewal filings, max(week + 1, expiry - lead)."""
+    # Ends and filings after the horizon go to the last row, which is never read.
     end = np.minimum(expiry, book.horizon)
     filing = np.minimum(np.maximum(week + 1, expiry - rule.lead), book.horizon)
     _add(book.change, end, -licences)
@@ -286,17 +286,17 @@ def total(rows: FloatArray) -> FloatArray:
 
 
 def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
-    """Divide, with 0 for a part of nothing."""
+    """Divide; 0 if the whole is 0."""
     share = np.zeros_like(part)
     np.divide(part, whole, out=share, where=whole > 0)
     return share
 
 
 def _floats(values: FloatArray | float, draws: int) -> FloatArray:
-    """One float a draw."""
+    """One float per draw."""
     return np.broadcast_to(np.asarray(values, dtype=np.float64), draws)
 
 
 def _weeks(values: IntArray | int, draws: int) -> IntArray:
-    """One whole number of weeks a draw."""
+    """One whole number of weeks per draw."""
     return np.broadcast_to(np.asarray(values, dtype=np.int64), draws)

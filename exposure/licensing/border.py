@@ -1,8 +1,8 @@
-"""Flow of goods under licences: who holds one ships, and makes up for what it could not ship.
+"""Flow of goods under licences: holders ship, and make up for part of their missed orders.
 
-Only the orders of a licence holder are made up. Pooling the orders of all buyers, as one does for
-a total of customs, would let holders ship the orders of the refused for ever: with half the buyers
-licensed and a ceiling of 1.2, flow would stay at 0.6. Here the refused stay without.
+Only the orders of licence holders are made up. If the orders of all buyers were pooled, as in a
+customs total, holders would ship the orders of refused buyers for ever: with half of the buyers
+licensed and a ceiling of 1.2, the flow would stay at 0.6. Here refused buyers receive nothing.
 
 Orders are in weeks of the usual flow of the whole class; arrays have shape (T, D), the week
 first.
@@ -21,16 +21,16 @@ def share_stopped(
     ceiling: FloatArray,
     recoverable: FloatArray,
 ) -> FloatArray:
-    """Share of the usual flow that does not leave: 1 - phi, below 0 while orders are made up.
+    """Share of the usual flow that is stopped, 1 - phi; below 0 while orders are made up.
 
     Parameters
     ----------
     licensed
         Live licences per relationship, Lambda, in [0, 1], shape (T, D).
     enforced
-        Share of unlicensed goods that customs stops, in [0, 1], shape (T, D) or (T, 1).
+        Share of unlicensed goods stopped by customs, in [0, 1], shape (T, D) or (T, 1).
     ceiling
-        Most a holder ships, as a multiple c >= 1 of its usual flow, shape (D,).
+        Largest shipment of a holder, as a multiple c >= 1 of its usual flow, shape (D,).
     recoverable
         Share b of unfilled orders that are still wanted later, in [0, 1], shape (D,).
 
@@ -41,14 +41,14 @@ def share_stopped(
 
     Notes
     -----
-    Those without a licence gather b x enforced (1 - Lambda) unfilled orders a week. Who is
-    granted a licence brings its part along, who loses it takes its part back; both are taken
-    for average. Holders ship extra = min((c - 1) Lambda, what they have in hand). With c = 1
-    nothing is extra.
+    Buyers without a licence accumulate b x enforced (1 - Lambda) unfilled orders a week. A new
+    holder brings its unfilled orders along, and a buyer that loses its licence takes them back;
+    both are assumed to be average buyers. Holders ship extra = min((c - 1) Lambda, their unfilled
+    orders). With c = 1 nothing extra is shipped.
 
     Examples
     --------
-    Half the buyers licensed late catch up, the other half never is.
+    Half of the buyers are licensed late and catch up; the other half is never licensed.
 
     >>> share_stopped(np.array([[0.0], [0.5], [0.5], [0.5]]), np.ones((4, 1)),
     ...               ceiling=np.array([1.4]), recoverable=np.array([0.5])).ravel().round(3)
@@ -66,7 +66,7 @@ def share_stopped(
 def share_stopped_reference(
     licensed: FloatArray, enforced: FloatArray, *, ceiling: FloatArray, recoverable: FloatArray
 ) -> FloatArray:
-    """What `share_stopped` defines, all draws side by side."""
+    """Reference for `share_stopped`, all draws at once."""
     stopped = enforced * (1.0 - licensed)
     waiting, in_hand = np.zeros_like(licensed[0]), np.zeros_like(licensed[0])
     before = licensed[0]
@@ -83,6 +83,6 @@ def share_stopped_reference(
 
 
 def _part(change: FloatArray, whole: FloatArray) -> FloatArray:
-    """Rise as a part of a whole, in [0, 1]; 0 where nothing rises."""
+    """An increase as a share of the whole, in [0, 1]; 0 if there is no increase."""
     rises = (change > 0.0) & (whole > 0.0)
     return np.where(rises, np.minimum(change / np.where(rises, whole, 1.0), 1.0), 0.0)

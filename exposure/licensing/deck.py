@@ -1,4 +1,4 @@
-"""The fast twin's desk: terms and books of all classes, laid out in arrays."""
+"""Arrays of the fast twin: terms and books of all classes."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from exposure.licensing.book import Rule
 from exposure.licensing.terms import LicenceClass
 
 LANES = 8
-"""Draws whose results are written together: as many as a line of the processor's cache holds."""
+"""Draws whose results are written together, as many as fit in one cache line."""
 
 LICENSED, ARRIVALS, SERVED, BACKLOG, WITHDRAWN = range(5)
 """Results, in the order of `exposure.licensing.queue.QueueResult`."""
@@ -19,27 +19,27 @@ LICENSED, ARRIVALS, SERVED, BACKLOG, WITHDRAWN = range(5)
 CHANGE, ASKING, LINE, NEW, LATE, AHEAD, SLOT = range(7)
 """Columns of `Book.rows`; the first five are fields of `exposure.licensing.book.Book`.
 
-Nearly always the licences of the holders in a row end in one and the same week: it is `AHEAD`
-weeks ahead, and `SLOT` has their renewals, the column behind it their first applications. If not,
-`AHEAD` is `MANY`, and they stand in `Book.holders`. A row fills one line of the cache.
+The licences of the holders in a row nearly always end in the same week: it is `AHEAD` weeks ahead,
+column `SLOT` holds their renewals and the next column their first applications. Otherwise `AHEAD`
+is `MANY` and the loads are in `Book.holders`. A row fills one cache line.
 """
 
 COLUMNS = 8
 
 MANY = -1.0
-"""Stands for holders whose licences end in different weeks."""
+"""Marks holders whose licences end in different weeks."""
 
 RENEWAL, FIRST = 0, 1
-"""What applicants file."""
+"""Kinds of application."""
 
 LOAD = 2
-"""What is decided in a week: renewals, first applications, and the load of all."""
+"""Third column of the load decided in a week: renewals, first applications, total load."""
 
 DELAY, VALIDITY, LEAD, PAUSE = range(4)
-"""Columns of `Deck.weeks`; the pause is that before an application comes back."""
+"""Columns of `Deck.weeks`; the pause is the time before a refused application is filed again."""
 
 GRANT, AGAIN = 0, 1
-"""Rows of `Deck.shares`: what is granted, and what comes back."""
+"""Rows of `Deck.shares`: the shares granted and filed again."""
 
 
 class Deck(NamedTuple):
@@ -48,7 +48,7 @@ class Deck(NamedTuple):
     row: IntArray
     """Row of the terms in force, shape (T, Q)."""
     begins: BoolArray
-    """Whether they begin in the week, shape (T, Q)."""
+    """Whether these terms begin in the week, shape (T, Q)."""
     order: IntArray
     """Classes that are decided, by priority, then -1, shape (T, Q)."""
     level: IntArray
@@ -60,13 +60,13 @@ class Deck(NamedTuple):
     weeks: IntArray
     """Delay, validity, lead and pause, shape (R, 4, D)."""
     shares: FloatArray
-    """Granted and coming back, of renewals and first applications, shape (R, 2, 2, D)."""
+    """Shares granted and filed again, of renewals and first applications, shape (R, 2, 2, D)."""
     size: FloatArray
     """Relationships, shape (Q, D)."""
     holder: IntArray
     """Class of each group of licences held at the start, shape (H,)."""
     held: FloatArray
-    """Licences in it, shape (H, D)."""
+    """Licences in each group, shape (H, D)."""
     held_until: IntArray
     """First week in which they no longer count, shape (H, D)."""
     capacity: FloatArray
@@ -74,7 +74,7 @@ class Deck(NamedTuple):
 
 
 class Book(NamedTuple):
-    """The papers of one class in one draw."""
+    """The book of one class in one draw."""
 
     rows: FloatArray
     """Shape (T + 1, 8)."""
@@ -83,22 +83,22 @@ class Book(NamedTuple):
 
 
 class Desk(NamedTuple):
-    """All that changes during a draw; the arrays of `Book` with the class first."""
+    """Everything that changes during a draw; arrays of `Book` with the class as first axis."""
 
     rows: FloatArray
     holders: FloatArray
     live: FloatArray
     """Shape (Q,)."""
     oldest: IntArray
-    """First week of submission with anything left in line, shape (Q,)."""
+    """First week of submission with undecided load, shape (Q,)."""
     ripe: IntArray
-    """First week of submission that has not waited out its delay, shape (Q,)."""
+    """First week of submission whose delay has not passed, shape (Q,)."""
     ready: IntArray
-    """Room for a list of classes, shape (Q,)."""
+    """Working array for a list of classes, shape (Q,)."""
     decided: FloatArray
     """Shape (Q, 3)."""
     weeks: IntArray
-    """Terms of the draw side by side, shape (R, 4)."""
+    """Weeks of the terms in this draw, shape (R, 4)."""
     shares: FloatArray
     """Shape (R, 2, 2)."""
 
@@ -108,7 +108,7 @@ def pack(
     rules: Sequence[Mapping[int, Rule]],
     capacity: FloatArray,
 ) -> Deck:
-    """Lay the terms of all classes out in arrays."""
+    """Write the terms of all classes into arrays."""
     weeks, draws = capacity.shape
     cards = [rule for of_class in rules for rule in of_class.values()]
     row = np.zeros((weeks, len(classes)), dtype=np.int64)
@@ -142,7 +142,7 @@ def pack(
 
 
 def _order(row: IntArray, cards: Sequence[Rule]) -> tuple[IntArray, IntArray]:
-    """Classes that are decided in each week, by priority and place, and their priorities."""
+    """Classes that are decided in each week, by priority and position, and their priorities."""
     order, level = np.full_like(row, -1), np.full_like(row, -1)
     for week, now in enumerate(row):
         decided = [(cards[r].priority, q) for q, r in enumerate(now) if cards[r].decides]
@@ -152,7 +152,7 @@ def _order(row: IntArray, cards: Sequence[Rule]) -> tuple[IntArray, IntArray]:
 
 
 def clear_desk(deck: Deck) -> Desk:
-    """A desk with empty books."""
+    """Working arrays with empty books."""
     classes, weeks, terms = len(deck.size), len(deck.capacity), len(deck.free)
     depth = min(int(deck.weeks[:, LEAD].max()), weeks) + 1
     return Desk(
@@ -169,7 +169,7 @@ def clear_desk(deck: Deck) -> Desk:
 
 
 def _aligned(*shape: int) -> FloatArray:
-    """Zeros whose first number begins a line of the cache."""
+    """Array of zeros that begins at a cache line."""
     room = np.zeros(math.prod(shape) + LANES)
     begin = -room.ctypes.data % (8 * LANES) // 8
     return room[begin : begin + math.prod(shape)].reshape(shape)

@@ -1,6 +1,6 @@
-"""What a licence decision does, week by week: the classes of the licence queue as a table.
+"""Effect of licence decisions, week by week: the classes of the licence queue as a table.
 
-Loads count buyer-item relationships as shares of all those of the destination, so that the
+Loads are buyer-item relationships as shares of all relationships of the destination, so that the
 classes of one destination add up to 1. Licences and flow are relative to the class itself.
 """
 
@@ -37,7 +37,7 @@ PERCENTILES = (5.0, 95.0)
 def licensed_flow(
     dataset: Dataset, scenario: Scenario | str, settings: Settings | None = None
 ) -> "pd.DataFrame":
-    """What a scenario does to licences, week by week and class by class.
+    """Licences and licensed flow under a scenario, by week and class.
 
     Parameters
     ----------
@@ -51,12 +51,12 @@ def licensed_flow(
     Returns
     -------
     pandas.DataFrame
-        One row a scenario (member of a mixture), destination, class and week: scenario,
+        One row per scenario (member of a mixture), destination, class and week: scenario,
         destination, licence_class, week, date, state, size, then `QUANTITIES`, each as mean
         over draws with ``_p05`` and ``_p95``. Applications, decided and backlog are shares of
         the destination's relationships; live_licences and flow are relative to the class. Flow
-        is that of goods crossing the border; above 1 while unfilled orders are made up. Goods
-        free throughout are in no class.
+        is the flow across the border; it is above 1 while unfilled orders are made up. Goods that
+        are free in all weeks have no class.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def licensed_flow(
 def flow_of_draws(
     inputs: Inputs, scenario: Scenario, destination: str, *, weeks: int
 ) -> "pd.DataFrame":
-    """The same on given draws: rows of `licensed_flow`.
+    """Rows of `licensed_flow` for given draws.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def flow_of_draws(
     scenario
         A scenario or mixture.
     destination
-        Where the sectors' makers are, or ``all``.
+        Country or region of the sectors' makers, or ``all``.
     weeks
         Weeks from the scenario's start.
     """

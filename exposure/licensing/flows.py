@@ -1,9 +1,9 @@
-"""From a scenario's rules to licensed flow: what share of each case's usual flow is licensed.
+"""From a scenario's rules to licensed flow: the licensed share of each case's usual flow.
 
-What is done to each case is in `exposure.licensing.plan`, what the office is and lays down in
-`exposure.licensing.office`, how licences become flow in `exposure.licensing.border`. The size of a
-class comes from the tables and never from the sectors that are ranked: ranking one more sector
-changes no licence.
+The treatment of each case is in `exposure.licensing.plan`, the capacity and terms of the office in
+`exposure.licensing.office`, the flow under licences in `exposure.licensing.border`. The size of a
+class comes from the tables and never from the ranked sectors: ranking one more sector changes no
+licence.
 """
 
 from collections.abc import Sequence
@@ -31,36 +31,36 @@ from exposure.policy.scenario import Scenario
 from exposure.terms import LicenceState
 
 SMALLEST_CLASS = 1e-9
-"""Size of a class in which the tables see no applications: it is served and crowds out nobody."""
+"""Size of a class without applications in the tables: it is served and displaces no one."""
 
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """What licences leave of the usual flow of one case."""
+    """Flow of one case under licensing, relative to its usual flow."""
 
     stopped: FloatArray | None
-    """Share of usual flow that does not leave, 1 - phi, shape (T, D); below 0 only while unfilled
-    orders are made up; None for a case that is free throughout."""
+    """Share of the usual flow that is stopped, 1 - phi, shape (T, D); below 0 only while unfilled
+    orders are made up; None for a case that is free in all weeks."""
     states: tuple[LicenceState, ...]
     """State in force in each week."""
     look_through: FloatArray
-    """Share of upstream exits judged by this final user, shape (T, D) or (D,)."""
+    """Share of upstream exits that is judged by this final user, shape (T, D) or (D,)."""
     class_index: int
-    """Equal exactly where `stopped` and `states` are the same by construction;
-    `FREE_CLASS` for a case that is free throughout."""
+    """Equal exactly for cases whose `stopped` and `states` are equal by construction;
+    `FREE_CLASS` for a case that is free in all weeks."""
     seen_index: int
-    """Equal exactly where `look_through` is the same by construction."""
+    """Equal exactly for cases whose `look_through` is equal by construction."""
 
 
 @dataclass(frozen=True, eq=False)
 class ClassRun:
-    """What became of one class of the queue; arrays have shape (T, D).
+    """Result of the queue for one class; arrays have shape (T, D).
 
-    Loads are in relationships, as shares of all those of the destination.
+    Loads are relationships, as shares of all relationships of the destination.
     """
 
     members: tuple[Key, ...]
-    """Cases that are treated alike."""
+    """Cases under the same terms."""
     states: tuple[LicenceState, ...]
     """State in force in each week."""
     size: FloatArray
@@ -70,22 +70,22 @@ class ClassRun:
     served: FloatArray
     """Load decided in the week."""
     withdrawn: FloatArray
-    """Load that left the line undecided."""
+    """Load withdrawn from the queue undecided."""
     backlog: FloatArray
-    """Load in line at the end of the week."""
+    """Load in the queue at the end of the week."""
     licensed: FloatArray
     """Live licences per relationship, in [0, 1]; 1 while free."""
     stopped: FloatArray
-    """Share of the class's usual flow that does not leave."""
+    """Share of the class's usual flow that is stopped."""
 
 
 @dataclass(frozen=True, eq=False)
 class OfficeRun:
-    """Licensed flow of every case at one destination, and the classes behind it."""
+    """Licensed flow of every case at one destination, and the licence classes."""
 
     flows: dict[Key, Flow]
     classes: tuple[ClassRun, ...]
-    """Classes under control at some time, in the order in which the items first meet them."""
+    """Classes under control at some time, in the order of the first item of each."""
 
 
 def run_office(
@@ -96,25 +96,25 @@ def run_office(
     Parameters
     ----------
     inputs
-        Drawn figures; the rows read are noted for their reader.
+        Draws of the tables; rows that are read are recorded for their reader.
     scenario
         One course of policy; not a mixture.
     items
         All goods of the tables, in a fixed order.
     destination
-        The buyers' place; ``*`` for one that neither rules nor rows single out.
+        The buyers' country or region; ``*`` for one without rules and rows of its own.
     weeks
         Number T of weeks.
 
     Returns
     -------
     OfficeRun
-        Flows of all cases, and what became of each class.
+        Flows of all cases, and the results of each class.
 
     Raises
     ------
     ScenarioError
-        For drawn terms that contradict themselves.
+        If drawn terms contradict each other.
     """
     plan = plan_office(inputs.index, scenario, items, destination, weeks=weeks)
     size = class_sizes(inputs, plan)
@@ -133,7 +133,7 @@ def run_office(
 
 
 def office_flows(inputs: Inputs, plan: OfficePlan) -> dict[Key, Flow]:
-    """Flows of all cases, without the loads behind them: the same as those of `run_office`."""
+    """Flows of all cases, equal to those of `run_office`, without the loads of the classes."""
     queued = _queued(inputs, plan, class_sizes(inputs, plan))
     nothing = np.zeros((plan.weeks, inputs.draws))
     licensed = [nothing] * len(plan.classes)
@@ -160,7 +160,7 @@ def _flows(inputs: Inputs, plan: OfficePlan, stopped: Sequence[FloatArray]) -> d
 
 
 def class_sizes(inputs: Inputs, plan: OfficePlan) -> list[FloatArray]:
-    """Relationships of each class, as shares of all those of the destination, shape (D,)."""
+    """Relationships of each class, as shares of all of the destination's, shape (D,)."""
     of_case = sizes(inputs, plan)
     nothing = np.zeros(inputs.draws)
     return [
@@ -172,7 +172,7 @@ def class_sizes(inputs: Inputs, plan: OfficePlan) -> list[FloatArray]:
 def _queued(
     inputs: Inputs, plan: OfficePlan, size: Sequence[FloatArray]
 ) -> dict[int, LicenceClass]:
-    """Classes that take part in the queue, by position: all that are not withheld throughout."""
+    """Classes in the queue, by position: all that are not withheld in every week."""
     names = class_names([queue_class.members for queue_class in plan.classes])
     return {
         q: LicenceClass(
@@ -186,7 +186,7 @@ def _queued(
 
 
 def _results(inputs: Inputs, plan: OfficePlan, size: Sequence[FloatArray]) -> list[QueueResult]:
-    """What the queue did with each class; arrays of shape (T, D)."""
+    """Results of the queue for each class; arrays of shape (T, D)."""
     queued = _queued(inputs, plan, size)
     results = [_waiting(plan, relationships) for relationships in size]
     if queued:
@@ -198,7 +198,7 @@ def _results(inputs: Inputs, plan: OfficePlan, size: Sequence[FloatArray]) -> li
 
 
 def _waiting(plan: OfficePlan, size: FloatArray) -> QueueResult:
-    """All apply in week 0, and nobody is ever served."""
+    """Result for a class in which all apply in week 0 and none is ever served."""
     shape = (plan.weeks, len(size))
     filed, nothing = np.zeros(shape), np.zeros(shape)
     filed[0] = size
@@ -206,7 +206,7 @@ def _waiting(plan: OfficePlan, size: FloatArray) -> QueueResult:
 
 
 def _stopped(inputs: Inputs, plan: OfficePlan, licensed: Sequence[FloatArray]) -> list[FloatArray]:
-    """Share of usual flow that does not leave, class by class, shape (T, D)."""
+    """Share of the usual flow that is stopped, for each class, shape (T, D)."""
     width = office_figure(inputs, plan, "enforcement_weeks")
     ceiling = office_figure(inputs, plan, "catch_up_ceiling")
     recoverable = office_figure(inputs, plan, "recoverable_share")

@@ -1,4 +1,4 @@
-"""What asks for licences: goods that cross the border, and the buyers who wait for them."""
+"""Goods that need licences to leave China, and the kinds of buyers that apply for them."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ Key = tuple[Item, BuyerClass, Tier]
 
 
 def item_of(channel: Channel, stage: Stage) -> Item:
-    """Goods that cross the border when supply of a channel leaves China at a stage."""
+    """Goods that cross the border if supply of a channel leaves China at a stage."""
     if stage == channel.stages[-1]:
         return Item(channel.elements, channel.component, stage)
     return Item((channel.element,), None, stage)
@@ -44,22 +44,22 @@ def items_of(index: Index) -> tuple[Item, ...]:
 
 
 def case_of(key: Key, destination: str) -> Case:
-    """The case at a destination."""
+    """Case of goods and a kind of buyer at a destination."""
     item, buyer, tier = key
     return Case(item.elements, item.component, item.stage, buyer, tier, destination)
 
 
 def control_dates(index: Index) -> ControlDates:
-    """Since when each element is under control."""
+    """Day from which each element is under control."""
     return {row.element: row.controlled_from for row in index.table(ElementRow)}
 
 
 def opening_day(index: Index, elements: Collection[Element]) -> date | None:
-    """Day on which control began for most applications for some elements; None if for none.
+    """Day on which control began for most applications for some elements; None if uncontrolled.
 
-    Elements count with the central value of their ``application_weight``; of days with equal
-    weights the first one counts. So an element that was controlled for years, and for which few
-    apply, does not move the start of the office for all others.
+    Elements are weighted by the central value of their ``application_weight``; if two days have
+    equal weight, the earlier one is taken. An element that has been controlled for years but has
+    few applications therefore does not move the start of the office for all others.
     """
     weights: dict[date, float] = {}
     for element, day in control_dates(index).items():

@@ -1,4 +1,4 @@
-"""Licensed flows of one scenario for all destinations that the sectors' supply passes through."""
+"""Licensed flows of one scenario, for all destinations through which the sectors are supplied."""
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,25 +20,25 @@ from exposure.threads import in_order
 class Licences:
     """Licensed flow of every case, by destination.
 
-    `class_index` and `seen_index` of the flows tell cases apart over all destinations.
+    `class_index` and `seen_index` of the flows are unique across destinations.
     """
 
     flows: Mapping[str, Mapping[Key, Flow]]
     readers: Mapping[str, str]
-    """On whose behalf the rows of each destination's office were read."""
+    """Reader for which the rows of each destination's office were recorded."""
     tokens: tuple[Hashable, ...] = ()
-    """For each class, the token of its office's flows and its place there."""
+    """For each class, the token of its office's flows and its position there."""
     offices: Mapping[str, Hashable] = field(default_factory=dict)
     """Token of the flows at each destination."""
 
     def of_final_user(
         self, channel: Channel, stage: Stage, *, destination: str, buyer: BuyerClass, tier: Tier
     ) -> Flow:
-        """Flow of what leaves China at a stage, as the final user is treated."""
+        """Flow that leaves China at a stage under the terms of the final user."""
         return self.flows[destination][(item_of(channel, stage), buyer, tier)]
 
     def states(self) -> frozenset[LicenceState]:
-        """Licence states that any case meets."""
+        """Licence states of all cases."""
         return frozenset(
             state
             for flows in self.flows.values()
@@ -47,24 +47,24 @@ class Licences:
         )
 
     def of_processor(self, channel: Channel, stage: Stage) -> Flow:
-        """Flow of what leaves China at a stage, as civil buyers of the processing country are."""
+        """Flow that leaves China at a stage under the terms of the processor's civil buyers."""
         case = (item_of(channel, stage), BuyerClass.CIVIL, Tier.STANDARD)
         return self.flows[channel.processed_in][case]
 
 
 @dataclass(frozen=True)
 class GrantPlan:
-    """What the offices do in one course of policy, for any draws."""
+    """Plan of the offices in one course of policy, independent of the draws."""
 
     offices: Mapping[str, OfficePlan]
     treated_as: Mapping[str, str]
-    """Office of each destination: its own, or ``*``."""
+    """Office of each destination: one of its own, or ``*``."""
 
 
 def plan_grants(
     index: Index, scenario: Scenario, destinations: Iterable[str], *, weeks: int
 ) -> GrantPlan:
-    """Work out what the office of each destination does; the same for all draws.
+    """Plan the office of each destination; the plan is the same for all draws.
 
     Parameters
     ----------
@@ -73,12 +73,12 @@ def plan_grants(
     scenario
         One course of policy; not a mixture.
     destinations
-        Final buyers' and processing countries.
+        Countries of final buyers and of processors.
     weeks
         Number T of weeks.
     """
     items = items_of(index)
-    # Places that neither a rule nor the queue table singles out share one run.
+    # Destinations named neither by a rule nor by the queue table share one run.
     named = index.queue_places() | {rule.destination for rule in scenario.rules}
     treated_as = {
         destination: destination if destination in named else ANY
@@ -97,7 +97,7 @@ def plan_grants(
 
 
 def grant_planned(inputs: Inputs, plan: GrantPlan, *, threads: int = 1) -> Licences:
-    """Run the offices of a plan with a set of draws, in some threads."""
+    """Run the offices of a plan with a set of draws, in several threads."""
     flows: dict[str, dict[Key, Flow]] = {}
     readers = {office: f"licences|{office}" for office in plan.offices}
     names = tuple(plan.offices)
@@ -139,7 +139,7 @@ def _flows_of(inputs: Inputs, *, plan: OfficePlan, reader: str) -> dict[Key, Flo
 
 
 def _behind(class_index: int, classes: int) -> int:
-    """Index of a class behind those of the offices before."""
+    """Index of a class after those of the previous offices."""
     return class_index if class_index == FREE_CLASS else class_index + classes
 
 

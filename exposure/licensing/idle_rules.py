@@ -1,4 +1,4 @@
-"""Rules of a scenario that decide no case of any buyer during a run, each with the reason."""
+"""Rules of a scenario that decide no case of any buyer during a run, with the reason."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,7 +15,7 @@ from exposure.tables.schema.supply import ComponentRow, PoolUserRow
 from exposure.terms import ANY, BuyerClass, Tier
 
 Applicant = tuple[str, BuyerClass, Tier]
-"""Where somebody buys, for what, and how Beijing treats them."""
+"""Destination, buyer class and tier of a buyer."""
 
 
 def idle_rules(
@@ -30,9 +30,9 @@ def idle_rules(
     scenario
         One course of policy or a mixture, as the day of the analysis knows it.
     weeks
-        Weeks that are run.
+        Number of weeks of the run.
     added_only
-        Whether only rules laid over the course are looked at.
+        Whether only rules added to the course are examined.
 
     Returns
     -------
@@ -54,7 +54,7 @@ def idle_rules(
 
 
 def all_cases(index: Index) -> tuple[Case, ...]:
-    """Everything for which a licence may be asked: all goods, for every kind of buyer."""
+    """All cases that may need a licence: all goods, for every kind of buyer."""
     return tuple(
         Case(item.elements, item.component, item.stage, buyer, tier, destination)
         for item in items_of(index)
@@ -86,8 +86,8 @@ def _decides(
     *,
     last: date,
 ) -> bool:
-    """Whether a rule decides some case on some day; of rules that tie, each does."""
-    others = (rule, *(other for other in rules if other != rule))  # the first of a tie is taken
+    """Whether a rule decides some case on some day; each of several tied rules counts."""
+    others = (rule, *(other for other in rules if other != rule))  # the first of a tie decides
     for case in cases:
         for element in case.elements if reaching((rule,), case) else ():
             single = replace(case, elements=(element,))

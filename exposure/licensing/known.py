@@ -1,4 +1,4 @@
-"""Whether the rules of a scenario speak of what the tables have."""
+"""Check that the rules of a scenario select what the tables contain."""
 
 from collections.abc import Collection, Iterator, Mapping
 
@@ -14,14 +14,14 @@ RARE_EARTHS = frozenset(
     {"Sc", "Y", "La", "Ce", "Pr", "Nd", "Pm", "Sm", "Eu", "Gd", "Tb", "Dy", "Ho", "Er", "Tm", "Yb",
      "Lu"}
 )  # fmt: skip
-"""Elements that a rule may name although the tables have none: tables may hold fewer elements
-than the record of events speaks of."""
+"""Elements that a rule may name even if the tables lack them: tables may have fewer elements than
+the record of events."""
 
 
 def check_rules(index: Index, scenario: Scenario) -> None:
-    """Refuse rules that select a component or stage that the tables do not have, or no element.
+    """Refuse rules that select a component, stage or element that the tables do not have.
 
-    Such a rule would never select anything, and a slip of the pen would go unseen.
+    Such a rule would never select anything, and a misspelt word would go unnoticed.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def check_rules(index: Index, scenario: Scenario) -> None:
     Raises
     ------
     ScenarioError
-        With every such word.
+        For such words, all of them in one message.
     """
     components = index.table(ComponentRow)
     known = {

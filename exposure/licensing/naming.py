@@ -7,7 +7,7 @@ from exposure.terms import BuyerClass, Tier
 
 
 def class_names(classes: Sequence[tuple[Key, ...]]) -> list[str]:
-    """Name each class by its buyers and goods, in few words and each differently.
+    """Name each class briefly by its buyers and goods; all names differ.
 
     Examples
     --------
@@ -44,7 +44,7 @@ def _goods(items: frozenset[Item], everything: set[Item]) -> str:
 
 
 def _buyers(kinds: set[tuple[BuyerClass, Tier]]) -> str:
-    """Buyer classes with their tiers; a class with all its tiers is named alone."""
+    """Buyer classes with their tiers; a class with all its tiers is named without them."""
     parts = []
     for buyer in BuyerClass:
         tiers = [str(tier) for tier in Tier if (buyer, tier) in kinds]

@@ -1,7 +1,7 @@
-"""The licensing office of one destination: how much it decides, on which terms, and from when.
+"""The licensing office of one destination: its capacity, its terms and its start.
 
-Everything here turns drawn figures of the table ``licence_queue`` into what the licence queue
-runs on. Figures have shape (D,), one value a draw; weeks count from the start of the scenario.
+The functions turn draws of the table ``licence_queue`` into the input of the licence queue. Figures
+have shape (D,), one value per draw; weeks count from the start of the scenario.
 """
 
 from collections import Counter
@@ -21,17 +21,17 @@ from exposure.terms import BuyerClass, LicenceState, Tier
 
 
 def office_figure(inputs: Inputs, plan: OfficePlan, quantity: QueueQuantity) -> FloatArray:
-    """A figure of the office itself, which depends on the destination alone; shape (D,)."""
+    """Figure of the office itself, which depends only on the destination; shape (D,)."""
     return inputs.draw(inputs.queue_row(quantity, plan.destination, day=plan.start))
 
 
 def capacity(inputs: Inputs, plan: OfficePlan) -> FloatArray:
-    """Decisions a week, as a share of all relationships, (T, D); 0 before the office decides.
+    """Decisions per week as a share of all relationships, (T, D); 0 before the office decides.
 
     Notes
     -----
-    From the day control begins the office grows linearly from its first to its full size:
-    K(t) = K (s + (1 - s) min(1, (t - t0) / growth)), which is K throughout for s = 1.
+    From the day on which control begins the office grows linearly from its first to its full size:
+    K(t) = K (s + (1 - s) min(1, (t - t0) / growth)), which is always K for s = 1.
     """
     week = np.arange(plan.weeks, dtype=np.float64)[:, np.newaxis]
     since = week - plan.control_week
@@ -43,7 +43,7 @@ def capacity(inputs: Inputs, plan: OfficePlan) -> FloatArray:
 
 
 def _share_of(since: FloatArray, width: FloatArray) -> FloatArray:
-    """Part of a linear ramp that is done, 0 to 1; a ramp without width is done at once."""
+    """Completed part of a linear ramp, 0 to 1; a ramp of width 0 is complete at once."""
     done = np.clip(since / np.where(width > 0.0, width, 1.0), 0.0, 1.0)
     return np.where(width > 0.0, done, (since >= 0).astype(np.float64))
 
@@ -51,20 +51,20 @@ def _share_of(since: FloatArray, width: FloatArray) -> FloatArray:
 def enforcement(
     states: Sequence[LicenceState], enforcement_weeks: FloatArray, *, begun: int
 ) -> FloatArray:
-    """Share of what needs a licence and has none that customs stops, shape (T, D).
+    """Share of unlicensed goods that customs stops, shape (T, D).
 
-    Goods cleared or under way when control begins still leave: the share stopped grows linearly
-    over `enforcement_weeks`, and a week counts with its mean. It grows from nothing again whenever
-    control begins after a time of freedom.
+    Goods that are cleared or under way when control begins still leave: the share stopped grows
+    linearly over `enforcement_weeks`, and each week has the mean of its days. It grows from 0
+    again whenever control begins after a time without control.
 
     Parameters
     ----------
     states
         State in force in each week, length T.
     enforcement_weeks
-        Width of the ramp, shape (D,); 0 stops everything at once.
+        Width of the ramp, shape (D,); with 0 everything is stopped at once.
     begun
-        Week in which the control in force in week 0 began; not above 0.
+        Week in which the control in force in week 0 began, at most 0.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def enforcement(
     ramp = since < enforcement_weeks.max()
     age = since[ramp, np.newaxis]
     mean = _stopped_by(age + 1.0, enforcement_weeks) - _stopped_by(age, enforcement_weeks)
-    # Past the ramp the difference misses 1 by rounding, and free flow must be exact.
+    # After the ramp the difference can miss 1 by rounding, but free flow must be exact.
     enforced[ramp] = np.where(age < enforcement_weeks, mean, 1.0)
     return enforced
 
@@ -96,9 +96,9 @@ def _stopped_by(age: FloatArray, width: FloatArray) -> FloatArray:
 
 
 def terms_of(inputs: Inputs, turn: Turn) -> LicenceTerms:
-    """Drawn terms of a class from one of its turns on."""
+    """Drawn terms of a class from one of its turns onwards."""
     if not turn.figures:
-        # Where nothing is decided, nothing but the state is read.
+        # If nothing is decided, only the state is read.
         return LicenceTerms(turn.state, turn.priority, 0.0, 0, 1, 0, revoke=turn.revoke)
     drawn = {
         figure.name: _drawn(inputs, source)
@@ -127,7 +127,7 @@ def _drawn(inputs: Inputs, source: Source) -> FloatArray:
 
 
 def look_through(inputs: Inputs, plan: OfficePlan, position: int) -> FloatArray:
-    """Share of upstream exits judged by the final user, shape (T, D); (D,) if it never changes."""
+    """Share of upstream exits judged by the final user, shape (T, D); (D,) if constant."""
     seen = plan.looks[position]
     if len(seen) == 1:
         return _drawn(inputs, seen[0][1])
@@ -138,13 +138,13 @@ def look_through(inputs: Inputs, plan: OfficePlan, position: int) -> FloatArray:
 
 
 def sizes(inputs: Inputs, plan: OfficePlan) -> dict[Key, FloatArray]:
-    """Share of the destination's applications that fall to each case, shape (D,).
+    """Share of each case in the destination's applications, shape (D,).
 
     Notes
     -----
-    The applications for an element are shared out evenly over the licensed items that hold it,
-    and those for an item over the components that cross the border as that item: a component
-    that is written as several alike is applied for no more often.
+    The applications for an element are divided equally among the licensed items that contain it,
+    and those for an item among the components that cross the border as that item: splitting a
+    component into equal ones does not increase its applications.
     """
     weights = _element_weights(inputs, plan)
     licensed = _licensed_items(inputs, plan)
@@ -170,7 +170,7 @@ def sizes(inputs: Inputs, plan: OfficePlan) -> dict[Key, FloatArray]:
 
 
 def _licensed_items(inputs: Inputs, plan: OfficePlan) -> dict[Item, Item | str]:
-    """What each good is licensed as: the item group of a component, or the good itself."""
+    """Licensed item of each good: the item group of a component, or the good itself."""
     groups = {row.component: row.item_group for row in inputs.rows_of(ComponentRow)}
     return {item: groups[item.component] if item.component else item for item in plan.items}
 

@@ -1,9 +1,9 @@
-"""What an office does to each case, before anything is drawn: states and rows, week by week.
+"""How an office treats each case, before anything is drawn: states and rows, week by week.
 
 For one destination, every item (a finished component, or an element at an upstream stage) and
-every kind of buyer is a case. A case turns when a rule begins or ends, when an element comes
-under control, and when a dated row of ``licence_queue`` begins. Cases that are treated alike at
-all times are one class of the licence queue. A plan holds for any draws.
+every kind of buyer form a case. A case has a turn when a rule begins or ends, when an element comes
+under control, and when a dated row of ``licence_queue`` begins. Cases with the same turns are one
+class of the licence queue. A plan does not depend on the draws.
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -36,33 +36,33 @@ from exposure.tables.schema.policy import LicenceQueueRow
 from exposure.terms import ANY, BuyerClass, Element, LicenceState, Tier, week_of
 
 Source = LicenceQueueRow | float
-"""Where a figure comes from: a row of the tables, or what a rule lays down."""
+"""Source of a figure: a row of the tables, or a value set by a rule."""
 
 FREE_CLASS = -1
-"""Index of the class of all cases that are free throughout."""
+"""Index of the class of all cases that are free in all weeks."""
 
 
 @dataclass(frozen=True)
 class Turn:
-    """How a case is treated from a week on."""
+    """Treatment of a case from a week onwards."""
 
     week: int
     state: LicenceState
     revoke: bool
     """Whether licences end in this week."""
     priority: int
-    """Place in the queue; 0 where nothing is decided."""
+    """Priority in the queue; 0 if nothing is decided."""
     figures: tuple[Source, ...]
-    """In the order of `FIGURES`; empty where nothing is decided."""
+    """In the order of `FIGURES`; empty if nothing is decided."""
 
 
 Seen = tuple[tuple[int, Source], ...]
-"""Look-through, by the week from which it holds."""
+"""Look-through, by first week."""
 
 
 @dataclass(frozen=True)
 class QueueClass:
-    """Cases that are treated alike at all times."""
+    """Cases that are treated equally in all weeks."""
 
     turns: tuple[Turn, ...]
     """In the order of their weeks, the first at week 0."""
@@ -70,18 +70,18 @@ class QueueClass:
     states: tuple[LicenceState, ...]
     """State in force in each week."""
     opened: date | None
-    """Day on which control began for most applications for its goods; None if a rule alone brings
-    them in."""
+    """Day on which control began for most applications for its goods; None if only a rule
+    controls them."""
 
     @property
     def never_decided(self) -> bool:
-        """Whether nothing is ever decided, nor free: it takes nothing from the office."""
+        """Whether the class is never free and never decided, so that it uses no capacity."""
         return all(turn.state is LicenceState.WITHHELD for turn in self.turns)
 
 
 @dataclass(frozen=True)
 class OfficePlan:
-    """What the office of one destination does in one course of policy."""
+    """Plan of the office of one destination in one course of policy."""
 
     destination: str
     start: date
@@ -92,15 +92,15 @@ class OfficePlan:
     opened: date | None
     """Day on which control began for most applications; None if no element is controlled."""
     classes: tuple[QueueClass, ...]
-    """Classes under control at some time, in the order in which the items first meet them."""
+    """Classes under control at some time, in the order of the first item of each."""
     looks: tuple[Seen, ...]
-    """The ways in which upstream exits are seen through."""
+    """Distinct courses of look-through."""
     cases: Mapping[Key, tuple[int, int]]
-    """Positions of each case in `classes` and `looks`; `FREE_CLASS` if it is free throughout."""
+    """Positions of each case in `classes` and `looks`; `FREE_CLASS` if free in all weeks."""
 
     @cached_property
     def key(self) -> tuple[Hashable, ...]:
-        """The same as something that can be a key: equal plans have equal keys."""
+        """Hashable form of the plan: equal plans have equal keys."""
         return (
             self.destination,
             self.start,
@@ -125,7 +125,7 @@ class OfficePlan:
 def plan_office(
     index: Index, scenario: Scenario, items: Sequence[Item], destination: str, *, weeks: int
 ) -> OfficePlan:
-    """Work out how the office of a destination treats every case.
+    """Plan how the office of a destination treats every case.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ def plan_office(
     items
         All goods of the tables, in a fixed order.
     destination
-        The buyers' place; ``*`` for one without rules or rows of its own.
+        The buyers' country or region; ``*`` for one without rules or rows of its own.
     weeks
         Number T of weeks.
 
@@ -178,7 +178,7 @@ def _opened(index: Index, keys: Iterable[Key]) -> date | None:
 
 @dataclass(frozen=True)
 class _Calendar:
-    """What a case's turns are looked up in, for one destination."""
+    """Look-up of the turns of cases, for one destination."""
 
     index: Index
     rules: tuple[Rule, ...]
@@ -189,15 +189,15 @@ class _Calendar:
     row_turns: tuple[int, ...]
     """Weeks in which a dated row of the tables begins."""
     found: dict[tuple[Figure, str, BuyerClass, tuple[Element, ...], int], LicenceQueueRow]
-    """Rows looked up before."""
+    """Rows found so far."""
     treated: dict[tuple[Hashable, ...], "Treatment"]
-    """Treatments worked out before, by all that they depend on."""
+    """Treatments found so far, by everything on which they depend."""
 
     @classmethod
     def of(cls, index: Index, scenario: Scenario, destination: str, weeks: int) -> "_Calendar":
         return cls(
             index,
-            # Rules for other destinations never match, and there are thousands of look-ups.
+            # Rules for other destinations never match; leaving them out speeds up the look-ups.
             tuple(rule for rule in scenario.rules if rule.destination in (ANY, destination)),
             destination,
             scenario.start,
@@ -209,7 +209,7 @@ class _Calendar:
         )
 
     def last_day(self, week: int) -> date:
-        """Day by which a week is judged: what begins within it counts for all of it."""
+        """Last day of a week: what begins within the week counts for the whole week."""
         return self.start + timedelta(days=7 * week + 6)
 
     def row(
@@ -220,7 +220,7 @@ class _Calendar:
         elements: tuple[Element, ...],
         week: int,
     ) -> LicenceQueueRow:
-        """The row in force; of several elements' rows the most restrictive."""
+        """The row in force; for several elements, the most restrictive of their rows."""
         key = figure, quantity, buyer, elements, week
         if key not in self.found:
             rows = [self._row_of(quantity, buyer, element, week) for element in elements]
@@ -244,16 +244,16 @@ class _Calendar:
 
 
 def _weeks_of(days: Iterable[date], start: date, weeks: int) -> tuple[int, ...]:
-    """Weeks of a run in which days fall; later ones are left out, earlier ones are week 0."""
+    """Weeks that contain the days; later days are left out, earlier ones give week 0."""
     return tuple(sorted({w for day in days if (w := max(0, week_of(day, start=start))) < weeks}))
 
 
 Treatment = tuple[tuple[Turn, ...], Seen]
-"""Turns of a case, and how upstream exits are seen through for its buyer."""
+"""Turns of a case, and the look-through for its buyer."""
 
 
 def _treatment(calendar: _Calendar, case: Case) -> Treatment:
-    """Treatment of a case; that of one before it that differs from it in name alone."""
+    """Treatment of a case, reused from an earlier case that differs only in name."""
     selected = [elements_selected(rule, case) for rule in calendar.rules]
     alike = (
         case.elements, case.component is None, case.buyer_class, case.tier, tuple(selected),
@@ -280,7 +280,7 @@ def _worked_out(calendar: _Calendar, case: Case, rules: Sequence[Rule]) -> Treat
 
 
 def _steps(calendar: _Calendar, case: Case, rules: Sequence[Rule]) -> list[tuple[int, Rule | None]]:
-    """Weeks in which something may change for a case, with the rule in force."""
+    """Weeks in which the treatment of a case may change, with the rule in force."""
     days = {day for rule in rules for day in (rule.starts, rule.ends) if day}
     days |= {day for element in case.elements if (day := calendar.controlled.get(element))}
     turns = {0, *_weeks_of(days, calendar.start, calendar.weeks), *calendar.row_turns}
@@ -296,7 +296,7 @@ def _steps(calendar: _Calendar, case: Case, rules: Sequence[Rule]) -> list[tuple
 def _turn(calendar: _Calendar, case: Case, rule: Rule | None, week: int) -> Turn:
     if rule is None:
         return Turn(week, LicenceState.FREE, revoke=False, priority=0, figures=())
-    # A rule revokes in the week in which it begins, or never; in week 0 nobody holds a licence.
+    # A rule can revoke only in the week in which it begins; in week 0 nobody holds a licence.
     begins = 0 < week == week_of(rule.starts, start=calendar.start)
     revoke = begins and rule.overrides.revoke and rule.state is not LicenceState.FREE
     if not STATES[rule.state].decides:
@@ -318,7 +318,7 @@ def _alike(turn: Turn) -> tuple[LicenceState, int, tuple[Source, ...]]:
 def _source(
     calendar: _Calendar, case: Case, rule: Rule | None, figure: Figure, week: int
 ) -> Source:
-    """What a rule lays down, else the row of the tables."""
+    """The value set by a rule, or else the row of the tables."""
     laid_down: float | None = getattr(rule.overrides, figure.name) if rule else None
     if laid_down is not None:
         return float(laid_down)

@@ -1,15 +1,15 @@
-"""The licence queue: which share of its buyers each class has licensed, week by week.
+"""The licence queue: the share of each class's buyers that hold a licence, week by week.
 
 One licensing office serves all classes as a deterministic fluid queue. Within a week the order
-is: change of rules and revocation, expiry, submission, decision, count; a licence approved in
-week a is live in weeks a to a + validity - 1. State, priority, delay and approval are those in
-force at the decision, validity and renewal lead those in force at approval.
+is: change of rules and revocation, expiry, submission, decision, count. A licence approved in week
+a is live in weeks a to a + validity - 1. State, priority, delay and approval are those in force at
+the decision; validity and renewal lead are those in force at approval.
 
-At a decision a share of the first applications is granted. Of the others a share is refused, and
-part of those comes back: it files a first application once more, some weeks later. What is
-neither granted nor refused stays pending: it is out of the line, holds no licence and is never
-granted by itself. A renewal is granted or refused; part of those refused comes back as a first
-application, while the old licence runs to its end. Capacity not used in a week is lost.
+At a decision a share of the first applications is granted. A share of the others is refused, and
+some of the refused file a first application again some weeks later. Applications that are neither
+granted nor refused stay pending: they leave the queue without a licence and are never granted
+later. A renewal is granted or refused; some of the refused holders file a first application while
+the old licence is still valid. Capacity not used in a week is lost.
 
 Arrays are float64 with axes (week, class, draw). Terms are checked in
 `exposure.licensing.terms`; nothing here checks them again.
@@ -42,9 +42,9 @@ from exposure.licensing.terms import LicenceClass, check_classes, raise_faults
 
 @dataclass(frozen=True, eq=False)
 class QueueResult:
-    """What the office did; every array has shape (weeks, classes, draws).
+    """Result of the office; every array has shape (weeks, classes, draws).
 
-    In every week, summed from the start: arrivals = served + withdrawn + backlog.
+    In every week, for sums from the start: arrivals = served + withdrawn + backlog.
     """
 
     licensed: FloatArray
@@ -54,41 +54,41 @@ class QueueResult:
     served: FloatArray
     """Load decided in the week: granted, refused or left pending."""
     backlog: FloatArray
-    """Load in line at the end of the week."""
+    """Load in the queue at the end of the week."""
     withdrawn: FloatArray
-    """Load that left the line undecided: control ended, or the licence to renew was revoked."""
+    """Load withdrawn undecided, because control ended or the licence to be renewed was revoked."""
 
 
 BLOCK = 128
-"""Draws that the reference runs at once: the books of all classes then stay small."""
+"""Draws that the reference runs at once, so that the books of all classes stay small."""
 
 
 def run_queue(classes: Sequence[LicenceClass], capacity: FloatArray, *, weeks: int) -> QueueResult:
-    """Run one licensing office through all its classes.
+    """Run one licensing office that serves several classes.
 
-    The office takes what has waited out its delay in the order of priority, then of
-    submission; classes of equal priority and age share what is left in proportion to their
-    load still in line.
+    The office decides applications whose delay has passed, in the order of priority and then of
+    submission. Classes of equal priority and submission week share the remaining capacity in
+    proportion to their load in the queue.
 
     Parameters
     ----------
     classes
         The classes that share the office, in the order of the result's second axis.
     capacity
-        Load decided per week at most, shape (weeks, D), >= 0, may be infinite; in the unit of
-        the classes' relationships. 0 where nothing is decided yet.
+        Largest load decided per week, shape (weeks, D), >= 0, may be infinite; in the unit of
+        the classes' relationships. 0 while the office does not decide yet.
     weeks
         Number of weeks T.
 
     Returns
     -------
     QueueResult
-        Shares licensed, and the loads behind them.
+        Shares licensed, and loads.
 
     Raises
     ------
     ScenarioError
-        For terms that contradict themselves, all in one message.
+        For terms that contradict each other, all in one message.
 
     References
     ----------
@@ -113,13 +113,13 @@ def run_queue(classes: Sequence[LicenceClass], capacity: FloatArray, *, weeks: i
 def licensed_shares(
     classes: Sequence[LicenceClass], capacity: FloatArray, *, weeks: int
 ) -> FloatArray:
-    """Licences of `run_queue` alone, which takes less time and room; shape (Q, T, D)."""
+    """Only the licences of `run_queue`, in less time and memory; shape (Q, T, D)."""
     _check(classes, capacity, weeks=weeks)
     return np.asarray(_run(classes, capacity, loads=False)[0])
 
 
 def _run(classes: Sequence[LicenceClass], capacity: FloatArray, *, loads: bool) -> FloatArray:
-    """Results in the order of `QueueResult`, shape (5, Q, T, D); the first may stand alone."""
+    """Results in the order of `QueueResult`, shape (5, Q, T, D); or only the first of them."""
     if not fast.AVAILABLE:
         return run_reference(classes, capacity)
     from exposure.licensing.queue_fast import run_fast  # noqa: PLC0415 - it loads numba
@@ -134,7 +134,7 @@ def _rules(
 
 
 def run_reference(classes: Sequence[LicenceClass], capacity: FloatArray) -> FloatArray:
-    """Run the queue as it is defined, some draws side by side; shape (5, Q, T, D)."""
+    """Run the reference of the queue, block by block of draws; shape (5, Q, T, D)."""
     weeks, draws = capacity.shape
     out = np.zeros((len(fields(QueueResult)), len(classes), weeks, draws))
     for first in range(0, draws, BLOCK):
@@ -165,12 +165,12 @@ def _run_block(
 
 
 def _row_in_force(rules: dict[int, Rule], week: int) -> int:
-    """First week of the terms in force; terms ascend."""
+    """First week of the terms in force; weeks ascend."""
     return max(first for first in rules if first <= week)
 
 
 def _take_in(book: Book, rules: dict[int, Rule], *, week: int) -> tuple[FloatArray, FloatArray]:
-    """Open a week in one book: rules change, licences expire, applications come in.
+    """Begin a week in one book: rules change, licences expire, applications are filed.
 
     Returns the load submitted and the load withdrawn, each of shape (D,).
     """
@@ -190,7 +190,7 @@ def _take_in(book: Book, rules: dict[int, Rule], *, week: int) -> tuple[FloatArr
 def _serve(
     books: Sequence[Book], rules: Sequence[Rule], capacity: FloatArray, *, week: int
 ) -> FloatArray:
-    """Spend a week's capacity (D,) on what is in line; load decided, shape (classes, D)."""
+    """Use a week's capacity (D,) on the queue; return the load decided, shape (classes, D)."""
     served = np.zeros((len(books), capacity.size))
     left = capacity.astype(np.float64)
     for priority in sorted({rule.priority for rule in rules if rule.decides}):
@@ -211,13 +211,13 @@ def _serve(
 
 
 def _ready(book: Book, rule: Rule, since: int, until: int, week: int) -> FloatArray:
-    """Load that has waited out its delay, by week of submission from `since` to `until` - 1."""
+    """Load whose delay has passed, by week of submission from `since` to `until` - 1."""
     filed = np.arange(since, until)[:, np.newaxis]
     return np.where(filed + rule.delay <= week, book.line[since:until], 0)
 
 
 def _first_come(ready: FloatArray, capacity: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Share of each week's submissions that is decided, oldest first; capacity left.
+    """Share of each week's submissions that is decided, oldest first, and the remaining capacity.
 
     Parameters
     ----------
@@ -229,16 +229,16 @@ def _first_come(ready: FloatArray, capacity: FloatArray) -> tuple[FloatArray, Fl
     Returns
     -------
     shares : numpy.ndarray
-        In [0, 1], up to the submission week in which all capacity is spent in every draw.
+        In [0, 1], up to the submission week at which all capacity is used in every draw.
     left : numpy.ndarray
-        Shape (D,); exactly 0 where all is spent.
+        Shape (D,); exactly 0 in draws in which all capacity is used.
     """
     shares = np.zeros_like(ready)
     left = capacity.copy()
     last = 0
     for last, waiting in enumerate(ready, start=1):
         decided = np.minimum(left, waiting)
-        # Where nothing waits the divisor is the smallest normal number instead of 0.
+        # If no load is waiting, the divisor is the smallest normal number instead of 0.
         shares[last - 1] = decided / np.maximum(waiting, np.finfo(np.float64).tiny)
         left -= decided
         if not left.any():
@@ -247,18 +247,18 @@ def _first_come(ready: FloatArray, capacity: FloatArray) -> tuple[FloatArray, Fl
 
 
 def _forget_done(book: Book, *, week: int) -> None:
-    """Move past the submission weeks that are decided in every draw."""
+    """Skip submission weeks in which everything is decided in every draw."""
     while book.oldest <= week and not book.line[book.oldest].any():
         book.oldest += 1
 
 
 def _licensed(book: Book) -> FloatArray:
-    """Live licences per relationship; clipped because sums of shares round."""
+    """Live licences per relationship; clipped because sums of shares have rounding errors."""
     return np.clip(book.live / book.relationships, 0, 1)
 
 
 def _check(classes: Sequence[LicenceClass], capacity: FloatArray, *, weeks: int) -> None:
-    """Refuse a capacity that is not one number >= 0 for every week and draw, and bad terms."""
+    """Refuse faulty terms, and a capacity that is not one number >= 0 for every week and draw."""
     if capacity.shape[:-1] != (weeks,) or not capacity.size:
         found, expected = f"shape {capacity.shape}", f"({weeks}, draws)"
         raise_faults([Fault("capacity", found, expected, "give one value a week and draw")])

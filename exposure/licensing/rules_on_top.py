@@ -1,7 +1,8 @@
-"""Rules laid over a course that change nothing, or not all that they select.
+"""Rules added to a course that change nothing, or not all cases that they select.
 
-The rule with the most selectors decides, whether it came first or last. So a short rule on top of
-a course leaves alone what a longer one of the course decides, and a reader should know.
+The rule with the most selectors decides, whether it came first or last. An added rule with few
+selectors therefore does not change cases decided by a rule of the course with more selectors; the
+user is warned of this.
 """
 
 from collections.abc import Sequence
@@ -18,37 +19,37 @@ from exposure.policy.scenario import Scenario
 from exposure.terms import ANY, LicenceState
 
 MOST_NAMED = 3
-"""Rules that one warning names."""
+"""Largest number of rules named in one warning."""
 
 
 @dataclass
 class _Effect:
-    """What one rule does to the cases it selects."""
+    """Effect of one rule on the cases that it selects."""
 
     changes: bool = False
     decides: bool = False
     alike: set[LicenceState] = field(default_factory=set)
-    """States of cases that it decides as they were decided without it."""
+    """States of cases that are decided equally with and without the rule."""
     hidden: dict[Rule, None] = field(default_factory=dict)
-    """Rules that decide cases it selects, in another way."""
+    """Rules that decide cases selected by this rule differently."""
 
 
 def without_effect(index: Index, scenario: Scenario, *, weeks: int) -> list[Fault]:
-    """Rules on top of a course that change nothing, or that others keep from some cases.
+    """Rules added to a course that change nothing, or that others override in some cases.
 
     Parameters
     ----------
     index
         Tables.
     scenario
-        One course of policy or a mixture, with rules laid over it.
+        One course of policy or a mixture, with added rules.
     weeks
-        Weeks that are run.
+        Number of weeks of the run.
 
     Returns
     -------
     list of Fault
-        One for each such rule of each course; rules that decide nothing at all are left to
+        One for each such rule of each course; rules that decide nothing at all are found by
         `exposure.licensing.idle_rules`.
     """
     cases, controlled = all_cases(index), control_dates(index)
@@ -79,7 +80,7 @@ def _effect(
             for day in sorted(day for day in days if rule.in_force(day) and day <= last):
                 deciding = rule_in_force(reached, single, day, controlled=controlled)
                 without = rule_in_force(others, single, day, controlled=controlled)
-                # Two rules on top may say the same of a case, each for the sake of others.
+                # Two added rules may agree on a case and each be needed for other cases.
                 _note(effect, rule, deciding, None if without in course.added else without)
     return effect
 
@@ -125,6 +126,6 @@ def _hidden(where: str, rule: Rule, hiding: Sequence[Rule]) -> Fault:
 
 
 def _together(rule: Rule, hiding: Rule) -> Rule:
-    """The rule with the selectors of the other one where it has none of its own."""
+    """The rule with its missing selectors taken from the other one."""
     taken = {name: getattr(hiding, name) for name in SELECTORS if getattr(rule, name) == ANY}
     return Rule.model_validate({**rule.model_dump(), **taken})

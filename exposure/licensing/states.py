@@ -1,8 +1,8 @@
-"""What each licence state means to the office: one row a state.
+"""Treatment of applications in each licence state: one row per state.
 
-A new state is a word of `exposure.terms.LicenceState`, at its place between the less and the more
-restrictive ones, and a row here. One that is decided on figures of its own also needs its
-quantities in the table ``licence_queue``.
+A new state needs a word of `exposure.terms.LicenceState`, between the less and the more restrictive
+ones, and a row here. A state that is decided on figures of its own also needs quantities in the
+table ``licence_queue``.
 """
 
 from dataclasses import dataclass
@@ -21,9 +21,9 @@ class StateRow:
     priority: int
     """Priority in the queue unless a rule says otherwise; 0 is served first."""
     word: str
-    """How the state is called in quantities of ``licence_queue``; empty if nothing is decided."""
+    """Name of the state in quantities of ``licence_queue``; empty if nothing is decided."""
     upstream: bool = False
-    """Whether oxide and metal have figures of their own."""
+    """Whether oxide and metal have separate figures."""
 
     @property
     def strictness(self) -> int:
@@ -44,7 +44,7 @@ STATES: dict[LicenceState, StateRow] = {
 """Every licence state."""
 
 LISTED_PRIORITY = 3
-"""Priority of listed parties in the queue: without a legal limit, their files come last."""
+"""Priority of listed parties in the queue: they have no legal time limit and come last."""
 
 
 class Figure(NamedTuple):
@@ -55,9 +55,9 @@ class Figure(NamedTuple):
     quantity: str
     """Quantity of ``licence_queue``; ``{state}`` is replaced by the word of the state."""
     strict: Literal["low", "high"]
-    """Which end is the more restrictive, where the elements of an item have different rows."""
+    """The more restrictive end, if the elements of an item have different rows."""
     upstream: bool = False
-    """Whether there is a quantity of its own for oxide and metal."""
+    """Whether oxide and metal have a separate quantity."""
 
 
 FIGURES = (
@@ -70,11 +70,11 @@ FIGURES = (
     Figure("reapplication_share", "reapplication_share", "low"),
     Figure("reapplication_weeks", "reapplication_weeks", "high"),
 )
-"""Figures on which cases are decided. Who is refused may apply again and who is pending may not,
-so the lower share of refusals is the more restrictive."""
+"""Figures on which cases are decided. Refused buyers may apply again and pending ones may not, so
+the lower share of refusals is the more restrictive."""
 
 LOOK_THROUGH = Figure("look_through", "look_through", "high")
-"""Share of upstream exits judged by the final user; it holds in every state."""
+"""Share of upstream exits judged by the final user; it applies in every state."""
 
 LISTED_DELAY = "delay_weeks_listed"
 """Delay of listed parties in any state."""

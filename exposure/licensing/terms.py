@@ -1,10 +1,10 @@
-"""What a licence rule says of one class of buyers, and who holds a licence at the start.
+"""Terms of a licence rule for one class of buyers, and the licences held at the start.
 
-A class is a set of buyer-item relationships that the licensing office treats alike; each needs
+A class is a set of buyer-item relationships that the licensing office treats equally; each needs
 one live licence. Weeks are whole and counted from the start of the scenario; shares are fractions
-in [0, 1]. Every uncertain figure is an array of shape (D,), one value a draw; one value alone
-holds for all draws. Missing values are refused. What follows from these terms, week by week, is
-worked out in `exposure.licensing.queue`.
+in [0, 1]. Every uncertain figure is an array of shape (D,), one value per draw, or a single value
+for all draws. Missing values are refused. `exposure.licensing.queue` computes the consequences of
+these terms, week by week.
 """
 
 from collections import Counter
@@ -21,37 +21,37 @@ from exposure.faults import Fault
 from exposure.terms import LicenceState
 
 ROUNDING = 1e-9
-"""How far shares held at the start may sum above 1: they come from arithmetic on drawn shares."""
+"""Tolerance above 1 for the sum of shares held at the start, which come from drawn shares."""
 
 
 @dataclass(frozen=True)
 class LicenceTerms:
-    """What the rule in force says of one class of buyers.
+    """Terms of the rule in force for one class of buyers.
 
-    Nothing but `state` is read while the class is free.
+    Only `state` is read while the class is free.
     """
 
     state: LicenceState
-    """How applications are treated; while nothing is decided they are accepted and wait."""
+    """Treatment of applications; in a state without decisions they are accepted and wait."""
     priority: int
-    """Place in the line: 0 is served first."""
+    """Priority in the queue: 0 is served first."""
     approval: FloatArray | float
     """Share of first applications approved at a decision."""
     delay_weeks: IntArray | int
     """Weeks from submission until an application can be decided, at least 0."""
     validity_weeks: IntArray | int
-    """Weeks a licence lives, at least 1."""
+    """Weeks for which a licence is valid, at least 1."""
     renewal_lead_weeks: IntArray | int
-    """Weeks before expiry at which the renewal is filed, from 0 to the validity."""
+    """Weeks before expiry in which the renewal is filed, from 0 to the validity."""
     renewal_approval: FloatArray | float = 1.0
     """Share of renewals approved; the others are refused."""
     refusal_share: FloatArray | float = 1.0
-    """Share refused of the first applications that are decided and not approved. The others stay
-    pending: they hold no licence, take no capacity and are never granted by themselves."""
+    """Share of decided but not approved first applications that is refused. The others stay
+    pending: they give no licence, use no capacity and are never granted later."""
     reapplication_share: FloatArray | float = 0.0
-    """Share of those refused that files a first application again."""
+    """Share of refused buyers that file a first application again."""
     reapplication_weeks: IntArray | int = 1
-    """Weeks from a refusal to the next application, at least 1."""
+    """Weeks from a refusal to the new application, at least 1."""
     revoke: bool = False
     """Whether all live licences end in the week in which these terms begin."""
 
@@ -63,37 +63,37 @@ class LicencesHeld:
     share: FloatArray | float
     """Share of the class's relationships that hold one."""
     expiry_week: IntArray | int
-    """First week in which they no longer count, at least 1."""
+    """First week in which they are no longer valid, at least 1."""
 
 
 @dataclass(frozen=True)
 class LicenceClass:
-    """Buyer-item relationships that the licensing office treats alike."""
+    """Buyer-item relationships that the licensing office treats equally."""
 
     name: str
     """Unique among the classes of one queue."""
     relationships: FloatArray | float
-    """How many there are, N > 0, in the unit of the queue's capacity."""
+    """Number of relationships, N > 0, in the unit of the queue's capacity."""
     timeline: tuple[tuple[int, LicenceTerms], ...]
     """(first week, terms), weeks ascending, the first at week 0."""
     held_at_start: tuple[LicencesHeld, ...] = ()
-    """Holders do not apply in week 0: they renew at expiry - lead, in week 1 if that is past."""
+    """Holders do not apply in week 0: they renew at expiry - lead, or in week 1 if that is past."""
 
 
 def check_classes(classes: Sequence[LicenceClass], draws: int) -> None:
-    """Refuse terms that contradict themselves, naming every fault in one message.
+    """Refuse terms that contradict each other, with every fault in one message.
 
     Parameters
     ----------
     classes
         The classes that share one queue.
     draws
-        Number of draws D, which every array must have, unless it holds one value alone.
+        Number of draws D, the length of every array that does not hold a single value.
 
     Raises
     ------
     ScenarioError
-        With class, week, what was found, what was expected and what cures it.
+        With class, week, what was found, what was expected and the cure.
     """
     faults = [fault for one in classes for fault in _class_faults(one, draws)]
     names = Counter(one.name for one in classes)
@@ -112,7 +112,7 @@ def raise_faults(faults: Sequence[Fault]) -> None:
 
 
 def _class_faults(one: LicenceClass, draws: int) -> Iterator[Fault]:
-    """Faults of one class: its size, its timeline, its terms, its holders at the start."""
+    """Faults of one class: its size, timeline, terms, and licences held at the start."""
     class_label = f"class '{one.name}'"
     size = np.asarray(one.relationships)
     yield from _faults_of(
@@ -136,7 +136,7 @@ def _class_faults(one: LicenceClass, draws: int) -> Iterator[Fault]:
 
 
 def _terms_faults(terms: LicenceTerms, class_label: str, draws: int) -> Iterator[Fault]:
-    """Faults of one set of terms; relations between figures only if each is sound by itself."""
+    """Faults of one set of terms; relations between figures are checked only for valid figures."""
     faults = [
         *_share_faults(f"{class_label}, approval", terms.approval, draws),
         *_share_faults(f"{class_label}, renewal_approval", terms.renewal_approval, draws),
@@ -190,7 +190,7 @@ def _held_faults(one: LicenceClass, class_label: str, draws: int) -> Iterator[Fa
 def _share_faults(where: str, shares: FloatArray | float, draws: int) -> list[Fault]:
     """Faults of a figure that must be a share."""
     values = np.asarray(shares)
-    # NaN compares false with everything, so it is never sound.
+    # NaN compares false with everything, so it is never valid.
     sound = (values >= 0) & (values <= 1)
     expected, cure = "a share in [0, 1]", "write 0.9 for 90 %"
     return _faults_of(where, values, draws, sound=sound, expected=expected, cure=cure)
@@ -214,7 +214,7 @@ def _faults_of(
     expected: str,
     cure: str,
 ) -> list[Fault]:
-    """At most one fault of one figure: its shape, else its first unsound value."""
+    """At most one fault of one figure: its shape, or else its first invalid value."""
     if values.shape not in ((), (1,), (draws,)):
         found = f"shape {values.shape}"
         return [Fault(where, found, f"({draws},)", "give one value a draw, or one for all")]

@@ -1,4 +1,4 @@
-"""Civil buyers who are treated as trusted from a week on."""
+"""Civil buyers who are treated as trusted from a week onwards."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
@@ -14,16 +14,16 @@ from exposure.terms import BuyerClass, Tier
 
 
 def with_trusted(licences: Licences, destination: str, week: int, *, weeks: int) -> Licences:
-    """Licences where civil buyers of the standard tier fare as the trusted from a week on.
+    """Licences with civil buyers of the standard tier treated as trusted from a week onwards.
 
     Parameters
     ----------
     licences
         Licensed flows of one course of policy.
     destination
-        Where the buyers are.
+        Country or region of the buyers.
     week
-        First week in which they fare so.
+        First week of that treatment.
     weeks
         Number T of weeks.
     """
@@ -47,7 +47,7 @@ def with_trusted(licences: Licences, destination: str, week: int, *, weeks: int)
 
 @dataclass
 class _Parting:
-    """Flows that change over to others in one week, each pair once."""
+    """Flows that switch to others in one week, each pair once."""
 
     licences: Licences
     week: int
@@ -57,7 +57,7 @@ class _Parting:
     looks: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def flow(self, flow: Flow, other: Flow) -> Flow:
-        """One flow until the week, and another from then on."""
+        """One flow until the week, and the other from then on."""
         states = (*flow.states[: self.week], *other.states[self.week :])
         found = replace(flow, states=states)
         if flow.class_index != other.class_index:
