@@ -1,1 +1,1 @@
-"""What it does: uncertain inputs drawn, channels of supply, and stocks run week by week."""
+"""Losses of sectors: arrivals, stocks and output, week by week."""

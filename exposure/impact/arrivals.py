@@ -1,9 +1,9 @@
-"""What arrives at sectors week by week, given what is licensed.
+"""Arrivals at sectors, week by week, given the licensed flows.
 
-Inflow is written as 1 - what is missing, never as a sum of shares, so that free flow gives
-exactly 1. What is missing is stopped at one exit stage, as the final user is judged or as the
-civil buyers of the country that processes it are. Attribution sets some of it to zero and runs
-everything again.
+Inflow is computed as 1 minus the missing share, never as a sum of shares, so that free flow gives
+exactly 1. Missing goods are stopped at one exit stage, under the terms of the final user or of the
+civil buyers of the processing country. Attribution sets parts of the missing share to zero and
+repeats the run.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,8 +25,8 @@ from exposure.supply.pools import Claims, ration
 from exposure.terms import BuyerClass, LicenceState, Tier
 
 Restriction = Callable[[str, tuple[LicenceState, ...]], FloatArray | None]
-"""Part of what is stopped that is kept, by exit stage and licence states: shape (T, 1), in [0, 1];
-None for nothing."""
+"""Part of the stopped share that is kept, by exit stage and licence states: shape (T, 1), in
+[0, 1]; None for 0."""
 
 Buyer = tuple[str, BuyerClass, Tier]
 """Destination, buyer class and tier."""
@@ -34,31 +34,31 @@ Buyer = tuple[str, BuyerClass, Tier]
 
 @dataclass(frozen=True, eq=False)
 class Border:
-    """What reaches one kind of buyer of a channel, by the week in which it leaves China."""
+    """Flow of a channel to one kind of buyer, by the week in which it leaves China."""
 
     missing: FloatArray
     """Share of usual need that is stopped, below 0 while orders are made up, (T, D)."""
     contracted: FloatArray
-    """p: what comes from the pool under contracts, (T, D)."""
+    """p: share that comes from the pool under contracts, (T, D)."""
     china: FloatArray
     """The part of it that was Chinese upstream, (T, D)."""
     stopped: FloatArray
     """Share of need stopped at each exit stage, mean over the scored weeks, (G, D)."""
     reach: FloatArray
-    """Share of free Chinese material that the buyer may touch, (T, D) or (1, D)."""
+    """Share of free Chinese material that the buyer may use, (T, D) or (1, D)."""
 
 
 @dataclass(frozen=True, eq=False)
 class Late:
-    """What priority brings in the first weeks of want; K is the holding, N the week of want."""
+    """Gain from priority in the first weeks of shortage, by holding K and week of shortage N."""
 
     begins: IntArray
-    """First week of want, T where there is none, (K, D)."""
+    """First week of shortage, T if there is none, (K, D)."""
     amount: FloatArray
-    """What priority brings from then on, as long as it reaches some firms late, (K, N, D)."""
+    """Gain from then on, for the weeks in which priority reaches some firms late, (K, N, D)."""
 
     def over_weeks(self, weeks: int) -> FloatArray:
-        """The same in every week, (T, K, D).
+        """Gain in every week of the run, (T, K, D).
 
         Examples
         --------
@@ -74,16 +74,16 @@ class Late:
 
 @dataclass(frozen=True, eq=False)
 class Arrival:
-    """What arrives at one kind of buyer in a sector; K is the holding."""
+    """Arrivals at one kind of buyer of a sector; K is the holding."""
 
     inflow: FloatArray
-    """In weeks of need, (T, K, D)."""
+    """Inflow in weeks of need, (T, K, D)."""
     late: Late | None
-    """The part of it that firms which priority reaches late do not get."""
+    """The part of the inflow that firms do not get if priority reaches them late."""
     missing_mass: tuple[FloatArray, ...]
-    """For each holding, what each of its channels lacked, weighted by mass, (channels, D)."""
+    """For each holding, the mass that each of its channels lacked, (channels, D)."""
     raised: tuple[tuple[Raise, ...], ...] = ()
-    """For each holding, the room made for what is bought on top of need."""
+    """For each holding, the room added for extra purchases."""
 
 
 def border_of(
@@ -95,13 +95,13 @@ def border_of(
     first: int = 0,
     restrict: Restriction | None = None,
 ) -> Border:
-    """What licences leave of the supply of one channel for one kind of buyer.
+    """Supply of one channel for one kind of buyer under licensing.
 
     Notes
     -----
-    What exits at the component's last stage is judged by the final user. What exits above it is
-    judged by the final user with share Theta (look-through) and for the rest as the civil buyers
-    of the country that processes it: that part moves in the pool.
+    Exits at the component's last stage are judged by the final user. Of the exits further upstream
+    a share Theta (look-through) is judged by the final user; the rest is judged by the civil
+    buyers of the processing country and moves in the pool.
     """
     destination, kind, tier = buyer
     split, weeks = world.splits[(channel, destination, kind)], world.period.weeks
@@ -144,7 +144,7 @@ def border_of(
 
 
 def kept_of(flow: Flow, stage: str, restrict: Restriction | None) -> Flow:
-    """A flow with only the part of what it stops that a coalition keeps."""
+    """A flow that stops only the part that a coalition keeps."""
     if restrict is None or flow.stopped is None:
         return flow
     kept = restrict(stage, flow.states)
@@ -162,7 +162,7 @@ def _mean_stopped(share: FloatArray, flow: Flow, first: int) -> FloatArray | flo
 def _sum_of_products(
     parts: Sequence[tuple[FloatArray, Flow]], shape: tuple[int, int]
 ) -> FloatArray:
-    """Sum of share x stopped; parts under the same licences are one product."""
+    """Sum of share times stopped share; parts of one licence class form one product."""
     shares: dict[int, FloatArray] = {}
     stopped: dict[int, FloatArray] = {}
     for share, flow in parts:
@@ -184,22 +184,22 @@ def arrivals(
     first: int = 0,
     restrict: Restriction | None = None,
 ) -> tuple[dict[tuple[str, int], Arrival], dict[tuple[Channel, Buyer], Border]]:
-    """What arrives at every kind of buyer of the ranked sectors.
+    """Arrivals at every kind of buyer of the ranked sectors.
 
     Pools are shared out once for each week and draw, before any stock is run.
 
     Parameters
     ----------
     world
-        What policy does not change.
+        Everything that policy does not change.
     licences
         Licensed flows of one course of policy.
     ranked
-        Sectors wanted.
+        Sectors to rank.
     first
         First week scored.
     restrict
-        What a coalition keeps of what is stopped; None for all.
+        Part of the stopped shares that a coalition keeps; None for all of it.
 
     Returns
     -------
@@ -237,13 +237,13 @@ Brought = dict[tuple[str, Channel, Buyer], tuple[FloatArray, FloatArray]]
 """Inflow of ranked claims, and inflow before rationing."""
 
 BorderOf = Callable[[Channel, Buyer], Border]
-"""Looks up the border of a channel and buyer."""
+"""Function that gives the border of a channel and buyer."""
 
 
 def _share_out(
     world: World, pool: Pool, border: BorderOf, ranked: frozenset[str]
 ) -> tuple[Brought, dict[int, FloatArray]]:
-    """What a pool brings to ranked claims, and to each kind that is a purchase."""
+    """Inflow from a pool of ranked claims, and of each kind that is a purchase."""
     if not pool.kinds:
         return {}, {}
     weeks, draws = world.period.weeks, world.inputs.draws
@@ -286,7 +286,7 @@ def _share_out(
 
 
 def _counts(claim: Claim, weeks: int) -> BoolArray:
-    """Weeks in which a claim counts, (T, 1)."""
+    """Weeks in which a claim exists, (T, 1)."""
     since, until = claim.window(weeks)
     week = np.arange(weeks)[:, np.newaxis]
     return (week >= since) & (week < until)
@@ -299,7 +299,7 @@ def _with_purchases(
     arrival: Arrival,
     bought: Mapping[tuple[str, int], FloatArray],
 ) -> Arrival:
-    """What arrives together with what is bought on top of need."""
+    """Arrivals together with extra purchases."""
     inflow = arrival.inflow
     for k in range(len(sector.holdings)):
         for purchase in purchases_of(world, sector.sector, stream, k):
@@ -325,7 +325,7 @@ def _arrive(kind: Kind, border: BorderOf, weeks: int) -> tuple[FloatArray, Float
 def _at_the_factory(
     sector: Goods, k: int, border: Border, buyer: BuyerClass
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """What left China `lag` weeks ago; goods from before the control still arrive in full."""
+    """Goods that left China `lag` weeks ago; goods from before the control arrive in full."""
     weeks = len(border.missing)
     left = np.arange(weeks)[:, np.newaxis] - sector.lag[k]
     arriving = np.where(left >= 0, 1.0 - _taken(border.missing, left), 1.0)
@@ -336,7 +336,7 @@ def _at_the_factory(
 
 
 def _taken(values: FloatArray, week: IntArray) -> FloatArray:
-    """Values of a week for each draw; week 0 also represents the time before it."""
+    """Values of a week of each draw; week 0 also stands for the time before it."""
     return np.take_along_axis(values, np.maximum(week, 0), axis=0)
 
 
@@ -383,7 +383,7 @@ def _under_contracts(
 
 
 def _late(world: World, sector: Sector, before: FloatArray, gain: FloatArray) -> Late | None:
-    """What priority brings in the first weeks of want, which late firms do not get."""
+    """Gain from priority in the first weeks of shortage, which late firms do not get."""
     leak_weeks = np.where(world.leak_share > 0.0, world.leak_weeks, 0.0)
     longest = min(int(leak_weeks.max()), world.period.weeks)
     if not longest:

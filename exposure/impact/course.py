@@ -1,4 +1,4 @@
-"""Sectors run through one course of policy: what is lost week by week, and to what."""
+"""Sectors run through one course of policy: losses week by week, by cause."""
 
 from collections.abc import Mapping
 
@@ -39,19 +39,19 @@ def run_course(  # noqa: PLR0913 - each is a different kind of thing
     Parameters
     ----------
     world
-        What policy does not change.
+        Everything that policy does not change.
     licences
         Licensed flows.
     players
-        Sectors wanted, each with the causes that bear its loss.
+        Sectors to run, each with the causes to which its loss is attributed.
     question
-        Scored weeks, and weeks for which stocks are wanted.
+        Scored weeks, and weeks for which stocks are reported.
     settings
-        Gives the coupling of holdings.
+        Settings, which state the coupling of holdings.
     restrict
-        What a coalition keeps of what is stopped; None for all.
+        Part of the stopped shares that a coalition keeps; None for all of it.
     threads
-        Threads that share the draws, where kernels are compiled.
+        Threads that share the draws if kernels are compiled.
     """
     if settings.coupling == "independent" and fast.AVAILABLE:
         return kernels.run_course(
@@ -69,7 +69,7 @@ def run_reference(
     *,
     restrict: Restriction | None = None,
 ) -> dict[str, SectorRun]:
-    """`run_course` as it is defined, one array operation after another."""
+    """Reference for `run_course`, with one array operation after another."""
     first = world.period.weeks - len(question.weight)
     ranked = tuple(players)
     arrived, borders = arrivals(world, licences, ranked, first=first, restrict=restrict)

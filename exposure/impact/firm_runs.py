@@ -1,6 +1,6 @@
-"""The firms of a sector, run week after week: the reference that can be read.
+"""The firms of a sector, run week by week: the readable reference.
 
-Firms of five strata share one inflow and differ in the stock they hold and in how soon priority
+Firms of five strata have the same inflow and differ in their stocks and in how soon priority
 reaches them. A sector's loss is their weighted mean.
 """
 
@@ -19,18 +19,18 @@ from exposure.settings import Coupling
 
 @dataclass(frozen=True, eq=False)
 class FirmRun:
-    """What one kind of buyer loses, over all its firms."""
+    """Losses of one kind of buyer, over all its firms."""
 
     weekly: FloatArray
     """Lost share of output in every week run, shape (T, D)."""
     stopped: FloatArray
     """Share of output made by firms that are stopped, shape (T, D)."""
     by_player: FloatArray
-    """Discounted loss of the scored weeks attributed to each player, shape (P, D)."""
+    """Discounted loss of the scored weeks, attributed to each player, shape (P, D)."""
     unmet: FloatArray
-    """Need of the scored weeks that is not met, in weeks of need, shape (K, D)."""
+    """Unmet need of the scored weeks, in weeks of need, shape (K, D)."""
     held: FloatArray
-    """Stock, mean over firms, at the end of the weeks asked for, shape (O, K, D)."""
+    """Stock at the end of the requested weeks, mean over firms, shape (O, K, D)."""
 
 
 def run_firms(
@@ -48,9 +48,9 @@ def run_firms(
     sector
         Stocks, needs and criticality.
     arrival
-        What arrives.
+        Arrivals.
     asked
-        Players, scored weeks, and days for which the stock is wanted.
+        Players, scored weeks, and weeks for which the stock is reported.
     leak_share
         Share of firms that priority reaches late, shape (D,).
     coupling
@@ -88,14 +88,14 @@ def run_firms(
 
 @dataclass(frozen=True, eq=False)
 class Firms:
-    """Firms that are alike."""
+    """Firms with equal stocks and caps."""
 
     stock: FloatArray
-    """At the start, (K, D)."""
+    """Stock at the start, (K, D)."""
     cap: FloatArray
     """Usual cap, (K, D)."""
     late: FloatArray
-    """Share of them that priority reaches late, (D,)."""
+    """Share of the firms that priority reaches late, (D,)."""
 
 
 def _run(
@@ -107,7 +107,7 @@ def _run(
     *,
     span: tuple[int, int],
 ) -> StockRun:
-    """Run firms that are alike through some weeks."""
+    """Run equal firms through some weeks."""
     weeks = slice(*span)
     inflow, need = arrival.inflow[weeks], sector.need[weeks]
     if delayed is not None and firms.late.any():
@@ -123,7 +123,7 @@ def _run(
 
 
 def _raised(cap: FloatArray, arrival: Arrival, weeks: int) -> FloatArray:
-    """Cap in every week, with the room made for what is bought, (T, K, D)."""
+    """Cap in every week, with the room for extra purchases, (T, K, D)."""
     every = np.broadcast_to(cap, (weeks, *cap.shape))
     if any(arrival.raised):
         every = every.copy()
@@ -136,7 +136,7 @@ def _raised(cap: FloatArray, arrival: Arrival, weeks: int) -> FloatArray:
 def _add(
     result: FirmRun, run: StockRun, asked: Asked, share: float, *, span: tuple[int, int]
 ) -> None:
-    """Add what some firms lose in some weeks."""
+    """Add the losses of some firms in some weeks."""
     since, until = span
     lost = lost_output(run.losses)
     result.weekly[since:until] += share * lost
@@ -152,14 +152,14 @@ def _add(
 
 
 def attribute(losses: FloatArray, members: BoolArray, weight: FloatArray) -> FloatArray:
-    """Discounted loss of each player by the airport game of every week.
+    """Discounted loss attributed to each player by the airport game of every week.
 
     Parameters
     ----------
     losses
         Loss by holding, shape (T, K, D).
     members
-        Which holdings each player answers for, shape (P, K).
+        Holdings of each player, shape (P, K).
     weight
         Discount of each week, shape (T,).
 

@@ -1,7 +1,7 @@
-"""A sector is many firms: how stock and the reach of priority are spread among them.
+"""Distribution of stocks, and of the reach of priority, among the firms of a sector.
 
 Five strata of firms hold the stocks at five quantiles of a lognormal distribution around the drawn
-stock, which is that of the median firm. The first, thin stratum is why some firms stop within
+stock, which is that of the median firm. Because of the first, thin stratum some firms stop within
 weeks while the sector loses little.
 """
 
@@ -12,10 +12,10 @@ import numpy as np
 from exposure.arrays import BoolArray, FloatArray, IntArray
 
 STRATUM_SHARES = np.array([0.02, 0.18, 0.30, 0.30, 0.20])
-"""Share of a sector's output that the firms of each stratum make."""
+"""Share of each stratum in a sector's output."""
 
 STRATUM_SCORES = np.array([-2.3263478740, -1.2815515655, -0.3853204664, 0.3853204664, 1.2815515655])
-"""Normal scores of the 1, 10, 35, 65 and 90 % points at which the strata lie."""
+"""Normal scores of the strata, which lie at the 1, 10, 35, 65 and 90 % points."""
 
 STOPPED = 0.5
 """A stratum is stopped in a week in which it loses more than this share of its output."""
@@ -23,16 +23,16 @@ STOPPED = 0.5
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """What is asked of a run of firms besides the weekly loss."""
+    """Results requested of a run of firms in addition to the weekly loss."""
 
     members: BoolArray
-    """Which holdings each player answers for, shape (P, K)."""
+    """Holdings of each player, shape (P, K)."""
     weight: FloatArray
     """Discount of each scored week, shape (scored weeks,)."""
     first: int
     """First week scored."""
     stock_weeks: IntArray
-    """Weeks at whose end the stock is wanted, shape (O,)."""
+    """Weeks at whose end the stock is reported, shape (O,)."""
 
 
 def stock_multiples(spread: FloatArray) -> FloatArray:
@@ -46,7 +46,7 @@ def stock_multiples(spread: FloatArray) -> FloatArray:
     Returns
     -------
     numpy.ndarray
-        exp(spread x normal score); one stratum of ones where no draw has a spread.
+        exp(spread x normal score); a single stratum of ones if no draw has a spread.
 
     Examples
     --------
@@ -61,12 +61,12 @@ def stock_multiples(spread: FloatArray) -> FloatArray:
 
 
 def stratum_shares(strata: int) -> FloatArray:
-    """Share of output of each stratum; one stratum is the whole sector."""
+    """Share of output of each stratum; a single stratum is the whole sector."""
     return STRATUM_SHARES if strata == len(STRATUM_SHARES) else np.ones(1)
 
 
 def late_shares(leak: FloatArray, strata: int) -> FloatArray:
-    """Share of each stratum's firms that priority reaches late, the thinnest first, (F, D).
+    """Share of each stratum's firms that priority reaches late, thinnest stocks first, (F, D).
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
-"""Fast twins of what runs every week, compiled by numba where it is installed.
+"""Fast twins of the weekly computations, compiled by numba if it is installed.
 
-Each twin computes what its readable reference computes, in the same order, so that the results
-agree to the last bit, or to rounding where its docstring says so; the tests compare them. Without
-numba the reference runs, and is slower.
+Each twin computes the same as its readable reference, in the same order, so that the results agree
+to the last bit, or to rounding if its docstring says so; tests compare them. Without numba the
+slower reference is used.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ def run_course(
 def kept_course(
     world: "World", licences: "Licences", ranked: "Sequence[str]", *, first: int, threads: int = 1
 ) -> "KeptCourse":
-    """The same, with arrivals that are kept for other runs."""
+    """The same, with arrivals cached for other runs."""
     from exposure.impact.fast.kept import KeptCourse  # noqa: PLC0415 - it loads numba
 
     return KeptCourse(world, licences, tuple(ranked), first, threads)

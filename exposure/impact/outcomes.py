@@ -1,4 +1,4 @@
-"""What a course of policy does to a sector: put together from what its streams lose."""
+"""Losses of a sector in one course of policy, added up over its streams."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,64 +12,64 @@ from exposure.supply.additions import WEEKS_A_YEAR
 from exposure.supply.channels import Channel
 
 Players = dict[str, list[int]]
-"""Causes that bear a sector's loss, with the holdings each answers for."""
+"""Causes to which a sector's loss is attributed, with their holdings."""
 
 NO_WEEKS = np.empty(0, dtype=np.int64)
-"""No weeks for which stocks are asked."""
+"""Empty list of weeks for which stocks are reported."""
 
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """What is asked of a run; the scored weeks are the last ones."""
+    """Results requested of a run; the scored weeks are the last ones."""
 
     weight: FloatArray
     """Discount of each scored week, shape (scored weeks,)."""
     stock_weeks: Mapping[str, IntArray] = field(default_factory=dict)
-    """For each sector, the weeks at whose end its stocks are wanted."""
+    """For each sector, the weeks at whose end its stocks are reported."""
 
 
 @dataclass(frozen=True, eq=False)
 class SectorRun:
-    """What a course of policy costs one sector; T is the week run, D the draw."""
+    """Losses of one sector in a course of policy; T is the week of the run, D the draw."""
 
     weekly: FloatArray
     """Lost share of output, shape (T, D)."""
     stopped: FloatArray
     """Share of output made by firms that are stopped, shape (T, D)."""
     by_player: dict[str, FloatArray]
-    """Discounted loss of the scored weeks that is due to each cause, shape (D,)."""
+    """Discounted loss of the scored weeks due to each cause, shape (D,)."""
     by_element: dict[str, FloatArray]
-    """The same for each element, alternatives split by the mass that each lacks."""
+    """The same for each element; alternatives are split by the mass that each lacks."""
     unmet: dict[str, FloatArray]
-    """Need of the scored weeks that is not met, tonnes of each element, shape (D,)."""
+    """Unmet need of the scored weeks, tonnes of each element, shape (D,)."""
     held: FloatArray
-    """Stock at the end of the weeks asked for, mean over buyers, shape (O, K, D)."""
+    """Stock at the end of the requested weeks, mean over buyers, shape (O, K, D)."""
     held_up: dict[tuple[str, str], FloatArray]
     """Share of need stopped at the border by holding and exit stage, mean of weeks, (D,)."""
 
 
 @dataclass(frozen=True, eq=False)
 class StreamRun:
-    """What one kind of buyer of a sector loses, and what it lacks."""
+    """Losses and unmet need of one kind of buyer of a sector."""
 
     stream: Stream
     by_player: FloatArray
-    """Discounted loss of the scored weeks that is due to each player, shape (P, D)."""
+    """Discounted loss of the scored weeks due to each player, shape (P, D)."""
     unmet: FloatArray
-    """Need of the scored weeks that is not met, in weeks of need, shape (K, D)."""
+    """Unmet need of the scored weeks, in weeks of need, shape (K, D)."""
     held: FloatArray
-    """Stock, mean over firms, at the end of the weeks asked for, shape (O, K, D)."""
+    """Stock at the end of the requested weeks, mean over firms, shape (O, K, D)."""
     missing_mass: Sequence[FloatArray]
-    """For each holding, what each of its channels lacked, weighted by mass, (channels, D)."""
+    """For each holding, the mass that each of its channels lacked, (channels, D)."""
     stopped: Mapping[Channel, FloatArray]
     """Share of need stopped at each exit stage of a channel, mean of scored weeks, (G, D)."""
 
 
 def element_players(sector: Sector, controlled: frozenset[str]) -> Players:
-    """Elements, or groups of alternatives, that bear a sector's loss.
+    """Elements, or groups of alternatives, to which a sector's loss is attributed.
 
-    An element that is not controlled can be held up only inside a component that is licensed as
-    one item; its holdings then count for the controlled ones of that component.
+    An uncontrolled element can be stopped only inside a component that is licensed as one item;
+    its holdings then belong to the controlled elements of that component.
     """
     listed: dict[str, list[str]] = {}
     for holding in sector.holdings:
@@ -92,7 +92,7 @@ def component_players(sector: Sector) -> Players:
 
 
 def members_of(sector: Sector, players: Players) -> BoolArray:
-    """Which holdings each player answers for, shape (P, K)."""
+    """Holdings of each player, shape (P, K)."""
     return np.array(
         [[k in player for k in range(len(sector.holdings))] for player in players.values()]
     )
@@ -106,20 +106,20 @@ def put_together(
     stopped: FloatArray,
     streams: Sequence[StreamRun],
 ) -> SectorRun:
-    """Add up what the streams of a sector lose.
+    """Add up the losses of the streams of a sector.
 
     Parameters
     ----------
     world
-        What policy does not change.
+        Everything that policy does not change.
     sector
         The sector.
     players
-        Causes that bear its loss.
+        Causes to which its loss is attributed.
     weekly, stopped
         Lost share of output, and share made by firms that are stopped, (T, D).
     streams
-        What each kind of buyer loses.
+        Losses of each kind of buyer.
     """
     draws = world.inputs.draws
     held = np.zeros_like(streams[0].held)
@@ -148,7 +148,7 @@ def _add(sums: dict, key: object, value: FloatArray) -> None:  # type: ignore[ty
 def _by_mass(
     sector: Sector, run: StreamRun, player: str, holdings: Sequence[int]
 ) -> dict[str, FloatArray | float]:
-    """Part of a cause's loss that is due to each of its elements: the mass that each lacks."""
+    """Part of a cause's loss due to each of its elements, by the mass that each lacks."""
     named = next((k for k in holdings if sector.holdings[k].label == player), None)
     if named is None or len(sector.holdings[named].channels) == 1:
         return {player: 1.0}
@@ -158,9 +158,9 @@ def _by_mass(
 
 
 def lacking_shares(lacked: FloatArray, weights: Sequence[float]) -> FloatArray:
-    """Share of what a holding lacks that each of its channels lacks, by mass, (channels, D).
+    """Share of each channel in the mass that a holding lacks, (channels, D).
 
-    Where nothing is lacking the channels count by their mass.
+    If nothing is lacking, the shares are those of the channels' masses.
 
     Examples
     --------
@@ -200,7 +200,7 @@ def _held_up(sector: Sector, run: StreamRun) -> dict[tuple[str, str], FloatArray
 
 
 def first_week_hit(lost: FloatArray, *, threshold: float) -> WeekArray:
-    """First week with a loss strictly above a threshold, shape (D,); NaN where there is none.
+    """First week with a loss strictly above a threshold, shape (D,); NaN if there is none.
 
     Parameters
     ----------

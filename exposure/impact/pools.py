@@ -1,4 +1,4 @@
-"""Pools outside China as a world has them: who claims from each, and what is added to it."""
+"""Pools outside China in a world: the claims on each, and the supply added to it."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,21 +21,21 @@ from exposure.terms import ANY, BuyerClass, Tier, week_of
 
 @dataclass(frozen=True, eq=False)
 class Kind:
-    """Claims on one pool that are served alike: of one route and class, with equal lag and need.
+    """Claims on one pool with the same route and order class, and with equal lag and need.
 
-    What a pool brings to each of them does not depend on whether they are counted together.
+    They are served equally, so counting them together does not change their inflow.
     """
 
     claim: Claim
-    """One of them."""
+    """One of the claims."""
     weight: FloatArray
-    """Share of the demand of the pool of all together, shape (D,)."""
+    """Their total share of the demand of the pool, shape (D,)."""
     sector: Goods | None
     """Sector of that claim; None for a user that is not a sector."""
 
     @property
     def holding(self) -> int:
-        """Position of what its sector keeps the goods in."""
+        """Position of the sector's holding of the goods."""
         if self.sector is None:
             raise ValueError(f"{self.claim.user} is not a sector")
         return self.sector.holding_of(self.claim.channel)
@@ -56,17 +56,17 @@ class Kind:
 
 @dataclass(frozen=True, eq=False)
 class Pool:
-    """A pool outside China, with everybody who claims from it."""
+    """A pool outside China, with all claims on it."""
 
     claims: tuple[Claim, ...]
-    """Claims, those of ranked sectors first; empty where the tables name no user."""
+    """Claims, those of ranked sectors first; empty if the tables name no user."""
     kinds: tuple[Kind, ...]
-    """Claims put together that are served alike: those of one class in its order, then those
-    whose class is drawn."""
+    """Groups of claims that are served equally, in the order of their classes; those whose class
+    is drawn come last."""
     kind_of: tuple[int, ...]
     """Position in `kinds` of each claim."""
     added: FloatArray | None
-    """New supply, recycling and released reserves as a share of its demand, (T, D)."""
+    """New supply, recycling and released reserves as a share of the pool's demand, (T, D)."""
     switched: Gradual
     """Share of contracts that no longer hold."""
     demand: FloatArray | None
@@ -75,7 +75,7 @@ class Pool:
     def weight_of(
         self, user: str, channel: Channel, buyer: BuyerClass, tier: Tier
     ) -> FloatArray | None:
-        """Share of the demand of one kind of buyer of a user; None if it claims nothing."""
+        """Share of one kind of buyer of a user in the pool's demand; None without a claim."""
         return self._weights.get((user, channel, buyer, tier))
 
     @cached_property
@@ -96,7 +96,7 @@ def channels_into(inputs: Inputs, sector: str) -> tuple[Channel, ...]:
 
 
 def build_pool(inputs: Inputs, name: str, period: Period, sectors: Mapping[str, Goods]) -> Pool:
-    """One pool; what does not depend on dated changes is found again by a run with others."""
+    """Build one pool; parts that do not depend on dated changes are reused by other runs."""
     pool_inputs = inputs.under(f"pool {name}")
     drawing = [
         channel
@@ -113,7 +113,7 @@ def build_pool(inputs: Inputs, name: str, period: Period, sectors: Mapping[str, 
         "claims", name, users, make=lambda traced: claims_on(traced, name, users), size=0
     ).value
     claims = acted_claims(before, period, demand)
-    # Where no user has a share there is nothing to share out: contracts hold.
+    # If no user has a share, nothing is shared out: contracts hold.
     shared = any(claim.weight.any() for claim in claims)
     claims = claims if shared else ()
     kinds, kind_of = _kinds(claims, sectors)
@@ -139,7 +139,7 @@ def _switched(
     inputs: Inputs, period: Period, elements: frozenset[str], pooled: Collection[str]
 ) -> Gradual:
     """Share of contracts that no longer hold: a ramp from the start of control."""
-    # A pool of one element may have dates of its own; that of several has those of all.
+    # A pool of one element may have its own dates; a pool of several elements has the common ones.
     scope = next(iter(pooled)) if len(pooled) == 1 else ANY
     weight = inputs.constant("rationing_weight", absent=0.0)
     begin = inputs.constant("switch_weeks", scope, absent=0.0)
@@ -151,17 +151,17 @@ def _switched(
 def _kinds(
     claims: Sequence[Claim], sectors: Mapping[str, Goods]
 ) -> tuple[tuple[Kind, ...], tuple[int, ...]]:
-    """Claims put together that are served alike, by class, and the kind of each claim.
+    """Groups of claims that are served equally, by order class, and the group of each claim.
 
-    Claims whose class is drawn are put together within one user alone: those of two users may
-    agree in all the draws at hand and differ in others.
+    Claims whose class is drawn are grouped only within one user: the classes of two users may be
+    equal in all draws of this run and differ in others.
     """
     kinds: list[Kind] = []
     alike: dict[tuple[object, ...], list[int]] = {}
     kind_of = []
     for claim in claims:
         kind = Kind(claim, claim.weight, sectors[claim.user] if claim.ranked else None)
-        # Purchases and parts of a claim are followed for themselves.
+        # Purchases, and claims split by a rating, stay separate.
         whole = claim.bought is None and (claim.since, claim.until) == (0, None)
         order = claim.user if claim.class_is_drawn else int(claim.place[0])
         key = (*claim.route, order, *(() if whole else (len(kinds),)))
@@ -179,12 +179,12 @@ def _kinds(
 
 
 def _position(claim: Claim) -> tuple[bool, int]:
-    """By class; those of a drawn class last, so that no order of sums depends on the draws."""
+    """Sort by class, drawn classes last, so that the order of sums does not depend on the draws."""
     return claim.class_is_drawn, 0 if claim.class_is_drawn else int(claim.place[0])
 
 
 def control_week(inputs: Inputs, period: Period, elements: frozenset[str]) -> int:
-    """Week in which control of the first of some elements began; of any, if none of them is."""
+    """Week in which control of the first of some elements began; of any element if none is."""
     days = {
         row.element: row.controlled_from
         for row in inputs.rows_of(ElementRow)

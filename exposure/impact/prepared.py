@@ -1,4 +1,4 @@
-"""One block of draws made ready: worlds, licensed flows, and the weeks that count."""
+"""Preparation of one block of draws: worlds, licensed flows, and the weeks of the run."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,19 +22,19 @@ from exposure.terms import ANY, week_of
 
 @dataclass(frozen=True)
 class Window:
-    """Weeks that are run and weeks that are scored."""
+    """Weeks of the run and weeks that are scored."""
 
     run: int
-    """Weeks run, from the scenario's start."""
+    """Number of weeks of the run, from the scenario's start."""
     first: int
     """First week scored."""
 
 
 def run_window(scenario: Scenario, settings: Settings) -> Window:
-    """Weeks that are run and weeks that are scored.
+    """Weeks of the run and weeks that are scored.
 
-    Weeks are scored from `Settings.as_of` on, else from the day that the scenario names, else
-    from its start.
+    Weeks are scored from `Settings.as_of` onwards, or else from the day that the scenario names,
+    or else from its start.
 
     Raises
     ------
@@ -77,15 +77,15 @@ def prepare(  # noqa: PLR0913 - each is a different kind of thing
     scenario
         One course of policy or a mixture.
     plans
-        What the offices do in each course.
+        Plans of the offices in each course.
     window
         Weeks to run.
     settings
-        Gives the method by which shares by stage become one dependence.
+        Settings, which state how shares by stage are combined into one dependence.
     ranked
         Sectors that are ranked.
     actions
-        What somebody does from a day on.
+        Dated changes on the buyers' side.
     threads
         Threads in which offices are run.
     """
@@ -119,9 +119,9 @@ def _held(course: Scenario) -> Held:
 
 
 def plans_of(index: Index, scenario: Scenario, window: Window) -> tuple[GrantPlan, ...]:
-    """What the offices do in each course of policy, for any draws.
+    """Plans of the offices in each course of policy, independent of the draws.
 
-    Offices of all places where somebody buys or processes are run, whoever is ranked.
+    The offices of all buying and processing countries are run, whichever sectors are ranked.
     """
     places = {ANY, *(row.destination for row in index.sectors.values())}
     places |= {row.processed_in for row in index.table(ComponentRow)}
@@ -132,7 +132,7 @@ def plans_of(index: Index, scenario: Scenario, window: Window) -> tuple[GrantPla
 
 
 def rows_read(inputs: Inputs, sector: str) -> frozenset[RowKey]:
-    """Rows on which a sector's score rests, as the gate noted them.
+    """Rows on which a sector's score depends, as recorded while they were read.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Stocks that sectors buy: which claims bring them, and how much more a firm may hold."""
+"""Extra stocks that sectors buy: the claims that supply them, and the room for them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from exposure.supply.claims import Claim
 
 @dataclass(frozen=True, eq=False)
 class Purchase:
-    """What one claim on a pool brings to one holding of one kind of buyer."""
+    """Inflow from one claim on a pool to one holding of one kind of buyer."""
 
     pool: str
     kind: int
@@ -23,7 +23,7 @@ class Purchase:
 
 @dataclass(frozen=True, eq=False)
 class Raise:
-    """Room for a stock that is bought, on top of the usual cap."""
+    """Room for an extra stock, above the usual cap."""
 
     week: int
     """Week from which there is room."""
@@ -32,7 +32,7 @@ class Raise:
 
 
 def purchases_of(world: World, name: str, stream: Stream, k: int) -> Iterator[Purchase]:
-    """What one kind of buyer of a sector buys for a holding, on top of its need.
+    """Purchases of one kind of buyer for a holding, in addition to its need.
 
     Parameters
     ----------
@@ -58,13 +58,13 @@ def purchases_of(world: World, name: str, stream: Stream, k: int) -> Iterator[Pu
 
 
 def raises_of(world: World, name: str, k: int) -> tuple[Raise, ...]:
-    """Room that a sector makes for what it buys for a holding, in the order of the weeks."""
+    """Room for a sector's extra purchases for a holding, in the order of the weeks."""
     found: dict[tuple[str, int, int], Raise] = {}
     for stream in world.sectors[name].streams:
         for purchase in purchases_of(world, name, stream, k):
             since = purchase.claim.since
             over = (purchase.claim.until or world.period.weeks) - since
-            # The kinds of buyers of one purchase share one rate.
+            # All kinds of buyers in one purchase buy at the same rate.
             key = purchase.claim.channel.element, since, id(purchase.claim.bought)
             found[key] = Raise(since, purchase.factor * over)
     return tuple(sorted(found.values(), key=lambda raised: raised.week))

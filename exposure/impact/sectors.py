@@ -1,7 +1,7 @@
-"""One sector as policy leaves it: what it holds, needs, can replace, and for whom it makes.
+"""One sector: its stocks, needs, substitutes and buyers, as far as policy does not change them.
 
-What does not change with policy is gathered here once a run. Stocks and flows are in weeks of the
-sector's own need of a holding. K is the holding, T the week, D the draw.
+These figures are collected once per run. Stocks and flows are in weeks of the sector's own need of
+a holding. K is the holding, T the week, D the draw.
 """
 
 from collections.abc import Callable
@@ -19,12 +19,12 @@ from exposure.supply.period import Period
 from exposure.terms import ANY, BuyerClass, Tier
 
 SMALLEST_CAP = 1.0
-"""Weeks of stock that any buyer may hold at most, however little it held at the start."""
+"""Smallest cap in weeks: every buyer may hold this much, however little it held at the start."""
 
 
 @dataclass(frozen=True, eq=False)
 class Stream:
-    """One kind of buyer in a sector; its output counts with its share."""
+    """One kind of buyer of a sector's output."""
 
     buyer_class: BuyerClass
     tier: Tier
@@ -34,7 +34,7 @@ class Stream:
 
 @dataclass(frozen=True, eq=False)
 class Goods:
-    """What a sector buys, when it arrives and how much of it is needed; see `Sector`."""
+    """Goods that a sector buys, their transit times and the need for them; see `Sector`."""
 
     sector: str
     destination: str
@@ -45,10 +45,10 @@ class Goods:
     saved: tuple[Gradual | None, ...]
     """For each holding, the share of need that is substituted; None for none."""
     assembled: tuple[Gradual | None, ...]
-    """For each holding, the share of what licences stop that civil buyers get inside assembled
+    """For each holding, the share of the stopped flow that civil buyers get inside assembled
     parts; None for none."""
     weeks: int
-    """Number T of weeks run."""
+    """Number T of weeks of the run."""
 
     def holding_of(self, channel: Channel) -> int:
         """Position of the holding to which a channel belongs."""
@@ -56,7 +56,7 @@ class Goods:
 
     @cached_property
     def need(self) -> FloatArray:
-        """Need after substitution, (T, K, D), or (T, K, 1) where nothing can be substituted."""
+        """Need after substitution, (T, K, D), or (T, K, 1) if nothing can be substituted."""
         if all(saved is None for saved in self.saved):
             return np.ones((self.weeks, len(self.holdings), 1))
         need = np.ones((self.weeks, len(self.holdings), self.lag.shape[1]))
@@ -68,14 +68,14 @@ class Goods:
 
 @dataclass(frozen=True, eq=False)
 class Stocks:
-    """What a sector holds and can do without; see `Sector`."""
+    """Stocks of a sector, and the effect of a shortage; see `Sector`."""
 
     criticality: FloatArray
     """Share of output that cannot ship without the holding, shape (K, D)."""
     stock: FloatArray
     """Weeks of cover at the start, of the median firm, shape (K, D)."""
     cap: FloatArray
-    """Most weeks of cover ever held, of the median firm, shape (K, D)."""
+    """Largest stock in weeks of cover, of the median firm, shape (K, D)."""
     thrift: FloatArray
     """Share of need that can be saved without loss once supply falls short, shape (K, D)."""
     firm_spread: FloatArray
@@ -90,7 +90,7 @@ class Sector(Stocks, Goods):
 
     @classmethod
     def of(cls, goods: Goods, stocks: Stocks) -> "Sector":
-        """Put the two halves together: stocks decide nothing about what arrives."""
+        """Combine the two parts; they are separate because stocks do not affect arrivals."""
         halves = {
             field.name: getattr(half, field.name)
             for half in (goods, stocks)
@@ -106,19 +106,19 @@ def build_goods(
     *,
     control_week: Callable[[frozenset[str]], int],
 ) -> Goods:
-    """Gather what decides what a sector needs, and when it arrives.
+    """Collect the goods that a sector needs, with their transit times.
 
     Parameters
     ----------
     inputs
-        Drawn figures; what is read is noted under the sector's id.
+        Draws of the tables; rows that are read are recorded under the sector's id.
     sector
         Id of the sector.
     period
         Weeks of the run.
     control_week
-        Week in which export control of some elements began; assembled parts of what holds them
-        come in from then on.
+        Gives the week in which export control of some elements began; assembled parts that
+        contain them are imported from then on.
     """
     inputs = inputs.under(sector)
     holdings = _holdings(inputs, sector)
@@ -140,7 +140,7 @@ def build_goods(
 
 
 def build_stocks(inputs: Inputs, sector: str, period: Period) -> Stocks:
-    """Gather what a sector holds; what is read is noted under the sector's id."""
+    """Collect a sector's stocks; rows that are read are recorded under the sector's id."""
     inputs = inputs.under(sector)
     holdings = _holdings(inputs, sector)
     stock = np.stack(
@@ -168,7 +168,7 @@ def _holdings(inputs: Inputs, sector: str) -> tuple[Holding, ...]:
 
 
 def _required(drawn: FloatArray | None) -> FloatArray:
-    """A figure whose presence the checks of the tables guarantee."""
+    """A figure that the checks of the tables guarantee to be present."""
     if drawn is None:
         raise KeyError("a figure that the checks of the tables guarantee")
     return drawn
@@ -184,7 +184,7 @@ def _caps(
 
 
 def _shared_from(sector: str, period: Period) -> int | None:
-    """First week in which the firms of a sector share their stocks, as far as it is run."""
+    """First week in which the firms of a sector share their stocks; None if after the run."""
     weeks = [
         week_since(action, period.start) for action in period.actions.of(Shared, sector=sector)
     ]
@@ -193,14 +193,14 @@ def _shared_from(sector: str, period: Period) -> int | None:
 
 
 def _saved(inputs: Inputs, sector: str, component: str, period: Period) -> Gradual | None:
-    """Need that is substituted: the largest share, from the end of qualification on."""
+    """Need that is substituted: the largest share, from the end of qualification onwards."""
     largest = inputs.substitution(sector, component, "largest_share")
     if largest is None:
         return None
     qualified = _required(inputs.substitution(sector, component, "qualification_weeks"))
     width = _required(inputs.substitution(sector, component, "ramp_weeks"))
     for action in period.actions.of(Sooner, sector=sector, component=component):
-        # A change that began by then goes on as it is; a later one begins then at the earliest.
+        # A change that has begun by then stays as it is; a later one begins then at the earliest.
         week = float(week_since(action, period.start))
         sooner = np.maximum(week, qualified - action.weeks)
         qualified = np.where(qualified > week, sooner, qualified)

@@ -1,12 +1,13 @@
-"""Stocks and output of one kind of buyer, week after week: the reference that can be read.
+"""Stocks and output of one kind of buyer, week by week: the readable reference.
 
-Everything is in weeks of the holding's own baseline need. A week adds the inflow to the stock,
-meets what need it can, and keeps the rest up to a cap. Output is what the scarcest holding allows,
-a holding counting with its criticality: the share of output that cannot ship without it.
+All quantities are in weeks of the holding's own baseline need. In each week the inflow is added to
+the stock, the need is met as far as possible, and the rest is kept up to a cap. The scarcest
+holding limits output; a holding is weighted by its criticality, the share of output that cannot
+ship without it.
 
-By default holdings are independent: a line short of one part goes on using the others
-("build-shy"). With `line_stop` the shortest holding holds back the use of all. For the same need
-`line_stop` never loses more, so the two bracket the truth.
+By default holdings are independent: a line that is short of one part goes on using the others
+("build-shy"). With `line_stop` the scarcest holding limits the use of all. For the same need
+`line_stop` never loses more, so the two cases bracket the truth.
 """
 
 from dataclasses import dataclass
@@ -19,14 +20,14 @@ from exposure.settings import Coupling
 
 @dataclass(frozen=True, eq=False)
 class StockRun:
-    """What one run of the stocks gives; K is the holding, T the week, D the draw."""
+    """Result of one run of the stocks; K is the holding, T the week, D the draw."""
 
     losses: FloatArray
-    """Share of output that each holding would cost by itself, shape (T, K, D)."""
+    """Share of output that would be lost to each holding alone, shape (T, K, D)."""
     held: FloatArray
     """Stock at the end of each week, shape (T, K, D)."""
     unmet: FloatArray
-    """Need that could not be met, in weeks of need, shape (T, K, D)."""
+    """Unmet need, in weeks of need, shape (T, K, D)."""
 
 
 def run_stocks(
@@ -43,28 +44,28 @@ def run_stocks(
     Parameters
     ----------
     inflow
-        r, what arrives in each week, shape (T, K, D).
+        Arrivals r in each week, shape (T, K, D).
     need
-        n, what would be used if nothing were short, shape (T, K, D) or (T, K, 1).
+        Use n without a shortage, shape (T, K, D) or (T, K, 1).
     stock
-        S at the start, shape (K, D); not above `cap`.
+        Stock S at the start, shape (K, D); not above `cap`.
     cap
-        Most stock ever held, shape (K, D), or (T, K, D) where it changes.
+        Largest stock, shape (K, D), or (T, K, D) if it changes.
     criticality
-        c in [0, 1], shape (K, D).
+        Criticality c in [0, 1], shape (K, D).
     coupling
-        Whether the shortest holding holds back the use of the others.
+        Whether the scarcest holding limits the use of the others.
 
     Returns
     -------
     StockRun
-        Losses c n (1 - a), with coverage a = min(1, (S + r) / n) and a = 1 where nothing is
-        needed. Output in a week is 1 - max over holdings.
+        Losses c n (1 - a), with coverage a = min(1, (S + r) / n), or a = 1 if nothing is needed.
+        Output in a week is 1 minus the largest loss over holdings.
 
     Notes
     -----
-    S(t+1) = min(cap, S + r - use); use = n a for independent holdings. In a week the loss is
-    weighed on unmet need n - n a, so no division is needed.
+    S(t+1) = min(cap, S + r - use); use = n a for independent holdings. The loss of a week is
+    computed from the unmet need n - n a, so no division is needed.
 
     Examples
     --------
@@ -92,14 +93,14 @@ def run_stocks(
 
 
 def _held_back(met: FloatArray, lost: FloatArray) -> FloatArray:
-    """Use when the shortest holding holds back all: met x output / what this holding allows."""
+    """Use if the scarcest holding limits all: met x output / output that this holding allows."""
     allowed = 1.0 - lost
     output = allowed.min(axis=0)
     return np.where(allowed > 0.0, met * output / np.where(allowed > 0.0, allowed, 1.0), 0.0)
 
 
 def saved_need(inflow: FloatArray, need: FloatArray, thrift: FloatArray) -> FloatArray:
-    """Need once users save what they can without loss: need x clip(r, 1 - thrift, 1).
+    """Need after users save what they can without loss: need x clip(r, 1 - thrift, 1).
 
     Parameters
     ----------
@@ -119,7 +120,7 @@ def saved_need(inflow: FloatArray, need: FloatArray, thrift: FloatArray) -> Floa
 
 
 def lost_output(losses: FloatArray) -> FloatArray:
-    """Share of output lost when every holding is short at once: the largest of the losses.
+    """Share of output lost if several holdings are short: the largest of their losses.
 
     Parameters
     ----------

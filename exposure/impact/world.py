@@ -1,7 +1,7 @@
-"""One set of worlds: everything drawn that policy does not change, for all sectors together.
+"""Worlds: all drawn figures that policy does not change, for all sectors together.
 
-Sectors meet in the pools outside China, so all sectors of the tables are part of a world, whoever
-is ranked. A world belongs to a period: the same tables drawn for the same weeks.
+Sectors compete in the pools outside China, so all sectors of the tables are part of a world,
+whichever of them are ranked. A world belongs to a period: it holds for certain weeks.
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ from exposure.tables.dataset import RowKey
 from exposure.terms import BuyerClass
 
 Supply = tuple[Channel, str, BuyerClass]
-"""What decides how supply splits by exit stage: channel, destination, buyer class."""
+"""Channel, destination and buyer class, which determine the split of supply by exit stage."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,9 +37,9 @@ class World:
     leak_share: FloatArray
     """Share of a sector's firms that priority reaches late, shape (D,)."""
     leak_weeks: FloatArray
-    """How much later it reaches them, shape (D,)."""
+    """Weeks by which priority reaches them later, shape (D,)."""
     tokens: Mapping[Hashable, int]
-    """Token of each part that it is made of, by what it is."""
+    """Token of each part of the world, by name."""
 
 
 def build_world(inputs: Inputs, period: Period, ranked: Sequence[str]) -> World:
@@ -48,7 +48,7 @@ def build_world(inputs: Inputs, period: Period, ranked: Sequence[str]) -> World:
     Parameters
     ----------
     inputs
-        Drawn figures.
+        Draws of the tables.
     period
         Weeks of the run.
     ranked
@@ -120,7 +120,7 @@ def _stocks(inputs: Inputs, period: Period, sectors: Sequence[str]) -> Parts[str
 
     def make(traced: Inputs) -> Parts[str, Stocks]:
         return {
-            # The weeks count only where somebody acts in them.
+            # The weeks matter only if a dated change occurs in them.
             name: _with_token(
                 traced.part(
                     "stocks",
@@ -206,7 +206,7 @@ def _supply_name(supply: Supply) -> str:
 
 
 def _note_what_sectors_share(world: World) -> None:
-    """A sector rests on what it shares: its pools, and the supply of all who claim from them."""
+    """Record for each sector also the rows of its pools and of all claims on them."""
     arrival = {name: _arrival_rows(world.inputs, name) for name in world.sectors}
     for name, pool in world.pools.items():
         reader = world.inputs.under(f"pool {name}")
@@ -227,6 +227,6 @@ def _note_what_sectors_share(world: World) -> None:
 
 
 def _arrival_rows(inputs: Inputs, sector: str) -> set[RowKey]:
-    """Rows of a sector that decide what it needs from a pool, and when."""
+    """Rows of a sector that determine its need from a pool and the weeks of that need."""
     wanted = ("lag_weeks", "assembly", "largest_share", "qualification_weeks", "ramp_weeks")
     return {(table, key) for table, key in inputs.read_by(sector) if key[-1].startswith(wanted)}
