@@ -1,1 +1,1 @@
-"""What we draw: random streams, and the cells that become arrays."""
+"""Uncertain inputs: random streams, and table cells as arrays of draws."""

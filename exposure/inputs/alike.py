@@ -1,4 +1,4 @@
-"""Which questions about two sets of tables have the same answer without being asked."""
+"""Questions about two sets of tables that must have equal answers, found without asking them."""
 
 from collections.abc import Sequence
 
@@ -29,7 +29,7 @@ TABLES_ASKED = {
 def keys_apart(
     keys: RowKeys, rows: Sequence[BaseModel], others: Sequence[BaseModel]
 ) -> frozenset[tuple[str, ...]]:
-    """Keys of a table under which two sets of rows do not hold the very same row.
+    """Keys of a table under which two sets of rows do not hold the identical row.
 
     Parameters
     ----------

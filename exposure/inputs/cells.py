@@ -1,12 +1,12 @@
-"""The only gate from rows to arrays: it draws cells, and notes who read which.
+"""The only way from rows to arrays: draws of cells, with a record of which reader used which row.
 
-An absent row stays absent, a duration is a whole number of weeks, shares of one whole are scaled
-to sum to 1 in each draw. Cells of one sector and one quantity share a random stream, because what
-is not known about a sector's stocks or needs is common to its components; so do the sourcing
-shares of one set of buyers, and the dates of one project. A row that an overlay or a change by
-hand states leaves its shared stream.
+A missing row stays missing, a duration is a whole number of weeks, and shares of one whole are
+scaled to sum to 1 in each draw. Cells of one sector and one quantity share a random stream, because
+the uncertainty of a sector's stocks or needs is common to its components; so do the sourcing shares
+of one set of buyers, and the dates of one project. A row stated by an overlay or by a user's change
+has a stream of its own.
 
-Every array has shape (D,), one value a draw, in the unit of its row.
+Every array has shape (D,), one value per draw, in the unit of its row.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
@@ -59,18 +59,18 @@ FLOAT_BYTES = 8
 """Bytes of a number."""
 
 Made = TypeVar("Made")
-"""What a part of a run is."""
+"""Type of a part of a run."""
 
 SHARED_TABLES = (CoverRow, NeedRow, SubstitutionRow)
 """Tables in which the cells of one sector and quantity share a stream."""
 
 Measures = Mapping[str, date | None]
-"""Day from which each rule of the buyers' side is in force; None for one that is repealed."""
+"""Day from which each rule on the buyers' side is in force; None if it is repealed."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Drawn:
-    """Draws of a row, with everything they rest on: whoever uses them again rests on it too."""
+    """Draws of a row, with all rows and questions behind them, to be recorded at each use."""
 
     row: QuantityRow
     values: FloatArray
@@ -83,26 +83,26 @@ class _Figures:
     """What has been drawn so far from one set of tables in one set of draws."""
 
     rows: dict[int, _Drawn] = field(default_factory=dict)
-    """By the identity of the row, which is kept with its draws."""
+    """Draws by the identity of the row, which is kept with its draws."""
     uniform: dict[str, FloatArray] = field(default_factory=dict)
     """Uniform numbers of each stream."""
 
 
 @dataclass(frozen=True, eq=False)
 class Inputs:
-    """A dataset and a sampler: every figure as an array over draws, and a note of what was read."""
+    """A dataset and a sampler: figures as arrays over draws, and a record of the rows read."""
 
     index: Index
     sampler: Sampler
     reader: str = ""
-    """On whose behalf cells are read."""
+    """Reader for which cells are read."""
     kept: bool = False
-    """Whether what is made of them is kept for other runs."""
+    """Whether parts made from them are kept for other runs."""
     notes: dict[str, set[RowKey]] = field(default_factory=dict, repr=False)
     """Rows that each reader read."""
     _figures: _Figures = field(default_factory=_Figures, repr=False)
     _lock: Lock = field(default_factory=Lock, repr=False)
-    """Blocks of draws run in threads and share the notes."""
+    """Lock of the notes, which blocks of draws in several threads share."""
 
     @classmethod
     def of(cls, dataset: Dataset, sampler: Sampler) -> "Inputs":
@@ -110,7 +110,7 @@ class Inputs:
         return cls(index_of(dataset, sampler.redrawn), sampler, kept=sampler.size <= MOST_DRAWS)
 
     def with_sampler(self, sampler: Sampler) -> "Inputs":
-        """The same tables under other draws; what is read goes to the same notes."""
+        """The same tables with other draws; rows that are read go to the same notes."""
         figures = self._figures_in(sampler)
         return Inputs(self.index, sampler, self.reader, self.kept, self.notes, figures, self._lock)
 
@@ -123,15 +123,15 @@ class Inputs:
         ).value
 
     def under(self, reader: str) -> "Inputs":
-        """The same figures, read on behalf of somebody."""
+        """The same figures, read for another reader."""
         return self._with(reader, self.notes, self._lock)
 
     def _with(self, reader: str, notes: dict[str, set[RowKey]], lock: Lock) -> "Inputs":
-        # Written out because `dataclasses.replace` takes most of the time of a look-up.
+        # Not `dataclasses.replace`, which would take most of the time of a look-up.
         return Inputs(self.index, self.sampler, reader, self.kept, notes, self._figures, lock)
 
     def note(self, rows: Iterable[RowKey]) -> None:
-        """Note rows as read."""
+        """Record rows as read."""
         with self._lock:
             self.notes.setdefault(self.reader, set()).update(rows)
 
@@ -141,7 +141,7 @@ class Inputs:
             return frozenset(self.notes.get(reader, ()))
 
     def borrow(self, reader: str) -> None:
-        """Note everything that another reader read as read here too."""
+        """Record all rows of another reader for this reader too."""
         self.note(self.read_by(reader))
 
     def rows_of(self, model: type[Row]) -> tuple[Row, ...]:
@@ -149,7 +149,7 @@ class Inputs:
         return self.index.table(model)
 
     def destination(self, sector: str) -> str:
-        """Where the makers of a sector are."""
+        """Country or region of a sector's makers."""
         return self.described(sector).destination
 
     def described(self, sector: str) -> SectorRow:
@@ -162,14 +162,14 @@ class Inputs:
     def part(
         self, *name: Hashable, make: Callable[["Inputs"], Made], size: int | None = None
     ) -> Part[Made]:
-        """Something made of these figures: found again if it was made before of equal ones.
+        """Part of a run made from these figures, reused if it was made before from equal ones.
 
         Parameters
         ----------
         name
-            What it is, and everything that it depends on besides tables and draws.
+            Its name, and everything on which it depends except tables and draws.
         make
-            Makes it from these inputs; it reads nothing else.
+            Function that makes it from these inputs and reads nothing else.
         size
             Bytes of its arrays: 0 for what puts other parts together; None to weigh it.
         """
@@ -229,18 +229,18 @@ class Inputs:
 
     def uniform(self, stream: str) -> FloatArray:
         """Uniform numbers of a stream."""
-        self.index.sample_of(stream)  # it is written down that the stream was drawn
+        self.index.sample_of(stream)  # records that the stream was drawn
         if stream not in self._figures.uniform:
             self._figures.uniform[stream] = self.sampler.uniform(stream)
         return self._figures.uniform[stream]
 
     def value(self, table: str, *key: str) -> FloatArray | None:
-        """Draws of a cell by table and key; None where there is no such row."""
+        """Draws of a cell by table and key; None if there is no such row."""
         row = self.index.cell(table, key)
         return None if row is None else self.draw(row)
 
     def require(self, table: str, *key: str) -> FloatArray:
-        """Draws of a cell whose presence the checks of the tables guarantee."""
+        """Draws of a cell that the checks of the tables guarantee to be present."""
         drawn = self.value(table, *key)
         if drawn is None:
             raise KeyError("|".join((table, *key)))
@@ -249,7 +249,7 @@ class Inputs:
     def _of_sector(
         self, table: str, sector: str, component: str, quantity: str
     ) -> FloatArray | None:
-        """A figure of a sector: its own row, else the row of its group."""
+        """A figure of a sector from its own row, or else from the row of its group."""
         value = self.value(table, sector, component, quantity)
         if value is not None:
             return value
@@ -279,12 +279,12 @@ class Inputs:
         return self.value("sector_values", sector, quantity)
 
     def parameter(self, name: ParameterName, scope: str = ANY) -> FloatArray | None:
-        """A constant for an element or group, else the one for all."""
+        """A constant for an element or group, or else the constant for all."""
         scoped = self.value("parameters", name, scope)
         return self.value("parameters", name, ANY) if scoped is None else scoped
 
     def constant(self, name: ParameterName, scope: str = ANY, *, absent: float) -> FloatArray:
-        """A constant that the tables may leave out; `absent` switches its mechanism off."""
+        """A constant that the tables may omit; the value `absent` switches its mechanism off."""
         drawn = self.parameter(name, scope)
         return np.full(self.draws, absent) if drawn is None else drawn
 
@@ -303,11 +303,11 @@ class Inputs:
         return self.require("new_supply", project, element, stage, quantity)
 
     def luck(self, project: str) -> FloatArray:
-        """Uniform chance of a project: it works for all its elements, or for none."""
+        """Uniform number that decides whether a project succeeds, for all its elements or none."""
         return self.uniform(f"chance|new_supply|{project}")
 
     def china_share(self, element: str, stage: str, *, year: int) -> FloatArray:
-        """China's share of world output at a stage, from the newest outturn up to a year."""
+        """China's share of world output at a stage, from the latest outturn up to a year."""
         years = self.index.china_years(element, stage)
         newest = max((y for y in years if y <= year), default=min(years))
         return self.require("stage_shares", element, stage, CHINA, str(newest), ShareKind.OUTTURN)
@@ -339,10 +339,10 @@ class Inputs:
         day: date,
         measures: Measures,
     ) -> FloatArray | None:
-        """China's share of what certain buyers buy on a day; None if the world share holds.
+        """China's share in the purchases of certain buyers on a day; None for the world share.
 
         The buyers' own rows come before those of all buyers at the destination, and those before
-        the market of all buyers outside China. A set of rows without China means that they buy
+        the rows of all buyers outside China. A set of rows without China means that they buy
         nothing from it at that stage.
         """
         places = ((destination, str(buyer)), (destination, ANY), (ANY, str(buyer)), (ANY, ANY))
@@ -373,12 +373,12 @@ class Inputs:
 
 
 def begins(row: SourcingRow, measures: Measures) -> date | None:
-    """Day from which a sourcing row holds; None where its rule is repealed."""
+    """Day from which a sourcing row holds; None if its rule is repealed."""
     return measures.get(row.measure, row.from_date) if row.measure else row.from_date
 
 
 def shared_stream(row: QuantityRow) -> str | None:
-    """Stream that a row shares with others; None for a row with a stream of its own."""
+    """Stream that a row shares with others; None for a row with its own stream."""
     if isinstance(row, SHARED_TABLES):
         table, _ = row_key(row)
         return f"{table}|{row.sector}|{row.quantity}"

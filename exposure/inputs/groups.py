@@ -1,7 +1,7 @@
-"""Groups of uncertain inputs: what every random stream is about.
+"""Groups of uncertain inputs: the subject of every random stream.
 
-A stream is named after the table and key of what it draws (`exposure.inputs.streams`), so that its
-name says to which group it belongs. Every stream belongs to one group.
+A stream is named after the table and key of its cell (`exposure.inputs.streams`), so that the name
+determines the group. Every stream belongs to one group.
 """
 
 from typing import Final
@@ -29,7 +29,7 @@ GROUPS: dict[str, str] = {
     RATIONING: "who uses how much outside China, and how far it goes to whoever needs it most",
     OTHER: "make-up of buyers, what is recaptured later, and all other constants",
 }
-"""What each group holds."""
+"""Description of each group."""
 
 _TABLES = {
     "cover": STOCK,
@@ -62,7 +62,7 @@ _PARAMETERS = {
 _CAPACITY_WORDS = (
     "capacity_", "first_decision_", "delay_", "applications_", "catch_up_", "recoverable_",
 )  # fmt: skip
-"""Beginnings of the quantities of an office that say how much it gets done, and how soon."""
+"""First words of the quantities that describe the capacity and start of an office."""
 
 
 def group_of(stream: str) -> str:

@@ -1,4 +1,4 @@
-"""Rows of a dataset by what the model asks for; made once for a dataset."""
+"""Look-up of the rows of a dataset, made once per dataset."""
 
 import itertools
 import operator
@@ -32,10 +32,10 @@ _serials = itertools.count()
 
 
 class Index:
-    """Look-up tables over the rows of a dataset, which note what is asked of them.
+    """Look-up tables over the rows of a dataset, with a record of the questions asked.
 
-    Its methods are questions (see `exposure.inputs.parts`). Whoever looks at the tables in any
-    other way is taken to depend on all of them.
+    Its methods are questions (see `exposure.inputs.parts`). Code that reads the tables in any other
+    way is assumed to depend on all of them.
     """
 
     def __init__(
@@ -57,12 +57,12 @@ class Index:
 
     @property
     def root(self) -> "Index":
-        """Index of the tables that these came from."""
+        """Index of the tables from which these were derived."""
         return self._root or self
 
     @property
     def moved(self) -> AbstractSet[Question]:
-        """Questions asked of the root to which the answers differ."""
+        """Questions asked of the root whose answers differ here."""
         if self._root is not None and len(self._root.answers) > self._compared:
             known = list(self._root.answers.items())
             for asked, answer in known[self._compared :]:
@@ -72,7 +72,7 @@ class Index:
         return self._moved
 
     def _answers_alike(self, asked: Question) -> bool:
-        """Whether the answer is that of the root, as far as can be said without looking it up."""
+        """Whether the answer is known to equal that of the root without looking it up."""
         name, about = asked
         if name == "is_touched":
             return about[0] not in self._newly_touched
@@ -81,7 +81,7 @@ class Index:
         return str(TABLES_ASKED.get(name)) in self._shared_tables
 
     def _keys_apart(self, table: str) -> AbstractSet[Hashable]:
-        """Keys of a table under which the root has another row, or none, or one more."""
+        """Keys of a table under which the root has a different, a missing or an extra row."""
         if table not in self._apart:
             both = (self._dataset, self.root._dataset)
             rows, root = (tables.rows.get(table, ()) for tables in both)
@@ -94,7 +94,7 @@ class Index:
 
     @cached_property
     def _shared_tables(self) -> frozenset[str]:
-        """Tables of which the root has the very same rows."""
+        """Tables whose rows are identical in the root."""
         if self._root is None:
             return frozenset()
         rows, root = self._dataset.rows, self._root._dataset.rows
@@ -106,7 +106,7 @@ class Index:
         )
 
     def _shares(self, table: str) -> "Index | None":
-        """The root, where it has the very same rows of a table."""
+        """The root, if its rows of a table are identical."""
         return self._root if table in self._shared_tables else None
 
     @property
@@ -116,7 +116,7 @@ class Index:
         return self._dataset
 
     def of_equal(self, dataset: Dataset, redrawn: frozenset[str]) -> bool:
-        """Whether a dataset has the same rows, of which the same are touched and redrawn."""
+        """Whether a dataset has equal rows, with the same ones touched and redrawn."""
         held = self._dataset
         if redrawn != self._redrawn:
             return False
@@ -126,19 +126,19 @@ class Index:
         )
 
     def comes_from(self, dataset: Dataset) -> bool:
-        """Whether a dataset has the same tables under what was laid over them or changed."""
+        """Whether a dataset has the same tables below its overlays and changes."""
         return self._dataset.base == dataset.base
 
     @question
     def every_table(self) -> tuple[str, frozenset[RowKey]]:
-        """What tells one set of tables from another: a hash of all rows, and rows touched."""
+        """Identification of the tables: a hash of all rows, and the rows touched."""
         return self._dataset.digest, self.touched
 
     @question
     def sample_of(self, stream: str) -> str:
-        """Which of two independent samples of the seed a stream is drawn from.
+        """Name of the sample, one of two independent ones of the seed, that a stream uses.
 
-        So a part made of no input that is drawn once more is found again.
+        A part that uses no redrawn input is therefore reused.
         """
         return sample_of(stream, self._redrawn)
 
@@ -149,7 +149,7 @@ class Index:
 
     @property
     def cells(self) -> dict[RowKey, QuantityRow]:
-        """Rows that state a figure, by table and key."""
+        """Rows with a figure, by table and key."""
         self.every_table()
         return self._cells
 
@@ -162,7 +162,7 @@ class Index:
         }
 
     def _cells_in(self, table: str) -> dict[tuple[str, ...], QuantityRow]:
-        """Rows of a table that state a figure, by key."""
+        """Rows of a table with a figure, by key."""
         if table not in self._cells_of:
             root = self._shares(table)
             self._cells_of[table] = (
@@ -178,19 +178,19 @@ class Index:
 
     @question
     def cell(self, table: str, key: tuple[str, ...]) -> QuantityRow | None:
-        """Row of a table that states a figure; None where there is none."""
+        """Row of a table with a figure; None if there is none."""
         return self._cells_in(table).get(key)
 
     @cached_property
     def touched(self) -> frozenset[RowKey]:
-        """Rows that an overlay or a change by hand states: each is drawn from its own stream."""
+        """Rows stated by an overlay or by a user's change; each is drawn from its own stream."""
         overlaid, changed = self._dataset.overlaid, self._dataset.changed
         laid = (row for overlay in overlaid for row in (*overlay.replaced, *overlay.added))
         return frozenset((*laid, *((change.table, change.key) for change in changed)))
 
     @question
     def is_touched(self, key: RowKey) -> bool:
-        """Whether an overlay or a change by hand states a row."""
+        """Whether a row is stated by an overlay or by a user's change."""
         return key in self.touched
 
     @property
@@ -205,7 +205,7 @@ class Index:
 
     @question
     def sector(self, sector: str) -> SectorRow | None:
-        """Row of a sector; None where there is none."""
+        """Row of a sector; None if there is none."""
         return self._sectors.get(sector)
 
     @question
@@ -215,7 +215,7 @@ class Index:
 
     @question
     def components_needed(self, sector: str) -> tuple[str, ...]:
-        """Components without which part of a sector's output cannot ship, by their ids."""
+        """Components without which part of a sector's output cannot ship, sorted by id."""
         known = self._sectors.get(sector)
         named = (sector, "" if known is None else known.uncertainty_group)
         return tuple(
@@ -236,13 +236,13 @@ class Index:
 
     @question
     def component_elements(self, component: str) -> tuple[ComponentElementRow, ...]:
-        """What is known of the elements of a component."""
+        """Rows on the elements of a component."""
         rows = self._dataset.rows_of(ComponentElementRow)
         return tuple(row for row in rows if row.component == component)
 
     @question
     def elements_of_pool(self, pool: str) -> tuple[ComponentElementRow, ...]:
-        """Elements of components that are drawn from a pool."""
+        """Elements of components that a pool supplies."""
         rows = self._dataset.rows_of(ComponentElementRow)
         return tuple(row for row in rows if row.pool == pool)
 
@@ -289,14 +289,14 @@ class Index:
     def sourcing(
         self, destination: str, buyer_class: str, component: str, stage: str
     ) -> tuple[SourcingRow, ...]:
-        """Where certain buyers buy a stage of a component."""
+        """Rows on the sourcing of a stage of a component by certain buyers."""
         return tuple(self._sourcing.get((destination, buyer_class, component, stage), ()))
 
     @question
     def sourcing_of(
         self, destination: str, buyer_class: str, component: str
     ) -> tuple[SourcingRow, ...]:
-        """Rows on where certain buyers buy a component, those of all buyers included."""
+        """Rows on the sourcing of a component by certain buyers, including rows of all buyers."""
         return tuple(
             row
             for (place, kind, item, _), rows in self._sourcing.items()
@@ -356,10 +356,10 @@ class Index:
     def queue_row(
         self, quantity: str, destination: str, *, buyer_class: str, element: str, day: date
     ) -> LicenceQueueRow | None:
-        """Queue row in force for a case on a day; None where there is none.
+        """Queue row in force for a case on a day; None if there is none.
 
-        The most specific row decides (destination before buyer class before element), among
-        those the one that began last.
+        The most specific row decides (destination before buyer class before element); among
+        equally specific rows the one that began last.
         """
         return self.queue_row_of(quantity, destination, buyer_class, element, day)
 
@@ -367,7 +367,7 @@ class Index:
     def queue_row_of(
         self, quantity: str, destination: str, buyer_class: str, element: str, day: date
     ) -> LicenceQueueRow | None:
-        """The same; what it is about is given by position."""
+        """The same, with arguments by position."""
         for rows in self._queue_rows(quantity, destination, buyer_class, element):
             begun = [row for row in rows if row.from_date is None or row.from_date <= day]
             if begun:
@@ -376,19 +376,19 @@ class Index:
 
 
 _known: list[Index] = []
-"""Indexes used last, the newest first."""
+"""Recently used indexes, the newest first."""
 MOST_INDEXES = 4
 
 
 def index_of(dataset: Dataset, redrawn: frozenset[str] = frozenset()) -> Index:
-    """Index of a dataset; that of equal tables if it was used lately.
+    """Index of a dataset; a recently used one if its tables are equal.
 
     Parameters
     ----------
     dataset
         The tables.
     redrawn
-        Groups of inputs and single streams that are drawn once more.
+        Groups of inputs and single streams that are redrawn.
     """
     every = dict.fromkeys((*_known, *(index.root for index in _known)))
     found = next((index for index in every if index.of_equal(dataset, redrawn)), None)

@@ -1,4 +1,4 @@
-"""Keys of rows, each written out once: text of a key takes longer than most of what needs it."""
+"""Keys of rows as text, each made only once, because making one is slow compared with its uses."""
 
 from pydantic import BaseModel
 
@@ -9,7 +9,7 @@ class RowKeys:
     """Table and key of rows, by the identity of the row."""
 
     def __init__(self) -> None:
-        # Each row is kept with its key, so that no other row ever has its identity.
+        # Each row is kept with its key, so that no other row can have its identity.
         self._known: dict[int, tuple[BaseModel, RowKey]] = {}
 
     def of(self, row: BaseModel) -> RowKey:

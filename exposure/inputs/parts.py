@@ -1,16 +1,17 @@
-"""Parts of runs that are kept, and used again where nothing they were made from has changed.
+"""Parts of runs that are kept, and reused if none of their inputs has changed.
 
-While a part is made, everything it asks of the tables is written down, with the answer. A kept
-part is used again only if the tables of the new run give equal answers to all its questions. So
-there is no list of what depends on what that could be wrong: code that asks in a new way is
-followed by itself, and a part that looks at whole tables is made again whenever they change.
+While a part is made, each question that it asks of the tables is recorded, with the answer. A kept
+part is reused only if the tables of the new run give equal answers to all its questions. No list
+of dependencies has to be maintained, which could be wrong: code that asks new questions is
+recorded automatically, and a part that reads whole tables is made again whenever they change.
 
-Most tables that are run are copies of others with a few figures changed. The index of such a copy
-knows its root, the index of the tables that it came from, and which questions it answers otherwise
-(see `Asked`); a part is then judged by these questions alone.
+Most runs use copies of other tables with a few figures changed. The index of such a copy knows its
+root, the index of the original tables, and the questions that it answers differently (see
+`Asked`); only these questions then have to be compared.
 
-A part is found under a name, which holds everything else that it depends on: draws, weeks, rules,
-and the tokens of other parts. A token tells one made value from all others of the process.
+A part is found by its name, which contains everything else on which it depends: draws, weeks,
+rules, and the tokens of other parts. A token is a number that is unique to one made value within
+the process.
 """
 
 import itertools
@@ -30,45 +31,45 @@ from exposure.tables.dataset import RowKey
 MEGABYTE = 2**20
 
 LIMIT = 512
-"""Megabytes that kept parts may take together, unless the caller says otherwise."""
+"""Total megabytes of kept parts, unless the caller states another limit."""
 
 MOST_VERSIONS = 4
 """Values kept under one name, for different tables."""
 
 BYTES_A_QUESTION = 500
-"""What a question and its answer are taken to weigh."""
+"""Estimated bytes of a question and its answer."""
 
 MOST_DRAWS = 4_096
-"""Draws up to which the parts of a run are kept."""
+"""Largest number of draws of a run whose parts are kept."""
 
 Value = TypeVar("Value")
 Given = ParamSpec("Given")
 
 Question = tuple[str, tuple[Hashable, ...]]
-"""Name of a question, and what it is about."""
+"""Name of a question, and its arguments."""
 
 Trace = dict[Question, object]
 """Questions asked, with their answers."""
 
 Notes = Mapping[str, frozenset[RowKey]]
-"""Rows that each reader read."""
+"""Rows read by each reader."""
 
 
 class Asked(Protocol):
-    """What answers questions: an index of tables."""
+    """An index of tables, which answers questions."""
 
     serial: int
-    """Tells one index from all others of the process."""
+    """Number of the index, unique within the process."""
     answers: Trace
     """Answers given so far."""
 
     @property
     def root(self) -> "Asked":
-        """The index of the tables that these came from; itself where they came from no others."""
+        """The index of the original tables; itself if these are original."""
 
     @property
     def moved(self) -> AbstractSet[Question]:
-        """Questions asked of the root to which the answers differ."""
+        """Questions asked of the root whose answers differ here."""
 
 
 Tables = TypeVar("Tables", bound=Asked)
@@ -78,15 +79,15 @@ _asking = threading.local()
 _tokens = itertools.count()
 
 NO_ANSWER = object()
-"""Answer of tables to a question about something that they do not hold."""
+"""Answer of tables to a question about something that they do not contain."""
 
 
 def question(
     method: Callable[Concatenate[Tables, Given], Value],
 ) -> Callable[Concatenate[Tables, Given], Value]:
-    """Make a method of an index a question: answered once, written down by whoever asks.
+    """Make a method of an index a question: it is answered once and recorded for each part.
 
-    What it is about is given by position and is hashable; the answer is compared by value.
+    Its arguments are positional and hashable; answers are compared by value.
     """
     name = method.__name__
 
@@ -105,7 +106,7 @@ def question(
 
 @contextmanager
 def _written_to(trace: Trace | None) -> Iterator[None]:
-    """Write questions of this thread into a trace; None for nowhere."""
+    """Record questions of this thread in a trace; None for no record."""
     before = getattr(_asking, "trace", None)
     _asking.trace = trace
     try:
@@ -116,7 +117,7 @@ def _written_to(trace: Trace | None) -> Iterator[None]:
 
 @contextmanager
 def written_down() -> Iterator[Trace]:
-    """A trace of what is asked meanwhile; the part that is being made has asked it too."""
+    """Trace of the questions asked in the block; they also count for the part being made."""
     trace: Trace = {}
     with _written_to(trace):
         yield trace
@@ -124,7 +125,7 @@ def written_down() -> Iterator[Trace]:
 
 
 def write_down(trace: Trace) -> None:
-    """Write questions into the trace of the part that is being made, if one is."""
+    """Add questions to the trace of the part being made, if any."""
     outer = getattr(_asking, "trace", None)
     if outer is not None:
         outer.update(trace)
@@ -132,7 +133,7 @@ def write_down(trace: Trace) -> None:
 
 @dataclass(eq=False)
 class Part(Generic[Value]):
-    """A kept value, and what it was made from."""
+    """A kept value, and the questions from which it was made."""
 
     value: Value
     token: int
@@ -141,11 +142,11 @@ class Part(Generic[Value]):
     size: int
     """Bytes of its arrays."""
     root: int
-    """Serial of the root of the index that it was made from."""
+    """Serial number of the root of the index from which it was made."""
     moved: frozenset[Question]
-    """Questions that its index answered otherwise than the root, or that the root was not asked."""
+    """Questions that its index answered differently from the root, or that the root never got."""
     fits: set[int] = field(default_factory=set)
-    """Indexes that gave equal answers."""
+    """Serial numbers of indexes that gave equal answers."""
 
     @classmethod
     def of(
@@ -177,7 +178,7 @@ class Part(Generic[Value]):
             return True
         asked: Iterable[Question] = self.trace
         if index.root.serial == self.root:
-            # To all other questions this index and that of the part answer as their root does.
+            # This index and that of the part answer all other questions as their root does.
             asked = self.moved | {question for question in index.moved if question in self.trace}
         if any(differ(answer_of(index, question), self.trace[question]) for question in asked):
             return False
@@ -187,12 +188,12 @@ class Part(Generic[Value]):
 
 def differ(one: object, other: object) -> bool:
     """Whether two answers differ."""
-    # Rows that are the same object are equal; that saves most comparisons.
+    # Rows that are the same object are equal, which saves most comparisons.
     return one is not other and one != other
 
 
 def answer_of(index: Asked, asked: Question) -> object:
-    """Answer of an index to a question; `NO_ANSWER` where its tables have none."""
+    """Answer of an index to a question; `NO_ANSWER` if its tables have none."""
     name, about = asked
     try:
         return getattr(index, name)(*about)
@@ -201,7 +202,7 @@ def answer_of(index: Asked, asked: Question) -> object:
 
 
 class Store:
-    """Parts by name, the least used given up first."""
+    """Parts by name; the least recently used are dropped first."""
 
     def __init__(self, megabytes: float = LIMIT) -> None:
         self.limit = megabytes * MEGABYTE
@@ -210,7 +211,7 @@ class Store:
         self._lock = threading.Lock()
 
     def find(self, name: Hashable, index: Asked) -> Part[object] | None:
-        """A part that was made under a name from equal tables."""
+        """Part with a name that was made from equal tables; None if there is none."""
         with self._lock:
             known = list(self._parts.get(name, ()))
         with _written_to(None):
@@ -226,7 +227,7 @@ class Store:
         return part
 
     def keep(self, name: Hashable, part: Part[object]) -> None:
-        """Keep a part, and give up others for which there is no room."""
+        """Keep a part, and drop others that exceed the limit."""
         with self._lock:
             versions = self._parts.setdefault(name, [])
             versions.insert(0, part)
@@ -241,7 +242,7 @@ class Store:
                     del self._parts[oldest]
 
     def clear(self) -> None:
-        """Give up everything."""
+        """Drop all parts."""
         with self._lock:
             self._parts.clear()
             self.size = 0
@@ -252,15 +253,15 @@ STORE = Store()
 
 
 def keep_parts(megabytes: float) -> None:
-    """Say how much memory kept parts of runs may take; 0 keeps nothing.
+    """Set the memory limit for kept parts of runs; 0 keeps nothing.
 
-    Runs that differ in a few figures, or that have a scenario in common, then share what they
-    have in common. No result depends on it.
+    Runs that differ in a few figures, or that have a scenario in common, then share their common
+    parts. No result depends on the limit.
 
     Parameters
     ----------
     megabytes
-        For the arrays that are kept, 512 at first.
+        Limit for the arrays that are kept; 512 by default.
     """
     STORE.limit = megabytes * MEGABYTE
     STORE.clear()
@@ -268,12 +269,12 @@ def keep_parts(megabytes: float) -> None:
 
 @contextmanager
 def kept_at_most(megabytes: float) -> Iterator[None]:
-    """Let kept parts take no more memory than this for a while; a lower limit stays.
+    """Limit the memory of kept parts within a block; a lower limit stays in force.
 
     Parameters
     ----------
     megabytes
-        For the arrays that are kept meanwhile.
+        Limit for the arrays that are kept.
     """
     before = STORE.limit
     STORE.limit = min(before, megabytes * MEGABYTE)
@@ -285,12 +286,12 @@ def kept_at_most(megabytes: float) -> Iterator[None]:
 
 @contextmanager
 def parts_within(megabytes: float) -> Iterator[None]:
-    """Keep at most so much meanwhile, and nothing of it afterwards: for runs that share little.
+    """Limit the memory of kept parts within a block and drop them afterwards.
 
     Parameters
     ----------
     megabytes
-        For the arrays that are kept; the limit of `keep_parts` holds too.
+        Limit for the arrays that are kept; the limit of `keep_parts` applies too.
     """
     before = STORE.limit
     STORE.limit = min(before, megabytes * MEGABYTE)
@@ -314,13 +315,13 @@ def make_part(
     Parameters
     ----------
     name
-        Everything that the part depends on besides the tables, and what it is.
+        Its name, and everything on which it depends except the tables.
     index
         The tables.
     make
-        Gives its value, and the rows that were read.
+        Function that gives its value and the rows that were read.
     kept
-        Whether it may be found and is kept.
+        Whether a kept part may be reused and the new one is kept.
     size
         Bytes of its arrays: 0 for a part that puts other parts together; None to weigh it.
     """
@@ -354,7 +355,7 @@ def size_of(value: object) -> int:
     while waiting:
         item = waiting.pop()
         inside = _inside(cast("Hashable", type(item)))
-        # What the value holds lives as long as it does, so an identity is as good as a value.
+        # The contents live as long as the value, so identity can replace comparison of values.
         if inside is None or id(item) in seen:
             continue
         seen.add(id(item))
@@ -368,7 +369,7 @@ def size_of(value: object) -> int:
 
 @cache
 def _inside(kind: Hashable) -> Callable[[Any], Iterable[object]] | None:
-    """What the values of a type hold; None for a type that can hold no array."""
+    """Function that gives the contents of values of a type; None if they can hold no array."""
     if not isinstance(kind, type):
         return None
     if issubclass(kind, (np.ndarray, list, tuple)):

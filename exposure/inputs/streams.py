@@ -1,9 +1,9 @@
 """Random streams: one uniform number for every stream and draw.
 
 A stream is keyed by a hash of the seed and its name, and its position is the number of the draw.
-So adding, removing or reordering rows moves no other draw; two scenarios meet the same worlds;
-the first thousand of ten thousand draws are the thousand; and any list of draw numbers, such as
-the draws that agree with the record, can be drawn by itself.
+Adding, removing or reordering rows therefore changes no other draw; two scenarios use the same
+worlds; the first thousand of ten thousand draws equal a run of a thousand; and any list of draw
+numbers, such as the draws that agree with the record, can be drawn by itself.
 """
 
 import hashlib
@@ -17,15 +17,15 @@ from exposure.inputs.groups import group_of
 from exposure.tables.schema.rows import QuantityRow
 
 FIRST, SECOND = "first", "second"
-"""Samples of a seed: every run draws from the first; inputs drawn once more, from the second."""
+"""Samples of a seed: every run uses the first; redrawn inputs use the second."""
 
 NUMBERS_A_STEP = 4
-"""Random numbers that one step of the generator's counter gives."""
+"""Random numbers per step of the generator's counter."""
 
 
 @dataclass(frozen=True, eq=False)
 class Sampler:
-    """Which draws are made, and from which seed."""
+    """Numbers of the draws, and the seed."""
 
     numbers: IntArray
     """Numbers of the draws, ascending, shape (D,)."""
@@ -43,7 +43,7 @@ class Sampler:
 
     @cached_property
     def key(self) -> tuple[int, str]:
-        """What tells these draws from others: the seed, and a hash of their numbers."""
+        """Identification of these draws: the seed, and a hash of their numbers."""
         return self.seed, hashlib.blake2b(self.numbers.tobytes(), digest_size=16).hexdigest()
 
     def block(self, start: int, stop: int) -> "Sampler":
@@ -52,7 +52,7 @@ class Sampler:
 
     @property
     def redrawn(self) -> frozenset[str]:
-        """Groups of inputs and single streams that are drawn once more: none here."""
+        """Groups of inputs and single streams that are redrawn: none here."""
         return frozenset()
 
     def uniform(self, stream: str) -> FloatArray:
@@ -80,26 +80,26 @@ class Sampler:
 
 @dataclass(frozen=True, eq=False)
 class PartlyResampled(Sampler):
-    """The same draws, of which some inputs are drawn once more, independently."""
+    """The same draws with some inputs redrawn independently."""
 
     again: frozenset[str] = frozenset()
-    """Groups of inputs (`exposure.inputs.groups`) and single streams that are drawn once more."""
+    """Groups of inputs (`exposure.inputs.groups`) and single streams that are redrawn."""
 
     @property
     def redrawn(self) -> frozenset[str]:
-        """Groups of inputs and single streams that are drawn once more."""
+        """Groups of inputs and single streams that are redrawn."""
         return self.again
 
 
 def sample_of(stream: str, redrawn: frozenset[str]) -> str:
-    """Which of two independent samples of a seed a stream is drawn from.
+    """Name of the sample, one of two independent ones of a seed, that a stream uses.
 
     Parameters
     ----------
     stream
-        Its name.
+        Name of the stream.
     redrawn
-        Groups of inputs and single streams that are drawn once more.
+        Groups of inputs and single streams that are redrawn.
 
     Examples
     --------
@@ -112,11 +112,11 @@ def sample_of(stream: str, redrawn: frozenset[str]) -> str:
 
 
 def correlated(alone: FloatArray, common: FloatArray, correlation: FloatArray) -> FloatArray:
-    """Uniform numbers that share a common cause, by a normal copula.
+    """Uniform numbers with a common cause, by a normal copula.
 
     Parameters
     ----------
-    own, common
+    alone, common
         Independent uniform numbers in [0, 1), shape (D,).
     correlation
         Correlation of the normal scores of two numbers with one common cause, shape (D,).
@@ -124,7 +124,7 @@ def correlated(alone: FloatArray, common: FloatArray, correlation: FloatArray) -
     Returns
     -------
     numpy.ndarray
-        Phi(sqrt(c) z_common + sqrt(1 - c) z_own), shape (D,); `own` where c = 0.
+        Phi(sqrt(c) z_common + sqrt(1 - c) z_alone), shape (D,); equal to `alone` if c = 0.
 
     References
     ----------
@@ -144,9 +144,9 @@ def correlated(alone: FloatArray, common: FloatArray, correlation: FloatArray) -
 
 
 def triangular(quantile: FloatArray, row: QuantityRow) -> FloatArray:
-    """Triangular law on low, central, high, at the given quantiles.
+    """Quantiles of the triangular distribution with minimum low, mode central and maximum high.
 
-    The least that can be said of three values without claiming a shape.
+    It is the simplest distribution given by three values.
 
     Notes
     -----

@@ -1,1 +1,1 @@
-"""Where it comes from: the stage at which supply last leaves China, and new plants elsewhere."""
+"""Origin of supply: the stage at which goods last leave China, and new plants elsewhere."""

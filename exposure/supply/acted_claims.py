@@ -1,4 +1,4 @@
-"""Claims on a pool as dated changes leave them: ratings, and purchases on top of need."""
+"""Claims on a pool after dated changes: ratings and extra purchases."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,20 +16,20 @@ from exposure.supply.period import Period
 def acted_claims(
     claims: Sequence[Claim], period: Period, demand: FloatArray | None
 ) -> tuple[Claim, ...]:
-    """Claims with what ratings and purchases make of them.
+    """Claims after ratings and purchases.
 
-    A rating parts a claim in two: until its week, and from then on in the better class. A purchase
-    is a claim of its own while it lasts. Claims that nothing touches stay as they are, in their
-    order; what is new comes last.
+    A rating splits a claim in two: one until its week, and one in the better class from then on. A
+    purchase is a separate claim while it lasts. Claims without a change stay as they are, in their
+    order; new claims come last.
 
     Parameters
     ----------
     claims
-        Without any change.
+        Claims before any change.
     period
         Weeks of the run, with the changes.
     demand
-        Demand of the pool, tonnes a year, (D,); None where it is not known.
+        Demand of the pool, tonnes a year, (D,); None if it is not known.
     """
     result, parted = list(claims), []
     for rating in sorted(period.actions.of(Rated), key=lambda rated: rated.since):
@@ -57,12 +57,12 @@ def acted_claims(
 
 
 def _better(claim: Claim, rating: Rated) -> IntArray:
-    """Class of a claim under a rating, which never makes it worse, (D,)."""
+    """Order class of a claim under a rating, which never makes it worse, (D,)."""
     return np.minimum(claim.order_class, rating.order_class)
 
 
 def _rated(claim: Claim, order_class: IntArray, week: int) -> tuple[Claim, list[Claim]]:
-    """What is left of a claim, and what goes on in another class."""
+    """The claim until the rating, and the claims in another class after it."""
     if week <= claim.since:
         return replace(claim, order_class=order_class), []
     if claim.until is not None and week >= claim.until:
@@ -120,7 +120,7 @@ def _buys(claim: Claim, sector: str, component: str, element: str) -> bool:
 def _weeks_bought(
     purchase: Bought, claims: Sequence[Claim], demand: FloatArray | None
 ) -> FloatArray | None:
-    """Weeks of need that each partner buys, (D,); None where its need in tonnes is not known."""
+    """Weeks of need that each partner buys, (D,); None if its need in tonnes is not known."""
     draws = len(claims[0].weight) if claims else 0
     if purchase.weeks is not None:
         return np.full(draws, purchase.weeks)

@@ -1,7 +1,7 @@
-"""Dated changes of a world: what somebody does from a day on, as the model reads it.
+"""Dated changes of a world: measures that begin on a certain day.
 
-Every change names its day, and nothing before that day is touched. Parts of a world that no change
-concerns are made as without any. Weeks count from the start of the run.
+Every change names its day and affects nothing before that day. Parts of a world that no change
+concerns are the same as without changes. Weeks count from the start of the run.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from exposure.terms import week_of
 
 @dataclass(frozen=True)
 class Added:
-    """Tonnes a year that go into the pool of an element, past all stages."""
+    """Tonnes a year that go directly into the pool of an element."""
 
     since: date
     element: str
@@ -24,7 +24,7 @@ class Added:
 
 @dataclass(frozen=True)
 class Released:
-    """A reserve of an element that is let out evenly."""
+    """A reserve of an element that is released at an even rate."""
 
     since: date
     element: str
@@ -34,7 +34,7 @@ class Released:
 
 @dataclass(frozen=True)
 class Built:
-    """A plant at one stage of an element; the narrowest stage outside China binds what it adds."""
+    """A plant at one stage of an element; the narrowest stage outside China limits its effect."""
 
     since: date
     element: str
@@ -46,7 +46,7 @@ class Built:
 
 @dataclass(frozen=True)
 class Bought:
-    """A stock that a sector buys evenly: weeks of its need of some channels."""
+    """A stock that a sector buys at an even rate: weeks of its need of some channels."""
 
     since: date
     over_weeks: int
@@ -54,18 +54,18 @@ class Bought:
     component: str
     element: str
     weeks: float | None
-    """Weeks of its need of the channel; None where tonnes are stated."""
+    """Weeks of its need of the channel; None if tonnes are stated."""
     tonnes: float | None = None
-    """Tonnes that all `partners` buy together, split by need."""
+    """Total tonnes that all `partners` buy, split by need."""
     partners: tuple[tuple[str, str], ...] = ()
-    """Sectors and components that share the tonnes, this one among them."""
+    """Sectors and components that share the tonnes, including this one."""
     given: bool = False
-    """Whether it is there without being bought in the pool: to ask what must be held."""
+    """Whether the stock appears without being bought in the pool, to find the stock required."""
 
 
 @dataclass(frozen=True)
 class Sooner:
-    """The qualification of a substitute that ends some weeks sooner."""
+    """A substitute whose qualification ends some weeks sooner."""
 
     since: date
     sector: str
@@ -75,7 +75,7 @@ class Sooner:
 
 @dataclass(frozen=True)
 class Rated:
-    """A class of service that a sector has from a day on, where it is better than its own."""
+    """An order class that a sector has from a day on, if it is better than its present one."""
 
     since: date
     sector: str
@@ -84,7 +84,7 @@ class Rated:
 
 @dataclass(frozen=True)
 class Shared:
-    """Stocks that the firms of a sector share from a day on."""
+    """Sharing of stocks among the firms of a sector from a day on."""
 
     since: date
     sector: str
@@ -92,7 +92,7 @@ class Shared:
 
 @dataclass(frozen=True)
 class Moved:
-    """Part of China's share of one stage of a component that some buyers buy elsewhere."""
+    """Part of China's share in one stage of a component that some buyers buy elsewhere."""
 
     since: date
     destination: str
@@ -104,7 +104,7 @@ class Moved:
 
 @dataclass(frozen=True)
 class Trusted:
-    """Civil buyers of the standard tier at a destination who are treated as trusted."""
+    """Treatment of the standard-tier civil buyers of a destination as trusted."""
 
     since: date
     destination: str
@@ -125,13 +125,13 @@ class Actions:
         return bool(self.listed)
 
     def of(self, kind: type[Kind], **about: str) -> tuple[Kind, ...]:
-        """Changes of one kind, of which some fields have these values.
+        """Changes of one kind whose fields have these values.
 
         Examples
         --------
         >>> day = date(2027, 1, 1)
         >>> both = Actions((Shared(day, "radar"), Shared(day, "missiles")))
-        >>> [own.sector for own in both.of(Shared, sector="radar")]
+        >>> [shared.sector for shared in both.of(Shared, sector="radar")]
         ['radar']
         """
         return tuple(
@@ -142,15 +142,15 @@ class Actions:
         )
 
     def on_goods(self, sector: str) -> tuple[Action, ...]:
-        """Changes of what a sector needs."""
+        """Changes of a sector's needs."""
         return self.of(Sooner, sector=sector)
 
     def on_stocks(self, sector: str) -> tuple[Action, ...]:
-        """Changes of how a sector keeps its stocks."""
+        """Changes of a sector's stock-keeping."""
         return self.of(Shared, sector=sector)
 
     def on_pool(self, elements: Iterable[str], sectors: Iterable[str]) -> tuple[Action, ...]:
-        """Changes of who claims from a pool, and of what is added to it."""
+        """Changes of the claims on a pool and of the supply added to it."""
         metals, users = set(elements), set(sectors)
         return tuple(
             action
@@ -169,16 +169,16 @@ class Actions:
         )
 
     def on_supply(self, component: str, destination: str, buyer: str) -> tuple[Moved, ...]:
-        """Changes of where certain buyers buy a component."""
+        """Changes of the sourcing of a component by certain buyers."""
         return self.of(Moved, component=component, destination=destination, buyer_class=buyer)
 
 
 NO_ACTIONS = Actions()
-"""Nothing is changed."""
+"""No changes."""
 
 
 def week_since(action: Action, start: date) -> int:
-    """First week of a run in which a change acts: 0 where it acts from before the start.
+    """First week of a run in which a change has an effect; 0 if it began before the start.
 
     Examples
     --------

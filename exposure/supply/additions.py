@@ -1,6 +1,6 @@
-"""What is added to a pool outside China: new plants, recycling, reserves that are released.
+"""Supply added to a pool outside China: new plants, recycling, and released reserves.
 
-Everything is counted as a share of the demand of the pool, in each week.
+All amounts are shares of the pool's demand, in each week.
 """
 
 from datetime import date
@@ -24,11 +24,11 @@ WORLD = "WLD"
 """Code of the whole world in the tables."""
 
 ALL_USERS = "all"
-"""User that means a whole pool."""
+"""User name that stands for a whole pool."""
 
 
 def pool_additions(inputs: Inputs, pool: str, period: Period) -> FloatArray | None:
-    """Everything added to a pool, as a share of its demand, (T, D); None where nothing is.
+    """Supply added to a pool, as a share of its demand, (T, D); None if there is none.
 
     Parameters
     ----------
@@ -73,14 +73,14 @@ def _new_supply(inputs: Inputs, pool: str, demand: FloatArray, period: Period) -
         )
         plants = [_plant(inputs, row, stages, start=start) for row in rows]
         plants += [_built(plant, stages, inputs.draws, start=start) for plant in built]
-        # Plants and use are stated in oxide, pools in the element.
+        # Plants and use are in tonnes of oxide, pools in tonnes of the element.
         contained = inputs.constant("element_per_oxide", element, absent=1.0)
         added.append(added_supply(today, plants, demand=demand / contained, weeks=period.weeks))
     return added
 
 
 def _chains(inputs: Inputs, pool: str) -> dict[str, tuple[str, ...]]:
-    """Elements of a pool with the longest chain of stages through which they come."""
+    """Elements of a pool, each with its longest chain of stages."""
     chains: dict[str, tuple[str, ...]] = {}
     for row in inputs.index.elements_of_pool(pool):
         stages = inputs.index.component(row.component).stages
@@ -110,7 +110,7 @@ def _built(action: Built, stages: tuple[str, ...], draws: int, *, start: date) -
 
 
 def _acted(inputs: Inputs, pool: str, demand: FloatArray, period: Period) -> list[FloatArray]:
-    """What dated changes add past all stages: scrap that is recycled, and reserves."""
+    """Supply that dated changes add directly to the pool: recycled scrap and reserves."""
     elements = {row.element for row in inputs.index.elements_of_pool(pool)}
     week = np.arange(period.weeks + 1, dtype=np.float64)[:, np.newaxis]
     parts = []
@@ -131,7 +131,7 @@ def _acted(inputs: Inputs, pool: str, demand: FloatArray, period: Period) -> lis
 def _released(
     inputs: Inputs, pool: str, demand: FloatArray, *, start: date, weeks: int
 ) -> list[FloatArray]:
-    """Reserves with a date of release, let out evenly."""
+    """Reserves with a date of release, released at an even rate."""
     week = np.arange(weeks + 1, dtype=np.float64)[:, np.newaxis]
     released = []
     for row in inputs.index.reserves(pool):
@@ -145,7 +145,7 @@ def _released(
 
 
 def _recycled(inputs: Inputs, pool: str, *, weeks: int) -> list[FloatArray]:
-    """Old scrap, as a share of the use at its destination."""
+    """Recycling of old scrap, as a share of the use at its destination."""
     return [
         np.broadcast_to(
             inputs.draw(row) * _share_of(inputs, pool, row.destination), (weeks, inputs.draws)
@@ -155,7 +155,7 @@ def _recycled(inputs: Inputs, pool: str, *, weeks: int) -> list[FloatArray]:
 
 
 def _share_of(inputs: Inputs, pool: str, destination: str) -> FloatArray:
-    """Share of a pool's demand that is used at a destination."""
+    """Share of a destination in the pool's demand."""
     if destination == WORLD:
         return np.ones(inputs.draws)
     share = np.zeros(inputs.draws)

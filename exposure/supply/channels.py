@@ -1,7 +1,7 @@
-"""What a sector buys, element by element: channels, and the holdings in which stock is kept.
+"""Purchases of a sector by element: channels, and the holdings in which stocks are kept.
 
 A channel is one element of one component. Elements of a component that can replace each other
-form one holding, with one stock; any other channel is a holding by itself.
+form one holding, with one stock; every other channel is a holding of its own.
 """
 
 from dataclasses import dataclass
@@ -22,16 +22,16 @@ class Channel:
     processed_in: str
     """Country outside China that turns Chinese upstream goods into the component."""
     pool: str = ""
-    """Pool outside China from which the element is drawn; empty for none."""
+    """Pool outside China that supplies the element; empty for none."""
     alternative: str = ""
-    """Elements of the component with the same word replace each other; empty for none."""
+    """Elements of the component with the same word here replace each other; empty for none."""
     mass_fraction: float = 0.0
     """Central mass of the element in the component."""
 
 
 @dataclass(frozen=True)
 class Holding:
-    """What one stock is kept of: a component, for one element or for alternatives."""
+    """A stock of a component, for one element or for elements that replace each other."""
 
     component: str
     channels: tuple[Channel, ...]
@@ -40,7 +40,7 @@ class Holding:
 
     @property
     def label(self) -> str:
-        """Its elements, as outputs name them.
+        """Names of its elements in outputs.
 
         Examples
         --------
@@ -72,7 +72,7 @@ def channels_of(inputs: Inputs, component: str) -> tuple[Channel, ...]:
 
 
 def components_needed(inputs: Inputs, sector: str) -> tuple[str, ...]:
-    """Components without which part of a sector's output cannot ship, in order of their ids."""
+    """Components without which part of a sector's output cannot ship, sorted by id."""
     return inputs.index.components_needed(sector)
 
 

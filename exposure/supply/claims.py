@@ -1,8 +1,8 @@
-"""Who claims from which pool: every kind of buyer of every user, for each channel.
+"""Claims on the pools: one for each kind of buyer of every user and each channel.
 
-A user is a ranked sector or somebody else outside China. Its share of the pool's demand is split
-over its components in the pool, evenly, and over its kinds of buyer. What no named user takes
-belongs to the user ``other``.
+A user is a ranked sector or another consumer outside China. Its share of the pool's demand is
+divided equally among its components in the pool, and among its kinds of buyer. The rest of the
+demand belongs to the user ``other``.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,12 +19,12 @@ from exposure.tables.schema.supply import LAST_ORDER_CLASS, PoolUserRow
 from exposure.terms import ANY, BuyerClass, Tier
 
 OTHER_USERS = "other"
-"""User that takes what no named user takes."""
+"""User with the part of the demand that no named user has."""
 
 
 @dataclass(frozen=True, eq=False)
 class Claim:
-    """One kind of buyer of one user, for one channel."""
+    """Claim of one kind of buyer of one user, for one channel."""
 
     user: str
     """Sector, or user of the table ``pool_users``."""
@@ -35,33 +35,33 @@ class Claim:
     weight: FloatArray
     """Share of the demand of the pool, shape (D,); 0 for a sector without a row in the pool."""
     order_class: IntArray
-    """Class of service, 1 first, shape (D,)."""
+    """Order class, 1 is served first, shape (D,)."""
     class_is_drawn: bool = False
-    """Whether the tables give a range of classes, so that it differs from draw to draw."""
+    """Whether the tables give a range of classes, so that the class differs between draws."""
     ranked: bool = False
     """Whether the user is a ranked sector."""
     since: int = 0
-    """First week in which it counts; what it has under contracts is offered throughout."""
+    """First week in which the claim exists; its contracts are offered in all weeks."""
     until: int | None = None
-    """First week in which it no longer counts; None for none."""
+    """First week in which it no longer exists; None for none."""
     bought: FloatArray | None = None
-    """For a purchase on top of need, weeks of need bought in a week, (D,); None for a need."""
+    """For an extra purchase, weeks of need bought per week, (D,); None for a need."""
     given: bool = False
-    """Whether what is bought is there without being taken from the pool."""
+    """Whether the purchase comes from outside the pool."""
 
     @property
     def place(self) -> IntArray:
-        """When it is served: by class, purchases after the needs of the same class, (D,)."""
+        """Order of service: by class, purchases after the needs of the same class, (D,)."""
         return 2 * self.order_class + int(self.bought is not None)
 
     def window(self, weeks: int) -> tuple[int, int]:
-        """First week in which it counts, and the first in which it no longer does."""
+        """First week in which the claim exists, and the first in which it no longer does."""
         until = weeks if self.until is None else min(self.until, weeks)
         return min(self.since, until), until
 
     @property
     def route(self) -> tuple[str, str, str, str, str]:
-        """What decides its licences and supply; claims of one route differ only in lag and need."""
+        """Key of its licences and supply; claims of one route differ only in lag and need."""
         return (
             self.channel.component,
             self.channel.element,
@@ -81,7 +81,7 @@ def claims_on(inputs: Inputs, pool: str, sectors: Sequence[str]) -> list[Claim]:
     pool
         Id of the pool.
     sectors
-        Sectors of the tables; those that need a component of the pool claim from it.
+        Sectors of the tables; those that need a component of the pool have claims on it.
     """
     users = _users(inputs, pool)
     shares = _shares(inputs, pool, users)
@@ -106,7 +106,7 @@ def _users(inputs: Inputs, pool: str) -> dict[str, PoolUserRow]:
 
 
 def _shares(inputs: Inputs, pool: str, users: dict[str, PoolUserRow]) -> dict[str, FloatArray]:
-    """Share of each named user, scaled down in the draws in which they exceed the pool."""
+    """Share of each named user, scaled down in draws in which their sum exceeds 1."""
     demand = inputs.pool_user(pool, ALL_USERS, "demand_t_per_year")
     shares: dict[str, FloatArray] = {}
     for user in users:
@@ -124,7 +124,7 @@ def _shares(inputs: Inputs, pool: str, users: dict[str, PoolUserRow]) -> dict[st
 
 
 def _order_class(inputs: Inputs, pool: str, user: str) -> tuple[IntArray, bool]:
-    """Class of a user in each draw, and whether the tables give a range."""
+    """Order class of a user in each draw, and whether the tables give a range."""
     drawn = inputs.pool_user(pool, user, "order_class")
     if drawn is None:
         return np.full(inputs.draws, LAST_ORDER_CLASS, dtype=np.int64), False
@@ -162,7 +162,7 @@ def _sector_claims(
 def _outside_claims(
     inputs: Inputs, pool: str, row: PoolUserRow, share: FloatArray
 ) -> Iterator[Claim]:
-    """Claims of a user that is not ranked: civil ones are trusted or not, as applicants are."""
+    """Claims of an unranked user: its civil buyers are trusted in the same share as applicants."""
     channel = next(
         candidate for candidate in channels_of(inputs, row.component) if candidate.pool == pool
     )
@@ -181,7 +181,7 @@ def _outside_claims(
 def _other_claim(
     inputs: Inputs, pool: str, claims: Sequence[Claim], shares: dict[str, FloatArray]
 ) -> Iterator[Claim]:
-    """What no named user takes, bought as the pool's civil users outside China buy."""
+    """Claims for the rest of the demand, with the sourcing of civil users outside China."""
     if not shares:
         return
     rest = np.maximum(0.0, 1.0 - reduce(np.add, shares.values()))

@@ -1,10 +1,11 @@
-"""The share of a buyer's supply that China can stop, and the stage at which it can.
+"""The share of a buyer's supply that China can stop, by stage.
 
-The licence that binds is the one for what last crosses the Chinese border, so supply is split
-by its *exit stage*: the stage of its last Chinese touch. ``chi[g]`` is the share that exits at
-stage g and ``1 - chi.sum()`` the share that never touches China. Two inputs lead there:
+The licence that matters is the one for the last crossing of the Chinese border, so supply is split
+by its *exit stage*, the last stage that takes place in China. ``chi[g]`` is the share that exits at
+stage g and ``1 - chi.sum()`` the share without any stage in China. It is computed from either of
+two inputs:
 
-* an explicit flow (who buys whose output at each stage), by an absorbing chain;
+* an explicit flow between countries at each stage, by an absorbing chain;
 * only China's share at each stage, by the two extreme ways in which such shares can overlap
   and a mixture of them.
 
@@ -28,9 +29,9 @@ def exit_shares(
 ) -> FloatArray:
     """Split a buyer's supply by exit stage when only China's share at each stage is known.
 
-    Two extremes bound the overlap. *Nested*: the same tonnes are Chinese all the way, so a
-    stage adds only what exceeds the largest share below it. *Independent*: tonnes mix freely
-    at every stage. The mixture weighs them by `nested_share`.
+    Two extremes bound the overlap. *Nested*: the same tonnes are Chinese at all stages, so a
+    stage adds only the excess over the largest share downstream. *Independent*: tonnes mix freely
+    at every stage. The mixture weights the two by `nested_share`.
 
     Parameters
     ----------
@@ -39,8 +40,8 @@ def exit_shares(
     nested_share
         Weight of the nested extreme, shape (D,).
     method
-        ``mixture``; ``nested`` or ``independent`` alone; or ``worst_stage``, which lays the
-        largest share on the stage that has it (a common shortcut, for comparison only).
+        ``mixture``; ``nested`` or ``independent`` alone; or ``worst_stage``, which assigns the
+        largest share to its own stage (a common shortcut, for comparison only).
 
     Returns
     -------
@@ -114,7 +115,7 @@ def exit_shares_of_flow(
     Returns
     -------
     numpy.ndarray
-        chi, shape (G,), upstream first; what is missing to 1 never touched China.
+        chi, shape (G,), upstream first; 1 minus the sum has no stage in China.
 
     Notes
     -----
@@ -149,7 +150,7 @@ def exit_shares_of_flow(
 
 
 def share_in_exports(world_share: float, exported: float) -> float:
-    """China's share of what others can buy, given its share of world output.
+    """China's share of the goods that others can buy, given its share of world output.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How a channel's supply splits by exit stage for certain buyers, from day to day."""
+"""Split of a channel's supply by exit stage for certain buyers, over time."""
 
 from datetime import date
 from itertools import pairwise
@@ -33,7 +33,7 @@ def exit_split(
     channel
         Element of a component.
     destination, buyer
-        Who buys; ``*`` for buyers outside China in general.
+        Buyers; ``*`` for all buyers outside China.
     period
         Weeks of the run, with the rules of the buyers' side.
     """
@@ -72,7 +72,7 @@ def exit_split(
 
 
 def over_weeks(split: ExitSplit, stage: int, weeks: int) -> FloatArray:
-    """Share that exits at a stage: shape (D,) if it is always the same, else (T, D)."""
+    """Share that exits at a stage: shape (D,) if it is constant, else (T, D)."""
     if len(split) == 1:
         return np.asarray(split[0][1][stage])
     chi = np.empty((weeks, split[0][1].shape[1]))

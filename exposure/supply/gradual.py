@@ -1,4 +1,4 @@
-"""Shares that come into force over some weeks: buyers who switch, needs that are replaced."""
+"""Shares that grow over some weeks, such as buyers who switch or needs that are substituted."""
 
 from dataclasses import dataclass
 
@@ -10,14 +10,14 @@ from exposure.supply.new_capacity import ramp
 
 @dataclass(frozen=True, eq=False)
 class Gradual:
-    """A share that grows linearly from a week on; arrays have shape (D,)."""
+    """A share that grows linearly from a certain week; arrays have shape (D,)."""
 
     share: FloatArray
-    """Share once the change is done."""
+    """Share after the change is complete."""
     begin: FloatArray
     """Week in which it begins."""
     width: FloatArray
-    """Weeks that it takes; 0 for a step."""
+    """Duration in weeks; 0 for a step."""
 
     def over_weeks(self, weeks: int) -> FloatArray:
         """Share in each week, (T, D).

@@ -1,10 +1,10 @@
-"""Supply from new plants outside China, as a share of what all buyers outside China need.
+"""Supply from new plants outside China, as a share of the need of all buyers outside China.
 
-Plants in series deliver what the weakest stage lets through, so new supply is the *growth of
-the weakest stage* over today's: a new separator helps nobody while no metal maker can take its
-oxide. Today's capacity is in the shares already and is not counted twice. Whatever grows is
-shared among all buyers outside China in proportion to their need, ranked or not: contracts
-between them are not known.
+Plants in series deliver no more than the weakest stage, so new supply is the *growth of the
+weakest stage* over its present level: a new separation plant has no effect as long as no metal
+maker can process its oxide. Present capacity is already part of the shares and is not counted
+twice. The growth is shared among all buyers outside China, ranked or not, in proportion to their
+need, because contracts between them are not known.
 """
 
 from collections.abc import Sequence
@@ -22,20 +22,20 @@ class Plant:
     stage: int
     """Position of the stage among the component's stages."""
     tonnes_per_year: FloatArray
-    """Contained oxide a year at full rate; 0 in the draws in which the plant fails."""
+    """Contained oxide per year at full rate; 0 in draws in which the plant fails."""
     start_week: FloatArray
     ramp_weeks: FloatArray
 
 
 def ramp(week: FloatArray, *, start: FloatArray, width: FloatArray) -> FloatArray:
-    """Progress of a linear ramp: 0 before `start`, 1 from `start + width` on.
+    """Progress of a linear ramp: 0 before `start`, 1 from `start + width` onwards.
 
-    A ramp of width 0 is a step that is on from `start`.
+    A ramp of width 0 is a step at `start`.
 
     Parameters
     ----------
     week, start, width
-        Weeks; they broadcast against each other.
+        Weeks; their shapes are broadcast.
 
     Examples
     --------
@@ -72,7 +72,7 @@ def added_supply(
 
     Examples
     --------
-    A separator of 50 t/yr behind metal making that can take 20 t/yr adds 20 t/yr.
+    A separation plant of 50 t/yr with metal makers that can process 20 t/yr adds 20 t/yr.
 
     >>> plant = Plant(0, np.array([50.0]), np.array([1.0]), np.array([0.0]))
     >>> today = np.array([[0.0], [20.0]])

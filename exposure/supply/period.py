@@ -1,4 +1,4 @@
-"""The weeks of a run, and what holds on the buyers' side in them."""
+"""The weeks of a run, and the measures on the buyers' side in them."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,25 +10,25 @@ from exposure.supply.actions import NO_ACTIONS, Actions
 
 @dataclass(frozen=True)
 class Period:
-    """Weeks that are run from a first day on."""
+    """Weeks of a run, counted from its first day."""
 
     start: date
     """First day of week 0."""
     weeks: int
     """Number T of weeks."""
     measures: Measures = field(default_factory=dict)
-    """Day from which each rule of the buyers' side is in force; None for one that is repealed."""
+    """Day from which each rule on the buyers' side is in force; None if it is repealed."""
     method: SupplyMethod = "mixture"
-    """How shares by stage become one dependence on China."""
+    """Method that combines shares by stage into one dependence on China."""
     actions: Actions = NO_ACTIONS
-    """What somebody does from a day on."""
+    """Dated changes on the buyers' side."""
 
     @property
     def key(self) -> tuple[object, ...]:
-        """The weeks, as something that can be a key."""
+        """Hashable form of the weeks."""
         return self.start, self.weeks
 
     @property
     def sourcing_key(self) -> tuple[object, ...]:
-        """What decides where goods come from, as something that can be a key."""
+        """Hashable form of everything that determines the origin of goods."""
         return self.start, self.weeks, tuple(sorted(self.measures.items())), self.method

@@ -1,12 +1,13 @@
-"""Pools and rationing: who gets what is free outside China when Chinese supply stops.
+"""Pools and rationing: allocation of free material outside China when Chinese supply stops.
 
 Goods licensed for an end user belong to it. Everything else outside China is a pool. At first it
-moves under the contracts that exist; as buyers switch, what is free goes to those who need it
-most, in the order of their class, and within a class in proportion to unmet need.
+moves under existing contracts; as buyers switch, free material is allocated in the sequence of
+order classes, and within a class in proportion to unmet need.
 
-A military buyer may take all that never was Chinese, and of the free Chinese part at most what
-passes unseen, or is seen and licensed. Everybody takes Chinese material first where it may, so
-that nothing that only some may touch is used up by others.
+A military buyer may use all material without Chinese origin, and of the free Chinese material only
+the part that is not looked through, or is looked through and licensed. All buyers use Chinese
+material first as far as they may, so that they do not use up material on which restricted buyers
+depend.
 
 Flows are shares of the claimant's own need; the pool is counted in shares of its demand. Arrays
 have axes (claim N, week T, draw D).
@@ -19,15 +20,15 @@ import numpy as np
 from exposure.arrays import BoolArray, FloatArray, IntArray, total
 
 ROUNDING = 1e-12
-"""Share by which supply may miss demand through rounding and still meet it in full."""
+"""Rounding tolerance: supply that misses demand by no more than this share meets it in full."""
 
 
 @dataclass(frozen=True, eq=False)
 class Claims:
-    """Everything that is claimed from one pool."""
+    """All claims on one pool."""
 
     arriving: FloatArray
-    """L + p: what comes under licences and contracts, as a share of usual need, (N, T, D)."""
+    """L + p: flow under licences and contracts, as a share of usual need, (N, T, D)."""
     contracted: FloatArray
     """p: the part that comes from the pool under contracts, (N, T, D)."""
     contracted_china: FloatArray
@@ -36,16 +37,16 @@ class Claims:
     """Need after substitution, as a share of usual need, (N, T, D) or (N, T, 1)."""
     weight: FloatArray
     """mu: the claim's share of the demand of the pool, (N, D); 0 for a claim without a share,
-    which is served in proportion."""
+    which is served like the average."""
     order_class: IntArray
-    """Class of service, 1 first, (N,), or (N, D) where it differs from draw to draw."""
+    """Order class, 1 is served first, (N,), or (N, D) if it differs between draws."""
     reach: FloatArray
-    """Share of the free Chinese part that the claimant may touch, (N, T, D) or (N, 1, D): 1, or
-    for military buyers 1 - look-through x what is refused to them."""
+    """Share of the free Chinese material that the claimant may use, (N, T, D) or (N, 1, D): 1, or
+    for military buyers 1 - look-through x refused share."""
     counts: BoolArray | None = None
-    """Weeks in which a claim counts, (N, T, 1); None for all."""
+    """Weeks in which a claim exists, (N, T, 1); None for all."""
     offers: BoolArray | None = None
-    """Whether what a claim has under contracts is offered, (N, 1, 1); None for all."""
+    """Whether a claim's contracts are offered, (N, 1, 1); None for all."""
 
 
 def ration(
@@ -56,7 +57,7 @@ def ration(
     Parameters
     ----------
     claims
-        What is claimed.
+        Claims on the pool.
     switched
         s: share of contracts that no longer hold, (T, D).
     added
@@ -65,19 +66,19 @@ def ration(
     Returns
     -------
     inflow : numpy.ndarray
-        r: what arrives at each claimant, as a share of its usual need, (N, T, D). It exceeds the
-        need only where licences and contracts bring more than is needed.
+        r: inflow of each claimant, as a share of its usual need, (N, T, D). It exceeds the need
+        only if licences and contracts supply more than the need.
     left : numpy.ndarray
-        What nobody takes, as a share of the pool's demand, (T, D).
+        Unused free material, as a share of the pool's demand, (T, D).
 
     Notes
     -----
-    r1_i = L_i + (1 - s) p_i; free: F = s SUM mu_i p_i + added; take_i = min(mu_i (need_i -
-    r1_i)^+, what is left of F, what i may touch); r_i = r1_i + take_i / mu_i.
+    r1_i = L_i + (1 - s) p_i; free material F = s SUM mu_i p_i + added; take_i = min(mu_i (need_i -
+    r1_i)^+, remainder of F, part that i may use); r_i = r1_i + take_i / mu_i.
 
     Examples
     --------
-    Three users in three classes, no licences, half of usual supply, all contracts free.
+    Three users in three order classes, no licences, half of usual supply, all contracts free.
 
     >>> mu = np.array([[0.03], [0.40], [0.57]])
     >>> half, none = np.full((3, 1, 1), 0.5), np.zeros((3, 1, 1))
@@ -119,40 +120,40 @@ def ration(
         taken += of_unbound * asked.unbound + of_bound * asked.bound
     left = free.china_left + free.other
     average = np.where(wanted > 0.0, taken / np.where(wanted > 0.0, wanted, 1.0), left > 0.0)
-    # A claim without a share in the pool is too small to be counted: it fares as the average.
+    # A claim without a share in the pool is too small to be counted: it is served like the average.
     served = np.where(weight > 0.0, served, average)
-    # Written so that a need that is met in full is met exactly.
+    # In this form a need that is met in full is met exactly.
     return np.where(served == 1.0, np.maximum(first, claims.need), first + served * short), left
 
 
 @dataclass(frozen=True, eq=False)
 class Free:
-    """What is free in the pool, as a share of its demand, (T, D)."""
+    """Free material in the pool, as a share of its demand, (T, D)."""
 
     china: FloatArray
     """Chinese material at the start."""
     china_left: FloatArray
-    """What is left of it."""
+    """Remaining Chinese material."""
     other: FloatArray
-    """What is left of the rest."""
+    """Remaining other material."""
     used: FloatArray
     """Chinese material that restricted claimants have taken."""
 
 
 @dataclass(frozen=True, eq=False)
 class Wanted:
-    """What one class wants, as a share of the demand of the pool, (T, D)."""
+    """Unmet need of one order class, as a share of the demand of the pool, (T, D)."""
 
     bound: FloatArray
-    """Unmet need of claimants who may not touch all Chinese material."""
+    """Unmet need of claimants who may not use all Chinese material."""
     reached: FloatArray
-    """The part of it for which they may."""
+    """The part of it for which they may use it."""
     unbound: FloatArray
     """Unmet need of all others."""
 
 
 def _serve(free: Free, asked: Wanted) -> tuple[Free, FloatArray, FloatArray]:
-    """Serve one class: what is left, and the shares met of unbound and of bound claims."""
+    """Serve one order class; return the rest and the shares met of unbound and bound claims."""
     bound = np.where(asked.bound > 0.0, asked.bound, 1.0)
     reach = np.where(asked.bound > 0.0, asked.reached / bound, 0.0)
     allowed = np.minimum(asked.bound, np.maximum(0.0, reach * free.china - free.used))
@@ -170,6 +171,6 @@ def _serve(free: Free, asked: Wanted) -> tuple[Free, FloatArray, FloatArray]:
 
 
 def _part(available: FloatArray, wanted: FloatArray) -> FloatArray:
-    """Share of what is wanted that is available, at most 1; 1 where nothing is wanted."""
+    """Available share of the demand, at most 1; 1 if there is no demand."""
     enough = wanted <= available + ROUNDING * wanted
     return np.where(enough, 1.0, available / np.where(enough, 1.0, wanted))
