@@ -94,7 +94,7 @@ def test_the_schema_of_a_table_says_what_its_row_model_says():
     assert fields["note"] == {
         "name": "note",
         "type": "string",
-        "description": "How it was made; for an assumed figure, why this range.",
+        "description": "Derivation of the figure; for an assumed one, the reasons for the range.",
     }
 
 

@@ -1,1 +1,1 @@
-"""What a row must be: one model a table, the only definition of its columns."""
+"""Row models: one per table, the only definition of its columns."""

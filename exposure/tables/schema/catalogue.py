@@ -1,7 +1,7 @@
 """The list of all tables: name, row model, key.
 
-The row models are in the modules `supply`, `demand`, `policy` and `observed` of this folder; each
-field is defined where it is declared, so they are the data dictionary too.
+The row models are in the modules `supply`, `demand`, `policy` and `observed` of this folder. Each
+field is described where it is declared, so the models are also the data dictionary.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Table:
     row: type[BaseModel]
     key: tuple[str, ...]
     required: bool = True
-    """Whether the model cannot run without it."""
+    """Whether the model needs the table to run."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -33,7 +33,7 @@ class Table:
 
     @property
     def file(self) -> str:
-        """File that holds it."""
+        """Name of its file."""
         return f"{self.name}.csv"
 
 
@@ -118,7 +118,7 @@ _NAMES: dict[type[BaseModel], str] = {table.row: table.name for table in TABLES.
 
 
 def name_of(model: type[BaseModel]) -> str:
-    """Name of the table whose rows are of a model.
+    """Name of the table with a given row model.
 
     Parameters
     ----------

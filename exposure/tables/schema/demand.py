@@ -1,4 +1,4 @@
-"""Tables of what is used: sectors, their size, buyers, needs, cover, substitution, demand.
+"""Tables of the demand side: sectors, their size, buyers, needs, cover, substitution, demand.
 
 Cover and lags are in weeks of the sector's own need; money is in millions of constant USD.
 """
@@ -17,7 +17,7 @@ from exposure.terms import BuyerClass, BuyerPlace, CountryCode, Element, Identif
 
 
 class SectorRow(DescriptiveRow):
-    """An end use that is ranked."""
+    """A ranked end use."""
 
     sector: Identifier
     """Stable key."""
@@ -26,14 +26,15 @@ class SectorRow(DescriptiveRow):
     end_use: Literal["defence", "dual", "civil"]
     """Broad end use, for grouping only."""
     destination: BuyerPlace
-    """Where its makers are."""
+    """Country or region of its makers."""
     industry_code: Text
-    """Industry of the national accounts that holds it."""
+    """Industry of the national accounts to which it belongs."""
     uncertainty_group: Identifier
     """Sectors of one group have correlated stocks. A row of ``needs``, ``cover`` or
-    ``substitution`` that names the group holds for each of its sectors without a row of its own."""
+    ``substitution`` that names the group applies to each of its sectors without a row of its
+    own."""
     note: OptionalText
-    """What a reader should know."""
+    """Remarks for readers."""
 
 
 SectorValueQuantity = Literal[
@@ -53,7 +54,7 @@ class SectorValueRow(QuantityRow):
         ),
         "units_per_year": Measure("unit/yr", meaning="finished units a year"),
         "work_in_process_weeks": Measure(
-            "week", whole=True, meaning="from the part reaching the line to the delivered product"
+            "week", whole=True, meaning="weeks from the arrival of the part at the line to delivery"
         ),
     }
     sector: Identifier
@@ -69,16 +70,16 @@ class BuyerRow(QuantityRow):
     sector: Identifier
     """Sector."""
     buyer_class: BuyerClass
-    """What the goods are made for."""
+    """Use for which the goods are made."""
     tier: Tier
-    """How Beijing treats the maker."""
+    """Beijing's treatment of the maker."""
 
 
 NeedQuantity = Literal["criticality_share", "mass_kg_per_unit"]
 
 
 class NeedRow(QuantityRow):
-    """How far a sector depends on a component."""
+    """Dependence of a sector on a component."""
 
     MEASURES: ClassVar = {
         "criticality_share": Measure(
@@ -102,7 +103,7 @@ class CoverRow(QuantityRow):
 
     MEASURES: ClassVar = {
         "stock_weeks": Measure("week", meaning="stock on hand when control begins"),
-        "cap_weeks": Measure("week", meaning="most stock that is ever held"),
+        "cap_weeks": Measure("week", meaning="largest stock that is ever held"),
         "lag_weeks": Measure("week", whole=True, meaning="time between the border and the factory"),
     }
     sector: Identifier
@@ -120,23 +121,25 @@ SubstitutionQuantity = Literal[
 
 
 class SubstitutionRow(QuantityRow):
-    """How much of a need can be engineered away, and when."""
+    """Share of a need that can be substituted, and when."""
 
     MEASURES: ClassVar = {
-        "largest_share": Measure("share", below=1.0, meaning="most that can be engineered away"),
+        "largest_share": Measure("share", below=1.0, meaning="largest share that is substituted"),
         "qualification_weeks": Measure(
-            "week", whole=True, meaning="from the start of work to first use"
+            "week", whole=True, meaning="weeks from the start of work to first use"
         ),
-        "ramp_weeks": Measure("week", whole=True, meaning="from first use to the largest share"),
+        "ramp_weeks": Measure(
+            "week", whole=True, meaning="weeks from first use to the largest share"
+        ),
         "assembly_share": Measure(
             "share", maximum=1.0,
             meaning="share of need that can arrive inside assembled parts, which need no licence",
         ),
         "assembly_weeks": Measure(
-            "week", whole=True, meaning="from the start of control to the first such parts"
+            "week", whole=True, meaning="weeks from the start of control to the first such parts"
         ),
         "assembly_ramp_weeks": Measure(
-            "week", whole=True, meaning="from the first such parts to the full share"
+            "week", whole=True, meaning="weeks from the first such parts to the full share"
         ),
         "thrift_share": Measure(
             "share", maximum=1.0,
@@ -162,6 +165,6 @@ class DemandRow(QuantityRow):
     element: Element
     """Element."""
     destination: CountryCode
-    """Where it is used; WLD for the world."""
+    """Country or region of use; WLD for the world."""
     quantity: Literal["world_use_t_per_year"]
     """Which figure."""

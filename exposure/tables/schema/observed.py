@@ -1,6 +1,7 @@
-"""Tables of what was seen: flows, licence outcomes, prices, output, stoppages.
+"""Tables of observations: flows, licence outcomes, prices, output, stoppages.
 
-They serve the calibration, the back-test and the choice of draws; no score is computed from them.
+They are used for the calibration, the back-test and the choice of draws; no score is computed
+from them.
 """
 
 from datetime import date
@@ -20,23 +21,23 @@ Good = Literal[
     "dysprosium", "dysprosium_oxide", "lutetium", "lutetium_oxide", "yttrium", "yttrium_oxide",
     "scandium", "scandium_oxide", "holmium", "erbium", "thulium", "ytterbium", "europium",
 ]  # fmt: skip
-"""Goods that customs count: magnets, all rare earths, and every element put under control."""
+"""Goods in customs statistics: magnets, all rare earths, and every controlled element."""
 
 
 class ObservedExportRow(QuantityRow):
-    """What China's customs counted in one month, year or joint period."""
+    """Exports recorded by China's customs in one month, year or joint period."""
 
     MEASURES: ClassVar = {"": Measure("t")}
     period: Period
     """Month, or a longer period where months were published jointly."""
     item: Good
-    """Goods counted; the name of an element means all of its compounds."""
+    """Goods; the name of an element means all of its compounds."""
     destination: CountryCode
-    """Where they went; WLD for all."""
+    """Destination; WLD for all."""
 
 
 class LicenceOutcomeRow(QuantityRow):
-    """What became of the applications of one population of firms."""
+    """Outcome of the applications of one population of firms."""
 
     MEASURES: ClassVar = {
         "filed": Measure("count", meaning="applications filed"),
@@ -50,20 +51,20 @@ class LicenceOutcomeRow(QuantityRow):
             "share", maximum=1.0, meaning="share of firms with reviews over 45 working days"
         ),
         "delay_under_1_month_share": Measure(
-            "share", maximum=1.0, meaning="share of firms held up for less than a month"
+            "share", maximum=1.0, meaning="share of firms delayed by less than a month"
         ),
         "delay_1_to_2_months_share": Measure(
-            "share", maximum=1.0, meaning="share of firms held up for one to two months"
+            "share", maximum=1.0, meaning="share of firms delayed by one to two months"
         ),
         "delay_over_2_months_share": Measure(
-            "share", maximum=1.0, meaning="share of firms held up for more than two months"
+            "share", maximum=1.0, meaning="share of firms delayed by more than two months"
         ),
         "reviewers": Measure("count", meaning="people who decide on applications"),
     }
     period: Period
-    """When it was so."""
+    """Period to which the figure refers."""
     population: Identifier
-    """Whose applications; populations are never pooled."""
+    """Population of firms that applied; populations are never pooled."""
     quantity: Literal[
         "filed", "approved", "pending", "rejected", "approved_share", "slower_than_clock_share",
         "delay_under_1_month_share", "delay_1_to_2_months_share", "delay_over_2_months_share",
@@ -73,7 +74,7 @@ class LicenceOutcomeRow(QuantityRow):
 
 
 class PriceRow(QuantityRow):
-    """A price of an oxide or metal at a place and time."""
+    """Price of an oxide or metal in a market and period."""
 
     MEASURES: ClassVar = {"": Measure("USD/kg")}
     period: Period
@@ -85,56 +86,56 @@ class PriceRow(QuantityRow):
 
 
 class ObservedOutputRow(QuantityRow):
-    """What a sector is known to have delivered or made."""
+    """Known deliveries or production of a sector."""
 
     MEASURES: ClassVar = {
         "deliveries": Measure("unit", meaning="units handed over in the period"),
-        "production_rate_per_year": Measure("unit/yr", meaning="units made, at the rate of a year"),
+        "production_rate_per_year": Measure("unit/yr", meaning="units made, as an annual rate"),
         "planned": Measure("unit", meaning="units planned or agreed"),
         "sales": Measure("unit", meaning="units sold in the period"),
     }
     sector: Identifier
-    """Sector, or a programme that represents it, as the note says."""
+    """Sector, or a programme that represents it; see the note."""
     period: Period
-    """When."""
+    """Period to which the figure refers."""
     quantity: Literal["deliveries", "production_rate_per_year", "planned", "sales"]
     """Which figure."""
     programme: Text
-    """What exactly was counted."""
+    """Exact definition of what was counted."""
 
 
 class DisruptionRow(QuantityRow):
     """A reported stoppage or delay, or the reported absence of one."""
 
     MEASURES: ClassVar = {
-        "weeks_to_impact": Measure("week", meaning="from 4 April 2025 to the first effect"),
-        "weeks_stopped": Measure("week", meaning="weeks during which nothing was made"),
+        "weeks_to_impact": Measure("week", meaning="weeks from 4 April 2025 to the first effect"),
+        "weeks_stopped": Measure("week", meaning="weeks without production"),
         "output_lost_share": Measure(
             "share", maximum=1.0, meaning="share of the period's output that was lost"
         ),
-        "delay_weeks": Measure("week", meaning="weeks by which something came late"),
+        "delay_weeks": Measure("week", meaning="weeks by which a delivery was late"),
         "stoppages": Measure(
-            "count", meaning="lines or plants that stopped; 0 where none is known to have"
+            "count", meaning="lines or plants that stopped; 0 if no stoppage is known"
         ),
     }
     sector: Identifier
     """Sector."""
     period: Period
-    """When it began."""
+    """Period in which it began."""
     case: Identifier
-    """Which firm or line."""
+    """Firm or line."""
     quantity: Literal[
         "weeks_to_impact", "weeks_stopped", "output_lost_share", "delay_weeks", "stoppages"
     ]
     """Which figure."""
     destination: CountryCode
-    """Where."""
+    """Country or region."""
     what: OptionalText
-    """What happened, in a few words."""
+    """Short description of the event."""
 
 
 class ObservedLossRow(QuantityRow):
-    """How much of a sector's output the public record allows to have been lost in a period."""
+    """Range of a sector's loss of output in a period that fits the public record."""
 
     MEASURES: ClassVar = {
         "": Measure("share", maximum=1.0, meaning="mean share of the sector's output lost")
@@ -146,24 +147,24 @@ class ObservedLossRow(QuantityRow):
     to_date: date
     """Last day of the period."""
     observed_at: ObservedAt
-    """Point of production at which it was, or was not, seen."""
+    """Point of production at which the loss, or its absence, was observed."""
     strength: Strength
-    """How firmly it is known."""
+    """Strength of the evidence."""
     what: OptionalText
-    """What was seen, or not seen."""
+    """Description of the observation."""
 
 
 class ObservedStockRow(QuantityRow):
-    """Stock of a component on a day after control began, as far as it was stated."""
+    """Reported stock of a component on a day after control began."""
 
     MEASURES: ClassVar = {"": Measure("week", meaning="stock in weeks of the holders' own need")}
     subject: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*|[A-Z][a-z]?)$")]
-    """Sector that holds it, or an element: the mean over its ranked users."""
+    """Sector that holds the stock; or an element, for the mean over its ranked users."""
     component: Identifier | Selector
     """Component held; '*' for an element."""
     date: date
-    """Day that the statement speaks of."""
+    """Day to which the statement refers."""
     strength: Strength
-    """How firmly it is known."""
+    """Strength of the evidence."""
     what: OptionalText
-    """What was stated."""
+    """Description of the statement."""

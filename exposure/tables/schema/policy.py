@@ -1,4 +1,4 @@
-"""Tables of what Beijing decides, of the model's other constants, and of the sources."""
+"""Tables of Beijing's decisions, of other constants of the model, and of sources."""
 
 from datetime import date
 from typing import ClassVar, Literal
@@ -37,30 +37,30 @@ OFFICE_QUANTITIES = frozenset(
         "recoverable_share", "checked_share", "check_weeks",
     }
 )  # fmt: skip
-"""Figures of an office and its border as a whole: they depend on the destination alone."""
+"""Figures of an office and its border as a whole, which depend only on the destination."""
 
 
 class LicenceQueueRow(QuantityRow):
-    """How the licensing office treats the applications of one destination's buyers."""
+    """Treatment of applications from one destination's buyers by the licensing office."""
 
     MEASURES: ClassVar = {
         "capacity_share_per_week": Measure(
-            "share/week", meaning="decisions a week, as a share of all buyer-item relationships"
+            "share/week", meaning="decisions per week, as a share of all buyer-item relationships"
         ),
         "first_decision_week": Measure(
-            "week", whole=True, meaning="weeks after control begins before anything is decided"
+            "week", whole=True, meaning="weeks from the start of control to the first decisions"
         ),
         "approval_ordinary": Measure(
-            "share", maximum=1.0, meaning="share of ordinary cases approved in the end"
+            "share", maximum=1.0, meaning="share of ordinary cases that is finally approved"
         ),
         "approval_ordinary_upstream": Measure(
-            "share", maximum=1.0, meaning="the same for oxide and metal"
+            "share", maximum=1.0, meaning="approval_ordinary for oxide and metal"
         ),
         "approval_fast_track": Measure(
-            "share", maximum=1.0, meaning="share approved of the fast-track cases decided"
+            "share", maximum=1.0, meaning="share of decided fast-track cases that is approved"
         ),
         "approval_general": Measure(
-            "share", maximum=1.0, meaning="share approved of the general licences decided"
+            "share", maximum=1.0, meaning="share of decided general licences that is approved"
         ),
         "delay_weeks_ordinary": Measure(
             "week", whole=True, meaning="weeks of review before an ordinary case can be decided"
@@ -72,16 +72,16 @@ class LicenceQueueRow(QuantityRow):
             "week", whole=True, meaning="weeks of review before a general licence can be decided"
         ),
         "validity_weeks_ordinary": Measure(
-            "week", minimum=1, whole=True, meaning="weeks for which an ordinary licence is good"
+            "week", minimum=1, whole=True, meaning="weeks for which an ordinary licence is valid"
         ),
         "validity_weeks_fast_track": Measure(
-            "week", minimum=1, whole=True, meaning="weeks for which a fast-track licence is good"
+            "week", minimum=1, whole=True, meaning="weeks for which a fast-track licence is valid"
         ),
         "validity_weeks_general": Measure(
-            "week", minimum=1, whole=True, meaning="weeks for which a general licence is good"
+            "week", minimum=1, whole=True, meaning="weeks for which a general licence is valid"
         ),
         "renewal_lead_weeks": Measure(
-            "week", whole=True, meaning="how long before expiry the renewal is filed"
+            "week", whole=True, meaning="weeks before expiry in which the renewal is filed"
         ),
         "renewal_approval": Measure(
             "share", maximum=1.0, meaning="share of renewals that is approved"
@@ -89,7 +89,7 @@ class LicenceQueueRow(QuantityRow):
         "look_through": Measure(
             "share",
             maximum=1.0,
-            meaning="share of what leaves China upstream that is judged by the final user",
+            meaning="share of upstream exports that is judged by the final user",
         ),
         "applications_civil": Measure("share", maximum=1.0, meaning="civil share of applications"),
         "applications_dual": Measure("share", maximum=1.0, meaning="dual share of applications"),
@@ -97,10 +97,10 @@ class LicenceQueueRow(QuantityRow):
             "share", maximum=1.0, meaning="military share of applications"
         ),
         "applications_trusted": Measure(
-            "share", maximum=1.0, meaning="share of each class's applications that is trusted"
+            "share", maximum=1.0, meaning="share of each class's applications from trusted buyers"
         ),
         "applications_listed": Measure(
-            "share", maximum=1.0, meaning="share of each class's applications that is listed"
+            "share", maximum=1.0, meaning="share of each class's applications from listed parties"
         ),
         "capacity_start_share": Measure(
             "share", maximum=1.0, meaning="share of full capacity on the day control begins"
@@ -109,49 +109,49 @@ class LicenceQueueRow(QuantityRow):
             "week", meaning="weeks over which capacity grows linearly to its full level"
         ),
         "delay_weeks_ordinary_upstream": Measure(
-            "week", whole=True, meaning="the same for oxide and metal"
+            "week", whole=True, meaning="delay_weeks_ordinary for oxide and metal"
         ),
         "refusal_share": Measure(
             "share", maximum=1.0,
-            meaning="of files decided and not approved, the share refused; the others stay pending",
+            meaning="share of decided but not approved files that is refused; others stay pending",
         ),
         "reapplication_share": Measure(
             "share", maximum=1.0,
-            meaning="of refused applications and renewals, the share that is filed once more",
+            meaning="share of refused applications and renewals that is filed again",
         ),
         "reapplication_weeks": Measure(
-            "week", minimum=1, whole=True, meaning="from a refusal to the next application"
+            "week", minimum=1, whole=True, meaning="weeks from a refusal to the new application"
         ),
         "delay_weeks_listed": Measure(
             "week", whole=True,
-            meaning="weeks of review for listed parties, for whom no legal limit runs",
+            meaning="weeks of review for listed parties, who have no legal time limit",
         ),
         "enforcement_weeks": Measure(
-            "week", meaning="weeks over which customs comes to stop all that needs a licence"
+            "week", meaning="weeks until customs stops all goods that need a licence"
         ),
         "catch_up_ceiling": Measure(
             "ratio", minimum=1.0,
-            meaning="most a licence holder ships while it has unfilled orders, over its usual flow",
+            meaning="largest flow of a holder with unfilled orders, relative to its usual flow",
         ),
         "recoverable_share": Measure(
             "share", maximum=1.0, meaning="share of unfilled orders that are still wanted later"
         ),
         "checked_share": Measure(
             "share", maximum=1.0,
-            meaning="share of goods that need no licence held for a customs check at the start",
+            meaning="share of licence-free goods held for a customs check at the start",
         ),
-        "check_weeks": Measure("week", meaning="how long such a check takes"),
+        "check_weeks": Measure("week", meaning="duration of such a check"),
     }  # fmt: skip
     destination: BuyerPlace | Selector
-    """Where the buyers are; '*' for every destination without a row of its own."""
+    """Country or region of the buyers; '*' for every destination without a row of its own."""
     buyer_class: BuyerClass | Selector
-    """Buyers meant; '*' for all."""
+    """Class of the buyers; '*' for all."""
     element: Element | Selector
-    """Element meant; '*' for all."""
+    """Element; '*' for all."""
     quantity: QueueQuantity
     """Which figure."""
     from_date: OptionalDate
-    """First day on which the row holds; empty for a row that always has."""
+    """First day on which the row applies; empty for a row that always applies."""
 
 
 ParameterName = Literal[
@@ -168,23 +168,23 @@ class ParameterRow(QuantityRow):
     MEASURES: ClassVar = {
         "nested_share": Measure(
             "share", maximum=1.0,
-            meaning="how far the same tonnes are Chinese at every stage (1) or mix freely (0)",
+            meaning="degree to which the same tonnes are Chinese at all stages (1), or mix (0)",
         ),
         "restock_ratio": Measure(
-            "ratio", minimum=1.0, meaning="most stock ever held over the stock at the start"
+            "ratio", minimum=1.0, meaning="largest stock relative to the stock at the start"
         ),
         "application_weight": Measure(
             "weight", meaning="applications for an element, relative to the other elements"
         ),
         "rationing_weight": Measure(
             "share", maximum=1.0,
-            meaning="how far what is free goes to those who need it most, once buyers switch",
+            meaning="share of contracts that give way to the order of service once buyers switch",
         ),
         "switch_weeks": Measure(
-            "week", whole=True, meaning="from the start of control to the first buyers who switch"
+            "week", whole=True, meaning="weeks from the start of control to the first switches"
         ),
         "switch_ramp_weeks": Measure(
-            "week", whole=True, meaning="from the first buyers who switch to the last"
+            "week", whole=True, meaning="weeks from the first buyers who switch to the last"
         ),
         "stock_correlation": Measure(
             "correlation", maximum=1.0, meaning="correlation of stocks within a group of sectors"
@@ -196,10 +196,10 @@ class ParameterRow(QuantityRow):
             "share", maximum=1.0, meaning="share of a sector's firms that priority reaches late"
         ),
         "leak_weeks": Measure(
-            "week", whole=True, meaning="how much later priority reaches those firms"
+            "week", whole=True, meaning="weeks by which priority reaches those firms later"
         ),
         "structural_discrepancy": Measure(
-            "share", maximum=1.0, meaning="how far the model may miss a sector's loss of a quarter"
+            "share", maximum=1.0, meaning="model error allowed for a sector's loss in a quarter"
         ),
         "strong_tolerance": Measure(
             "share", maximum=1.0, minimum=1e-6,
@@ -225,11 +225,11 @@ class ParameterRow(QuantityRow):
     parameter: ParameterName
     """Which constant."""
     scope: Text
-    """What it is for: an element, a group of sectors, or '*' for all."""
+    """Scope: an element, a group of sectors, or '*' for all."""
 
 
 class PolicyEventRow(DescriptiveRow):
-    """A dated measure, in force or not, with or without effect on flows."""
+    """A dated measure, whether in force or not, with or without effect on flows."""
 
     event: Identifier
     """Stable key."""
@@ -238,19 +238,19 @@ class PolicyEventRow(DescriptiveRow):
     announcement: OptionalText
     """Number of the official announcement."""
     scope: Text
-    """Elements, buyers and destinations it touches."""
+    """Elements, buyers and destinations concerned."""
     effect: Text
-    """What it does."""
+    """Effect of the measure."""
     status: Literal["in_force", "suspended", "lapsed", "unknown"]
-    """Status at the edge of the evidence."""
+    """Status on the last day covered by the evidence."""
     affects_flow: Literal["yes", "no"]
-    """Whether it acts on what leaves China; tariffs and truce dates do not."""
+    """Whether it changes exports from China; tariffs and truce dates do not."""
     source_id: Text
-    """Where it was read."""
+    """Source of the statement."""
     locator: Text
     """Place in the source."""
     note: OptionalText
-    """What a reader should know."""
+    """Remarks for readers."""
 
 
 class SourceRow(DescriptiveRow):
@@ -261,18 +261,18 @@ class SourceRow(DescriptiveRow):
     title: Text
     """Title."""
     publisher: Text
-    """Who published it."""
+    """Publisher."""
     published: OptionalText
     """Date of publication, as far as it is known."""
     accessed: date
     """Day on which it was read."""
     address: Text
-    """Where it was read."""
+    """Address at which it was read."""
     licence: OptionalText
     """Terms of use, where stated."""
     grade: Grade
-    """How far it can be trusted."""
+    """Reliability of the source."""
     says: Text
-    """What it says."""
+    """Relevant content."""
     does_not_say: OptionalText
-    """What it leaves open."""
+    """Questions that it leaves open."""

@@ -1,9 +1,9 @@
-"""What every row must be: the shape shared by all tables.
+"""The structure that rows of all tables share.
 
 A row is a frozen pydantic model. A *descriptive* row names things; a *quantity* row states one
-figure as ``low <= central <= high`` in a stated unit, with the basis on which it is known and,
-unless it is assumed, the sources it was read in. A known figure has its three values equal. A
-missing figure is no row, never a zero.
+figure as ``low <= central <= high`` in a stated unit, with the basis of the figure and, unless it
+is assumed, its sources. A known figure has three equal values. A missing figure has no row; it is
+never a zero.
 """
 
 import math
@@ -37,7 +37,7 @@ def _empty_is_none(value: object) -> object:
 
 
 OptionalDate = Annotated[date | None, BeforeValidator(_empty_is_none)]
-"""A day, or nothing where there is none."""
+"""A day, or None."""
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 """A finite number."""
@@ -51,10 +51,10 @@ class Measure:
     minimum: float = 0.0
     maximum: float = math.inf
     below: float = math.inf
-    """Upper end that is itself excluded."""
+    """Upper end that is excluded from the range."""
     meaning: str = ""
     whole: bool = False
-    """Whether a draw is rounded to a whole number, halves up: durations on the weekly grid."""
+    """Whether draws are rounded to whole numbers, halves up, as for durations in weeks."""
 
     def admits(self, value: float) -> bool:
         """Whether a value lies in the range."""
@@ -74,37 +74,37 @@ WEEKS = Measure("week", whole=True)
 
 
 class DescriptiveRow(BaseModel):
-    """A row that names something and carries no figure."""
+    """A row that names something and has no figure."""
 
     model_config = FROZEN
 
 
 class QuantityRow(BaseModel):
-    """A row that states one figure, how it is known and where it was read."""
+    """A row with one figure, its basis and its sources."""
 
     model_config = FROZEN
 
     MEASURES: ClassVar[dict[str, Measure]] = {}
-    """Quantity to its unit and range; the one key of a table that holds one quantity is ''."""
+    """Unit and range by quantity; a table with a single quantity has the key ''."""
 
     low: Number
     """Lowest defensible value."""
     central: Number
-    """Most defensible value; with several sources, that of the first."""
+    """Most defensible value; with several sources, the value of the first."""
     high: Number
     """Highest defensible value."""
     unit: Text
     """Unit of the three values."""
     basis: Basis
-    """How the figure is known."""
+    """Basis of the figure."""
     rests_on_assumption: Annotated[Literal["yes", "no", ""], Field(default="")]
-    """Whether a derived figure rests on an assumed one; may be empty for other rows."""
+    """Whether a derived figure depends on an assumed one; may be empty for other rows."""
     source_id: OptionalText
-    """Where it was read; several by ';', the first gives the central value."""
+    """Source; several are separated by ';', and the first gives the central value."""
     locator: OptionalText
-    """Page, table or words in each source, by ';' in the same order."""
+    """Page, table or words in each source, separated by ';' in the same order."""
     note: OptionalText
-    """How it was made; for an assumed figure, why this range."""
+    """Derivation of the figure; for an assumed one, the reasons for the range."""
 
     def definition(self) -> Measure:
         """Unit and range of this row's quantity."""
@@ -117,7 +117,7 @@ class QuantityRow(BaseModel):
         return self.basis is Basis.ASSUMED or self.rests_on_assumption == "yes"
 
     def sources(self) -> tuple[str, ...]:
-        """Identifiers of the sources, first the one that gives the central value."""
+        """Identifiers of the sources; the first one gives the central value."""
         return split_list(self.source_id)
 
     @model_validator(mode="after")
@@ -130,7 +130,7 @@ class QuantityRow(BaseModel):
 
 
 def split_list(text: str, separator: str = ";") -> tuple[str, ...]:
-    """Parts of a separated text, blanks dropped.
+    """Parts of a separated text, without surrounding blanks.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Tables of what is supplied: elements, components, shares by stage, sourcing, new plants.
+"""Tables of the supply side: elements, components, shares by stage, sourcing, new plants.
 
 Shares are fractions of world output or of a buyer's purchases; tonnes are of contained
 rare-earth oxide a year.
@@ -37,7 +37,7 @@ def _words(value: object) -> object:
 
 
 class ElementRow(DescriptiveRow):
-    """A rare-earth element and since when its export needs a licence."""
+    """A rare-earth element, and the day from which its export needs a licence."""
 
     element: Element
     """Chemical symbol."""
@@ -46,15 +46,15 @@ class ElementRow(DescriptiveRow):
     group: Literal["light", "heavy", "other"]
     """Light or heavy rare earth; scandium is neither."""
     controlled_from: OptionalDate
-    """Day on which China put the element under export control; empty if it has not."""
+    """Day on which China put the element under export control; empty if uncontrolled."""
     control_item: OptionalText
     """Item number on the control list."""
     source_id: OptionalText
-    """Where the control date was read."""
+    """Source of the control date."""
     locator: OptionalText
     """Place in the source."""
     note: OptionalText
-    """What a reader should know."""
+    """Remarks for readers."""
 
 
 class StageRow(DescriptiveRow):
@@ -63,49 +63,49 @@ class StageRow(DescriptiveRow):
     stage: Stage
     """Stable key."""
     position: Annotated[int, Field(ge=1, le=99)]
-    """Place in the chain; the step farthest upstream has the lowest number."""
+    """Position in the chain; the step farthest upstream has the lowest number."""
     name: Text
     """Label."""
     note: OptionalText
-    """What a reader should know."""
+    """Remarks for readers."""
 
 
 class ComponentRow(DescriptiveRow):
-    """What a sector buys, of which elements it is made and which steps make it."""
+    """A product that sectors buy, with its elements and production steps."""
 
     component: Identifier
     """Stable key."""
     name: Text
     """Label."""
     item_group: Text
-    """What crosses the border as one licensed item."""
+    """Item under which it is licensed at the border."""
     elements: Annotated[tuple[Element, ...], BeforeValidator(_words), Field(min_length=1)]
-    """Elements in it, separated by blanks."""
+    """Its elements, separated by blanks."""
     stages: Annotated[tuple[Stage, ...], BeforeValidator(_words), Field(min_length=1)]
-    """Steps it goes through, upstream first, separated by blanks."""
+    """Its production steps, upstream first, separated by blanks."""
     processed_in: BuyerPlace
-    """Place outside China whose importers take the Chinese oxide or metal that is not seen through
-    to its final user."""
+    """Country or region outside China whose importers process Chinese oxide or metal that is not
+    judged by its final user."""
     source_id: OptionalText
-    """Where its make-up and maker were read."""
+    """Source of its composition and maker."""
     locator: OptionalText
     """Place in the source."""
     note: OptionalText
-    """What a reader should know."""
+    """Remarks for readers."""
 
 
 class ComponentElementRow(QuantityRow):
-    """An element in a component: its mass fraction, and the pool from which it is drawn."""
+    """An element in a component: its mass fraction, and the pool that supplies it."""
 
     MEASURES: ClassVar = {"": SHARE}
     component: Identifier
     """Component."""
     element: Element
-    """Element in it."""
+    """Element."""
     pool: Identifier
-    """Pool outside China from which the element is drawn: one for each element and form."""
+    """Pool outside China that supplies the element: one for each element and form."""
     alternative: Annotated[Identifier | Literal[""], Field(default="")]
-    """Elements of a component with the same word can replace each other; empty for none."""
+    """Elements of a component with the same word here can replace each other; empty for none."""
 
 
 PoolQuantity = Literal["demand_t_per_year", "share_of_demand_outside_china", "order_class"]
@@ -115,11 +115,11 @@ LAST_ORDER_CLASS = 7
 
 
 class PoolUserRow(QuantityRow):
-    """Who draws on a pool outside China, how much, and in which order of service."""
+    """A user of a pool outside China: its share of demand and its place in the order of service."""
 
     MEASURES: ClassVar = {
         "demand_t_per_year": Measure(
-            "t/yr", minimum=1e-9, meaning="demand outside China, contained element a year"
+            "t/yr", minimum=1e-9, meaning="demand outside China, contained element per year"
         ),
         "share_of_demand_outside_china": Measure(
             "share", maximum=1.0, meaning="share of the pool's demand outside China"
@@ -132,23 +132,23 @@ class PoolUserRow(QuantityRow):
     pool: Identifier
     """Pool."""
     user: Identifier
-    """User; ``all`` for the whole pool, ``other`` for what no named user takes."""
+    """User; ``all`` for the whole pool, ``other`` for the demand of unnamed users."""
     quantity: PoolQuantity
     """Which figure."""
     name: OptionalText
     """Label of a user that is not a ranked sector."""
     sector: Annotated[Identifier | Literal[""], Field(default="")]
-    """Ranked sector that is this user; empty for others."""
+    """Id of the user if it is a ranked sector; empty for others."""
     component: Annotated[Identifier | Literal[""], Field(default="")]
-    """Component through which an unranked user buys; it decides the licences."""
+    """Component that an unranked user buys; it determines the licences."""
     destination: Annotated[CountryCode | Literal["*", ""], Field(default="")]
-    """Where an unranked user is; '*' for buyers outside China in general."""
+    """Country or region of an unranked user; '*' for all buyers outside China."""
     buyer_class: Annotated[BuyerClass | Literal[""], Field(default="")]
     """Buyer class of an unranked user."""
     part_of: Annotated[Identifier | Literal[""], Field(default="")]
-    """User of which this one is a part, whose share it reduces."""
+    """User of which this one is a part; that user's share is reduced by this one."""
     served_like: Annotated[Identifier | Literal[""], Field(default="")]
-    """User with whose place in the order of service this one's is drawn; empty for its own."""
+    """User whose random stream decides this user's order class too; empty for its own stream."""
 
 
 class StageShareRow(QuantityRow):
@@ -158,33 +158,33 @@ class StageShareRow(QuantityRow):
     element: Element
     """Element."""
     stage: Stage
-    """Stage; `magnet` reads component making."""
+    """Stage; `magnet` means component making."""
     country: OriginPlace
-    """Producing country; ROW holds the rest of the world."""
+    """Producing country; ROW is the rest of the world."""
     year: Annotated[int, Field(ge=1990, le=2100)]
     """Year of the output."""
     kind: ShareKind
-    """Outturn or forecast; a forecast never enters a share."""
+    """Outturn or forecast; forecasts are never used as shares."""
 
 
 class SourcingRow(QuantityRow):
-    """A country's share of what certain buyers buy, which replaces the world share for them."""
+    """A country's share of certain buyers' purchases, which replaces the world share for them."""
 
     MEASURES: ClassVar = {"": SHARE}
     destination: BuyerPlace | Selector
-    """Where the buyers are; '*' for the market of all buyers outside China."""
+    """Country or region of the buyers; '*' for all buyers outside China."""
     buyer_class: BuyerClass | Selector
-    """Buyers meant; '*' for all."""
+    """Class of the buyers; '*' for all."""
     component: Identifier
     """Component bought."""
     stage: Stage
-    """Stage at which the country's share is meant."""
+    """Stage to which the country's share refers."""
     country: OriginPlace
     """Country of origin at that stage."""
     from_date: date
-    """First day on which the share holds."""
+    """First day on which the share applies."""
     measure: Annotated[Identifier | Literal[""], Field(default="")]
-    """Rule of the buyers' side on which the row depends; a scenario says whether it is in force."""
+    """Rule on the buyers' side on which the row depends; the scenario states if it is in force."""
 
 
 NewSupplyQuantity = Literal[
@@ -196,43 +196,45 @@ class NewSupplyRow(QuantityRow):
     """A non-Chinese plant that is scheduled or ramping up."""
 
     MEASURES: ClassVar = {
-        "capacity_t_per_year": Measure("t/yr", meaning="contained oxide a year at full rate"),
+        "capacity_t_per_year": Measure("t/yr", meaning="contained oxide per year at full rate"),
         "slip_weeks": Measure(
-            "week", whole=True, meaning="start later than the owner's target date"
+            "week", whole=True, meaning="delay of the start after the owner's target date"
         ),
-        "ramp_weeks": Measure("week", whole=True, meaning="from start to full rate"),
-        "success_probability": Measure("share", maximum=1.0, meaning="chance that it happens"),
+        "ramp_weeks": Measure("week", whole=True, meaning="weeks from the start to full rate"),
+        "success_probability": Measure(
+            "share", maximum=1.0, meaning="probability that the plant is built and runs"
+        ),
     }
     project: Identifier
     """Plant."""
     element: Element
-    """Element it delivers."""
+    """Element that it delivers."""
     stage: Stage
-    """Stage it performs."""
+    """Stage that it performs."""
     quantity: NewSupplyQuantity
     """Which figure."""
     country: PlantPlace
-    """Country in which it is."""
+    """Country of the plant."""
     target_date: date
     """The owner's own start date."""
 
 
 class RecyclingRow(QuantityRow):
-    """How much of the use of an element is met from scrap."""
+    """Share of the use of an element that is met from scrap."""
 
     MEASURES: ClassVar = {
         "end_of_life_input_rate": Measure(
-            "share", maximum=1.0, meaning="old scrap over total raw-material supply"
+            "share", maximum=1.0, meaning="old scrap as a share of total raw-material supply"
         ),
     }
     element: Element
     """Element."""
     destination: CountryCode
-    """Where it is used; WLD for the world."""
+    """Country or region of use; WLD for the world."""
     quantity: Literal["end_of_life_input_rate"]
     """Which figure."""
     pool: Identifier
-    """Pool that it feeds."""
+    """Pool that receives the material."""
 
 
 ReserveQuantity = Literal["stock_t", "purchase_ceiling_t", "target_days", "release_weeks"]
@@ -242,11 +244,11 @@ class ReserveRow(QuantityRow):
     """A stock held by a government or a firm outside the sectors' own cover."""
 
     MEASURES: ClassVar = {
-        "stock_t": Measure("t", meaning="mass held, in the form the note names"),
-        "purchase_ceiling_t": Measure("t", meaning="most that may be bought, not what is held"),
-        "target_days": Measure("day", meaning="days of domestic use that are to be held"),
+        "stock_t": Measure("t", meaning="mass held, in the form stated in the note"),
+        "purchase_ceiling_t": Measure("t", meaning="largest permitted purchase, not the holding"),
+        "target_days": Measure("day", meaning="target stock in days of domestic use"),
         "release_weeks": Measure(
-            "week", minimum=1, whole=True, meaning="weeks over which a released stock is let out"
+            "week", minimum=1, whole=True, meaning="weeks over which a stock is released"
         ),
     }  # fmt: skip
     element: Element
