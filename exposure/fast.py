@@ -11,6 +11,10 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import TypeVar, cast
 
+import numpy as np
+
+from exposure.arrays import FloatArray
+
 AVAILABLE = find_spec("numba") is not None
 """Whether kernels are compiled; without numba the slower references run."""
 
@@ -61,3 +65,23 @@ def inlined(kernel: Kernel) -> Kernel:
 
     options = {"inline": "always", "_nrt": False, "error_model": "numpy"}
     return cast("Kernel", numba.njit(**options)(kernel))  # type: ignore[call-overload]
+
+
+def writable(values: FloatArray) -> FloatArray:
+    """Return numbers as a kernel takes them: in rows, and not locked against writing.
+
+    Numba compiles a kernel once more for an array that is locked, such as one that NumPy repeats
+    without a copy; that takes many seconds. A copy is made only where it is needed.
+
+    Parameters
+    ----------
+    values
+        Numbers of any shape.
+
+    Examples
+    --------
+    >>> repeated = np.broadcast_to(np.arange(2.0), (3, 2))
+    >>> repeated.flags.writeable, writable(repeated).flags.writeable
+    (False, True)
+    """
+    return np.require(values, np.float64, ["C_CONTIGUOUS", "WRITEABLE"])

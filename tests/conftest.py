@@ -1,6 +1,7 @@
 """Compile the kernels once, before the workers of a run start; otherwise each compiles them all."""
 
 import hashlib
+import os
 import subprocess
 import sys
 from contextlib import suppress
@@ -15,16 +16,22 @@ from exposure import fast
 PACKAGE = Path(exposure.__file__).parent
 KERNELS = (*PACKAGE.glob("impact/fast/*.py"), *PACKAGE.glob("licensing/*_fast.py"))
 SMALL_RUNS = (
-    # The queue with all its loads, as its own tests run it.
+    # The queue with all its loads, as its own tests run it, and the border.
     "import numpy as np\n"
     "from exposure.licensing.queue import run_queue\n"
     "from tests.test_licensing_queue import random_queue\n"
     "classes, capacity = random_queue(np.random.default_rng(0))\n"
-    "run_queue(classes, capacity, weeks=len(capacity))\n",
-    # Everything that a ranking runs.
+    "run_queue(classes, capacity, weeks=len(capacity))\n"
+    "from exposure.licensing.border_fast import share_stopped_fast\n"
+    "draws, weeks = np.ones(2), np.ones((3, 2))\n"
+    "share_stopped_fast(weeks, weeks, ceiling=draws, recoverable=draws)\n",
+    # What else a ranking runs: the queue takes its reference here, so as not to be compiled twice.
     "import exposure as ex\n"
+    "from types import SimpleNamespace\n"
+    "from exposure.licensing import queue\n"
     "from tests.tiny_world import world_records\n"
     "from tests.tiny import tiny_dataset\n"
+    "queue.fast = SimpleNamespace(AVAILABLE=False)\n"
     "few = ex.Settings(draws=2, prior=True, horizon_weeks=8)\n"
     "ex.assess(tiny_dataset(world_records()), 'london_truce', few)\n",
 )
@@ -48,7 +55,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def digest() -> str:
-    """What decides whether compiled kernels can be used again."""
-    text = b"".join(path.read_bytes() for path in sorted(KERNELS))
-    versions = f"{sys.version} {version('numba')}".encode()
-    return hashlib.sha256(text + versions).hexdigest()[:16]
+    """What decides whether compiled kernels can be used again, as numba itself decides it."""
+    kernels = [(path.name, path.stat().st_mtime_ns, path.read_text()) for path in sorted(KERNELS)]
+    place = os.environ.get("NUMBA_CACHE_DIR", "")
+    known = f"{kernels} {place} {sys.version} {version('numba')}"
+    return hashlib.sha256(known.encode()).hexdigest()[:16]

@@ -6,7 +6,7 @@ Importing this module loads numba.
 import numpy as np
 
 from exposure.arrays import FloatArray
-from exposure.fast import compiled, inlined
+from exposure.fast import compiled, inlined, writable
 
 
 def share_stopped_fast(
@@ -15,10 +15,10 @@ def share_stopped_fast(
     """Share of the usual flow that does not leave, shape (T, D)."""
     stopped = np.empty(licensed.shape)
     _stop(
-        np.ascontiguousarray(licensed),
-        np.ascontiguousarray(np.broadcast_to(enforced, licensed.shape)),
-        np.ascontiguousarray(np.broadcast_to(ceiling, licensed.shape[1])),
-        np.ascontiguousarray(np.broadcast_to(recoverable, licensed.shape[1])),
+        writable(licensed),
+        writable(np.broadcast_to(enforced, licensed.shape)),
+        writable(np.broadcast_to(ceiling, licensed.shape[1])),
+        writable(np.broadcast_to(recoverable, licensed.shape[1])),
         np.zeros((2, licensed.shape[1])),
         stopped,
     )

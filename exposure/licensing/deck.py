@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from exposure.arrays import BoolArray, FloatArray, IntArray
+from exposure.fast import writable
 from exposure.licensing.book import Rule
 from exposure.licensing.terms import LicenceClass
 
@@ -137,7 +138,7 @@ def pack(
         np.array([q for q, _ in held], dtype=np.int64),
         np.array(licences, np.float64).reshape(len(held), draws),
         np.array(until, np.int64).reshape(len(held), draws),
-        np.ascontiguousarray(capacity, dtype=np.float64),
+        writable(capacity),
     )
 
 
