@@ -279,3 +279,8 @@ def test_figures_draw_on_the_axes_they_are_given(
     assert len(axes[1].lines) == 3
     figure = licences_figure(one, fit)
     assert len(figure.axes) == 2
+    figure.draw_without_rendering()
+    for panel in figure.axes:
+        legend = panel.get_legend()
+        assert legend is not None
+        assert legend.get_window_extent().y1 <= panel.get_window_extent().y0

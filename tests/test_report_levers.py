@@ -81,6 +81,20 @@ def test_figures_show_each_lever_once_and_harm_in_another_way(effects: ex.LeverE
         ex.plot_levers(effects.table, Figure().subplots(), "missile")
 
 
+def test_a_frontier_names_its_marks_outside_the_panel_and_writes_budgets_in_full() -> None:
+    table = pd.DataFrame({"budget_musd": [100.0, 10_000.0], "risk_without": [5.0, 5.0],
+                          "risk_with": [4.0, 2.0], "best_single_risk": [4.0, 3.0]})  # fmt: skip
+    figure = Figure(layout="constrained")
+    axes = ex.plot_frontier(table, figure.subplots())
+    figure.draw_without_rendering()
+    legend = axes.get_legend()
+    assert legend is not None
+    names = [text.get_text() for text in legend.get_texts()]
+    assert names == ["best set found", "best single lever", "no lever"]
+    assert legend.get_window_extent().y0 >= axes.get_window_extent().y1
+    assert {"100", "1,000", "10,000"} <= {tick.get_text() for tick in axes.get_xticklabels()}
+
+
 def test_a_frontier_needs_budgets_above_nothing() -> None:
     table = pd.DataFrame({"budget_musd": [0.0], "risk_without": [1.0], "risk_with": [1.0],
                           "best_single_risk": [1.0]})  # fmt: skip

@@ -119,13 +119,19 @@ def plot_frontier(table: "pd.DataFrame", axes: Axes) -> Axes:
             [Fault("table", "a budget of 0", "budgets above 0", "leave it out", "ex.plot_frontier")]
         )
     risk, alone = table["risk_with"], table["best_single_risk"]
-    axes.plot(budgets, risk, drawstyle="steps-post", marker="o", color=HELPS, zorder=3)
-    axes.plot(budgets, alone, linestyle="none", marker="s", color=ALONE, markersize=4, zorder=2)
-    axes.plot(budgets, table["risk_without"], linestyle="--", color="black", linewidth=0.8)
+    axes.plot(budgets, risk, drawstyle="steps-post", marker="o", color=HELPS, zorder=3,
+              label="best set found")  # fmt: skip
+    axes.plot(budgets, alone, linestyle="none", marker="s", color=ALONE, markersize=4, zorder=2,
+              label="best single lever")  # fmt: skip
+    axes.plot(budgets, table["risk_without"], linestyle="--", color="black", linewidth=0.8,
+              label="no lever")  # fmt: skip
     axes.set_xscale("log")
+    axes.xaxis.set_major_formatter("{x:,.10g}")
     axes.set_ylim(bottom=0.0, top=1.08 * float(np.max(table["risk_without"])))
     axes.grid(color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)
     axes.set_xlabel("budget, million USD", fontsize=8)
-    axes.set_ylabel("risk: mean and worst draws", fontsize=8)
+    axes.set_ylabel("risk left, from mean and worst draws", fontsize=8)
+    # Above the panel: inside it, the markers of the legend would read as data.
+    axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), frameon=False, fontsize=8, ncols=3)
     return axes

@@ -175,14 +175,18 @@ def licences_figure(flow: "pd.DataFrame", calibration: "Calibration") -> Figure:
     plot_licence_life(flow, upper)
     title = one_line(str(flow["licence_class"].iloc[0]))
     upper.set_title(literal(shortened(title, LONGEST_TITLE)), fontsize="medium", pad=14)
-    upper.legend(frameon=False, fontsize="small")
+    _legend_below(upper)
     plot_exports(calibration, lower)
     lower.set_title("World exports", fontsize="medium")
-    # Below the panel: inside it, the markers of the legend would read as data.
-    lower.legend(
+    _legend_below(lower)
+    return figure
+
+
+def _legend_below(axes: Axes) -> None:
+    """A legend below a panel: inside it, entries would read as data or cross the lines."""
+    axes.legend(
         frameon=False, fontsize="small", ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.12)
     )
-    return figure
 
 
 def _mid_month(rows: "pd.DataFrame") -> FloatArray:
