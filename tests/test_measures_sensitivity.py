@@ -74,6 +74,19 @@ def test_indices_of_functions_with_known_ones(function, first, total):
         assert fit_outputs([x[0], x[1]], base).explained[1] == pytest.approx(1.0, abs=1e-3)
 
 
+def test_standard_errors_of_indices_are_their_spread_over_repeated_samples():
+    rng = np.random.default_rng(8)
+    a, b = rng.random((2, 3, 120 * 64))
+    mixed = np.stack([np.where(np.arange(3)[:, np.newaxis] == k, b, a) for k in range(3)])
+    base, other = (g_function(x)[0].reshape(120, 64) for x in (a, b))
+    found = sobol_from_runs(
+        base, other, np.stack([g_function(x)[0].reshape(120, 64) for x in mixed])
+    )
+    # One output a sample. The error of the variance itself is left out, so not to the last part.
+    for index, error in ((found.first, found.first_se), (found.total, found.total_se)):
+        assert index.std(axis=0) == pytest.approx(error.mean(axis=0), rel=0.25)
+
+
 def test_an_output_that_does_not_vary_has_no_index():
     flat = np.ones((1, 8))
     found = sobol_from_runs(flat, flat, np.ones((2, 1, 8)))

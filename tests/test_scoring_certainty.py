@@ -42,6 +42,18 @@ def test_the_draws_that_are_named_bring_the_error_that_is_stated():
     assert share_error(0.3, draws_for(float(share_error(0.3, 1)), 0.02) - 1) > 0.02
 
 
+def test_draws_for_a_ratio_that_rounds_up_in_binary_are_not_one_too_many():
+    # In binary (0.07 / 0.01)^2 is a little more than 49.
+    assert draws_for(0.07, 0.01) == 49
+    assert draws_for(0.0701, 0.01) == 50
+
+
+def test_scores_that_differ_by_rounding_alone_are_equal_in_a_pair():
+    pairs = pair_probabilities(np.array([[7.0, 7.0 + 1e-12], [7.0 + 1e-12, 7.0]]))
+    assert pairs.above.tolist() == [[0.0, 0.0], [0.0, 0.0]]
+    assert pairs.equal.tolist() == [[1.0, 1.0], [1.0, 1.0]]
+
+
 def test_the_frames_of_a_result_agree_with_its_ranking(result):
     ranking, held = result.ranking, ex.rank_acceptability(result)
     wide = held.pivot_table(index="sector", columns="rank", values="probability", sort=False)

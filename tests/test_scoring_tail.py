@@ -182,6 +182,7 @@ def test_scores_that_differ_by_rounding_alone_share_a_rank():
     [
         (3, 1, True),  # 75 % of the draws that differ: just sure enough.
         (29, 11, False),  # 72.5 % of them.
+        (299, 101, False),  # 74.75 % of them.
         (10, 0, True),  # One draw in ten differs: just often enough.
         (9, 0, False),
         (0, 0, False),

@@ -81,7 +81,7 @@ def draws_for(spread: float, error: float) -> int:
     >>> draws_for(0.5, 0.01), draws_for(0.0, 0.01)
     (2500, 1)
     """
-    # In binary (0.5 / 0.01)^2 is a little more than 2500.
+    # In binary (0.07 / 0.01)^2 is a little more than 49.
     return max(1, ceil(round((spread / error) ** 2, 6)))
 
 
