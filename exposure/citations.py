@@ -6,6 +6,7 @@ the score, are added. Descriptive rows that carry a source (control dates, make-
 are listed without a value.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from exposure.arguments import TEXT, check_arguments
 from exposure.arrays import FloatArray
 from exposure.errors import unknown_name
 from exposure.evidence.conditioning import RECORD
-from exposure.impact.prepared import rows_read, run_window
+from exposure.impact.prepared import run_window
 from exposure.inputs.streams import Sampler
 from exposure.policy.scenario import SCENARIO, Scenario
 from exposure.policy.scenario_file import read_scenario
@@ -24,6 +25,7 @@ from exposure.result import Assessment
 from exposure.scoring.blocks import Run
 from exposure.scoring.column import Cell
 from exposure.scoring.columns import result_frame
+from exposure.scoring.rows import rows_of_run
 from exposure.settings import Settings
 from exposure.supply.channels import components_needed
 from exposure.tables.dataset import DATASET, Dataset, RowKey, cell_text, row_key
@@ -44,6 +46,12 @@ VALUE_AT_RISK = ("industry_value_added_musd", "industry_share")
 
 WEAKEST_LAST = tuple(Grade)
 """Grades, strongest first."""
+
+SAME_DIGITS = 9
+"""Decimals in which shares of explained variance must agree to count as equal."""
+
+NUMBERS_AT_ONCE = 2**20
+"""Draws of rows that are put into one table: 8 MB."""
 
 Found = tuple[str, BaseModel]
 """Table name and row."""
@@ -111,8 +119,7 @@ def rows_behind(
         Course of policy.
     """
     run = _one_draw(dataset, sector, scenario)
-    run.prepared(0, 1)
-    wanted = set(rows_read(run.inputs, sector))
+    wanted = set(rows_of_run(run, sector))
     wanted |= {("sector_values", (sector, quantity)) for quantity in VALUE_AT_RISK}
     components = components_needed(run.inputs, sector)
     wanted |= {("components", (name,)) for name in components}
@@ -196,33 +203,65 @@ def key_assumptions(assessment: Assessment, sector: str, *, limit: int = 5) -> l
     if scores.min() == scores.max():
         return []
     inputs = assessment.run.inputs
-    found = []
-    for row in uncertain_rows(assessment.run, sector):
-        if row.assumed:
-            table, key = row_key(row)
-            explained = _squared_correlation(inputs.draw(row), scores)
-            found.append(
-                KeyAssumption(
-                    table=table, key=key, low=row.low, central=row.central, high=row.high,
-                    unit=row.unit, note=row.note, explained=explained,
-                )
-            )  # fmt: skip
-    return sorted(
-        found, key=lambda assumption: (-assumption.explained, assumption.table, assumption.key)
-    )[:limit]
+    rows = [row for row in uncertain_rows(assessment.run, sector) if row.assumed]
+    explained = squared_correlations([inputs.draw(row) for row in rows], scores)
+    # Rows that share a stream explain the same, but for rounding errors: those go by their keys.
+    order = np.argsort(-explained.round(SAME_DIGITS), kind="stable")
+    return [_assumption(rows[position], float(explained[position])) for position in order[:limit]]
+
+
+def _assumption(row: QuantityRow, explained: float) -> KeyAssumption:
+    table, key = row_key(row)
+    return KeyAssumption(
+        table=table, key=key, low=row.low, central=row.central, high=row.high,
+        unit=row.unit, note=row.note, explained=explained,
+    )  # fmt: skip
 
 
 def uncertain_rows(run: Run, sector: str) -> list[QuantityRow]:
     """Rows behind a sector's score that are drawn from a range, by table and key."""
     cells = run.inputs.index.cells
-    read: list[RowKey] = sorted(row for row in rows_read(run.inputs, sector) if row in cells)
+    read: list[RowKey] = sorted(row for row in rows_of_run(run, sector) if row in cells)
     return [cells[row] for row in read if cells[row].low < cells[row].high]
 
 
-def _squared_correlation(one: FloatArray, other: FloatArray) -> float:
-    if one.min() == one.max():
-        return 0.0
-    return float(np.corrcoef(one, other)[0, 1] ** 2)
+def squared_correlations(drawn: Sequence[FloatArray], scores: FloatArray) -> FloatArray:
+    """Squared correlation of the draws of each row with those of a score, 0 to 1.
+
+    Parameters
+    ----------
+    drawn
+        Draws of each row, each of shape (D,).
+    scores
+        Of shape (D,); they vary.
+
+    Returns
+    -------
+    numpy.ndarray
+        One number a row; 0 for a row whose draws are all equal.
+
+    Examples
+    --------
+    >>> score = np.array([1.0, 2.0, 3.0, 4.0])
+    >>> rows = [2 * score - 1, np.full(4, 7.0), np.array([1.0, -1.0, -1.0, 1.0])]
+    >>> squared_correlations(rows, score).round(12).tolist()
+    [1.0, 0.0, 0.0]
+    """
+    centred = scores - scores.mean()
+    size = max(1, NUMBERS_AT_ONCE // len(scores))
+    blocks = [
+        _of_block(np.stack(drawn[first : first + size]), centred)
+        for first in range(0, len(drawn), size)
+    ]
+    return np.concatenate([np.empty(0), *blocks])
+
+
+def _of_block(drawn: FloatArray, centred: FloatArray) -> FloatArray:
+    """The same for rows of shape (R, D) and scores less their mean."""
+    varies = drawn.min(axis=1) < drawn.max(axis=1)
+    apart = drawn - drawn.mean(axis=1, keepdims=True)
+    lengths = np.where(varies, np.square(apart).sum(axis=1), 1.0) * (centred @ centred)
+    return np.where(varies, np.square(apart @ centred) / lengths, 0.0)
 
 
 def learnt_later(dataset: Dataset, day: date) -> tuple[int, int]:

@@ -1,11 +1,21 @@
 """Provenance lists what the model reads: what is listed moves a sector, what is not does not."""
 
+import pickle
 from datetime import date
 
+import numpy as np
 import pytest
 
 import exposure as ex
-from exposure.citations import VALUE_AT_RISK, learnt_later, provenance, uncertain_rows
+from exposure import citations
+from exposure.citations import (
+    VALUE_AT_RISK,
+    key_assumptions,
+    learnt_later,
+    provenance,
+    squared_correlations,
+    uncertain_rows,
+)
 from exposure.errors import UnknownNameError
 from exposure.impact.prepared import rows_read
 from exposure.scoring.columns import names_of
@@ -92,3 +102,45 @@ def test_cells_drawn_are_those_listed_and_those_from_which_assumptions_are_named
         }, sector
         ranged = {key for key in read if figures[key].low < figures[key].high}
         assert {row_key(row) for row in uncertain_rows(run, sector)} == ranged, sector
+
+
+@pytest.mark.parametrize("at_once", [1, 200, citations.NUMBERS_AT_ONCE])
+def test_squared_correlations_are_those_of_one_row_after_another(at_once, monkeypatch) -> None:
+    monkeypatch.setattr(citations, "NUMBERS_AT_ONCE", at_once)
+    random = np.random.default_rng(3)
+    scores = random.normal(50.0, 20.0, 64)
+    rows = [
+        *random.normal(size=(5, 64)),
+        scores * 1e-9,
+        np.full(64, 0.1),
+        1e6 + random.normal(size=64) + scores,
+    ]
+    expected = [
+        0.0 if row.min() == row.max() else np.corrcoef(row, scores)[0, 1] ** 2 for row in rows
+    ]
+    np.testing.assert_allclose(squared_correlations(rows, scores), expected, rtol=0, atol=1e-12)
+    assert squared_correlations([], scores).tolist() == []
+
+
+def test_key_assumptions_are_in_the_order_of_what_they_explain_and_then_of_their_keys() -> None:
+    result = ex.assess(tiny_dataset(), "full_withhold", ex.Settings(draws=64, prior=True))
+    run, scores = result.run, result.sectors["missiles"].scores
+    rows = [row for row in uncertain_rows(run, "missiles") if row.assumed]
+    alone = {
+        row_key(row): round(float(np.corrcoef(run.inputs.draw(row), scores)[0, 1] ** 2), 9)
+        for row in rows
+    }
+    expected = sorted(alone, key=lambda key: (-alone[key], key))
+    found = key_assumptions(result, "missiles", limit=len(rows))
+    assert len(found) > 3
+    assert [(row.table, row.key) for row in found] == expected
+    assert [round(row.explained, 9) for row in found] == [alone[key] for key in expected]
+    assert key_assumptions(result, "missiles", limit=2) == found[:2]
+
+
+def test_a_result_from_a_file_rests_on_the_same_rows_as_the_one_that_was_written() -> None:
+    made = ex.assess(tiny_dataset(), "full_withhold", FEW)
+    for sector in made.sectors:
+        read = pickle.loads(pickle.dumps(made))  # noqa: S301 - written here
+        assert uncertain_rows(read.run, sector) == uncertain_rows(made.run, sector), sector
+        assert key_assumptions(read, sector) == key_assumptions(made, sector), sector

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from exposure.arrays import FloatArray
-from exposure.impact.prepared import rows_read
 from exposure.inputs.cells import Inputs, shared_stream
 from exposure.inputs.groups import NEW_SUPPLY, group_of
 from exposure.scoring.blocks import Run
+from exposure.scoring.rows import rows_of_run
 from exposure.tables.dataset import RowKey, row_key
 from exposure.tables.schema.rows import QuantityRow
 from exposure.tables.schema.supply import NewSupplyRow
@@ -86,9 +86,7 @@ def uncertain_inputs(run: Run, sectors: Iterable[str] | None = None) -> tuple[Un
     """
     chosen = run.sectors if sectors is None else tuple(sectors)
     inputs = run.inputs
-    if not any(rows_read(inputs, sector) for sector in run.sectors):
-        run.prepared(0, 1)  # a result that was read from a file has not asked the tables yet
-    read = {key for sector in chosen for key in rows_read(inputs, sector)}
+    read = {key for sector in chosen for key in rows_of_run(run, sector)}
     reader = inputs.under("uncertain inputs")
     streams: dict[str, list[QuantityRow]] = {}
     for key in sorted(read):

@@ -75,8 +75,11 @@ def settled(figure: Figure, mark: str = "") -> Figure:
         text = figure.text(0.01, 0.03 / height, literal("\n".join(lines)), fontsize="x-small")
         text.set_color(SOFT_INK)
         set_fonts([text])
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")
+    if engine is not None:
+        engine.execute(figure)
+    # Without any engine: every file would draw a figure twice that had so much as a placeholder.
+    with mpl.rc_context({"figure.autolayout": False, "figure.constrained_layout.use": False}):
+        figure.set_layout_engine(None)
     return figure
 
 

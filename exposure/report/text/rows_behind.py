@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from exposure.impact.prepared import rows_read
+from exposure.scoring.rows import rows_of_run
 from exposure.supply.channels import components_needed
 from exposure.tables.schema.demand import CoverRow, NeedRow, SubstitutionRow
 from exposure.tables.schema.rows import QuantityRow
@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 
 def rows_behind(assessment: "Assessment", sector: str) -> list[QuantityRow]:
     """Figures that the run read for a sector, by table and key."""
-    inputs = assessment.run.inputs
-    cells = inputs.index.cells
-    return [cells[row] for row in sorted(rows_read(inputs, sector)) if row in cells]
+    cells = assessment.run.inputs.index.cells
+    return [cells[row] for row in sorted(rows_of_run(assessment.run, sector)) if row in cells]
 
 
 def china_shares(
