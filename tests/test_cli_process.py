@@ -1,5 +1,6 @@
 """What a command does when its streams, its memory or its process fail."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from exposure.cli import main
+from exposure.cli import main, process
 from tests.tiny import write_folder
 
 QUICK = ["free_flow", "--draws", "8"]
@@ -123,3 +124,13 @@ def test_a_signal_ends_a_run_with_its_own_code(folder, tmp_path, name, code):
     assert (started.returncode, out) == (code, "")
     assert "Traceback" not in err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_command_leaves_the_collection_of_garbage_as_it_was(capsys):
+    before = gc.get_threshold()
+    with process.rare_collections():
+        assert gc.get_threshold() == process.COLLECTED_AT
+        assert gc.isenabled()
+    assert main(["--version"]) == 0
+    assert gc.get_threshold() == before
+    assert capsys.readouterr().out.startswith("exposure ")

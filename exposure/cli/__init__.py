@@ -27,7 +27,12 @@ from exposure.cli import (
 )
 from exposure.cli.clock import time_that_is_set
 from exposure.cli.messages import say, show
-from exposure.cli.process import plain_streams, signals_unwind, without_library_warnings
+from exposure.cli.process import (
+    plain_streams,
+    rare_collections,
+    signals_unwind,
+    without_library_warnings,
+)
 from exposure.errors import ExposureError, UnknownNameError
 from exposure.version import __version__
 
@@ -95,7 +100,7 @@ def main(arguments: list[str] | None = None) -> int:
     arguments
         Arguments after ``exposure``; None takes those of the process.
     """
-    with plain_streams(), signals_unwind(), without_library_warnings():
+    with plain_streams(), signals_unwind(), without_library_warnings(), rare_collections():
         words = sys.argv[1:] if arguments is None else arguments
         gone = [word for word in words if word.partition("=")[0] in REMOVED]
         if gone:

@@ -1,6 +1,7 @@
 """What a command does to its process: encodings, signals, warnings and logs of libraries."""
 
 import codecs
+import gc
 import io
 import logging
 import os
@@ -20,6 +21,10 @@ PLAIN = {
     "\u2013": "-", "\u2014": "-", "\u2212": "-", "\u2019": "'", "\u2265": ">=", "\u2264": "<=",
 }  # fmt: skip
 """What replaces characters that an encoding lacks; any other becomes a question mark."""
+
+COLLECTED_AT = (100_000, 20, 20)
+"""New objects at which Python looks for cycles among the youngest, and how many such looks go
+before one at the older."""
 
 ENDING = ("SIGTERM", "SIGHUP")
 """Signals that end a run; not every system has all."""
@@ -111,6 +116,20 @@ def signals_unwind() -> Iterator[None]:
 
 def _leave(number: int, _: FrameType | None) -> None:
     raise SystemExit(128 + number)
+
+
+@contextmanager
+def rare_collections() -> Iterator[None]:
+    """Let Python look for cycles of garbage rarely: a run leaves next to none, but many objects.
+
+    The usual thresholds cost a report one CPU second and more, and free no memory.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(*COLLECTED_AT)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 @contextmanager
