@@ -9,6 +9,7 @@ import numpy as np
 from exposure.arrays import FloatArray
 from exposure.impact.sectors import Goods
 from exposure.inputs.cells import Inputs
+from exposure.inputs.parts import weightless
 from exposure.supply.acted_claims import acted_claims
 from exposure.supply.additions import pool_additions
 from exposure.supply.channels import Channel, channels_of, components_needed
@@ -79,6 +80,11 @@ class Pool:
         return self._weights.get((user, channel, buyer, tier))
 
     @cached_property
+    def purchases(self) -> tuple[tuple[int, Claim], ...]:
+        """Claims for what is bought on top of need, with their positions."""
+        return tuple((i, claim) for i, claim in enumerate(self.claims) if claim.bought is not None)
+
+    @cached_property
     def _weights(self) -> dict[tuple[str, Channel, BuyerClass, Tier], FloatArray]:
         return {
             (claim.user, claim.channel, claim.buyer_class, claim.tier): claim.weight
@@ -110,7 +116,7 @@ def build_pool(inputs: Inputs, name: str, period: Period, sectors: Mapping[str, 
     demand = pool_inputs.pool_user(name, "all", "demand_t_per_year")
     users = tuple(sectors)
     before = pool_inputs.part(
-        "claims", name, users, make=lambda traced: claims_on(traced, name, users), size=0
+        "claims", name, users, make=lambda traced: claims_on(traced, name, users), weigh=weightless
     ).value
     claims = acted_claims(before, period, demand)
     # If no user has a share, nothing is shared out: contracts hold.

@@ -48,7 +48,7 @@ def purchases_of(world: World, name: str, stream: Stream, k: int) -> Iterator[Pu
     holding = world.sectors[name].holdings[k]
     for channel, weight in zip(holding.channels, holding.weights, strict=True):
         pool = world.pools.get(channel.pool)
-        for i, claim in enumerate(pool.claims if pool else ()):
+        for i, claim in pool.purchases if pool else ():
             if pool is None or claim.bought is None:
                 continue
             if (claim.user, claim.channel) != (name, channel):

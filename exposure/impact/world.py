@@ -13,7 +13,7 @@ from exposure.arrays import FloatArray
 from exposure.impact.pools import Pool, build_pool, channels_into, control_week
 from exposure.impact.sectors import Goods, Sector, Stocks, build_goods, build_stocks
 from exposure.inputs.cells import Inputs
-from exposure.inputs.parts import Part
+from exposure.inputs.parts import Part, weightless
 from exposure.supply.channels import Channel
 from exposure.supply.exits import ExitSplit, exit_split
 from exposure.supply.period import Period
@@ -105,7 +105,7 @@ def _goods(inputs: Inputs, period: Period, sectors: Sequence[str]) -> Parts[str,
         }
 
     key = (period.key, *acted.items())
-    return inputs.part("all goods", *key, make=make, size=0).value
+    return inputs.part("all goods", *key, make=make, weigh=weightless).value
 
 
 def _with_token(part: Part[Made]) -> tuple[Made, int]:
@@ -133,7 +133,7 @@ def _stocks(inputs: Inputs, period: Period, sectors: Sequence[str]) -> Parts[str
         }
 
     key = (period.key if any(acted.values()) else None, *acted.items())
-    return inputs.part("all stocks", *key, make=make, size=0).value
+    return inputs.part("all stocks", *key, make=make, weigh=weightless).value
 
 
 def _pools(
@@ -191,7 +191,7 @@ def _splits(inputs: Inputs, period: Period, supplies: Iterable[Supply]) -> Parts
         }  # fmt: skip
 
     key = (period.sourcing_key, *acted.items())
-    return inputs.part("all splits", *key, make=make, size=0).value
+    return inputs.part("all splits", *key, make=make, weigh=weightless).value
 
 
 def _leak(inputs: Inputs) -> tuple[FloatArray, FloatArray]:

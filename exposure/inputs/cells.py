@@ -117,9 +117,13 @@ class Inputs:
     def _figures_in(self, sampler: Sampler) -> _Figures:
         """Where figures are drawn: the same for all runs of these very tables in these draws."""
         name = ("figures", self.index.serial, sampler.key)
-        size = FIGURES * sampler.size * FLOAT_BYTES
+        bytes_of_all = FIGURES * sampler.size * FLOAT_BYTES
         return make_part(
-            name, self.index, lambda: (_Figures(), {}), kept=self.kept, size=size
+            name,
+            self.index,
+            lambda: (_Figures(), {}),
+            kept=self.kept,
+            weigh=lambda _: bytes_of_all,
         ).value
 
     def under(self, reader: str) -> "Inputs":
@@ -160,7 +164,10 @@ class Inputs:
         return row
 
     def part(
-        self, *name: Hashable, make: Callable[["Inputs"], Made], size: int | None = None
+        self,
+        *name: Hashable,
+        make: Callable[["Inputs"], Made],
+        weigh: Callable[[Made], int] | None = None,
     ) -> Part[Made]:
         """Part of a run made from these figures, reused if it was made before from equal ones.
 
@@ -170,8 +177,8 @@ class Inputs:
             Its name, and everything on which it depends except tables and draws.
         make
             Function that makes it from these inputs and reads nothing else.
-        size
-            Bytes of its arrays: 0 for what puts other parts together; None to weigh it.
+        weigh
+            Function that gives the bytes of its arrays; None for `exposure.inputs.parts.size_of`.
         """
 
         def with_notes() -> tuple[Made, Notes]:
@@ -180,7 +187,7 @@ class Inputs:
             return made, {reader: frozenset(rows) for reader, rows in traced.notes.items()}
 
         part = make_part(
-            (*name, self.sampler.key), self.index, with_notes, kept=self.kept, size=size
+            (*name, self.sampler.key), self.index, with_notes, kept=self.kept, weigh=weigh
         )
         for reader, rows in part.notes.items():
             self.under(reader).note(rows)

@@ -157,12 +157,12 @@ class Part(Generic[Value]):
         notes: Notes,
         *,
         kept: bool,
-        size: int | None = None,
+        weigh: Callable[[Value], int],
     ) -> "Part[Value]":
         """A part that was made just now; one that is not kept is not weighed."""
         if not kept:
             return cls(value, next(_tokens), trace, notes, 0, index.root.serial, frozenset())
-        size = (size_of(value) if size is None else size) + BYTES_A_QUESTION * len(trace)
+        size = weigh(value) + BYTES_A_QUESTION * len(trace)
         root, moved = index.root, frozenset[Question]()
         if root is not index:
             moved = frozenset(
@@ -308,7 +308,7 @@ def make_part(
     make: Callable[[], tuple[Value, Notes]],
     *,
     kept: bool,
-    size: int | None = None,
+    weigh: Callable[[Value], int] | None = None,
 ) -> Part[Value]:
     """Find a part, or make it.
 
@@ -322,8 +322,8 @@ def make_part(
         Function that gives its value and the rows that were read.
     kept
         Whether a kept part may be reused and the new one is kept.
-    size
-        Bytes of its arrays: 0 for a part that puts other parts together; None to weigh it.
+    weigh
+        Function that gives the bytes of its arrays; None for `size_of`.
     """
     keeps = kept and STORE.limit > 0
     found = STORE.find(name, index) if keeps else None
@@ -331,7 +331,7 @@ def make_part(
         trace: Trace = {}
         with _written_to(trace):
             value, notes = make()
-        part = Part.of(value, index, trace, notes, kept=keeps, size=size)
+        part = Part.of(value, index, trace, notes, kept=keeps, weigh=weigh or size_of)
         if keeps:
             STORE.keep(name, cast("Part[object]", part))
     else:
@@ -365,6 +365,11 @@ def size_of(value: object) -> int:
         else:
             waiting += inside(item)
     return sum(sizes.values())
+
+
+def weightless(value: object) -> int:  # noqa: ARG001 - it has the form of `size_of`
+    """Bytes of a value whose arrays all belong to other parts: none."""
+    return 0
 
 
 @cache

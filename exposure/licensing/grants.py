@@ -6,7 +6,7 @@ from functools import partial
 
 from exposure.inputs.cells import Inputs
 from exposure.inputs.index import Index
-from exposure.inputs.parts import Notes, Part, make_part
+from exposure.inputs.parts import Notes, Part, make_part, weightless
 from exposure.licensing.flows import Flow, office_flows
 from exposure.licensing.goods import Key, item_of, items_of
 from exposure.licensing.plan import FREE_CLASS, OfficePlan, Seen, plan_office
@@ -98,17 +98,34 @@ def plan_grants(
 
 def grant_planned(inputs: Inputs, plan: GrantPlan, *, threads: int = 1) -> Licences:
     """Run the offices of a plan with a set of draws, in several threads."""
-    flows: dict[str, dict[Key, Flow]] = {}
     readers = {office: f"licences|{office}" for office in plan.offices}
     names = tuple(plan.offices)
 
     def run(position: int) -> Part[dict[Key, Flow]]:
         office_plan, reader = plan.offices[names[position]], readers[names[position]]
         return inputs.part(
-            "flows", office_plan.key, make=partial(_flows_of, plan=office_plan, reader=reader)
+            "flows",
+            office_plan.key,
+            make=partial(_flows_of, plan=office_plan, reader=reader),
+            weigh=_weight_of,
         )
 
     parts = dict(zip(names, in_order(run, range(len(names)), workers=threads), strict=True))
+    known = tuple((office, plan.offices[office].key, parts[office].token) for office in names)
+    return inputs.part(
+        "licences",
+        known,
+        tuple(plan.treated_as.items()),
+        make=lambda _: _together(plan, parts, readers),
+        weigh=weightless,
+    ).value
+
+
+def _together(
+    plan: GrantPlan, parts: Mapping[str, Part[dict[Key, Flow]]], readers: Mapping[str, str]
+) -> Licences:
+    """Flows of several offices, whose classes and look-throughs are counted over all of them."""
+    flows: dict[str, dict[Key, Flow]] = {}
     tokens: list[tuple[int, int]] = []
     classes = 0
     looks: dict[Seen, int] = {}
@@ -132,6 +149,17 @@ def grant_planned(inputs: Inputs, plan: GrantPlan, *, threads: int = 1) -> Licen
         tuple(tokens),
         {destination: parts[office].token for destination, office in plan.treated_as.items()},
     )
+
+
+def _weight_of(flows: Mapping[Key, Flow]) -> int:
+    """Bytes of the arrays of flows, which share most of them."""
+    arrays = {
+        id(array): array.nbytes
+        for flow in flows.values()
+        for array in (flow.stopped, flow.look_through)
+        if array is not None
+    }
+    return sum(arrays.values())
 
 
 def _flows_of(inputs: Inputs, *, plan: OfficePlan, reader: str) -> dict[Key, Flow]:

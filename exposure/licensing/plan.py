@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from exposure.inputs.index import Index
+from exposure.inputs.keys import Hashed
 from exposure.licensing.goods import Item, Key, case_of, control_dates, opening_day
 from exposure.licensing.known import check_rules
 from exposure.licensing.states import (
@@ -99,17 +100,19 @@ class OfficePlan:
     """Positions of each case in `classes` and `looks`; `FREE_CLASS` if free in all weeks."""
 
     @cached_property
-    def key(self) -> tuple[Hashable, ...]:
+    def key(self) -> Hashed:
         """Hashable form of the plan: equal plans have equal keys."""
-        return (
-            self.destination,
-            self.start,
-            self.weeks,
-            self.classes,
-            self.looks,
-            tuple(self.cases.items()),
-            tuple(self.controlled.items()),
-            self.opened,
+        return Hashed(
+            (
+                self.destination,
+                self.start,
+                self.weeks,
+                self.classes,
+                self.looks,
+                tuple(self.cases.items()),
+                tuple(self.controlled.items()),
+                self.opened,
+            )
         )
 
     @property

@@ -230,6 +230,7 @@ def first_draws(assessment: Assessment, draws: int) -> Assessment:
         for name, scored in assessment.sectors.items()
     }
     run = replace(assessment.run, sampler=assessment.run.sampler.block(0, draws))
+    run.__dict__["plans"] = assessment.run.plans
     return replace(assessment, sectors=sectors, run=run)
 
 

@@ -29,6 +29,7 @@ from exposure.impact.fast.run import (
 )
 from exposure.impact.outcomes import Players, Question, SectorRun
 from exposure.impact.world import World
+from exposure.inputs.keys import Hashed
 from exposure.inputs.parts import Notes, make_part
 from exposure.licensing.grants import Licences
 
@@ -65,9 +66,10 @@ class KeptCourse:
         }
 
     @cached_property
-    def names(self) -> dict[Group, Name]:
+    def names(self) -> dict[Group, Hashed]:
         """Tokens of all inputs of the arrivals from each group of pools."""
-        return {group: self._name(group) for together in self.groups.values() for group in together}
+        every = dict.fromkeys(group for groups in self.groups.values() for group in groups)
+        return {group: Hashed(self._name(group)) for group in every}
 
     def _name(self, group: Group) -> Name:
         tokens = self.world.tokens
@@ -81,13 +83,18 @@ class KeptCourse:
             # Added supply comes from a pool even where the pool is not shared out.
             tuple(self._pool_tokens(name) for name in fed) if "" in group else (),
             tuple((name, tokens[("goods", name)]) for name in fed),
-            tuple(
-                tokens[("split", supply)]
-                for supply in self.world.splits
-                if pool_key(self.world, supply[0]) in group
-            ),
+            tuple(token for name in sorted(group) for token in self._split_tokens.get(name, ())),
             tuple(self.licences.offices.items()),
         )
+
+    @cached_property
+    def _split_tokens(self) -> dict[str, list[int]]:
+        """Tokens of the splits of all supply that each pool is shared out to."""
+        tokens: dict[str, list[int]] = {}
+        for supply in self.world.splits:
+            name = pool_key(self.world, supply[0])
+            tokens.setdefault(name, []).append(self.world.tokens[("split", supply)])
+        return tokens
 
     def _pool_tokens(self, sector: str) -> Name:
         channels = (c for h in self.world.sectors[sector].holdings for c in h.channels)
