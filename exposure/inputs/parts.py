@@ -157,12 +157,12 @@ class Part(Generic[Value]):
         notes: Notes,
         *,
         kept: bool,
-        weigh: Callable[[Value], int],
+        weigh: Callable[[Value], int] | None = None,
     ) -> "Part[Value]":
         """A part that was made just now; one that is not kept is not weighed."""
         if not kept:
             return cls(value, next(_tokens), trace, notes, 0, index.root.serial, frozenset())
-        size = weigh(value) + BYTES_A_QUESTION * len(trace)
+        size = (weigh or size_of)(value) + BYTES_A_QUESTION * len(trace)
         root, moved = index.root, frozenset[Question]()
         if root is not index:
             moved = frozenset(
@@ -331,7 +331,7 @@ def make_part(
         trace: Trace = {}
         with _written_to(trace):
             value, notes = make()
-        part = Part.of(value, index, trace, notes, kept=keeps, weigh=weigh or size_of)
+        part = Part.of(value, index, trace, notes, kept=keeps, weigh=weigh)
         if keeps:
             STORE.keep(name, cast("Part[object]", part))
     else:
