@@ -3,13 +3,14 @@
 import colorsys
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 import exposure as ex
-from exposure.report.plots.certainty import DOWN, HATCHES, UP, plot_waterfall
+from exposure.report.plots.certainty import DOWN, HATCHES, UP, plot_tornado, plot_waterfall
 from exposure.report.plots.rankings import PALETTE
 from tests.test_report_text import FREE, WITHHELD
 from tests.tiny import tiny_dataset, tiny_records
@@ -50,6 +51,27 @@ def test_the_bars_of_a_tornado_run_from_the_score_to_both_expected_ones(result):
     assert ends == pytest.approx([*table["score_at_low"], *table["score_at_high"]])
     with pytest.raises(ex.UnknownNameError):
         result.plot.tornado("cars")
+
+
+def test_a_waterfall_has_no_bar_for_what_would_read_zero():
+    axes = plot_waterfall({"Y": 2.0, "Sm": 1.0, "Dy": 0.04}, Figure().subplots())
+    bars = [bar.get_height() for bar in axes.patches if isinstance(bar, Rectangle)]
+    assert bars == pytest.approx([2.0, 1.0, 3.04])
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["Y", "Sm", "score"]
+
+
+@pytest.mark.parametrize("ends", [(31.0, 29.8), (29.8, 31.0), (24.0, 25.2), (25.2, 24.0)])
+def test_the_numbers_of_a_tornado_never_overlap_where_both_ends_are_on_one_side(ends):
+    table = pd.DataFrame({
+        "input": ["one-sided", "wide"], "low": [0.104, 20.0], "high": [0.415, 83.0],
+        "score_at_low": [ends[0], 44.0], "score_at_high": [ends[1], 16.0],
+    })  # fmt: skip
+    figure = Figure()
+    axes = plot_tornado(table, figure.subplots(), score=27.5)
+    figure.draw_without_rendering()
+    assert [text.get_text() for text in axes.texts] == ["0.104", "20", "0.415", "83"]
+    low, _, high, _ = (text.get_window_extent() for text in axes.texts)
+    assert not low.overlaps(high)
 
 
 def test_the_squares_of_a_flip_map_are_the_points_of_the_region(result):

@@ -24,6 +24,9 @@ BEHIND_NUMBERS = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
 BLANK_BELOW = 0.005
 """Probability below which a cell stays without a number: it would read 0."""
 
+SMALLEST_STEP = 0.05
+"""Points below which a cause has no bar in a waterfall: its number would read 0.0."""
+
 UP, DOWN = PALETTE[0], "#DDDDDD"
 """Bars that add to a score, and bars that take from it."""
 
@@ -75,6 +78,8 @@ def plot_rank_acceptability(
 def plot_waterfall(points: Mapping[str, float], axes: Axes) -> Axes:
     """A score put together from its causes, the largest first, the whole score last.
 
+    Causes of less than 0.05 points have no bar of their own: it would be empty and read 0.0.
+
     Parameters
     ----------
     points
@@ -82,7 +87,10 @@ def plot_waterfall(points: Mapping[str, float], axes: Axes) -> Axes:
     axes
         Where to draw.
     """
-    order = sorted((name for name in points if points[name] != 0.0), key=lambda name: -points[name])
+    order = sorted(
+        (name for name in points if abs(points[name]) >= SMALLEST_STEP),
+        key=lambda name: -points[name],
+    )
     reached = 0.0
     for position, cause in enumerate(order):
         step = points[cause]
@@ -90,21 +98,29 @@ def plot_waterfall(points: Mapping[str, float], axes: Axes) -> Axes:
             position, step, bottom=reached, width=0.7, color=UP if step > 0.0 else DOWN,
             edgecolor=INK, linewidth=0.6, hatch="" if step > 0.0 else HATCHES[1],
         )  # fmt: skip
-        axes.text(position, max(reached, reached + step), f"{step:.1f}", ha="center", va="bottom")
+        _number_above(axes, position, max(reached, reached + step), step)
         reached += step
         axes.hlines(reached, position + 0.35, position + 0.65, color=INK, linewidth=0.6)
-    axes.bar(len(order), reached, width=0.7, color="#555555", edgecolor=INK, linewidth=0.6)
-    axes.text(len(order), reached, f"{reached:.1f}", ha="center", va="bottom")
+    score = sum(points.values())
+    axes.bar(len(order), score, width=0.7, color="#555555", edgecolor=INK, linewidth=0.6)
+    _number_above(axes, len(order), score, score)
     shown = [label(name.replace("_", " "), key=name, width=14) for name in order]
     texts = axes.set_xticks(range(len(order) + 1), [*shown, "score"], fontsize="small")
     set_fonts([tick.label1 for tick in texts])
-    axes.set_ylim(0.0, max(1.0, 1.12 * reached))
+    axes.set_ylim(0.0, max(1.0, 1.12 * score))
     axes.set_ylabel("Points of the score, 0 to 100")
     axes.tick_params(axis="x", length=0)
     axes.grid(axis="y", color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
     return axes
+
+
+def _number_above(axes: Axes, position: float, top: float, value: float) -> None:
+    axes.annotate(
+        f"{value:.1f}", (position, top), ha="center", va="bottom", xytext=(0, 2),
+        textcoords="offset points",
+    )  # fmt: skip
 
 
 def plot_tornado(table: "pd.DataFrame", axes: Axes, *, score: float) -> Axes:
@@ -130,11 +146,12 @@ def plot_tornado(table: "pd.DataFrame", axes: Axes, *, score: float) -> Axes:
         for row, bar in enumerate(bars):
             # Where both ends are on one side, the shorter bar is in front.
             bar.set_zorder(3 if abs(reached[row] - score) <= away[row].min() else 2)
+        other = table["score_at_low" if end == "high" else "score_at_high"].to_numpy(dtype=float)
         for row, value in enumerate(reached):
-            side = "left" if value >= score else "right"
+            place, right = _place_of_number(value, float(other[row]), score)
             axes.annotate(
-                f"{table[end].iloc[row]:.3g}", (value, row), ha=side, va="center",
-                xytext=(3 if value >= score else -3, 0), textcoords="offset points",
+                f"{table[end].iloc[row]:.3g}", (place, row), ha="left" if right else "right",
+                va="center", xytext=(3 if right else -3, 0), textcoords="offset points",
                 fontsize="x-small", zorder=4, bbox=BEHIND_NUMBERS,
             )  # fmt: skip
     axes.axvline(score, color=INK, linewidth=0.8)
@@ -150,6 +167,17 @@ def plot_tornado(table: "pd.DataFrame", axes: Axes, *, score: float) -> Axes:
     if len(table):
         axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), frameon=False, ncols=2)
     return axes
+
+
+def _place_of_number(reached: float, other: float, score: float) -> tuple[float, bool]:
+    """Place of the number of one end of a bar, and whether it is written to the right of it.
+
+    It is at the end of its bar. Where both ends are on one side, the number of the shorter bar is
+    on the other side of the score, so that the two never overlap.
+    """
+    right = reached >= score
+    is_inner = (other >= score) == right and abs(reached - score) < abs(other - score)
+    return (score, not right) if is_inner else (reached, right)
 
 
 def plot_flip_map(

@@ -89,8 +89,8 @@ def plot_frontier(table: "pd.DataFrame", axes: Axes) -> Axes:
     table
         From `ex.portfolios`.
     axes
-        Where to draw: dots joined by steps are the sets that were found, squares the best single
-        lever of each budget; the dashed line is the risk without any lever. Budgets have a
+        Where to draw: dots joined by steps are the sets that were found, open squares the best
+        single lever of each budget; the dashed line is the risk without any lever. Budgets have a
         logarithmic axis.
 
     Returns
@@ -121,8 +121,9 @@ def plot_frontier(table: "pd.DataFrame", axes: Axes) -> Axes:
     risk, alone = table["risk_with"], table["best_single_risk"]
     axes.plot(budgets, risk, drawstyle="steps-post", marker="o", color=HELPS, zorder=3,
               label="best set found")  # fmt: skip
-    axes.plot(budgets, alone, linestyle="none", marker="s", color=ALONE, markersize=4, zorder=2,
-              label="best single lever")  # fmt: skip
+    # Open, so that a square around a dot says that one lever is as good as the set.
+    axes.plot(budgets, alone, linestyle="none", marker="s", color=ALONE, markersize=10,
+              fillstyle="none", zorder=4, label="best single lever")  # fmt: skip
     axes.plot(budgets, table["risk_without"], linestyle="--", color="black", linewidth=0.8,
               label="no lever")  # fmt: skip
     axes.set_xscale("log")
