@@ -3,14 +3,17 @@
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from datetime import date
 
 import matplotlib as mpl
 import pytest
 from matplotlib.figure import Figure
 
 import exposure as ex
+from exposure.evidence.conditioning import Compared
 from exposure.report.plots import figure_files
 from exposure.report.plots import rankings as figures
+from exposure.report.plots.record import plot_record
 from tests.test_report_text import FREE, WITHHELD
 from tests.tiny import tiny_dataset
 
@@ -143,3 +146,22 @@ def test_importing_the_package_or_its_command_line_loads_no_plotting():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("high", [0.005, 0.08, 0.3])
+def test_ticks_of_the_record_do_not_depend_on_the_size_of_the_panel(high: float):
+    # Labels that grew while a figure was laid out were cut at its edge.
+    shares = dict.fromkeys(Compared.model_fields) | dict.fromkeys(
+        ("low", "central", "prior_mean", "prior_p05", "prior_p95", "prior_inside"), 0.0
+    )
+    words = {"subject": "missiles", "kind": "losses"}
+    days = {"from_date": date(2025, 4, 1), "to_date": date(2025, 6, 30)}
+    seen = Compared.model_validate(shares | words | days | {"high": high})
+    drawn = []
+    for height in (1.0, 2.0, 8.0):
+        figure = Figure(figsize=(3.0, height))
+        panel = plot_record([seen], figure.subplots())
+        figure.draw_without_rendering()
+        drawn.append(labels(panel.get_yticklabels()))
+    assert drawn[0] == drawn[1] == drawn[2]
+    assert len(drawn[0]) >= 2

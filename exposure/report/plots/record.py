@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from exposure.arguments import check_arguments
 from exposure.errors import ArgumentError
@@ -22,6 +23,9 @@ ACROSS = 4
 """Sectors abreast in the figure."""
 
 SEEN, IMPLIED, PRIOR = "#BBBBBB", PALETTE[0], PALETTE[1]
+
+MOST_TICKS = 4
+"""Intervals between ticks of a panel."""
 
 ROW_INCHES, WIDTH_INCHES = 1.45, 9.0
 
@@ -55,6 +59,9 @@ def plot_record(ranges: "Sequence[Compared]", axes: Axes) -> Axes:
     axes.grid(axis="y", color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)
     axes.set_ylim(bottom=0.0)
+    # Ticks that do not depend on the panel's size: while a figure is laid out, sizes change, and
+    # labels that grow in the last step would be cut at its edge.
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=MOST_TICKS, integer=True))
     return axes
 
 
