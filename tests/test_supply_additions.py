@@ -1,6 +1,6 @@
 """What is added to a pool outside China, worked by hand on a made-up pool of dysprosium."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -160,6 +160,9 @@ def test_changes_past_all_stages_add_the_tonnes_that_they_state():
     assert added(records_of(), reserve) == pytest.approx(of_reserve)
     assert added(records_of(), scrap, reserve) == pytest.approx(of_scrap + of_reserve)
     assert added(records_of(), Added(WEEK_4, "Sm", 50.0, 5)) is None
+    # What was begun before the first week begins with it.
+    early = Added(START - timedelta(weeks=3), "Dy", 50.0, 5)
+    assert added(records_of(), early) == pytest.approx(50.0 * ramp_from(0, 5) / DEMAND)
 
 
 def test_a_pool_without_a_stated_demand_gets_nothing():

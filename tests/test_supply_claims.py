@@ -117,7 +117,9 @@ def acted(*actions: Action, demand: float | None = 52.0) -> list[Claim]:
 
 def windows(claims, user: str) -> list[tuple[int, int, int]]:
     """Class, first week and week after the last of each claim of a user."""
-    return [(int(own.order_class[0]), *own.window(WEEKS)) for own in claims if own.user == user]
+    found = [(int(own.order_class[0]), *own.window(WEEKS)) for own in claims if own.user == user]
+    assert all(0 <= first <= last <= WEEKS for _, first, last in found)
+    return found
 
 
 def test_a_rating_parts_a_claim_in_its_week_and_from_the_start_replaces_it():
@@ -131,9 +133,23 @@ def test_ratings_one_after_the_other_never_make_a_class_worse():
     two = windows(acted(Rated(later, CARS, 1), Rated(WEEK_4, CARS, 2)), CARS)
     assert two == [(4, 0, 4), (2, 4, 9), (1, 9, WEEKS)]
     same_week = windows(acted(Rated(WEEK_4, CARS, 3), Rated(WEEK_4, CARS, 2)), CARS)
-    assert [own for own in same_week if own[1] < own[2]] == [(4, 0, 4), (2, 4, WEEKS)]
+    assert same_week == [(4, 0, 4), (2, 4, WEEKS)]
     worse = windows(acted(Rated(WEEK_4, CARS, 2), Rated(later, CARS, 3)), CARS)
     assert worse == [(4, 0, 4), (2, 4, WEEKS)]
+
+
+def test_a_rating_lifts_the_draws_of_a_worse_class_and_leaves_the_others():
+    records = records_of()
+    for row in records["pool_users"]:
+        if (row["user"], row["quantity"]) == (CARS, "order_class"):
+            row.update(low=1.0, central=3.0, high=6.0)
+    inputs = Inputs.of(tiny_dataset(records), Sampler.first(64, 7))
+    claims = claims_on(inputs, "dy", SECTORS)
+    period = Period(START, WEEKS, actions=Actions((Rated(START, CARS, 3),)))
+    (before,) = [own for own in claims if own.user == CARS]
+    (after,) = [own for own in acted_claims(claims, period, None) if own.user == CARS]
+    assert {2, 3, 4} <= set(before.order_class)
+    assert (after.order_class == np.where(before.order_class > 3, 3, before.order_class)).all()
 
 
 def test_a_rating_after_the_last_week_counts_in_no_week():

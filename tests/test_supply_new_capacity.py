@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from exposure.supply.gradual import Gradual, same_course
 from exposure.supply.new_capacity import Plant, added_supply, ramp
 
 
@@ -51,3 +52,16 @@ def test_tonnes_in_another_unit_change_nothing(today, tonnes):
         1000.0 * base, [plant(0, 1000.0 * tonnes)], demand=np.array([30_000.0]), weeks=1
     )
     assert in_kilograms == pytest.approx(in_tonnes, abs=1e-12)
+
+
+def test_changes_have_the_same_course_where_share_week_and_width_agree_in_every_draw():
+    def change(*values: float) -> Gradual:
+        return Gradual(*(np.array([own, own + 1.0]) for own in values))
+
+    usual = change(0.5, 4.0, 8.0)
+    assert same_course(None, None)
+    assert same_course(usual, change(0.5, 4.0, 8.0))
+    others = (None, change(0.4, 4.0, 8.0), change(0.5, 5.0, 8.0), change(0.5, 4.0, 9.0))
+    for other in others:
+        assert not same_course(usual, other)
+        assert not same_course(other, usual)
