@@ -70,7 +70,7 @@ class Ensemble:
         if twice:
             raise ArgumentError(
                 f"scenarios: found {', '.join(twice)} more than once; expected keys of their own; "
-                "leave them out, or name them otherwise"
+                "leave them out, or rename them"
             )
         return cls(dataset, tuple(scenarios), settings, meet_record(dataset, settings))
 

@@ -119,8 +119,8 @@ def test_every_setting_is_reached_by_set(capsys, folder, name):
          "tail_weight=0.3"),
         (["--set", "seed=1", "--set", "seed=2"], "--set: found seed twice; expected each setting "
          "once; leave one out"),
-        (["--draws", "8", "--set", "draws=9"], "draws: found it by --set and otherwise; expected "
-         "each setting once; leave --set out"),
+        (["--draws", "8", "--set", "draws=9"], "draws: found --set and another option for it; "
+         "expected each setting once; leave --set out"),
         (["--scenario", "outlook"], "found scenario 'outlook' with --scenario, and 'free_flow' as "
          "argument; expected one of the two; leave --scenario out"),
     ],

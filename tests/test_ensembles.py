@@ -98,7 +98,7 @@ def test_two_scenarios_of_one_key_are_refused(dataset, scenarios):
         ex.run_ensemble(dataset, [scenarios[0], *scenarios], SETTINGS)
     assert str(error.value) == (
         "scenarios: found sm_withheld_1 more than once; expected keys of their own; leave them "
-        "out, or name them otherwise"
+        "out, or rename them"
     )
 
 
@@ -217,5 +217,5 @@ def test_a_scheduler_together_with_processes_is_refused(tmp_path):
     words = ["sweep", str(tmp_path / "grid.toml"), "--processes", "2", "--scheduler", "tcp://x:1"]
     result = CliRunner().invoke(app, [*words, "--out", str(tmp_path / "a.csv")])
     assert str(result.exception) == (
-        "--processes: found 2 beside --scheduler; expected one of them; leave one out"
+        "--processes: found 2with --scheduler; expected one of them; leave one out"
     )

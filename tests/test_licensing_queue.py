@@ -759,12 +759,12 @@ BROKEN = {
     "nothing at week 0": (
         buyers((2, terms())),
         "class 'civil', timeline: found terms from weeks [2]; expected ascending weeks, "
-        "the first 0; say what holds from week 0 on and sort the rest",
+        "the first 0; state the terms from week 0 and sort the rest",
     ),
     "weeks out of order": (
         buyers((0, terms()), (9, FREE), (4, terms())),
         "class 'civil', timeline: found terms from weeks [0, 9, 4]; expected ascending weeks, "
-        "the first 0; say what holds from week 0 on and sort the rest",
+        "the first 0; state the terms from week 0 and sort the rest",
     ),
     "no buyers": (
         buyers(terms(), size=0.0),
@@ -831,5 +831,5 @@ def test_capacity_of_another_length_or_below_zero_is_refused() -> None:
         run(buyers(terms()), capacity=[1, 1, np.nan], weeks=3)
     assert str(raised.value) == (
         "licence queue: 1 fault\n  - capacity, week 2: found nan in draw 0; "
-        "expected a load >= 0; write 0 while nothing is decided"
+        "expected a load >= 0; write 0 for weeks without decisions"
     )

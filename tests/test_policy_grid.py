@@ -90,7 +90,7 @@ def test_a_faulty_grid_is_refused_with_what_is_wrong(tmp_path, text, message):
     with pytest.raises(ex.ScenarioError) as error:
         read_grid(path)
     if message is None:
-        assert "twice; expected each combination once; drop what is repeated" in str(error.value)
+        assert "twice; expected each combination once; drop the repeated ones" in str(error.value)
     else:
         assert str(error.value) == message.format(path=path)
 

@@ -142,4 +142,5 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path):
 def test_a_name_that_no_file_can_have_names_no_scenario(tmp_path: Path, name: str):
     message = message_of(tmp_path, truce=f'{HEAD}extends = "{name}"\n')
     assert message.startswith("truce.toml: 1 fault\n  - extends: found '")
-    assert "expected a scenario beside this file, or a shipped one; write one of: " in message
+    expected = "expected a scenario in the folder of this file, or a shipped one; write one of: "
+    assert expected in message

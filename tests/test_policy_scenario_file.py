@@ -231,21 +231,21 @@ CASES: list[tuple[str, dict[str, str], str]] = [
         "extends nothing known",
         {"truce": HEAD + 'extends = "que"\n'},
         "truce.toml: 1 fault\n"
-        "  - extends: found 'que'; expected a scenario beside this file, or a shipped one; "
-        "write one of: free_flow, late, queue",
+        "  - extends: found 'que'; expected a scenario in the folder of this file, or a shipped "
+        "one; write one of: free_flow, late, queue",
     ),
     (
         "extends what nothing resembles",
         {"truce": HEAD + "extends = 3\n"},
         "truce.toml: 1 fault\n"
-        "  - extends: found 3; expected a scenario beside this file, or a shipped one; write one "
-        "of: free_flow, late, queue",
+        "  - extends: found 3; expected a scenario in the folder of this file, or a shipped "
+        "one; write one of: free_flow, late, queue",
     ),
     (
         "extends until, but what?",
         {"truce": HEAD + "extends_until = 2025-06-11\n"},
         "truce.toml: 1 fault\n"
-        "  - extends_until: found a day alone; expected extends beside it; say which scenario it "
+        "  - extends_until: found a day alone; expected extends too; say which scenario it "
         "extends, or drop it",
     ),
     (

@@ -107,7 +107,7 @@ CASES: list[tuple[str, Change, str]] = [
         put("stage_shares", 1, low=0.7, central=0.7, high=0.7),
         "stage_shares.csv: 1 fault\n"
         "  - line 2, Sm, mining, 2024, outturn: found central shares that sum to 1.300; expected "
-        "1 ± 0.02; lower what is counted twice",
+        "1 ± 0.02; lower the shares that are counted twice",
     ),
     (
         "stage shares that sum to 0.8",
@@ -328,7 +328,7 @@ CASES: list[tuple[str, Change, str]] = [
         ),
         "pool_users.csv: 1 fault\n"
         "  - line 3, pool dy: found central shares that sum to 1.030; expected at most 1 + 0.02; "
-        "lower what is counted twice",
+        "lower the shares that are counted twice",
     ),
     (
         "a part of a user whom nobody knows",
@@ -582,7 +582,7 @@ def test_faults_of_rows_and_of_tables_come_in_one_message_file_by_file():
         "defence, dual\n"
         "stage_shares.csv: 1 fault\n"
         "  - line 2, Sm, mining, 2024, outturn: found central shares that sum to 1.300; expected "
-        "1 ± 0.02; lower what is counted twice"
+        "1 ± 0.02; lower the shares that are counted twice"
     )
 
 

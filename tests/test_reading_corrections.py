@@ -267,7 +267,7 @@ def test_the_sums_are_checked_on_the_corrected_tables(tmp_path: Path):
     assert fault(tmp_path, *wrong) == (
         "stage_shares.csv: 1 fault\n"
         "  - line 2, Sm, mining, 2024, outturn: found central shares that sum to 1.300; expected "
-        "1 ± 0.02; lower what is counted twice"
+        "1 ± 0.02; lower the shares that are counted twice"
     )
 
 

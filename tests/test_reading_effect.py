@@ -57,7 +57,7 @@ CASES: list[tuple[str, Change, str]] = [
     (
         "sourcing of a place where nobody buys",
         add("sourcing", sourcing(destination="DEU")),
-        "sourcing.csv: DEU, military, smco_magnet, mining: found a destination where nobody buys, "
+        "sourcing.csv: DEU, military, smco_magnet, mining: found a destination without buyers, "
         f"DEU; {BUYERS}delete the rows",
     ),
     (
@@ -75,7 +75,7 @@ CASES: list[tuple[str, Change, str]] = [
                 "quantity": "approval_ordinary", **figure(0.5),
             },
         ),
-        "licence_queue.csv: FRA, *, *, approval_ordinary: found a destination where nobody buys, "
+        "licence_queue.csv: FRA, *, *, approval_ordinary: found a destination without buyers, "
         "FRA; expected buyers of sectors.csv and buyers.csv, or a country that makes components; "
         "correct the key, or delete the row",
     ),
@@ -100,9 +100,9 @@ CASES: list[tuple[str, Change, str]] = [
         f"an outturn: a forecast never enters a share; {KEEP}",
     ),
     (
-        "a stoppage of a sector that nobody ranks",
+        "a stoppage of a sector that is not ranked",
         add("disruptions", stop("yachts")),
-        "disruptions.csv: yachts: found a sector that nobody ranks; expected a sector of "
+        "disruptions.csv: yachts: found a sector that is not ranked; expected a sector of "
         "sectors.csv; add the sector, or keep the rows for the record",
     ),
 ]  # fmt: skip
@@ -173,7 +173,7 @@ def test_files_that_look_like_data_are_listed_and_others_are_not(tmp_path: Path)
     no_table = f"found a file that is no table; {expected}; give it the name of a table, or move it"
     found = apply_overlay(tiny_dataset(), tmp_path).origin.unread
     assert [f"{Path(finding.file).name}: {finding.text}" for finding in found] == [
-        "corrections.toml: found corrections, which are read beside whole tables alone; "
+        "corrections.toml: found corrections, which are read only with whole tables; "
         f"{expected}; state the row as it should be in the overlay",
         f"cover (2).txt: {no_table}",
         f"needs.xls: found a spreadsheet; {expected}; save each sheet as CSV, under the name of "

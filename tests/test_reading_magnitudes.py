@@ -72,8 +72,8 @@ CASES: list[tuple[str, Change, str]] = [
         "two sectors of one name",
         put("sectors", 1, name="missiles"),
         "sectors.csv: 1 fault\n"
-        "  - line 3, name: found 'missiles', the name of missiles too; expected a name of its own; "
-        "say in the name what sets the sector apart",
+        "  - line 3, name: found 'missiles', the name of missiles too; expected a unique name; "
+        "state in the name how the sector differs",
     ),
     (
         "a document read before it was published",

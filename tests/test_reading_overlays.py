@@ -162,7 +162,7 @@ def test_shares_are_summed_over_both(tmp_path: Path):
     assert refused(tmp_path, sourcing=rows) == (
         "/mine/sourcing.csv: 1 fault\n"
         "  - line 2, USA, military, smco_magnet, magnet, 2025-01-01: found central shares that "
-        "sum to 1.300; expected 1 ± 0.02; lower what is counted twice"
+        "sum to 1.300; expected 1 ± 0.02; lower the shares that are counted twice"
     )
     rest = rows[0] | {"country": "ROW"} | figure(0.6)
     assert len(overlaid(tmp_path / "mended", sourcing=[*rows, rest]).rows["sourcing"]) == 5

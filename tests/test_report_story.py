@@ -79,7 +79,7 @@ def test_a_sector_without_losses_is_described_without_causes(result):
     assert found["From when"] == "no draw ever loses more than 5 % of a week's output"
     assert found["Served before"] == "no pool names it: it shares in proportion to need"
     assert found["Would help"] == (
-        "no input in the reach of buyers moves it by itself; see 'exposure levers'"
+        "no single input within the buyers' reach moves it; see 'exposure levers'"
     )
 
 

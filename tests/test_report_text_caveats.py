@@ -20,7 +20,7 @@ def test_judgement_counts_the_rows_behind_the_scores(runs):
     ranking = runs[1].ranking
     shares = ranking["assumed_rows"] / ranking["rows"]
     heading, ground = judgement([runs[1]])
-    assert heading.endswith("of this rests on judgement.")
+    assert heading.endswith("of this depends on judgement.")
     assert f"{100 * shares.min():.0f}" in ground
     assert f"{100 * shares.max():.0f} %" in ground
 

@@ -58,7 +58,7 @@ def purchases(
     *,
     out: Out,
     component: Annotated[
-        str | None, typer.Option(help="What was bought, if the list has no such column.")
+        str | None, typer.Option(help="Component that was bought, if the list has no such column.")
     ] = None,
     destination: Annotated[
         str, typer.Option("--buyer-place", help="Place of the buyer: ISO alpha-3 code, or EUU.")

@@ -81,7 +81,7 @@ class Options:
     after: Annotated[
         str | None,
         typer.Option(
-            help="How a record of the past continues after its last day: prolonged or lapsed."
+            help="Continuation of a record of the past after its last day: prolonged or lapsed."
         ),
     ] = None
     rule: Annotated[

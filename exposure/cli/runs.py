@@ -157,7 +157,8 @@ def _refuse_twice(names: Sequence[str]) -> None:
     if names:
         expected = "each setting once"
         raise SettingsError(
-            Fault(name, "it by --set and otherwise", expected, "leave --set out") for name in names
+            Fault(name, "--set and another option for it", expected, "leave --set out")
+            for name in names
         )
 
 

@@ -63,7 +63,7 @@ def sweep(
         ):
             earlier = write_sweep(planned, executor, progress=begin(0, f"{len(points)} scenarios"))
     except (KeyboardInterrupt, SystemExit):
-        say(f"what is done is kept in {planned.folder}; the same command goes on from there")
+        say(f"finished parts are kept in {planned.folder}; run the same command to continue")
         raise
     if earlier:
         note(f"{earlier} of {len(planned.ensemble.tasks)} parts were there", options)
@@ -78,7 +78,7 @@ def _check_where(processes: int, scheduler: str | None) -> None:
     faults = []
     if processes > 1:
         faults.append(
-            Fault("--processes", f"{processes} beside --scheduler", "one of them", "leave one out")
+            Fault("--processes", f"{processes}with --scheduler", "one of them", "leave one out")
         )
     if find_spec("distributed") is None:
         cure = "run pip install 'rare-earth-exposure[distributed]'"

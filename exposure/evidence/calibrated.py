@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NEVER_APART = (
-    "Not told apart by any months: approval, catch-up and growth of usual exports, whose product "
-    "is full_flow; goods that need a licence and goods held for a customs check, both in "
+    "Cannot be separated by any months: approval, catch-up and growth of usual exports, whose "
+    "product is full_flow; goods that need a licence and goods held for a customs check, both in "
     "controlled_share; grades with and without Dy or Tb."
 )
 """What monthly tonnage of a mixed customs heading cannot show, for any length of the series."""
@@ -96,7 +96,7 @@ class Calibration:
             lines.append(f"  {row.figure}: {row.estimate:.3g} {interval} {row.unit}{bound}")
         pairs = _alike(self.correlation)
         lines.append(
-            "Not told apart by these months: " + ("; ".join(pairs) or "no pair of figures")
+            "Cannot be separated by these months: " + ("; ".join(pairs) or "no pair of figures")
         )
         lines.append(NEVER_APART)
         return "\n".join(lines)

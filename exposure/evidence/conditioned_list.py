@@ -196,7 +196,7 @@ def _from_list(
     if dataset.digest != shipped.tables_digest:
         note = (
             "The draws agree with the record under the tables as shipped; the record was not "
-            "compared again with what was laid over them (exposure condition --overlay does)."
+            "compared again after the overlays (exposure condition --overlay does)."
         )
     return RecordMet(
         numbers,

@@ -265,6 +265,7 @@ def _check(classes: Sequence[LicenceClass], capacity: FloatArray, *, weeks: int)
     unsound = ~(capacity >= 0)  # NaN is unsound
     if unsound.any():
         week, draw = np.argwhere(unsound)[0]
-        found, cure = f"{capacity[week, draw]} in draw {draw}", "write 0 while nothing is decided"
+        found = f"{capacity[week, draw]} in draw {draw}"
+        cure = "write 0 for weeks without decisions"
         raise_faults([Fault(f"capacity, week {week}", found, "a load >= 0", cure)])
     check_classes(classes, capacity.shape[1])

@@ -127,7 +127,7 @@ def _class_faults(one: LicenceClass, draws: int) -> Iterator[Fault]:
     if not weeks or weeks[0] != 0 or any(after <= before for before, after in pairwise(weeks)):
         yield Fault(
             f"{class_label}, timeline", f"terms from weeks {weeks}", "ascending weeks, the first 0",
-            "say what holds from week 0 on and sort the rest",
+            "state the terms from week 0 and sort the rest",
         )  # fmt: skip
     for week, terms in one.timeline:
         if terms.state is not LicenceState.FREE:

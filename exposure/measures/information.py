@@ -172,7 +172,7 @@ def _ranked(assessment: Assessment, places: int, function: str) -> _Ranked:
         fault = Fault(
             "places",
             f"{places} with {len(ids)} sectors ranked",
-            "fewer places than sectors, since whoever attends to all has nothing to choose",
+            "fewer places than sectors, since with all of them there is nothing to choose",
             f"write places={max(1, len(ids) - 1)}, or rank more sectors",
             file=f"ex.{function}",
         )

@@ -22,7 +22,7 @@ from exposure.wording import shown
 FOLDER = "levers"
 """Folder of the shipped levers, inside that of the tables."""
 
-STAND_IN = Cost(basis="assumed", note="stands in for a cost that is at fault")
+STAND_IN = Cost(basis="assumed", note="placeholder for a faulty cost")
 
 
 def read_levers(path: "str | PathLike[str] | None" = None) -> tuple[Lever, ...]:

@@ -215,6 +215,6 @@ def _twice(points: list[Point]) -> list[Fault]:
     for point in points:
         if point.scenario.scenario in seen:
             found = f"{point.scenario.scenario} twice"
-            twice.append(Fault("", found, "each combination once", "drop what is repeated"))
+            twice.append(Fault("", found, "each combination once", "drop the repeated ones"))
         seen.add(point.scenario.scenario)
     return twice

@@ -62,7 +62,7 @@ class Continuation(Statement):
 
     name: Identifier
     text: Annotated[str, Field(min_length=1)]
-    """What it assumes, in plain words."""
+    """Assumptions, in plain words."""
     rules: tuple[Rule, ...] = ()
 
 
@@ -105,7 +105,7 @@ class Scenario(Statement):
     horizon_weeks: Annotated[int, Field(ge=1, le=1040)] = 104
     """Number of weeks that the scenario covers; a rule outside them is an error."""
     text: Annotated[str, Field(min_length=1)]
-    """What it assumes, in plain words."""
+    """Assumptions, in plain words."""
     scored_from: date | None = None
     """First day scored, unless the settings name another; None for the start."""
     measures: dict[Identifier, Annotated[date | None, BeforeValidator(_repealed)]] = Field(
@@ -211,7 +211,7 @@ class Scenario(Statement):
 
 def _a_record(scenario: Scenario) -> Fault:
     found = f"a record, which ends on {scenario.record_ends}"
-    expected = "a course of policy to lay rules over"
+    expected = "a course of policy to which rules can be added"
     return Fault("", found, expected, "name one, such as licences_continue", scenario.scenario)
 
 

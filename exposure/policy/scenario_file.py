@@ -244,7 +244,7 @@ def _inherited(draft: Draft, points: Points, placed: list[Placed]) -> list[Place
     if name is None:
         if until is not None:
             cure = "say which scenario it extends, or drop it"
-            draft.add("extends_until", "a day alone", expected="extends beside it", cure=cure)
+            draft.add("extends_until", "a day alone", expected="extends too", cure=cure)
         return []
     span = span_of(draft)
     if day is not None and span is not None:
@@ -271,7 +271,7 @@ def _other(draft: Draft, where: str, name: object) -> tuple[Scenario, list[Place
     if not isinstance(name, str) or not exists(path):
         known = {*shipped_scenarios(), *(file.stem for file in folder.glob("*.toml"))}
         known -= {draft.path.stem}
-        expected = "a scenario beside this file, or a shipped one"
+        expected = "a scenario in the folder of this file, or a shipped one"
         draft.add(where, shown(name), expected=expected, cure=did_you_mean(str(name), known))
         return None
     if len(draft.seen) >= LONGEST_CHAIN:
@@ -294,7 +294,7 @@ def _members(draft: Draft, *, start: date | None) -> list[tuple[Scenario, float]
     entries = tables_of(draft, "mixture", draft.content.get("mixture", []))
     course_keys = [key for key in COURSE_KEYS if key in draft.content]
     if entries and course_keys:
-        found = f"{' and '.join(course_keys)} beside it"
+        found = f"{' and '.join(course_keys)} with it"
         cure = "move them to a scenario of their own"
         draft.add("mixture", found, expected="a mixture alone", cure=cure)
     before = len(draft.faults)

@@ -6,10 +6,10 @@ SCENARIO_TEMPLATE = '''\
 name = "My course"
 start = 2025-04-04
 text = """
-What the course is, in plain words, and what of it is judgement.
+Description of the course in plain words, with the parts that are judgement.
 """
 
-# Rows of the table "sources" behind what is not judgement.
+# Rows of the table "sources" for the parts that are not judgement.
 #: sources = ["mofcom_ann18_2025"]
 
 # Weeks for which the file is written; its rules must start and end within them.
@@ -19,7 +19,7 @@ horizon_weeks = 208
 # them. Without it, scoring begins at the start.
 scored_from = 2026-10-08
 
-# A shipped scenario, or another file beside this one, whose rules come first. A rule of this
+# A shipped scenario, or another file in this folder, whose rules come first. A rule of this
 # file replaces an inherited one with the same selectors. With extends_until, rules are taken
 # over up to that day alone.
 extends = "licences_continue"

@@ -118,7 +118,7 @@ SENSITIVITY = (
         "Share of the variance that would remain if all but the input were known; missing for "
         "draws that met the record, whose inputs depend on each other.",
     ),
-    Column("method", "How the indices were found."),
+    Column("method", "Method by which the indices were computed."),
 )
 """One row an output and group of inputs or single input."""
 
@@ -155,10 +155,10 @@ FLIPS = (
     Column("other", "Sector ranked lower, which is hit worse beyond the value."),
     Column(
         "changes_first_places",
-        "Whether that puts the other sector in the place of one of the first.",
+        "Whether the other sector then replaces one of the first sectors.",
         form=Form.YES_NO,
     ),
-    Column("side", "Whether the order is turned `above` or `below` the value."),
+    Column("side", "Side of the value on which the order is reversed, `above` or `below`."),
     Column(
         "flips_at",
         "Value of the input at which both scores are expected to be equal.",
@@ -206,7 +206,7 @@ PROBABILITY_REGION = (
     Column("second_scenario", "Member whose probability is `second_probability`."),
     Column(
         "second_probability",
-        "Its probability; other members share the rest as they do in the mixture.",
+        "Probability of the member; the others share the rest in their usual proportions.",
         "probability",
         Form.PROBABILITY,
     ),

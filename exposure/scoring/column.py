@@ -95,4 +95,6 @@ class Column:
 SECTOR = Column("sector", "Stable key of the sector.")
 NAME = Column("name", "Name of the sector.", heading="Sector", short="sector")
 SCENARIO = Column("scenario", "Course of policy; of a mixture, one of its members.")
-DESTINATION = Column("destination", "Where the buyers are: ISO alpha-3, EUU for the EU, or WLD.")
+DESTINATION = Column(
+    "destination", "Country or region of the buyers: ISO alpha-3, EUU for the EU, or WLD."
+)

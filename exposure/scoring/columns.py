@@ -116,8 +116,8 @@ ENSEMBLE = (
 
 SWEEP = (
     SCENARIO,
-    Column("base", "Course on which the rule is laid; empty for a scenario of its own file."),
-    Column("rule", "Rule of the grid, by its name there; empty for a scenario of its own file."),
+    Column("base", "Course to which the rule is added; empty for a scenario from a file."),
+    Column("rule", "Name of the rule in the grid; empty for a scenario from a file."),
     Column("from_date", "Day on which the rule begins.", form=Form.DAY, nullable=True),
     Column("elements", "Elements that the rule names, `*` for all."),
     Column("buyers", "Buyers that the rule names, `*` for all."),

@@ -101,8 +101,8 @@ PORTFOLIOS = (
     Column("combined", "Number of levers that were combined: the fewest that gain, alone, 98 % of "
            "what all levers gain alone.", form=Form.WHOLE),
     Column("sets_tried", "Number of sets of levers that were run in the search.", form=Form.WHOLE),
-    Column("draws_tried", "Number of draws on which the search ran; what is shown rests on all "
-           "draws.", form=Form.WHOLE),
+    Column("draws_tried", "Number of draws used in the search; the values shown use all draws.",
+           form=Form.WHOLE),
 )  # fmt: skip
 """One row a budget."""
 
@@ -128,7 +128,7 @@ STOCKS = (
                Form.NUMBER, nullable=True)
         for element in ("Sm", "Dy", "Tb", "Y")
     ),
-    _musd("cost_musd", "What the oxides of all channels cost at the newest price.", nullable=True),
+    _musd("cost_musd", "Cost of the oxides of all channels at the newest price.", nullable=True),
     _musd("cost_low_musd", "The same at the lowest price of two years.", nullable=True),
     _musd("cost_high_musd", "The same at the highest price of two years.", nullable=True),
 )  # fmt: skip

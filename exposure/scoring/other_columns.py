@@ -19,7 +19,7 @@ RELATIONSHIPS = "share of the destination's pairs of buyer and goods"
 FLOW = (
     SCENARIO,
     DESTINATION,
-    Column("licence_class", "Buyers and goods that have the same licences throughout."),
+    Column("licence_class", "Buyers and goods that have the same licences in all weeks."),
     Column("week", "Week counted from the scenario's start, which is 0.", "week", Form.WHOLE),
     Column("date", "First day of the week.", form=Form.DAY),
     Column("state", "Licence state in that week."),
@@ -75,10 +75,10 @@ IMPACT_DATES = (
 )
 """One row a sector."""
 
-FORECAST = Column("forecast", "What forecasts: the licence model, or one of the naive forecasts.")
+FORECAST = Column("forecast", "Forecast: the licence model, or one of the naive forecasts.")
 SCHEME = Column(
     "scheme",
-    "Which months are known: `fixed`, those up to August 2025; `rolling`, all before the month.",
+    "Months that are known: `fixed`, those up to August 2025; `rolling`, all before the month.",
 )
 RATIO = "ratio to the same month a year before"
 CRPS = Column(
@@ -100,13 +100,13 @@ BACKTEST_MONTHS = (
     Column("low", "Lower end of the 90 % interval of the forecast.", RATIO, Form.NUMBER),
     Column("high", "Upper end of the 90 % interval of the forecast.", RATIO, Form.NUMBER),
     Column("error", "Forecast less observed.", RATIO, Form.NUMBER),
-    Column("covered", "Whether the interval holds what was observed.", form=Form.YES_NO),
+    Column("covered", "Whether the interval contains the observed value.", form=Form.YES_NO),
     CRPS,
     Column("observed_t", "Exports counted by customs.", "t", Form.NUMBER),
     Column("base_t", "Exports of the same month a year before.", "t", Form.NUMBER),
     Column(
         "base_known",
-        "How that base is known: `month`, `joint` (part of a longer period) or `mean`.",
+        "Basis of that value: `month`, `joint` (part of a longer period) or `mean`.",
     ),
 )
 
@@ -201,7 +201,7 @@ RANK_CHANGES = (
 )
 
 DIFFERENCES = (
-    Column("change", "What became of the row: added, removed or changed."),
+    Column("change", "Change of the row: added, removed or changed."),
     Column("table", "Table that holds the row."),
     Column("key", "Key of the row, its columns joined by commas."),
     Column("column", "Column that differs; empty where the whole row was added or removed."),
@@ -222,19 +222,19 @@ PROVENANCE = (
     Column("low", "Low figure.", "unit of the row", Form.NUMBER, nullable=True),
     Column("high", "High figure.", "unit of the row", Form.NUMBER, nullable=True),
     Column("unit", "Unit of the figures."),
-    Column("basis", "How the figure is known."),
+    Column("basis", "Basis of the figure."),
     Column("source_id", "Keys of the sources, joined by semicolons."),
     Column("locator", "Place in each source, joined by semicolons."),
     Column("grade", "Grade of the weakest source."),
     Column("publisher", "Publishers of the sources."),
     Column("address", "Addresses of the sources."),
-    Column("note", "What the row rests on, in words."),
+    Column("note", "Evidence for the row, in words."),
 )
 
 EXPLANATION = (
     SCENARIO,
     SECTOR,
-    Column("cause", "What the score is split by: element, component, stage or licence_class."),
+    Column("cause", "Dimension of the split: element, component, stage or licence_class."),
     Column("part", "One of them, such as Dy, a component, metal or withheld."),
     Column(
         "points",
@@ -254,7 +254,7 @@ SCENARIO_LIST = (
     Column("scored_from", "First day scored.", form=Form.DAY),
     Column("rules", "Number of its rules; 0 for a mixture.", "", Form.WHOLE),
     Column("members", "Number of its members; 0 for a single course.", "", Form.WHOLE),
-    Column("text", "What it assumes, in plain words."),
+    Column("text", "Assumptions, in plain words."),
     Column("sources", "Keys of its sources, joined by semicolons."),
 )
 """One row a scenario."""
@@ -270,7 +270,7 @@ RULES = (
     Column("tier", "Tier selected, `*` for all."),
     Column("starts", "First day in force.", form=Form.DAY),
     Column("ends", "First day no longer in force.", form=Form.DAY, nullable=True),
-    Column("state", "Licence state that it lays down."),
+    Column("state", "Licence state set by the rule."),
     Column("overrides", "Terms that differ from the table, each KEY=VALUE, joined by semicolons."),
     Column("event", "Event of the table policy_events that it writes down."),
     Column("note", "Act, announcement or reason behind it."),

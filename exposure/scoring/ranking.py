@@ -70,7 +70,7 @@ class ScoredSector:
     """Of the scenarios, shape (S,)."""
     settings: Settings
     rows: int
-    """Rows of the tables on which the score rests."""
+    """Rows of the tables on which the score depends."""
     assumed_rows: int
     """Those of them that are judgement, or derived from judgement."""
     record: Record = field(default_factory=Record)

@@ -26,11 +26,11 @@ RANKING = (
     ),
     Column(
         "band",
-        "Band, 1 being hit worst; sectors of one band cannot be told apart.",
+        "Band, 1 being hit worst; sectors of one band cannot be distinguished.",
         form=Form.WHOLE,
         heading="Band",
         short="band",
-        note="sectors of one band cannot be told apart",
+        note="sectors of one band cannot be distinguished",
     ),
     SECTOR,
     NAME,
@@ -175,7 +175,7 @@ RANKING = (
     ),
     Column(
         "implied_so_far",
-        "Share of output that the draws say was lost in the quarters observed, mean; empty where "
+        "Share of output lost in the observed quarters according to the draws, mean; empty where "
         "nothing is observed.",
         unit="share",
         form=Form.PERCENT,
@@ -186,15 +186,15 @@ RANKING = (
     ),
     Column(
         "implied_so_far_se",
-        "Most that the Monte Carlo standard error of implied_so_far can be: the mean of those of "
-        "the quarters; empty where nothing is observed.",
+        "Upper bound of the Monte Carlo standard error of implied_so_far: the mean of the "
+        "quarters' errors; empty where nothing is observed.",
         unit="share",
         form=Form.NUMBER,
         nullable=True,
     ),
     Column(
         "seen_so_far",
-        "Share of output that was seen to be lost in the same quarters, central; empty where "
+        "Share of output observed to be lost in the same quarters, central value; empty where "
         "nothing is observed.",
         unit="share",
         form=Form.PERCENT,
@@ -223,13 +223,13 @@ RANKING = (
     ),
     Column(
         "assumed_rows",
-        "Rows behind the score that are judgement, or rest on it.",
+        "Rows behind the score that are judgement, or depend on it.",
         form=Form.WHOLE,
         heading="Assumed rows",
     ),
     Column(
         "rows",
-        "Rows of the tables on which the score rests.",
+        "Rows of the tables on which the score depends.",
         form=Form.WHOLE,
         heading="Of rows",
     ),

@@ -1,4 +1,4 @@
-"""Ranks, their probabilities, and bands of sectors that cannot be told apart.
+"""Ranks, their probabilities, and bands of sectors that cannot be distinguished.
 
 A rank is a competition rank: equal scores share the better rank and the next is skipped. In a
 draw, m sectors tied over m ranks hold each of those ranks with probability 1/m.
@@ -12,10 +12,10 @@ EQUAL = 1e-9
 """Points of the score by which equal scores may differ through rounding."""
 
 SURE_ORDER = 0.75
-"""Probability of an order, among draws that differ, from which two neighbours can be told apart."""
+"""Probability of an order, among draws that differ, that distinguishes two neighbours."""
 
 OFTEN_DIFFERENT = 0.10
-"""Share of draws that must differ before two neighbours can be told apart."""
+"""Share of draws that must differ before two neighbours can be distinguished."""
 
 
 def competition_ranks(scores: FloatArray) -> IntArray:
@@ -92,7 +92,7 @@ def top_probabilities(scores: FloatArray, *, places: int) -> FloatArray:
 
 
 def told_apart(upper: FloatArray, lower: FloatArray) -> bool:
-    """Whether two sectors can be told apart: `upper` is higher often enough.
+    """Whether two sectors can be distinguished: `upper` is higher often enough.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def told_apart(upper: FloatArray, lower: FloatArray) -> bool:
 
 
 def bands(scores: FloatArray) -> IntArray:
-    """Band of each sector, 1 for the first; sectors in one band cannot be told apart.
+    """Band of each sector, 1 for the first; sectors in one band cannot be distinguished.
 
     A band runs from its first member to the last that cannot be told from it.
 

@@ -530,7 +530,7 @@ RULES = [
         "stage_shares",
         put("stage_shares", 1, low=0.7, central=0.7, high=0.7),
         "line 2, Sm, mining, 2024, outturn: found central shares that sum to 1.300; "
-        "expected 1 ± 0.02; lower what is counted twice",
+        "expected 1 ± 0.02; lower the shares that are counted twice",
         blind=ACROSS_ROWS,
     ),
     rows(
@@ -740,7 +740,7 @@ RULES = [
             pool_user("electric_vehicles", SHARE, 0.6, sector="electric_vehicles"),
         ),
         "line 2, pool dy: found central shares that sum to 1.100; expected at most 1 + 0.02; "
-        "lower what is counted twice",
+        "lower the shares that are counted twice",
         blind=ACROSS_ROWS,
     ),
     rows(
@@ -832,8 +832,8 @@ RULES = [
         "a name of its own for every sector",
         "sectors",
         name_twice,
-        "line 3, name: found 'Missiles', the name of missiles too; expected a name of its own; "
-        "say in the name what sets the sector apart",
+        "line 3, name: found 'Missiles', the name of missiles too; expected a unique name; "
+        "state in the name how the sector differs",
         blind=ACROSS_ROWS,
     ),
     rows(

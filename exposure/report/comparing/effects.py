@@ -122,8 +122,8 @@ def _limits(units: Units, number: int) -> tuple[str, ...]:
         )
     if units.inseparable:
         notes.append(
-            f"{counted(len(units.inseparable), 'row')} could not be run apart from the others, "
-            "since the tables would contradict themselves."
+            f"{counted(len(units.inseparable), 'row')} could not be run separately from the "
+            "others, since the tables would not be consistent."
         )
     return tuple(notes)
 

@@ -38,9 +38,9 @@ def judgement(assessments: "Sequence[Assessment]") -> tuple[str, str] | None:
     if not shares:
         return None
     return (
-        f"{_amount(min(shares))} of this rests on judgement.",
+        f"{_amount(min(shares))} of this depends on judgement.",
         f"Depending on the sector, {_span(shares)} % of the rows behind a score are assumed, or "
-        "rest on a row that is, instead of reported or measured.",
+        "depend on an assumed row, instead of reported or measured.",
     )
 
 

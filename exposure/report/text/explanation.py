@@ -103,7 +103,7 @@ def _parts(assessment: "Assessment", sector: str, helping: "pd.DataFrame | None"
         _shares(assessment, sector),
         _sourcing(assessment, sector),
         _table(assessment, sector, CoverRow, "Cover of each component"),
-        _table(assessment, sector, NeedRow, "How far the output depends on each component"),
+        _table(assessment, sector, NeedRow, "Dependence of the output on each component"),
         _assumed(assessment, sector),
     ]
 
@@ -209,8 +209,8 @@ def _assumed(assessment: "Assessment", sector: str) -> str:
     ]  # fmt: skip
     chance = formats.percent(CHANCE / assessment.settings.draws)
     title = wrapped(
-        "Assumed rows it rests on most (explains: share of the score's variance that goes with "
-        f"the row, by squared correlation; below {chance} % may be chance)",
+        "Assumed rows with the largest effect (explains: share of the score's variance that goes "
+        f"with the row, by squared correlation; below {chance} % may be chance)",
         width=PARAGRAPH_WIDTH,
     )
     headings = ["table", "key", "range", "unit", "explains"]

@@ -64,7 +64,7 @@ def sensitivity_text(found: Findings) -> str:
     )
     names = {sector: scored.label.name for sector, scored in assessment.sectors.items()}
     blocks = [
-        underlined("What the scores hang on") + f"\n{head}",
+        underlined("Inputs that decide the scores") + f"\n{head}",
         wrapped(PRIOR if assessment.conditioned is None else CONDITIONED, width=WIDTH),
         *_by_sector(found.sensitivity, names),
         _order(assessment, names),
@@ -94,8 +94,8 @@ def _order(assessment: "Assessment", names: Mapping[str, str]) -> str:
             ]
         )  # fmt: skip
     title = (
-        "How sure the order is: Monte Carlo standard errors of the score, of P(first three) and of "
-        "P(above the next, in brackets), each with the draws for an error of "
+        "Certainty of the order: Monte Carlo standard errors of the score, of P(first three) and "
+        "of P(above the next, in brackets), each with the draws for an error of "
         f"{SCORE_ERROR:g} points or {SHARE_ERROR:g}"
     )
     headings = ["sector", "score", "draws", "top 3", "draws", "above next", "draws"]
@@ -141,9 +141,9 @@ def _index(first: float, error: float, total: float, total_error: float) -> str:
 
 
 def _information(table: "pd.DataFrame") -> str:
-    title = "Which number is worth knowing, for a choice of the first three sectors"
+    title = "Value of better numbers, for a choice of the first three sectors"
     if table.empty:
-        return f"{title}\n\nNo input by itself changes that choice."
+        return f"{title}\n\nNo single input changes that choice."
     rows = [
         [
             str(row["input"]), _span(row), f"{float(str(row['value_of_knowing'])):.2f}",
@@ -164,7 +164,7 @@ def _records(table: "pd.DataFrame") -> list[dict[str, Cell]]:
 def _flips(table: "pd.DataFrame", names: Mapping[str, str]) -> str:
     title = "At which value an order among the first turns"
     if table.empty:
-        return f"{title}\n\nNo input by itself turns an order among the first three."
+        return f"{title}\n\nNo single input reverses an order among the first three."
     lines = [_flip(row, names) for row in _records(table)]
     return f"{title}\n\n" + "\n".join(lines)
 

@@ -230,7 +230,7 @@ def _would_help(helping: "pd.DataFrame") -> str:
 def _in_reach(inputs: "pd.DataFrame") -> str:
     within = inputs[inputs["group"].isin(IN_REACH)].head(NAMED - 1)
     if within.empty:
-        return "no input in the reach of buyers moves it by itself; see 'exposure levers'"
+        return "no single input within the buyers' reach moves it; see 'exposure levers'"
     parts = tuple(_better_end(dict(row)) for _, row in within.iterrows())
     return f"{joined(parts)}; measures with their cost: 'exposure levers'"
 

@@ -75,7 +75,7 @@ HEADINGS: Mapping[str, Heading] = {
     "850511": Heading(
         "rare_earth_magnets", 0.8, 0.9, 1.0, Basis.ASSUMED,
         "HS 850511 counts all permanent magnets of metal, ferro-chromium-cobalt and alnico too, "
-        "which are judged to be a fifth of the weight at most.",
+        "assumed to be at most a fifth of the weight.",
     ),
     "85051110": Heading(
         "rare_earth_magnets", 1.0, 1.0, 1.0, Basis.MEASURED,

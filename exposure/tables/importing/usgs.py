@@ -146,7 +146,7 @@ def _notes(
     heavy: Sequence[str],
 ) -> Iterator[str]:
     """Notes to read before using the overlay."""
-    yield f"shares of all rare earths stand for {', '.join(chosen)}; every row is assumed"
+    yield f"shares of all rare earths are used for {', '.join(chosen)}; every row is assumed"
     newest = max(tonnes)
     for element in chosen:
         below = max(
@@ -162,7 +162,7 @@ def _notes(
     if heavy:
         yield (
             f"not for {', '.join(heavy)}: heavy elements come from other ores, and USGS does not "
-            "tell them apart; name them with --element to use the figure all the same"
+            "separate them; name them with --element to use the figure all the same"
         )
     unread = [name for name in table.columns if re.match("cap_|reserve", name, re.IGNORECASE)]
     if unread:
@@ -291,6 +291,6 @@ def _rows(
             rests_on_assumption="",
             source_id=source_id,
             locator=f"mine production of {COUNTRIES.get(country, 'other countries')}, {year}",
-            note=f"{tonnage} of {total + rest:,.0f} t of all rare earths, which stand for "
+            note=f"{tonnage} of {total + rest:,.0f} t of all rare earths, used for "
             f"{element}; a tenth to either side, as ores differ.",
         )

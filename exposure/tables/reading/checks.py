@@ -205,7 +205,7 @@ def _sums(
     for group, members in grouped(lines, key).items():
         total = math.fsum(line.row.central for line in members)
         if round(abs(total - 1.0), 9) > SUM_TOLERANCE:
-            cure = too_little if total < 1.0 else "lower what is counted twice"
+            cure = too_little if total < 1.0 else "lower the shares that are counted twice"
             yield Fault(
                 ", ".join(group), f"central shares that sum to {total:.3f}",
                 f"1 ± {SUM_TOLERANCE}", cure, file, members[0].number,

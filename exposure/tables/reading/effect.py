@@ -225,7 +225,7 @@ def _unused_goods(dataset: Dataset, uses: Uses) -> Iterator[Idle]:
     for row in dataset.rows_of(ComponentRow):
         if row.component not in uses.components:
             yield Idle(
-                row, (row.component,), "a component that nobody needs", "a need in needs.csv",
+                row, (row.component,), "a component that no sector needs", "a need in needs.csv",
                 "add the need, or delete the component",
             )  # fmt: skip
     for element in dataset.rows_of(ElementRow):
@@ -290,7 +290,7 @@ def _seen_of_nobody(dataset: Dataset, uses: Uses) -> Iterator[Idle]:
     for row in rows:
         if row.sector not in uses.sectors:
             yield Idle(
-                row, (row.sector,), "a sector that nobody ranks", "a sector of sectors.csv",
+                row, (row.sector,), "a sector that is not ranked", "a sector of sectors.csv",
                 "add the sector, or keep the rows for the record",
             )  # fmt: skip
 

@@ -173,8 +173,8 @@ def names_tell_sectors_apart(tables: TableLines) -> Iterable[Fault]:
         name = line.row.name.casefold()
         if name in first:
             yield Fault(
-                "name", f"'{line.row.name}', the name of {first[name]} too", "a name of its own",
-                "say in the name what sets the sector apart", "sectors.csv", line.number,
+                "name", f"'{line.row.name}', the name of {first[name]} too", "a unique name",
+                "state in the name how the sector differs", "sectors.csv", line.number,
             )  # fmt: skip
         first.setdefault(name, line.row.sector)
 

@@ -80,7 +80,7 @@ def shares_fit_their_pool(tables: TableLines) -> Iterable[Fault]:
         if total > 1.0 + SHARE_TOLERANCE:
             yield Fault(
                 f"pool {pool}", f"central shares that sum to {total:.3f}",
-                f"at most 1 + {SHARE_TOLERANCE}", "lower what is counted twice",
+                f"at most 1 + {SHARE_TOLERANCE}", "lower the shares that are counted twice",
                 "pool_users.csv", lines[0].number,
             )  # fmt: skip
 

@@ -92,7 +92,7 @@ def _reason(path: Path, *, whole: bool) -> Iterator[Fault]:
         yield _unread(path, "a spreadsheet", "save each sheet as CSV, under the name of its table")
     elif path.name == "corrections.toml" and not whole:
         cure = "state the row as it should be in the overlay"
-        yield _unread(path, "corrections, which are read beside whole tables alone", cure)
+        yield _unread(path, "corrections, which are read only with whole tables", cure)
     elif path.name == "datapackage.json":
         return
     elif kind == ".csv" or any(_resembles(path, name) for name in TABLES if kind in DATA):

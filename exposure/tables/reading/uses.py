@@ -82,7 +82,7 @@ class Uses:
         """Why no sourcing of these buyers is read; empty if it may be."""
         here = [buyer for buyer in self.buyers if destination in (ANY, buyer.destination)]
         if not here:
-            return f"a destination where nobody buys, {destination}"
+            return f"a destination without buyers, {destination}"
         if buyer_class not in {ANY, *(buyer.buyer_class for buyer in here)}:
             return f"no {buyer_class} buyers in {destination}"
         asked = {buyer.component for buyer in here if buyer_class in (ANY, buyer.buyer_class)}
@@ -97,7 +97,7 @@ class Uses:
             *self.observed,
         }
         if destination not in places:
-            return f"a destination where nobody buys, {destination}"
+            return f"a destination without buyers, {destination}"
         classes = {
             buyer.buyer_class for buyer in self.buyers if destination in (ANY, buyer.destination)
         }
