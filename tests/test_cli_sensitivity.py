@@ -32,8 +32,8 @@ def test_the_text_has_groups_singles_and_both_lists(capsys, folder):
     code, out, err = run(capsys, "missiles", "--data", folder, *QUICK)
     assert (code, err) == (0, "")
     for words in (
-        "look-through", "cover: missiles", "total", "Which number is worth knowing",
-        "At which value an order among the first turns", "How sure the order is",
+        "look-through", "cover: missiles", "total", "Value of better numbers",
+        "At which value an order among the first turns", "Certainty of the order",
     ):  # fmt: skip
         assert words in out
 

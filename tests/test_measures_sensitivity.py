@@ -257,7 +257,7 @@ def test_counting_all_sectors_leaves_nothing_to_choose(result):
     assert str(raised.value) == (
         "ex.flips: 1 fault\n"
         "  - places: found 3 with 3 sectors ranked; expected fewer places than sectors, since "
-        "whoever attends to all has nothing to choose; write places=2, or rank more sectors"
+        "with all of them there is nothing to choose; write places=2, or rank more sectors"
     )
 
 

@@ -156,8 +156,8 @@ def test_what_a_course_cannot_take_is_named_at_once():
     with pytest.raises(RuleError) as raised:
         record.with_rules([early, "Dy, free, from 2026-12-01", "Dy, withheld, from 2026-12-01"])
     assert str(raised.value) == (
-        "course: found a record, which ends on 2026-10-08; expected a course of policy to lay "
-        "rules over; name one, such as licences_continue\n"
+        "course: found a record, which ends on 2026-10-08; expected a course of policy to "
+        "which rules can be added; name one, such as licences_continue\n"
         "rule 'Dy, free, from 2026-12-01': found another rule for the same cases and days; "
         "expected one rule for them; keep one\n"
         "rule 'Dy, withheld, from 2026-12-01': found another rule for the same cases and days; "

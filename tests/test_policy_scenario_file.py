@@ -297,8 +297,8 @@ CASES: list[tuple[str, dict[str, str], str]] = [
         "an unknown member, a nameless one",
         {"outlook": HEAD + member("freeflow") + "[[mixture]]\nprobability = 0.5\nweight = 1\n"},
         "outlook.toml: 3 faults\n"
-        "  - member 1, scenario: found 'freeflow'; expected a scenario beside this file, or a "
-        "shipped one; did you mean 'free_flow'?\n"
+        "  - member 1, scenario: found 'freeflow'; expected a scenario in the folder of this "
+        "file, or a shipped one; did you mean 'free_flow'?\n"
         "  - member 2, scenario: found nothing; expected a value; fill it in\n"
         "  - member 2, weight: found an unknown key; expected a known one; write one of: "
         "probability, scenario",
@@ -320,7 +320,7 @@ CASES: list[tuple[str, dict[str, str], str]] = [
         "a mixture with rules of its own",
         {"outlook": HEAD + 'extends = "queue"\n' + member("queue", 1.0) + rule()},
         "outlook.toml: 1 fault\n"
-        "  - mixture: found extends and rules beside it; expected a mixture alone; move them to a "
+        "  - mixture: found extends and rules with it; expected a mixture alone; move them to a "
         "scenario of their own",
     ),
     (

@@ -143,7 +143,7 @@ CASES: list[tuple[str, Change, str]] = [
         add("buyers", buyer("missiles", "civil", 0.2)),
         "buyers.csv: 1 fault\n"
         "  - line 2, missiles: found central shares that sum to 1.200; expected 1 ± 0.02; lower "
-        "what is counted twice",
+        "the shares that are counted twice",
     ),
     (
         "industry shares over 1",

@@ -169,7 +169,7 @@ def test_shares_are_summed_over_both(tmp_path: Path):
     assert refused(tmp_path, buyers=[buyer("missiles", "civil", 0.2)]) == (
         "/mine/buyers.csv: 1 fault\n"
         "  - line 2, missiles: found central shares that sum to 1.200; expected 1 ± 0.02; lower "
-        "what is counted twice"
+        "the shares that are counted twice"
     )
 
 

@@ -108,7 +108,8 @@ def test_a_limit_says_how_many_sectors_are_left_out(assessment):
 def test_an_explanation_splits_the_score_four_ways_and_names_shares_cover_and_assumptions(texts):
     for words in (
         "by element", "by component", "by exit stage", "by licence state",
-        "China's share of world output", "Cover of each component", "Assumed rows it rests on most",
+        "China's share of world output", "Cover of each component",
+        "Assumed rows with the largest effect",
     ):  # fmt: skip
         assert words in texts["explain"]
     shares = [line.split() for line in texts["explain"].split("\n") if line.startswith("Sm ")]

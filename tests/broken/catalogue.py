@@ -546,8 +546,8 @@ RULES = [
         "buyers that sum to 1",
         "buyers",
         add("buyers", buyer("missiles", "civil", 0.2)),
-        "line 2, missiles: found central shares that sum to 1.200; expected 1 ± 0.02; lower"
-        " what is counted twice",
+        "line 2, missiles: found central shares that sum to 1.200; expected 1 ± 0.02; lower "
+        "the shares that are counted twice",
         blind=ACROSS_ROWS,
     ),
     rows(
