@@ -49,7 +49,7 @@ def test_every_error_that_a_python_user_meets_is_public():
 
 
 @pytest.mark.parametrize(
-    ("line", "key", "place"),
+    ("line", "key", "where"),
     [
         (3, "low", "line 3, low"),
         (3, "", "line 3"),

@@ -226,7 +226,7 @@ REFUSED: list[tuple[str, tuple, dict, type[ExposureError], str]] = [
 
 
 @pytest.mark.parametrize(
-    ("place", "new", "kind", "message"),
+    ("cell", "new", "kind", "message"),
     [case[1:] for case in REFUSED],
     ids=[case[0] for case in REFUSED],
 )
