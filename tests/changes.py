@@ -1,4 +1,4 @@
-"""Changes of the tiny records and of their files, so that bad input reads one line a case.
+"""Changes of the tiny records and of their files, so that each faulty input is one line of a test.
 
 A change is called with the records and alters them in place; an edit is called with a folder
 of files.
@@ -15,7 +15,7 @@ Edit = Callable[[Path], object]
 
 
 def message_of(message: object) -> str:
-    """What a message says of faults, without the line that other checks wait."""
+    """Faults listed in a message, without the line about skipped checks."""
     return str(message).removesuffix(f"\n{SKIPPED}")
 
 
@@ -68,7 +68,7 @@ def both(*changes: Change) -> Change:
 
 
 def substitute(sector: str, component: str) -> Record:
-    """How much of a need can be engineered away, without the times."""
+    """Rows of ``substitution`` without durations."""
     key = {"sector": sector, "component": component, "quantity": "largest_share"}
     return key | figure(0.5)
 

@@ -55,7 +55,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def digest() -> str:
-    """What decides whether compiled kernels can be used again, as numba itself decides it."""
+    """Key by which numba decides whether compiled kernels can be reused."""
     kernels = [(path.name, path.stat().st_mtime_ns, path.read_text()) for path in sorted(KERNELS)]
     place = os.environ.get("NUMBA_CACHE_DIR", "")
     known = f"{kernels} {place} {sys.version} {version('numba')}"

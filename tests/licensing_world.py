@@ -71,7 +71,7 @@ DRAWN: dict[str, Value] = {
     "reapplication_share": (0, 0.5, 1),
     "reapplication_weeks": (1, 4, 12),
 }
-"""Wide ranges for what is most uncertain."""
+"""Wide ranges for the most uncertain figures."""
 
 
 def queue_row(

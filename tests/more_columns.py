@@ -1,4 +1,4 @@
-"""Two columns that a test adds to the registry: one with headings, one for the files alone.
+"""Two columns that a test adds to the registry: one with headings, one only for files.
 
 They have a module of their own, since the models of the outputs must not be imported before the
 columns are added.

@@ -1,4 +1,4 @@
-"""Tables and licences in plain numbers: what `tests.test_independent` recomputes the model with.
+"""Tables and licences in plain numbers, with which `tests.test_independent` recomputes the model.
 
 Nothing of `exposure.licensing` or `exposure.policy` is used: rules are looked up afresh, and the
 office keeps dated lists of applications and licences.
@@ -136,7 +136,7 @@ class Applicants:
             self.line[week, kind, end] = self.line.get((week, kind, end), 0.0) + files
 
     def decide(self, key, part, week):
-        """Decide a part of what was filed; how many files that were."""
+        """Decide a part of the files; return their number."""
         now, (_, kind, end) = self.terms[week], key
         files = part * self.line[key]
         self.line[key] -= files
@@ -158,7 +158,7 @@ class Applicants:
 
 
 def decide_week(classes, capacity, week):
-    """Spend a week's decisions by priority, then age; equals share by what is in line."""
+    """Use a week's capacity by priority, then age; equal classes share it by their waiting load."""
     waiting = defaultdict(list)
     for group in classes:
         now = group.terms[week]
@@ -191,7 +191,7 @@ def held_back(licensed, terms, office):
 
 
 def border(tables, rules, place, weeks):
-    """For every case: what is held back week by week, and how far the final user is seen."""
+    """Stopped share of every case week by week, and its look-through."""
     office = tables.office
     tier = {name: office.get(f"applications_{name}", 0.0) for name in TIERS}
     tier["standard"] = max(0.0, 1 - tier["trusted"] - tier["listed"])

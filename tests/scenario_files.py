@@ -32,7 +32,7 @@ def ship(folder: Path) -> Path:
 
 
 def read(folder: Path, *, dates: Mapping[str, date | str] | None = None, **files: str) -> Scenario:
-    """Write files beside each other and read the first."""
+    """Write files into one folder and read the first."""
     for name, text in files.items():
         (folder / f"{name}.toml").write_text(text, encoding="utf-8")
     return read_scenario(folder / f"{next(iter(files))}.toml", dates=dates)

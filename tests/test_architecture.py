@@ -1,4 +1,4 @@
-"""Imports flow one way, files stay readable in one sitting, importing does no work."""
+"""Imports go in one direction, files stay short, importing does no work."""
 
 import ast
 import subprocess

@@ -1,4 +1,4 @@
-"""The whole way from tables to a ranking: laws that hold for any tables and any scenario."""
+"""The whole chain from tables to a ranking: laws that hold for any tables and any scenario."""
 
 import json
 import subprocess
@@ -44,7 +44,7 @@ def scenario_of(*rules, name="test"):
 
 
 def frames_equal_but_for_rank(first, second):
-    """Whether two rankings agree in all that does not speak of other sectors."""
+    """Whether two rankings agree in all columns that do not depend on other sectors."""
     # The rows behind a score count those of all who claim from the same pools.
     relative = ("rank", "rank_p05", "rank_p95", "band", "p_top3", "rows", "assumed_rows")
     columns = [column for column in names_of("ranking") if column not in relative]
@@ -58,7 +58,7 @@ def test_under_free_flow_every_score_is_exactly_nought(tiny):
     ranking = assess(tiny, "free_flow", FEW).ranking
     assert (ranking["score"] == 0.0).all()
     assert (ranking["rank"] == 1).all()
-    # Three sectors share the three ranks in every draw, and nothing tells them apart.
+    # Three sectors share the three ranks in every draw and cannot be distinguished.
     assert (ranking["rank_p05"] == 1).all()
     assert (ranking["rank_p95"] == 3).all()
     assert (ranking["band"] == 1).all()
@@ -77,7 +77,7 @@ def test_sectors_without_samarium_lose_exactly_nothing_when_only_samarium_is_wit
     dataset = ex.read_dataset()
     made_with = {row.component for row in dataset.rows["components"] if "Sm" in row.elements}
     named = {row.sector for row in dataset.rows["needs"] if row.component in made_with}
-    # What is said of a group of sectors is said of each of them.
+    # A row of a group applies to each sector of the group.
     needing = {
         row.sector for row in dataset.rows["sectors"] if named & {row.sector, row.uncertainty_group}
     }
@@ -106,7 +106,7 @@ def test_all_is_lost_without_supply_stock_and_substitutes():
     assert ranking.loc["electric_vehicles", "score"] == pytest.approx(100.0)
 
 
-# --- what is promised of the tables of a result ------------------------------------------------
+# --- properties of the tables of a result ------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", [*SINGLE, "outlook"])

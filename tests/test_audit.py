@@ -1,4 +1,4 @@
-"""Every number has an owner: what holds of the shipped tables and of the page about them."""
+"""Every number has an origin: laws of the shipped tables and of the page about them."""
 
 import re
 from collections import Counter, defaultdict
@@ -24,10 +24,10 @@ FORBIDDEN = re.compile(
     r"\bhelper\b|\bsessions?\b|\bissue #?\d",
     re.IGNORECASE,
 )
-"""What belongs to whoever made the tables and not into them."""
+"""Words of the authors' workplace, which must not occur in the tables."""
 
 SHARED_ARGUMENTS = ("mirrors", "not drawn", "never used as a share")
-"""Arguments that rest on another row, so that one note may stand at different figures."""
+"""Arguments that refer to another row, so that one note may occur with different figures."""
 
 PLACEHOLDERS = ("tbd", "todo", "placeholder", "to be done", "fixme", "xxx")
 

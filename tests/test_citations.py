@@ -1,4 +1,4 @@
-"""Provenance lists what the model reads: what is listed moves a sector, what is not does not."""
+"""Provenance lists what the model reads: listed rows change a sector's score, other rows do not."""
 
 import pickle
 from datetime import date
@@ -83,7 +83,7 @@ def test_what_was_learnt_later_shrinks_with_the_day():
 
 
 def test_cells_drawn_are_those_listed_and_those_from_which_assumptions_are_named(shipped: Dataset):
-    """For every sector of the USA: one list, whoever asks."""
+    """Every way to ask for the rows of a US sector gives the same list."""
     run = ex.assess(shipped, "london_truce", ex.Settings(draws=1, prior=True)).run
     sectors = shipped.sector_ids("USA")
     assert len(sectors) > 10

@@ -1,4 +1,4 @@
-"""What a command does when its streams, its memory or its process fail."""
+"""Commands whose streams, memory or process fail."""
 
 import gc
 import os

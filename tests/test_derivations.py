@@ -129,7 +129,7 @@ HALVES = [
     *sourced("* *", NDFEB, "magnet", "JPN", 2025),
     *sourced("* *", NDFEB, "magnet", "ROW", 2025),
 ]
-"""What China leaves, split evenly between Japan and the rest."""
+"""The share that is not Chinese, split evenly between Japan and the rest."""
 
 
 def china_of(key: Key) -> Key:
@@ -192,7 +192,7 @@ ASSAY = {
 WORLD_TONNES = {"Sm": 5_420, "Gd": 5_150, "Tb": 611, "Dy": 2_160, "Y": 12_220, "Lu": 107}
 """Contained oxide in all ore of 2025; also holds a few small producers."""
 CLAY_ENDS = dict.fromkeys(("Sm", "Lu", "Y"), "low") | {"Tb": "high"}
-"""Which end of the range is what low-yttrium clay gives."""
+"""End of the range that corresponds to low-yttrium clay."""
 
 
 def china_ore_share(element: str, clay: dict[str, float], *, hard_rock: float) -> float:
@@ -506,7 +506,7 @@ def masses_and_stocks() -> Iterator[tuple[Key, Sum]]:
     yield solvay, Sum(200 * 150.36 / 444.47, high=200)
 
 
-# --- what was seen ----------------------------------------------------------------------------
+# --- observations ------------------------------------------------------------------------------
 
 CONTROL = date(2025, 4, 4)
 
@@ -745,7 +745,7 @@ def test_the_judged_range_of_dysprosium_ore_encloses_what_other_clays_give() -> 
         assert row.low < china_ore_share("Dy", clay, hard_rock=0.1) < row.high
 
 
-# --- what rests on an assumption says so ------------------------------------------------------
+# --- rows derived from an assumption are marked -------------------------------------------------
 
 
 def test_a_remainder_of_an_assumed_share_counts_as_assumed() -> None:

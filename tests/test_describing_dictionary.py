@@ -1,4 +1,4 @@
-"""The data dictionary says of every column and quantity what it means and what may stand there."""
+"""The data dictionary gives the meaning and the allowed values of every column and quantity."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A template cannot pass as it is, and passes once it is filled in."""
+"""A template is refused unchanged, and accepted after it is filled in."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""What would help in a scheduled report: which levers run, which is best, and what is left out."""
+"""Levers in a scheduled report: those that run, the best one, and those left out."""
 
 from dataclasses import replace
 from datetime import date

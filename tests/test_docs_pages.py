@@ -1,4 +1,4 @@
-"""Commands of docs/announcements.md run, its rules say what the files say; tables of the pages."""
+"""Commands of docs/announcements.md run and its rules equal those of the files; tables of pages."""
 
 import re
 import shlex

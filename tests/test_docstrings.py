@@ -1,4 +1,4 @@
-"""Every public name says what it takes and gives, arrays with their shape."""
+"""Every public name documents its parameters and returns, arrays with their shape."""
 
 import ast
 import inspect
@@ -27,7 +27,7 @@ ARRAYS = ("FloatArray", "IntArray", "BoolArray", "ndarray")
 
 
 def public() -> dict[str, object]:
-    """Public functions and classes, and what classes have of their own, by full name."""
+    """Public functions, classes and members of classes, by full name."""
     found: dict[str, object] = {}
     for name in sorted(set(ex.__all__) - {"__version__"}):
         item = getattr(ex, name)

@@ -1,4 +1,4 @@
-"""Where parts that are right by themselves have to fit together."""
+"""Interfaces between parts that are each correct."""
 
 from datetime import date, timedelta
 
@@ -45,7 +45,7 @@ def tables(buyers=()):
 
 
 def test_an_uncontrolled_element_stopped_alone_is_a_driver_by_name():
-    """Neodymium stops; dysprosium, listed in the same magnet, bears the loss."""
+    """Neodymium stops; the loss is attributed to dysprosium, the listed element of the magnet."""
     stop = Rule(element="Nd", stage="metal", starts=DAY, state="withheld")
     row = (
         ex.assess(tables(), course(stop), FEW).ranking.set_index("sector").loc["electric_vehicles"]

@@ -1,4 +1,4 @@
-"""Ensembles and sweeps: the same table whatever runs it, and after every kind of end."""
+"""Ensembles and sweeps: the same table with every executor and after every interruption."""
 
 import os
 import pickle

@@ -1,4 +1,4 @@
-"""Errors: one class per way of being wrong, and messages that list every fault in its place."""
+"""Errors: one class per kind of fault, and messages that list every fault with its location."""
 
 import pickle
 

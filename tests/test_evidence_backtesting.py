@@ -1,4 +1,4 @@
-"""Forecasts of months not seen, the queue against customs, and the week-by-week table."""
+"""Forecasts of unknown months, the queue compared with customs, and the weekly table."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Customs tonnage: its bases, its months, and what a fit of the licensing office says of it."""
+"""Customs tonnage: its bases, its months, and the fit of the licensing office."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Draws that agree with the record, where the answer is known: exact rejection, and conflict."""
+"""Draws that agree with the record in cases with a known answer: exact rejection, and conflict."""
 
 import json
 from datetime import date, timedelta
@@ -174,7 +174,7 @@ def test_condition_names_an_observation_that_cannot_be_met(monkeypatch, capsys, 
     records = tiny_records()
     row = {"sector": "electric_vehicles", "observed_at": "line", "strength": "strong", "what": ""}
     days = {"from_date": "2025-04-04", "to_date": "2025-04-30"}
-    # Stocks last: nobody can have lost nine tenths in the first weeks of control.
+    # Stocks last: no sector can have lost nine tenths in the first weeks of control.
     records["observed_losses"] = [{**row, **days, **figure((0.9, 0.95, 1.0))}]
     folder = write_folder(tmp_path / "tables", records)
     code = main(["condition", "--data", str(folder), "--draws", "16", "--quiet"])

@@ -1,4 +1,4 @@
-"""The score of a forecast: closed forms, brute force, and one law told in two ways."""
+"""The score of a forecast: closed forms, brute force, and one distribution given in two ways."""
 
 import numpy as np
 import pytest

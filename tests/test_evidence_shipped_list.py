@@ -1,4 +1,4 @@
-"""The shipped list of draws belongs to the shipped tables, and is what they give today."""
+"""The shipped list of draws belongs to the shipped tables and can be computed from them again."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Stoppages reported and sectors at work, held against made-up tables where the answer is known."""
+"""Reported stoppages and working sectors, on made-up tables with a known answer."""
 
 import pytest
 

@@ -49,7 +49,7 @@ def changed(records: Records, table: str, position: int, value: float) -> Record
 
 
 def outcome(records: Records, *, drawn: bool = False) -> str:
-    """What `rank` makes of tables: refused, ranked, or something that must not be."""
+    """Outcome of `rank` with some tables: refused, ranked, or an outcome that must not occur."""
     try:
         dataset = dataset_from_records(records, version="extreme")
         result = ex.assess(dataset, "april_2025_queue", FEW)

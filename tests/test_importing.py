@@ -1,4 +1,4 @@
-"""Files that people have become overlays, end to end; what is left out is listed with its reason.
+"""Common files converted to overlays, end to end; omitted rows are listed with the reason.
 
 The files in tests/foreign have the form of the originals; their figures are made up.
 """

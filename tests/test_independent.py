@@ -1,4 +1,4 @@
-"""The whole chain once more, by another route: one draw, plain numbers, no array.
+"""The whole chain, computed a second time by another method: one draw, plain numbers, no array.
 
 Nothing of `exposure.impact`, `exposure.licensing`, `exposure.supply` or `exposure.scoring` is used:
 rules are looked up afresh, the office keeps dated lists of applications and licences, pools are
@@ -84,7 +84,7 @@ class Course:
 
     @cached_property
     def inflow(self):
-        """What arrives, and what would without the pool, by (sector, channel, buyer, tier)."""
+        """Arrivals with and without the pool, by (sector, channel, buyer, tier)."""
         result = defaultdict(list)
         for pool in sorted(set(self.tables.pool.values())):
             for claims, week in product([self.claims(pool)], range(self.weeks)):
@@ -166,7 +166,7 @@ def firm_losses(course, sector, kind, multiple, late):
 
 
 def in_slices(alone):
-    """Each slice of the largest loss is borne in equal parts by all who reach it."""
+    """Each slice of the largest loss is shared equally by all causes that reach it."""
     levels, losses = sorted({0.0, *alone.values()}), alone.values()
     parts = {top: (top - low) / sum(x >= top for x in losses) for low, top in pairwise(levels)}
     return {bearer: sum(p for top, p in parts.items() if top <= x) for bearer, x in alone.items()}
@@ -233,7 +233,7 @@ def centred(dataset):
 
 
 def check(scenario, *, as_of=START):
-    """Compare a ranking, and what each element bears, with the chain above."""
+    """Compare a ranking and its attribution by element with the chain above."""
     dataset = centred(tiny_dataset(world_records()))
     settings = ex.Settings(draws=1, prior=True, horizon_weeks=HORIZON, as_of=as_of)
     run = ex.assess(dataset, scenario, settings)

@@ -1,4 +1,4 @@
-"""Parts of runs that are kept: found again where nothing they were made from has changed."""
+"""Parts of runs that are kept: they are reused if none of their inputs has changed."""
 
 from collections.abc import Iterator
 

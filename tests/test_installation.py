@@ -44,7 +44,7 @@ def built(tmp_path_factory):
 
 
 def ask(path: Path, cwd: Path) -> list[str]:
-    """Where the package is, what it reads and which scenarios it ships, if imported from a path."""
+    """Location, tables and scenarios of the package if it is imported from a path."""
     environment = {key: value for key, value in os.environ.items() if key != "EXPOSURE_DATASETS"}
     done = subprocess.run(
         [sys.executable, "-c", ASK],

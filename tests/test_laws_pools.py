@@ -225,7 +225,7 @@ def copy_element(records: Records, old: str, new: str, mass: float) -> None:
 def with_terbium(
     word: str, *, dysprosium: float = 0.2, terbium: float = 0.1, users: bool = True
 ) -> Records:
-    """A magnet with dysprosium and terbium that are alike, or that replace each other."""
+    """A magnet with dysprosium and terbium in equal rows, or as alternatives."""
     records = never_full(at_central(world_records() if users else tiny_records()))
     row = next(entry for entry in records["component_elements"] if entry["element"] == "Dy")
     row.update({"alternative": word, **figure(dysprosium)})
@@ -255,7 +255,7 @@ def test_merging_alternatives_with_equal_flow_leaves_score_and_driver_unchanged(
     before = alone.attribution("element").loc[CARS, "Dy"]
     points = merged.attribution("element").loc[CARS]
     assert points["Dy"] + points["Tb"] == pytest.approx(before)
-    # Each bears in proportion to the mass that it lacks.
+    # The loss is attributed in proportion to the mass that each lacks.
     assert points["Dy"] == pytest.approx(2.0 * points["Tb"])
 
 

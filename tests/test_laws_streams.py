@@ -23,7 +23,7 @@ COURSES = ("april_2025_queue", "london_truce", "full_withhold")
 
 
 def alias(records: Records, component: str, count: int) -> None:
-    """Write a component as several that are alike and cross the border as the same item."""
+    """Split a component into several equal ones that cross the border as the same item."""
     for number in range(1, count):
         for name, rows in list(records.items()):
             copies = [
@@ -72,7 +72,7 @@ def test_a_component_split_into_equal_ones_leaves_every_score_unchanged(
 
 
 def twins(first: int, second: int) -> Records:
-    """Missiles and a second sector like it, that need different numbers of components alike."""
+    """Missiles and an equal second sector that needs another number of equal components."""
     records = world_records()
     records["sectors"].append(
         {**records["sectors"][0], "sector": "interceptors", "name": "Others", "industry_code": "X"}

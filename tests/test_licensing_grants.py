@@ -1,4 +1,4 @@
-"""Offices of all destinations: who has one of its own, and which licences a channel meets."""
+"""Offices of all destinations: which have a separate one, and the licences of each channel."""
 
 import numpy as np
 import pytest

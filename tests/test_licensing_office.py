@@ -1,4 +1,4 @@
-"""How many applications each case files, worked by hand."""
+"""Number of applications of each case, worked by hand."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""How each case is treated: states, rows of the queue by buyer, element and day, revocation."""
+"""Treatment of each case: states, rows of the queue by buyer, element and day, revocation."""
 
 from datetime import date, timedelta
 

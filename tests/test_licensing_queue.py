@@ -62,7 +62,7 @@ class Group:
     expiry: int | None = None  # first week in which their licence no longer counts
     renews: int | None = None  # week in which they file the renewal
     returns: int | None = None  # week in which they file a first application once more
-    filed: int | None = None  # week in which the application now in line was filed
+    filed: int | None = None  # week in which the waiting application was filed
     first: bool = True  # whether it is a first application
 
     @property
@@ -70,12 +70,12 @@ class Group:
         return 0.0 if self.filed is None else self.size
 
     def asks(self) -> bool:
-        """Whether a first application is in line or to come."""
+        """Whether a first application is in the queue or will be filed."""
         return self.returns is not None or (self.filed is not None and self.first)
 
 
 def reference(classes: list[LicenceClass], capacity: list[float]) -> list[dict[str, list[float]]]:
-    """What each class has in each week, by the letter of the rules."""
+    """Licences of each class in each week, computed literally from the rules."""
     groups: list[list[Group]] = [[] for _ in classes]
     weeks = []
     for week, left in enumerate(capacity):

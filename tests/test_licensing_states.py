@@ -1,4 +1,4 @@
-"""One row a licence state, and nobody else lists them."""
+"""One row per licence state, and no other list of them."""
 
 import ast
 from pathlib import Path

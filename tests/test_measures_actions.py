@@ -1,4 +1,4 @@
-"""Dated changes of a world: they leave the past alone, keep mass, and run the same twice."""
+"""Dated changes of a world: no effect on the past, conservation of mass, equal twin runs."""
 
 from dataclasses import replace
 from datetime import date
@@ -127,7 +127,7 @@ def test_no_change_touches_the_weeks_before_its_day(kind: str) -> None:
     for sector, lost in before.items():
         assert np.array_equal(lost[:WEEK], after[sector][:WEEK]), sector
         moved += float(np.abs(lost - after[sector]).sum())
-    assert moved > 0.0 or kind == "trusted"  # all are withheld alike
+    assert moved > 0.0 or kind == "trusted"  # all are withheld
 
 
 def test_a_change_after_the_last_week_changes_nothing() -> None:
@@ -154,7 +154,7 @@ def test_who_is_served_before_a_purchase_does_not_notice_it() -> None:
 
 
 def test_a_purchase_leaves_the_pool_in_the_weeks_in_which_it_is_bought() -> None:
-    """What arrives at the buyer and what its pool brings to all others sum to the same."""
+    """The sum of the buyer's arrivals and those of all other users of the pool is unchanged."""
     plain, acted = run_of("april_2025_queue"), run_of("april_2025_queue", (BUYS,))
     arrived = []
     for run in (plain, acted):

@@ -1,4 +1,4 @@
-"""Lost output by industry: conservation, weights, and an input-output model fed with it."""
+"""Lost output by industry: conservation, weights, and its use in an input-output model."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""Effects of levers on common draws, portfolios against all subsets, and how much to hold."""
+"""Effects of levers on common draws, portfolios against all subsets, and required stocks."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -112,7 +112,7 @@ def test_pairs_that_meet_nowhere_add_up(effects: ex.LeverEffects) -> None:
 
 
 def test_a_given_stock_saves_a_week_for_each_week_of_loss(result: ex.Assessment) -> None:
-    """The envelope: output lost falls by what is held more, in the draws with a loss, not else."""
+    """The envelope: lost output falls by the additional stock, only in draws with a loss."""
     day, step = result.first_day, 0.01
     one = result.run.dataset
     flat = ex.with_value(one, "parameters", ("firm_spread", "*"), value=0.0)

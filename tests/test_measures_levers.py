@@ -1,4 +1,4 @@
-"""Levers as data: files are read with all their faults, and fit the tables."""
+"""Levers as data: all faults of a file are reported, and levers fit the tables."""
 
 from pathlib import Path
 

@@ -68,7 +68,7 @@ def test_equal_channels_have_equal_points_and_together_no_fewer_than_one(losses)
     before, after = airport_shares(losses), airport_shares(np.append(losses, losses[0]))
     assert after[0] == pytest.approx(after[-1], abs=1e-12)
     assert after[0] + after[-1] >= before[0] - 1e-12
-    # The others bear no more than before, and the whole stays what it is.
+    # The parts of the others do not rise, and the total stays the same.
     assert (after[1:-1] <= before[1:] + 1e-12).all()
     assert after.sum() == pytest.approx(before.sum(), abs=1e-12)
 

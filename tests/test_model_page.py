@@ -1,4 +1,4 @@
-"""The worked example of docs/model.md, computed once more with the functions of the package."""
+"""The worked example of docs/model.md, recomputed with the functions of the package."""
 
 import re
 from datetime import date

@@ -1,4 +1,4 @@
-"""What a notebook shows of a result, the tables and a scenario; figures of a result."""
+"""Notebook views of a result, the tables and a scenario; figures of a result."""
 
 import re
 from functools import cache

@@ -1,4 +1,4 @@
-"""What notes of the order of service quote is what the shipped rows give."""
+"""Values quoted in notes of the order of service equal those of the shipped rows."""
 
 import re
 from functools import cache

@@ -1,4 +1,4 @@
-"""The record of what happened: built from events, seen from a day, carried on by choice."""
+"""The record of past policy: built from events, as known on a day, with a chosen continuation."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Rules in words: what they read as, what faulty ones are told, and what they do on a course."""
+"""Rules in words: their reading, the errors of faulty ones, and their effect on a course."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Which rule decides a case, and what a faulty rule is told."""
+"""The rule that decides a case, and the errors of faulty rules."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""What scenario files and mixtures come to, and what is said when there is no reading them."""
+"""Scenario files and mixtures, and the errors of unreadable ones."""
 
 import math
 from datetime import date

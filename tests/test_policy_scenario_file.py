@@ -1,4 +1,4 @@
-"""What every faulty scenario file is told, word for word."""
+"""Errors of faulty scenario files, with the whole text."""
 
 from datetime import date
 from pathlib import Path

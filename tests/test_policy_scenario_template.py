@@ -1,4 +1,4 @@
-"""The scenario file to start from reads without fault, as it is and with all its examples."""
+"""The template of a scenario file reads without fault, unchanged and with all its examples."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What README and docs import is public; results pickle, copy, compare; slips are named."""
+"""Names imported in README and docs are public; results pickle, copy, compare; slips are named."""
 
 import ast
 import copy

@@ -1,4 +1,4 @@
-"""What tables are told that do not fit together, word for word."""
+"""Errors of tables that do not fit together, with the whole text."""
 
 import pytest
 

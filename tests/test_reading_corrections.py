@@ -1,4 +1,4 @@
-"""A correction changes the cell it names while that holds the old value, else it fails loudly."""
+"""A correction changes the named cell if it has the old value; otherwise it is an error."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What-if: one figure or several, shares among them; every change travels with the dataset."""
+"""What-if changes of figures and shares; the dataset records every change."""
 
 import math
 import pickle

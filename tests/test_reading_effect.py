@@ -1,4 +1,4 @@
-"""Nothing the user gave is ignored in silence: rows and files without effect, each with why."""
+"""No input is silently ignored: rows and files without effect are listed with the reason."""
 
 from datetime import date
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""From a folder of CSV files to a dataset: what is accepted, and what every fault is told."""
+"""From a folder of CSV files to a dataset: accepted input, and the error of every fault."""
 
 from pathlib import Path
 

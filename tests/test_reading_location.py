@@ -1,4 +1,4 @@
-"""Where the shipped tables are found, and what is said when they are not."""
+"""Location of the shipped tables, and the error if they are missing."""
 
 from pathlib import Path
 
@@ -11,12 +11,12 @@ from exposure.tables.reading.location import VARIABLE, bears_our_name, shipped_f
 from tests.tiny import tiny_dataset, write_folder
 
 OURS = b'{"name": "rare-earth-exposure", "version": "2026.11"}'
-"""What a descriptor of ours holds."""
+"""Content of the descriptor of the shipped tables."""
 
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A package folder of its own, so that the shipped tables are out of sight."""
+    """A separate package folder, from which the shipped tables are not visible."""
     monkeypatch.delenv(VARIABLE, raising=False)
     folder = tmp_path / "site" / "exposure"
     (folder / "tables" / "reading").mkdir(parents=True)

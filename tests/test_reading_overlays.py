@@ -1,4 +1,4 @@
-"""An overlay replaces rows and adds others; what does not fit is told with file and line."""
+"""An overlay replaces and adds rows; errors name its file and line."""
 
 import csv
 import re

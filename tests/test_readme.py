@@ -1,4 +1,4 @@
-"""What README.md prints of the rankings is what the shipped tables give."""
+"""The rankings printed in README.md are those of the shipped tables."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What changed between two runs: the parts sum to the move, each cause is found by itself."""
+"""Changes between two runs: the parts sum to the change, each cause is found separately."""
 
 from dataclasses import replace
 from functools import cache

@@ -1,4 +1,4 @@
-"""Figures of the page: what is drawn lies where the axis says."""
+"""Figures of the page: marks are at the positions given by the axis."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""A folder is put into place at once: killed, or two at a time, nothing is half there."""
+"""A folder is replaced in one step: after a kill or with two runs at once, it is complete."""
 
 import os
 import random

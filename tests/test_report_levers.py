@@ -1,4 +1,4 @@
-"""What would help as text, JSON, CSV and figures, and on the command line."""
+"""Effects of levers as text, JSON, CSV and figures, and on the command line."""
 
 import json
 from pathlib import Path

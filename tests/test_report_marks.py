@@ -1,4 +1,4 @@
-"""What was changed in the tables is said in every header and recorded in every file."""
+"""Changes of the tables are stated in every header and recorded in every file."""
 
 import csv
 import json

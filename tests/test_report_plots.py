@@ -1,4 +1,4 @@
-"""Figures: what is on them, that nothing global is touched, that bytes repeat."""
+"""Figures: their content, no change of global state, equal bytes."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Figures of certainty: what they show is what the result holds, in grey as in colour."""
+"""Figures of certainty show the values of the result, in grey and in colour."""
 
 import colorsys
 

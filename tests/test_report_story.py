@@ -1,4 +1,4 @@
-"""A score in ten lines: what they say is what the result and its tables hold."""
+"""A score in ten lines, which agree with the result and its tables."""
 
 import pandas as pd
 import pytest

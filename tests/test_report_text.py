@@ -1,4 +1,4 @@
-"""Text for the terminal: what it says, and that it fits."""
+"""Text for the terminal: its content and its width."""
 
 from datetime import date
 

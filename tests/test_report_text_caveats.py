@@ -1,4 +1,4 @@
-"""What the top of the report says of judgement, history and the edge of the record."""
+"""The caveats at the top of the report: judgement, history and the end of the record."""
 
 from datetime import date
 

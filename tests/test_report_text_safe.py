@@ -1,4 +1,4 @@
-"""Users' text in terminals, figures, pages and files: shown whole or marked, and never obeyed."""
+"""Users' text in terminals, figures, pages and files: shown whole or marked, never executed."""
 
 import csv
 import io

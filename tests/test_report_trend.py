@@ -1,4 +1,4 @@
-"""The trend: one line a leading sector, one point a report, in the order of the reports."""
+"""The trend: one line per leading sector, one point per report, in the order of the reports."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""A result is saved in a form without code, and opens in another process as it was."""
+"""A result is saved in a form without code, and is equal when opened in another process."""
 
 import json
 import subprocess

@@ -1,6 +1,6 @@
-"""What every bad cell, row or key of a table is told, word for word.
+"""Errors of bad cells, rows and keys of tables, with the whole text.
 
-The rows are in memory; `tests.test_tables_read` shows that rows of files are told the same.
+The rows are in memory; `tests.test_reading_folders` shows that rows of files give the same errors.
 """
 
 import pytest

@@ -1,4 +1,4 @@
-"""How sure an order is: matrices worked by hand, their errors, and the draws they need."""
+"""Certainty of an order: matrices worked by hand, their errors, and the draws they need."""
 
 import numpy as np
 import pytest

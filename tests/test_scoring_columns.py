@@ -1,4 +1,4 @@
-"""The registry of columns: no result has a column without an entry, and everybody reads it."""
+"""The registry of columns: every column of a result has an entry, and all outputs use it."""
 
 import json
 import subprocess

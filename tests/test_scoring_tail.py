@@ -197,7 +197,7 @@ def test_neighbours_are_separated_where_the_order_is_sure_and_differs_often(high
 
 
 def test_a_band_ends_where_scores_differ_clearly_from_its_first():
-    # The second is told from the first, the third is not: all three are one band.
+    # The second is clearly below the first, the third is not: all three are one band.
     first = np.array([4.0, 4.0, 4.0, 4.0])
     second = np.array([3.0, 3.0, 3.0, 3.0])
     third = np.array([5.0, 5.0, 0.0, 0.0])

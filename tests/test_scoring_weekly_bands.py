@@ -1,4 +1,4 @@
-"""Weekly bands: exact percentiles, those from a grid, and sums that depend on no block."""
+"""Weekly bands: exact percentiles, those from a grid, and sums independent of the blocks."""
 
 import numpy as np
 import pytest

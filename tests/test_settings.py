@@ -1,4 +1,4 @@
-"""Settings: the defaults, what is accepted, and what a wrong one is told."""
+"""Settings: the defaults, accepted values, and the errors of wrong ones."""
 
 import math
 from datetime import date

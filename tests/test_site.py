@@ -1,4 +1,4 @@
-"""Pages of the site that are made from the package, and what they are made of."""
+"""Pages of the site that are generated from the package."""
 
 import sys
 import tomllib

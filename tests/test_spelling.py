@@ -1,4 +1,4 @@
-"""Suggestions: for a slip of the pen, never from one real name to another."""
+"""Suggestions: for misspelt words, never from one real name to another."""
 
 import pytest
 from hypothesis import given

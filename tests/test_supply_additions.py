@@ -1,4 +1,4 @@
-"""What is added to a pool outside China, worked by hand on a made-up pool of dysprosium."""
+"""Supply added to a pool outside China, worked by hand on a made-up pool of dysprosium."""
 
 from datetime import date, timedelta
 

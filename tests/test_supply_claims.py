@@ -1,4 +1,4 @@
-"""Who claims how much from a pool, and in which order: shares worked by hand."""
+"""Claims on a pool and their order: shares worked by hand."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Exit-stage split: closed forms, bounds, and the two routes to it held against each other."""
+"""Exit-stage split: closed forms, bounds, and the comparison of its two methods."""
 
 import numpy as np
 import pytest

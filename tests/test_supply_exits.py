@@ -1,4 +1,4 @@
-"""How supply splits by exit stage from day to day, against closed forms and by hand."""
+"""Split of supply by exit stage over time, compared with closed forms and worked by hand."""
 
 from datetime import date, timedelta
 

@@ -1,6 +1,6 @@
-"""No shipped table is an ornament: a changed row moves a result, or the table is evidence only.
+"""Every shipped table has an effect: a changed row changes a result, or the table is evidence.
 
-Tables of what was seen act through the record: they decide which draws are used.
+Tables of observations have an effect through the record: they decide which draws are used.
 """
 
 import shutil

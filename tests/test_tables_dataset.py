@@ -1,4 +1,4 @@
-"""A dataset is what its rows say: in any order, from any file, and changed only as a copy."""
+"""A dataset is defined by its rows, in any order and from any file, and changed only as a copy."""
 
 import random
 from collections.abc import Callable

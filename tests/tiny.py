@@ -227,7 +227,7 @@ def tiny_dataset(records: Records | None = None) -> Dataset:
 
 
 def write_folder(folder: Path, records: Records | None = None) -> Path:
-    """Write the records as CSV files, cells as they stand, checked or not."""
+    """Write the records as CSV files, with unchanged cells, whether valid or not."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in (records or tiny_records()).items():
         columns = TABLES[name].columns

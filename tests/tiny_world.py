@@ -1,4 +1,4 @@
-"""The tiny tables with pools, firms, other roads, refusals and catching up."""
+"""The tiny tables with pools, firms, third countries, refusals and catch-up."""
 
 from tests.tiny import Records, add_parameter, add_pool, figure, tiny_records
 

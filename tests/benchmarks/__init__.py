@@ -1,1 +1,1 @@
-"""What runs cost; `python -m tests.benchmarks` prints the table of docs/performance.md."""
+"""Cost of runs; `python -m tests.benchmarks` prints the table of docs/performance.md."""

@@ -1,4 +1,4 @@
-"""Print what runs cost, beside the readable reference and, if named, an older version.
+"""Print the cost of runs, of the readable reference and, if named, of an older version.
 
     python -m tests.benchmarks [--old FOLDER] [--rows ROW ...] [--rounds N] [--share 0.1] [--wall]
 

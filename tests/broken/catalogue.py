@@ -1,4 +1,4 @@
-"""Broken tables, one for each rule: what breaks them, and who notices.
+"""Broken tables, one for each rule, with the checks that find the fault.
 
 Each case starts from the tiny tables, breaks one rule and names the table that is broken. `wording`
 is the first fault of our own check, word for word. `seen` are the kinds of error that frictionless

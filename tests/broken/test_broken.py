@@ -1,4 +1,4 @@
-"""Every rule of the tables, broken once: told by our own check, and seen by frictionless or not."""
+"""Every rule of the tables, broken once: our check names it, frictionless finds it or does not."""
 
 from pathlib import Path
 

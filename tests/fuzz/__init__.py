@@ -1,4 +1,4 @@
-"""Random faults in tables, overlays, scenario files and command lines, and what becomes of them.
+"""Random faults in tables, overlays, scenario files and command lines, and their outcomes.
 
 Whatever is given is refused with a clean error, or runs to finite numbers. A short run is part of
 the suite; the long one is

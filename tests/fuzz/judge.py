@@ -1,4 +1,4 @@
-"""What becomes of one faulty input: refused, harmless, or an outcome that must never be."""
+"""Outcome of one faulty input: refused, harmless, or an outcome that must never occur."""
 
 import math
 from collections import Counter
@@ -46,13 +46,13 @@ class Tally:
 
 
 def refusal(error: ExposureError) -> str:
-    """Whether a refusal says what it should."""
+    """Whether the text of a refusal is complete."""
     whole = all(fault.found and fault.expected and fault.cure for fault in error.faults)
     return "refused" if whole and str(error).strip() else "bad message"
 
 
 def judged(make: Callable[[], object], use: Callable[[object], str]) -> tuple[str, str]:
-    """The outcome of reading something and using what was read, and what was said."""
+    """The outcome of reading an input and using it, with the message."""
     try:
         made = make()
     except ExposureError as error:

@@ -1,4 +1,4 @@
-"""What version 0.1.0 loses on the tiny tables: run it there, and compare later versions with it.
+"""Losses of version 0.1.0 on the tiny tables, with which later versions are compared.
 
 Pools without users, one firm a sector and no alternatives are the model of version 0.1.0, so its
 losses must come out again to the last bit. Every figure stands at its central value, because the

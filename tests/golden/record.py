@@ -28,7 +28,7 @@ def released(name: str) -> int:
 
 
 def fault(name: str) -> str:
-    """What is wrong with the record of an output, or nothing."""
+    """Fault in the record of an output; empty if there is none."""
     version = version_of(MODELS[name])
     if recorded(name) == output_schema(name):
         return ""
