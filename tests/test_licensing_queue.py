@@ -105,8 +105,18 @@ def reference(classes: list[LicenceClass], capacity: list[float]) -> list[dict[s
             live = sum(g.size for g in groups[q] if g.expiry is not None and g.expiry > week)
             free = rules[q].state is LicenceState.FREE
             out["licensed"].append(1.0 if free else live / one.relationships)
+        groups = [together(own) for own in groups]
         weeks.append(out)
     return weeks
+
+
+def together(groups: list[Group]) -> list[Group]:
+    """One group of all that differ in size alone: they share what is to come."""
+    sizes: dict[Group, float] = {}
+    for group in groups:
+        alike = replace(group, size=0.0)
+        sizes[alike] = sizes.get(alike, 0.0) + group.size
+    return [replace(alike, size=size) for alike, size in sizes.items()]
 
 
 def change_rules(groups, one, rule, was, week) -> list[Group]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, GetCoreSchemaHandler, create_model
+from pydantic import ConfigDict, Field, GetCoreSchemaHandler, create_model
 from pydantic_core import CoreSchema
 
 from exposure.citations import KeyAssumption
@@ -30,6 +30,12 @@ from exposure.settings import Settings
 from exposure.tables.schema.policy import SourceRow
 
 
+class RowModel(OutputModel):
+    """Base of rows; no source is searched for docstrings, as the registry has their meaning."""
+
+    model_config = ConfigDict(use_attribute_docstrings=False)
+
+
 @cache
 def row_model(result: str) -> type[OutputModel]:
     """Model of one row of a result, from the registry of columns."""
@@ -40,7 +46,7 @@ def row_model(result: str) -> type[OutputModel]:
         meaning = Field(description=column.meaning, json_schema_extra=extra)
         fields[column.name] = (kind, meaning)
     title = result.title().replace("_", "") + "Row"
-    return create_model(title, __base__=OutputModel, **fields)
+    return create_model(title, __base__=RowModel, **fields)
 
 
 @dataclass(frozen=True)

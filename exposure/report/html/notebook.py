@@ -6,7 +6,10 @@ the template; nothing is loaded from elsewhere.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Literal
+
+from jinja2 import Template
 
 from exposure.policy.scenario import Scenario
 from exposure.report.files.json_output import rows_of
@@ -165,5 +168,9 @@ def _flat(record: Mapping[str, object], *, within: str = "") -> list[tuple[str, 
 
 
 def _html(view: View) -> str:
-    template = make_environment().get_template("notebook.html.jinja")
-    return template.render(view=view).rstrip("\n")
+    return _template().render(view=view).rstrip("\n")
+
+
+@cache
+def _template() -> Template:
+    return make_environment().get_template("notebook.html.jinja")

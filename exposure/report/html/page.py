@@ -12,9 +12,11 @@ import hashlib
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from jinja2 import Template
 from markupsafe import Markup
 
 from exposure.citations import KeyAssumption, key_assumptions
@@ -82,9 +84,15 @@ def report_page(contents: Contents) -> str:
     contents
         From `exposure.report.contents.gather`.
     """
+    return _template().render(_context(contents))
+
+
+@cache
+def _template() -> Template:
+    """Template of the page, compiled once for all pages of a process."""
     environment = make_environment()
     environment.filters.update(_FILTERS)
-    return environment.get_template("page.html.jinja").render(_context(contents))
+    return environment.get_template("page.html.jinja")
 
 
 def _day_of(contents: Contents) -> date | None:
