@@ -1,13 +1,32 @@
 """Every notebook runs from top to bottom and is committed without outputs."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+
+# The kernel speaks over sockets that it closes a little late.
+LATE = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
+
+OWN = {"In", "Out", "exit", "get_ipython", "open", "quit"}
+LEFT = f"[name for name in dir() if not name.startswith('_') and name not in {sorted(OWN)}]"
+"""Names that are there, but for those of the kernel itself."""
+
+
+@pytest.fixture(scope="module")
+def kernel() -> Iterator[AsyncKernelManager]:
+    """One process for all notebooks, which loads the package once."""
+    manager = AsyncKernelManager(kernel_name="python3")
+    yield manager
+    if manager.has_kernel:
+        run_sync(manager.shutdown_kernel)(now=True)
 
 
 def test_there_are_notebooks():
@@ -21,17 +40,18 @@ def test_notebook_is_committed_without_outputs(path):
     assert not [cell for cell in code if cell.outputs or cell.execution_count]
 
 
-# The kernel speaks over sockets that it closes a little late.
-@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
+@LATE
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_notebook_runs_from_top_to_bottom(path, tmp_path):
+def test_notebook_runs_from_top_to_bottom(path, kernel, tmp_path):
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}})
+    # Nothing that the notebook before it named is left, and it works in a folder of its own.
+    fresh = nbformat.v4.new_code_cell(f"%reset -f\n%cd -q {tmp_path}")
+    left = nbformat.v4.new_code_cell(LEFT)
+    notebook.cells[:0] = [fresh, left]
+    client = NotebookClient(notebook, km=kernel, timeout=120)
     client.execute()
-    assert not [
-        output
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-        for output in cell.outputs
-        if output.output_type == "error"
-    ]
+    client.kc.stop_channels()
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert not [output for cell in code for output in cell.outputs if output.output_type == "error"]
+    (names,) = left.outputs
+    assert names["data"]["text/plain"] == "[]"
