@@ -13,7 +13,7 @@ class Licensed(NamedTuple):
     """Flows stopped by licensing."""
 
     stopped: FloatArray
-    """Share of usual flow that does not leave, by class, (C, T, D)."""
+    """Share of usual flow that does not leave, by class, (C, T, draws of a lane)."""
     look_through: FloatArray
     """Share of upstream exits judged by the final user, (H, S, D)."""
     spans: IntArray

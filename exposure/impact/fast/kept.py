@@ -157,10 +157,12 @@ def _arrive(pools: PackedPools, course: KeptCourse) -> Arrived:
     lanes = empty_lanes(pools, policy, kept=count)
 
     def some(lanes_of_thread: range) -> None:
-        rows = make_rows(policy.licensed, policy.routes, pools.kinds, pools.pools, pools.kept)
+        licensed = policy.room_for_lane()
+        rows = make_rows(licensed, policy.routes, pools.kinds, pools.pools, pools.kept)
         for lane in lanes_of_thread:
+            policy.fill(licensed, lane)
             fill_lane(
-                policy.licensed, policy.routes, pools.kinds, pools.pools, pools.slots, lanes,
+                licensed, policy.routes, pools.kinds, pools.pools, pools.slots, lanes,
                 rows, lane,
             )  # fmt: skip
             add_purchases(pools, lanes, lane)

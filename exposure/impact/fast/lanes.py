@@ -84,7 +84,7 @@ def fill_lane(
                 lanes.stopped[v, g, d] = 0.0
     for since in range(begin, end, BATCH):
         batch = min(BATCH, end - since)
-        licences_of(licensed, since, batch, rows.stopped, rows.sums)
+        licences_of(licensed, since - begin, batch, rows.stopped, rows.sums)
         for d in range(batch):
             _draw(licensed, routes, kinds, pools, slots, lanes, rows, since + d, d)
         for s in range(len(slots.need)):

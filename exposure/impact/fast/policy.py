@@ -8,6 +8,7 @@ from exposure.arrays import BoolArray, FloatArray, IntArray
 from exposure.impact.arrivals import Restriction, kept_of
 from exposure.impact.fast.arrays import Licensed, Routes
 from exposure.impact.fast.changes import NOTHING
+from exposure.impact.fast.lanes import LANE
 from exposure.impact.fast.packing import PackedPools
 from exposure.impact.world import Supply, World
 from exposure.licensing.flows import Flow
@@ -21,9 +22,24 @@ class PackedPolicy:
     """Licences of one course, for the routes of a group of pools."""
 
     licensed: Licensed
+    """Without the flows stopped, which are laid out lane by lane."""
+    stopped: tuple[FloatArray, ...]
+    """Share of usual flow that does not leave, of each class, (T, D)."""
     routes: Routes
     classes: tuple[int, ...]
     """Licence classes of the flows, numbered as in `Licences`."""
+
+    def room_for_lane(self) -> Licensed:
+        """Room for the flows stopped in one lane: all lanes together would be copied once more."""
+        weeks = int(self.licensed.spans[-1])
+        return self.licensed._replace(stopped=np.empty((len(self.stopped), weeks, LANE)))
+
+    def fill(self, licensed: Licensed, lane: int) -> None:
+        """Lay out the flows stopped in one lane."""
+        begin = lane * LANE
+        for row, stopped in zip(licensed.stopped, self.stopped, strict=True):
+            in_lane = stopped[:, begin : begin + LANE]
+            row[:, : in_lane.shape[1]] = in_lane
 
 
 @dataclass
@@ -73,13 +89,7 @@ def pack_policy(
     for h, values in enumerate(flows.looks.values()):
         look[h] = values if values.ndim == 1 else values[spans[:-1]]
     chi, chi_row = _pack_splits(supplies, splits, spans, most=final.shape[1])
-    shape = (0, world.period.weeks, world.inputs.draws)
-    licensed = Licensed(
-        np.stack(list(flows.classes.values())) if flows.classes else np.zeros(shape),
-        look,
-        spans,
-        first,
-    )
+    licensed = Licensed(np.empty((0, world.period.weeks, LANE)), look, spans, first)
     routes = Routes(
         chi,
         chi_row,
@@ -91,7 +101,7 @@ def pack_policy(
         np.array([buyer is BuyerClass.MILITARY for _, (_, buyer, _) in packed.routes]),
         np.array([packed.shown.get(route, NOTHING) for route in packed.routes], dtype=np.int64),
     )
-    return PackedPolicy(licensed, routes, tuple(flows.classes))
+    return PackedPolicy(licensed, tuple(flows.classes.values()), routes, tuple(flows.classes))
 
 
 def _rows(

@@ -47,11 +47,13 @@ def run_course(
             begins=np.empty_like(lanes.begins),
             late=np.empty_like(lanes.late),
         )
-        rows = make_rows(policy.licensed, policy.routes, pools.kinds, pools.pools, pools.kept)
+        licensed = policy.room_for_lane()
+        rows = make_rows(licensed, policy.routes, pools.kinds, pools.pools, pools.kept)
         desk = make_desk(firms.changes, firms.sectors, world.period.weeks)
         for lane in lanes_of_thread:
+            policy.fill(licensed, lane)
             fill_lane(
-                policy.licensed, policy.routes, pools.kinds, pools.pools, pools.slots, lane_arrays,
+                licensed, policy.routes, pools.kinds, pools.pools, pools.slots, lane_arrays,
                 rows, lane,
             )  # fmt: skip
             add_purchases(pools, lane_arrays, lane)
