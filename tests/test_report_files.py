@@ -16,11 +16,16 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import exposure as ex
+from exposure.citations import key_assumptions
 from exposure.errors import ReportError
+from exposure.report.contents import gather
 from exposure.report.files import report_folder as write
 from exposure.report.files.csv_output import ranking_csv
 from exposure.report.files.json_output import ranking_json
 from exposure.report.files.report_folder import older_files, write_report
+from exposure.report.html.grounds import grounds
+from exposure.report.html.page import unbroken
+from exposure.report.html.sampling import sampling_rows
 from exposure.report.text.cells import page_columns
 from exposure.scoring.columns import names_of
 from tests.test_report_text import FREE, WITHHELD
@@ -206,11 +211,20 @@ def test_a_source_that_a_table_cites_is_linked(page):
 
 def test_numbers_of_a_ranking_on_the_page_are_those_of_the_frame(runs, page):
     shown_columns = [column for column in page_columns(mixture=False) if column.is_number]
-    columns = [name for column in shown_columns for name in (column.name, column.until) if name]
     rows = [row for row in page.rankings["withheld"] if row]
     assert len(rows) == len(runs[0].ranking)
     for shown, (_, row) in zip(rows, runs[0].ranking.iterrows(), strict=True):
-        assert shown == [_written(row[column]) for column in columns]
+        values = [
+            row[name]
+            for column in shown_columns
+            for name in (
+                column.name,
+                column.until,
+                column.error if row.get(column.error, 0) > 0 else "",
+            )
+            if name
+        ]
+        assert shown == list(map(_written, values))
 
 
 def _written(value: float) -> str:
@@ -341,3 +355,39 @@ def test_runs_that_do_not_belong_together_are_refused(runs, tmp_path):
         "write [assessment]"
     )
     assert list(tmp_path.iterdir()) == []
+
+
+def test_errors_of_sampling_are_beside_their_means_and_draws_are_those_needed(runs, page):
+    needed = ex.draws_needed(runs[0])
+    rows = sampling_rows(runs[0])
+    assert [row.score[1][0] for row in rows] == needed["draws_for_score"].tolist()
+    assert [row.top[2][0] for row in rows] == needed["draws_for_top3"].tolist()
+    names = dict(zip(runs[0].ranking["sector"], runs[0].ranking["name"], strict=True))
+    following = [names[sector] for sector in needed["next_sector"].dropna()]
+    assert [row.next_name for row in rows] == [*following, "-"]
+    assert "draws needed for ± 0.1 points of a score and ± 0.01 of a probability" in page.text
+
+
+def test_an_assumed_input_is_one_row_with_what_it_explains_under_each_course(runs):
+    shown = grounds(gather(runs))
+    keys = [(own.sector, own.row.table, own.row.key) for own in shown]
+    assert len(keys) == len(set(keys)) > 0
+    first = runs[0].ranking["sector"][0]
+    expected = {row.key: row.explained for row in key_assumptions(runs[0], first, limit=3)}
+    name = runs[0].ranking["name"][0]
+    found = {own.row.key: own.explained for own in shown if own.sector == name}
+    assert {key: shares[0] for key, shares in found.items()} == expected
+    assert all(shares[1] is None for shares in found.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("on 2026-11-27 <b>", 'on <span class="nowrap">2026-11-27</span> &lt;b&gt;'),
+        ("9.4 ± 0.3 of 100", '<span class="nowrap">9.4 ± 0.3</span> of 100'),
+        ("(5–95 %: 0.3–26.8)", '(<span class="nowrap">5–95 %</span>: '
+         '<span class="nowrap">0.3–26.8</span>)'),
+    ],
+)  # fmt: skip
+def test_no_line_ends_within_a_date_or_an_interval(text, shown):
+    assert unbroken(text) == shown

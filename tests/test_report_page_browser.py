@@ -105,7 +105,7 @@ def test_a_heading_sorts_its_table_both_ways_and_missing_values_stay_last(browse
         head = table.locator("thead th", has_text="Score").first
 
         def scores() -> list[float]:
-            cells = table.locator("tbody td:nth-child(5) data")
+            cells = table.locator("tbody td:nth-child(5) > data")
             return [float(text) for text in cells.evaluate_all("(all) => all.map((e) => e.value)")]
 
         head.locator("button").click()

@@ -78,6 +78,8 @@ class Column:
     are those of the run."""
     until: str = ""
     """Column that ends the interval that this one begins: readers see both in one cell."""
+    error: str = ""
+    """Column that holds the error of sampling of this one: the page shows both in one cell."""
     mixtures_only: bool = False
     """Whether the page shows it only for mixtures of scenarios."""
 

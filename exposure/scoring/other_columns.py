@@ -49,14 +49,14 @@ IMPACT_DATES = (
         "the settings.",
         unit="probability",
         form=Form.WHOLE_PERCENT,
-        heading="Hit at all, %",
+        heading="Hit at\u00a0all,\u00a0%",
     ),
     Column(
         "first_hit_date_p05",
         f"5th percentile of the {_HIT}; empty where fewer draws are ever hit.",
         form=Form.DAY,
         nullable=True,
-        heading="Early (5 %)",
+        heading="Early (5\u00a0%)",
     ),
     Column(
         "first_hit_date_p50",
@@ -70,7 +70,7 @@ IMPACT_DATES = (
         f"95th percentile of the {_HIT}; empty where more than 5 % of the draws never are.",
         form=Form.DAY,
         nullable=True,
-        heading="Late (95 %)",
+        heading="Late (95\u00a0%)",
     ),
 )
 """One row a sector."""

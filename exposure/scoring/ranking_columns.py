@@ -14,7 +14,7 @@ RANKING = (
         "rank_p05",
         "Best rank: with a probability of 5 % the sector holds it or a better one.",
         form=Form.WHOLE,
-        heading="Rank, 5–95\u00a0%",
+        heading="Rank, 5–\u206095\u00a0%",
         short="5–95 %",
         note="rank over draws",
         until="rank_p95",
@@ -44,13 +44,14 @@ RANKING = (
         short="score",
         note="share of the output of {weeks} from {first_day} at risk, early weeks counting more; "
         "0 to 100",
+        error="score_se",
     ),
     Column(
         "score_p05",
         "5th percentile of the score over draws: one draw in twenty is lower.",
         unit="points",
         form=Form.POINTS,
-        heading="5–95\u00a0%",
+        heading="5–\u206095\u00a0%",
         short="5–95 %",
         note="over draws",
         until="score_p95",
@@ -67,7 +68,6 @@ RANKING = (
         unit="points",
         form=Form.POINTS,
         nullable=True,
-        heading="Error of sampling",
     ),
     Column(
         "expected_loss_share",
@@ -123,6 +123,7 @@ RANKING = (
         heading="At risk, USD\u00a0bn/yr",
         short="USD bn/yr",
         note="value added at risk a year, net of what is made up later, constant 2023 USD",
+        error="value_at_risk_se",
     ),
     Column(
         "value_at_risk_p05",
@@ -158,6 +159,7 @@ RANKING = (
         unit="t/yr",
         form=Form.NUMBER,
         heading="Short, t/yr",
+        error="unmet_tonnes_se",
     ),
     Column(
         "unmet_tonnes_se",
@@ -183,6 +185,7 @@ RANKING = (
         heading="Implied so far, %",
         short="implied",
         note="share of output that the model says was lost so far",
+        error="implied_so_far_se",
     ),
     Column(
         "implied_so_far_se",

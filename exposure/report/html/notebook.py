@@ -71,7 +71,7 @@ def assessment_html(assessment: "Assessment") -> str:
                 for column in columns
             ],
             rows=[
-                [shown_text(column, row) for column in columns]
+                [shown_text(column, row, error=True) for column in columns]
                 for row in rows_of("ranking", assessment.ranking)
             ],
             facts_title="Record",

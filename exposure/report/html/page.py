@@ -9,6 +9,7 @@ fetched.
 
 import base64
 import hashlib
+import re
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,20 +18,21 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from exposure.citations import KeyAssumption, key_assumptions
 from exposure.policy.scenario import Scenario
 from exposure.report.changes import CAUSES
 from exposure.report.contents import Contents, drawn_member, first_day, loses_nothing
 from exposure.report.files.json_output import rows_of
 from exposure.report.html import news, sections
 from exposure.report.html.environment import make_environment
+from exposure.report.html.grounds import TOP_GROUNDS, grounds
 from exposure.report.html.help_section import best_of_course, help_section
 from exposure.report.html.overview import names_of_sectors, overview
+from exposure.report.html.sampling import SamplingRow, sampling_rows
 from exposure.report.text import formats, glossary
 from exposure.report.text.caveats import caveats, knowledge_date
-from exposure.report.text.cells import ShownCell, page_columns, shown_cell
+from exposure.report.text.cells import ShownCell, page_columns, shown_cell, with_error
 from exposure.report.text.drivers import driver_words
 from exposure.report.text.explanation import CHANCE
 from exposure.report.text.marks import changes_line, rules_line
@@ -47,8 +49,8 @@ if TYPE_CHECKING:
 
     from exposure.result import Assessment
 
-TOP_GROUNDS = 3
-"""Sectors whose assumed rows are shown, and rows shown of each."""
+WHOLE = re.compile(r"\d{4}-\d\d-\d\d|[\d.]+ ± [\d.]+|[\d.,]+–[\d.,]+(?: %)?")
+"""Dates, means with their errors, and intervals."""
 
 
 @dataclass(frozen=True)
@@ -66,14 +68,14 @@ class Part:
     """Columns of the ranking that the page shows."""
     cells: list[list[ShownCell]]
     """The same ranking as the page shows it, one list a sector."""
+    sampling: list[SamplingRow]
+    """Errors of sampling and the draws that smaller ones need, one row a sector."""
     dates: list[list[ShownCell]]
     """First hits as the page shows them, one list a sector."""
     lossless: bool
     """Whether no sector loses anything, so that there is nothing to draw."""
     courses: list[tuple[str, list[RuleLine]]]
     """Rules of the scenario, or of each member of a mixture."""
-    grounds: list[tuple[str, list[KeyAssumption]]]
-    """Names of the sectors ranked first, with the assumed rows that move their scores."""
 
 
 def report_page(contents: Contents) -> str:
@@ -141,6 +143,8 @@ def _context(contents: Contents) -> dict[str, object]:
         "first_alerts": news.FIRST_ALERTS,
         "moved": news.moved(contents.briefing),
         "chance": CHANCE / first.settings.draws,
+        "grounds": grounds(contents),
+        "most_grounds": TOP_GROUNDS,
         "settings": glossary.setting_terms(first.settings),
         "elements": first.dataset.rows_of(ElementRow),
         "columns": glossary.column_terms(),
@@ -165,7 +169,7 @@ def _policy_hash(script: str) -> str:
 def _part(
     assessment: "Assessment", points: "pd.DataFrame", dates: "pd.DataFrame", helps: str
 ) -> Part:
-    scenario, names = assessment.scenario, names_of_sectors(assessment)
+    scenario = assessment.scenario
     rows = _ranking(assessment.ranking, points)
     found = page_columns(mixture=bool(scenario.mixture))
     columns = sorted(found, key=lambda column: column != NAME)  # the name stays in sight
@@ -177,16 +181,13 @@ def _part(
         helps=helps,
         ranking=rows,
         columns=columns,
-        cells=[[shown_cell(column, row) for column in columns] for row in rows],
+        cells=[[with_error(shown_cell(column, row), row) for column in columns] for row in rows],
+        sampling=sampling_rows(assessment),
         dates=[
             [shown_cell(column, row) for column in hits] for row in rows_of("impact_dates", dates)
         ],
         lossless=loses_nothing(assessment),
         courses=[(course.name, rule_lines(course.rules)) for course, _ in scenario.members],
-        grounds=[
-            (names[row["sector"]], key_assumptions(assessment, row["sector"], limit=TOP_GROUNDS))
-            for row in rows[:TOP_GROUNDS]
-        ],
     )
 
 
@@ -252,7 +253,14 @@ def _is_link(address: str) -> bool:
     return address.startswith(("https://", "http://"))
 
 
+def unbroken(text: str) -> Markup:
+    """Text in which no line ends within a date, an interval or a mean with its error."""
+    whole = WHOLE.sub(r'<span class="nowrap">\g<0></span>', str(escape(text)))
+    return Markup(whole)  # noqa: S704 - escaped above; the rest is ours
+
+
 _FILTERS = {
+    "unbroken": unbroken,
     "exact": _exact,
     "points": lambda value: formats.points(_or_nan(value)),
     "signed": lambda value: formats.NONE if value is None else formats.signed_points(value),

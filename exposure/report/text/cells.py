@@ -27,6 +27,14 @@ FORMATS: Mapping[Form, Callable[[float], str]] = {
 """How a number of each form is written."""
 
 
+SCALES: Mapping[Form, tuple[float, float | None]] = {
+    Form.POINTS: (1.0, 0.1),
+    Form.PERCENT: (100.0, 0.1),
+    Form.BILLIONS: (1.0 / formats.BILLION, 0.01),
+}
+"""What a number of a form is multiplied by to be shown, and the smallest error that is shown."""
+
+
 @dataclass(frozen=True)
 class ShownCell:
     """One cell of a ranking on the page: a value, or the two ends of an interval."""
@@ -34,6 +42,8 @@ class ShownCell:
     column: Column
     parts: tuple[tuple[Cell, str], ...]
     """Each value with its text."""
+    error: tuple[Cell, str] | None = None
+    """Error of sampling with its text; None where it is not shown."""
 
 
 def shown(column: Column, value: Cell) -> str:
@@ -75,8 +85,35 @@ def shown_cell(column: Column, row: Mapping[str, Cell]) -> ShownCell:
     return ShownCell(column, tuple((row[end.name], shown(end, row[end.name])) for end in ends))
 
 
-def shown_text(column: Column, row: Mapping[str, Cell]) -> str:
-    """Text of a cell, with both ends of an interval.
+def with_error(cell: ShownCell, row: Mapping[str, Cell]) -> ShownCell:
+    """The same cell with its error of sampling, in no more digits than that supports.
+
+    An error too small for the digits of the column is shown as less than the last of them.
+
+    Examples
+    --------
+    >>> from exposure.scoring.columns import columns_of
+    >>> money = next(c for c in columns_of("ranking") if c.error == "value_at_risk_se")
+    >>> row = {"value_at_risk_usd_per_year": 6.8437e9, "value_at_risk_se": 2.1e7}
+    >>> cell = with_error(shown_cell(money, row), row)
+    >>> cell.parts[0][1], cell.error[1]
+    ('6.84', '0.03')
+    >>> with_error(shown_cell(money, row), row | {"value_at_risk_se": 2e6}).error[1]
+    '<0.01'
+    """
+    error = row.get(cell.column.error)
+    value = row[cell.column.name]
+    if not isinstance(value, (int, float)) or not isinstance(error, float) or not error > 0.0:
+        return cell
+    scale, finest = SCALES.get(cell.column.form, (1.0, None))
+    if finest is not None and scale * error < finest:
+        return ShownCell(cell.column, cell.parts, (error, f"<{finest}"))
+    mean, _, text = formats.with_error(scale * value, scale * error).partition(" ± ")
+    return ShownCell(cell.column, ((value, mean),), (error, text))
+
+
+def shown_text(column: Column, row: Mapping[str, Cell], *, error: bool = False) -> str:
+    """Text of a cell, with both ends of an interval, or with its error of sampling.
 
     Examples
     --------
@@ -84,4 +121,7 @@ def shown_text(column: Column, row: Mapping[str, Cell]) -> str:
     >>> shown_text(low, {"score_p05": 10.44, "score_p95": 41.38})
     '10.4–41.4'
     """
-    return "–".join(text for _, text in shown_cell(column, row).parts)
+    cell = shown_cell(column, row)
+    cell = with_error(cell, row) if error else cell
+    whole = "–".join(text for _, text in cell.parts)
+    return whole if cell.error is None else f"{whole} ± {cell.error[1]}"

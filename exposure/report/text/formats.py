@@ -25,10 +25,11 @@ def points(value: float) -> str:
 
     Examples
     --------
-    >>> points(63.87), points(float("nan"))
-    ('63.9', '-')
+    >>> points(63.87), points(-0.01), points(float("nan"))
+    ('63.9', '0.0', '-')
     """
-    return NONE if math.isnan(value) else f"{value + 0.0:.1f}"
+    shown = f"{value:.1f}"
+    return NONE if math.isnan(value) else "0.0" if shown == "-0.0" else shown
 
 
 def with_error(mean: float | None, error: float | None) -> str:

@@ -1,0 +1,48 @@
+"""Assumed inputs behind the sectors ranked first: one row an input, whatever the course."""
+
+from dataclasses import dataclass
+
+from exposure.citations import KeyAssumption, key_assumptions
+from exposure.report.contents import Contents
+
+TOP_GROUNDS = 3
+"""Sectors of each course whose assumed rows are shown, and rows shown of each."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """An assumed input, and how far it goes with the score of a sector."""
+
+    sector: str
+    """Name of the sector."""
+    row: KeyAssumption
+    """The input; what it explains is that of the first course that shows it."""
+    explained: tuple[float | None, ...]
+    """Squared correlation with the score under each course; None where others explain more."""
+
+
+def grounds(contents: Contents) -> list[Ground]:
+    """Rows of the table: sectors in the order in which the courses rank them first.
+
+    Parameters
+    ----------
+    contents
+        From `exposure.report.contents.gather`.
+    """
+    found: dict[tuple[str, str, tuple[str, ...]], list[KeyAssumption | None]] = {}
+    names: dict[str, str] = {}
+    for course, run in enumerate(contents.runs):
+        ranked = run.ranking.head(TOP_GROUNDS)
+        for sector, name in zip(ranked["sector"], ranked["name"], strict=True):
+            names.setdefault(str(sector), str(name))
+            for row in key_assumptions(run, str(sector), limit=TOP_GROUNDS):
+                empty: list[KeyAssumption | None] = [None] * len(contents.runs)
+                found.setdefault((str(sector), row.table, row.key), empty)[course] = row
+    places = list(names)
+    ordered = sorted(found.items(), key=lambda pair: places.index(pair[0][0]))
+    return [_ground(names[sector], rows) for (sector, *_), rows in ordered]
+
+
+def _ground(name: str, rows: list[KeyAssumption | None]) -> Ground:
+    first = next(row for row in rows if row is not None)
+    return Ground(name, first, tuple(None if row is None else row.explained for row in rows))
