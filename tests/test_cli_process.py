@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import warnings
 from pathlib import Path
 
@@ -59,6 +58,15 @@ def test_a_stderr_that_takes_nothing_loses_nothing(folder, stream):
     assert "Missiles" in done.stdout
 
 
+def test_a_process_without_a_stderr_has_one_for_the_time_of_a_command(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", None)
+    with process.plain_streams():
+        assert sys.stderr.write("said by a library at import") == 27
+        sys.stderr.flush()
+        assert not sys.stderr.isatty()
+    assert sys.stderr is None
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
 def test_a_report_is_written_though_stderr_takes_nothing(folder, tmp_path):
     line = f"report free_flow --draws 1 --data {folder} --out {tmp_path}"
@@ -107,20 +115,37 @@ def test_a_warning_of_a_library_has_no_path_of_a_source(capsys, monkeypatch):
     assert capsys.readouterr().err.splitlines()[0] == "note: UserWarning: glyph missing"
 
 
+WAITS = """
+import sys
+import exposure.assessment
+from exposure.cli import main
+
+assess = exposure.assessment.assess
+
+def told(*arguments, **options):
+    print("ready", file=sys.stderr, flush=True)
+    return assess(*arguments, **options)
+
+exposure.assessment.assess = told
+sys.exit(main(sys.argv[1:]))
+"""
+"""The command, which tells that it has begun to compute."""
+
+
 @pytest.mark.parametrize(("name", "code"), [("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130)])
 def test_a_signal_ends_a_run_with_its_own_code(folder, tmp_path, name, code):
     words = ["report", "full_withhold", "--draws", "20000", "--data", folder, "--out", tmp_path]
     started = subprocess.Popen(
-        [sys.executable, "-m", "exposure", *map(str, words)],
+        [sys.executable, "-c", WAITS, *map(str, words)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         # Whoever runs the tests in the background may ignore signals, and children inherit that.
         preexec_fn=lambda: signal.signal(getattr(signal, name), signal.SIG_DFL),  # noqa: PLW1509 - no threads here
     )
-    time.sleep(1.5)
+    assert any(line == "ready\n" for line in started.stderr)
     started.send_signal(getattr(signal, name))
-    out, err = started.communicate(timeout=60)
+    out, err = started.communicate(timeout=300)
     assert (started.returncode, out) == (code, "")
     assert "Traceback" not in err
     assert list(tmp_path.iterdir()) == []

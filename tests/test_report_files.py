@@ -11,7 +11,6 @@ from html.parser import HTMLParser
 from importlib import resources
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
@@ -28,6 +27,7 @@ from exposure.report.html.page import unbroken
 from exposure.report.html.sampling import sampling_rows
 from exposure.report.text.cells import page_columns
 from exposure.scoring.columns import names_of
+from tests.csv_files import read_exactly
 from tests.test_report_text import FREE, WITHHELD
 from tests.tiny import tiny_dataset, tiny_records
 
@@ -146,7 +146,7 @@ def test_json_of_a_ranking_has_the_shape_of_the_command_line(runs):
 def test_csv_reads_back_equal_to_the_frame(runs, folder):
     text = (folder / "ranking.csv").read_text(encoding="utf-8")
     assert text == ranking_csv(runs)
-    back = pd.read_csv(io.StringIO(text), engine="python")
+    back = read_exactly(io.StringIO(text))
     assert list(back.columns) == ["scenario", *names_of("ranking"), "record_digest"]
     for run in runs:
         read_back = back[back["scenario"] == run.scenario.scenario]
@@ -162,12 +162,12 @@ def test_csv_reads_back_equal_to_the_frame(runs, folder):
 
 
 def test_weekly_and_attribution_csv_read_back_equal(runs, folder):
-    weekly = pd.read_csv(folder / "weekly.csv", engine="python")
+    weekly = read_exactly(folder / "weekly.csv")
     read_back = weekly[weekly["run"] == "withheld"].drop(columns=["run", "record_digest"])
     read_back = read_back.reset_index(drop=True)
     expected = runs[0].weekly.assign(date=lambda frame: frame["date"].dt.strftime("%Y-%m-%d"))
     assert_frame_equal(read_back, expected, check_exact=True, check_dtype=False)
-    points = pd.read_csv(folder / "attribution.csv", engine="python")
+    points = read_exactly(folder / "attribution.csv")
     assert list(points.columns) == ["scenario", "sector", "element", "points", "record_digest"]
     one = points.query("scenario == 'withheld' and sector == 'missiles'").set_index("element")
     assert one["points"].to_dict() == runs[0].attribution().loc["missiles"].to_dict()

@@ -10,7 +10,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from types import FrameType
 from typing import TextIO
 
@@ -72,17 +72,21 @@ class Lossy(io.TextIOBase):
 
 @contextmanager
 def plain_streams() -> Iterator[None]:
-    """Let stdout replace characters that its encoding lacks, and stderr drop failed writes."""
+    """Let stdout replace characters that its encoding lacks, and stderr drop failed writes.
+
+    A process without a stderr gets one that drops all, since libraries write to it unasked.
+    """
     if isinstance(sys.stdout, io.TextIOWrapper) and not _is_utf8(sys.stdout):
         codecs.register_error("plain", _replaced)
         sys.stdout.reconfigure(errors="plain")
     stderr = sys.stderr
-    if stderr is not None:
-        sys.stderr = Lossy(stderr)
-    try:
-        yield
-    finally:
-        sys.stderr = stderr
+    nowhere = open(os.devnull, "w", encoding="utf-8") if stderr is None else nullcontext(stderr)  # noqa: SIM115, PTH123
+    with nowhere as stream:
+        sys.stderr = Lossy(stream)
+        try:
+            yield
+        finally:
+            sys.stderr = stderr
 
 
 def _is_utf8(stream: TextIO) -> bool:

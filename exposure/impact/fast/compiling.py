@@ -52,7 +52,7 @@ class _FirstRun(event.Listener):
         if ours and not self.said:
             self.said = True
             logging.getLogger("exposure").info(FIRST_RUN)
-            if sys.stderr.isatty():
+            if sys.stderr is not None and sys.stderr.isatty():
                 sys.stderr.write(f"{FIRST_RUN}\n")
 
     def on_end(self, event: event.Event) -> None:
