@@ -17,7 +17,7 @@ class ExposureError(Exception):
 
     Parameters
     ----------
-    said
+    problem
         Faults, or a sentence if there is only one thing to say.
     skipped
         Whether some checks could not be made because of the faults.
@@ -38,11 +38,11 @@ class ExposureError(Exception):
 
     exit_code = 3
 
-    def __init__(self, said: str | Iterable[Fault], *, skipped: bool = False) -> None:
-        self.faults = () if isinstance(said, str) else tuple(said)
+    def __init__(self, problem: str | Iterable[Fault], *, skipped: bool = False) -> None:
+        self.faults = () if isinstance(problem, str) else tuple(problem)
         self.skipped = skipped
         super().__init__(
-            said if isinstance(said, str) else list_faults(self.faults, skipped=skipped)
+            problem if isinstance(problem, str) else list_faults(self.faults, skipped=skipped)
         )
 
 

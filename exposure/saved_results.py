@@ -195,8 +195,8 @@ def _read(archive: zipfile.ZipFile, manifest: Mapping[str, Any]) -> Parts:
     held = decoded(json.loads(archive.read("result.json")), KNOWN, arrays)
     if not isinstance(held, dict):
         raise TypeError("no parts")
-    laid = {name: held.pop(name) for name in ("overlaid", "changed", "base_digest")}
-    dataset = _dataset(archive, manifest, **laid)
+    history = {name: held.pop(name) for name in ("overlaid", "changed", "base_digest")}
+    dataset = _dataset(archive, manifest, **history)
     return Parts(dataset=dataset, **held)
 
 

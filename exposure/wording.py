@@ -162,7 +162,7 @@ def _cure(item: ErrorDetails, words: list[str], *, found: str) -> str:
     text = item["input"].strip() if isinstance(item["input"], str) else ""
     if item["type"] == NO_PLACE:
         allowed = item.get("ctx", {})["allowed"]
-        return _word_beside(text, words) or place_cure(text, allowed)
+        return _similar_word(text, words) or place_cure(text, allowed)
     if item["type"] in CHOICES:
         return did_you_mean(str(item["input"]), words)
     if item["type"] == "string_pattern_mismatch":
@@ -178,7 +178,7 @@ def _cure_of_number(text: str) -> str:
     return CORRECT_IT
 
 
-def _word_beside(text: str, words: Collection[str]) -> str:
+def _similar_word(text: str, words: Collection[str]) -> str:
     """The cure for a word that may stand for a place: ``*`` or ``all``."""
     meant = [word for word in words if word.casefold() == text.casefold()]
     if not meant and ANY in words and text.casefold() in ("all", "any"):

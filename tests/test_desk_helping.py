@@ -72,7 +72,7 @@ def test_the_page_has_the_section_only_where_somebody_asked():
 
 
 def test_levers_that_do_not_fit_the_tables_or_come_too_soon_are_left_out_with_the_reason():
-    chosen = chosen_levers(said=["rating_engines", "rating_cars"])
+    chosen = chosen_levers(wanted=["rating_engines", "rating_cars"])
     late = replace(run(), settings=FEW)
     helping = what_would_help([late], chosen)
     assert helping.draws == 8
@@ -83,7 +83,7 @@ def test_levers_that_do_not_fit_the_tables_or_come_too_soon_are_left_out_with_th
     later = ex.assess(
         tiny_dataset(), "full_withhold", FEW.model_copy(update={"as_of": date(2027, 3, 1)})
     )
-    helping = what_would_help([later], chosen_levers(said=["rating_cars"]))
+    helping = what_would_help([later], chosen_levers(wanted=["rating_cars"]))
     assert helping.tables[0].empty
     assert helping.left_out == (
         "A rating for electric cars (Everything withheld): starts: found 2026-12-01, to act on "
@@ -92,16 +92,16 @@ def test_levers_that_do_not_fit_the_tables_or_come_too_soon_are_left_out_with_th
 
 
 def test_levers_are_all_none_or_some_and_a_misspelt_one_is_named():
-    assert chosen_levers(said=True) == read_levers()
-    assert chosen_levers(said=False) == ()
+    assert chosen_levers(wanted=True) == read_levers()
+    assert chosen_levers(wanted=False) == ()
     assert what_would_help([run()], ()) is None
     with pytest.raises(UnknownNameError) as raised:
-        chosen_levers(said=["samarium_lin"])
+        chosen_levers(wanted=["samarium_lin"])
     assert str(raised.value) == "unknown lever 'samarium_lin'; did you mean 'samarium_line'?"
 
 
 def test_the_table_of_a_lever_is_that_of_the_measures():
-    chosen = chosen_levers(said=["rating_cars"])
+    chosen = chosen_levers(wanted=["rating_cars"])
     helping = what_would_help([run()], chosen)
     expected = ex.levers(run(), chosen).table
     pd.testing.assert_frame_equal(helping.tables[0], expected)

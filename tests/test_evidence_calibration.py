@@ -7,7 +7,7 @@ import pytest
 
 import exposure as ex
 from exposure.errors import UnknownNameError
-from exposure.evidence.calibrated import NEVER_APART, Calibration
+from exposure.evidence.calibrated import NEVER_SEPARATED, Calibration
 from exposure.evidence.calibration import (
     calibrate,
     customs_checks,
@@ -199,7 +199,7 @@ def test_each_estimate_lies_in_its_interval_and_open_ends_are_named(world: Calib
 def test_capacity_and_first_decision_cannot_be_separated(world: Calibration) -> None:
     assert world.correlation.loc["first_decision_day", "capacity_per_week"] > 0.9
     assert "first_decision_day and capacity_per_week (+0.92)" in world.text()
-    assert world.text().endswith(NEVER_APART)
+    assert world.text().endswith(NEVER_SEPARATED)
 
 
 def test_dy_and_tb_flow_far_less_freely_than_magnets(shipped: Dataset) -> None:

@@ -7,7 +7,7 @@ import pytest
 from exposure.errors import TableError
 from exposure.tables.reading import location
 from exposure.tables.reading.folders import read_dataset
-from exposure.tables.reading.location import VARIABLE, bears_our_name, shipped_folder
+from exposure.tables.reading.location import VARIABLE, is_our_project, shipped_folder
 from tests.tiny import tiny_dataset, write_folder
 
 OURS = b'{"name": "rare-earth-exposure", "version": "2026.11"}'
@@ -35,12 +35,12 @@ def described(folder: Path, descriptor: bytes = OURS) -> Path:
     [b"", b"{", b"\xff", b"[]", b"null", b'{"name": "someone-elses"}', b'{"version": "1"}'],
 )
 def test_a_folder_of_someone_else_is_not_ours(tmp_path: Path, descriptor: bytes):
-    assert not bears_our_name(described(tmp_path, descriptor))
+    assert not is_our_project(described(tmp_path, descriptor))
 
 
 def test_a_folder_without_descriptor_is_not_ours(tmp_path: Path):
-    assert not bears_our_name(tmp_path)
-    assert not bears_our_name(tmp_path / "none")
+    assert not is_our_project(tmp_path)
+    assert not is_our_project(tmp_path / "none")
 
 
 def test_the_copy_inside_the_package_comes_before_the_folder_next_to_it(package: Path):

@@ -10,9 +10,9 @@ from exposure.scoring.ranking import median_hit
 from exposure.scoring.ranks import (
     bands,
     competition_ranks,
+    distinguishable,
     rank_interval,
     rank_probabilities,
-    told_apart,
     top_probabilities,
 )
 from exposure.scoring.tail import tail_weights
@@ -193,7 +193,7 @@ def test_neighbours_are_separated_where_the_order_is_sure_and_differs_often(high
     difference = np.zeros(draws)
     difference[:higher] = 1.0
     difference[higher : higher + lower] = -1.0
-    assert told_apart(5.0 + difference, np.full(draws, 5.0)) is apart
+    assert distinguishable(5.0 + difference, np.full(draws, 5.0)) is apart
 
 
 def test_a_band_ends_where_scores_differ_clearly_from_its_first():

@@ -58,32 +58,35 @@ def plan_of(options: "Options", out: Path | None) -> Plan:
     """
     from exposure.report.desk.configuration import Configuration, read_configuration
     from exposure.report.files.choice import FileChoice
-    from exposure.report.history.opening import history_beside
+    from exposure.report.history.opening import default_history
 
     time = now()
-    said = read_configuration(options.config) if options.config else Configuration()
-    folder = out or (Path(said.output.folder) if options.config else USUAL_FOLDER)
-    named = said.history.file
-    kept = said.history.keep and not options.no_history
+    configuration = read_configuration(options.config) if options.config else Configuration()
+    folder = out or (Path(configuration.output.folder) if options.config else USUAL_FOLDER)
+    named = configuration.history.file
+    kept = configuration.history.keep and not options.no_history
     if options.no_history and options.history is not None:
         raise UnknownNameError(
             "found --history and --no-history; expected one of the two; leave one out"
         )
     history = options.history or (Path(named) if named and kept else None)
     if history is None and kept:
-        history = history_beside(folder)
-    merged = _merged(options, said, time)
-    output = said.output
+        history = default_history(folder)
+    merged = _merged(options, configuration, time)
+    output = configuration.output
     files = FileChoice(options.csv_dialect or output.csv_dialect, options.excel or output.excel)
-    return Plan(merged, said.scenarios, folder, history, time, said, files)
+    return Plan(merged, configuration.scenarios, folder, history, time, configuration, files)
 
 
-def _merged(options: "Options", said: "Configuration", time: datetime) -> "Options":
+def _merged(options: "Options", configuration: "Configuration", time: datetime) -> "Options":
     from exposure.report.desk.configuration import TODAY
 
-    chosen = {name: getattr(said.settings, name) for name in said.settings.model_fields_set}
-    if said.as_of is not None:
-        chosen["as_of"] = time.date() if said.as_of == TODAY else said.as_of
+    chosen = {
+        name: getattr(configuration.settings, name)
+        for name in configuration.settings.model_fields_set
+    }
+    if configuration.as_of is not None:
+        chosen["as_of"] = time.date() if configuration.as_of == TODAY else configuration.as_of
     by_name = assignments(options.settings or ())
     given = {
         name: chosen[name]
@@ -101,8 +104,8 @@ def _merged(options: "Options", said: "Configuration", time: datetime) -> "Optio
         **given,
         prior=prior,
         settings=[*(options.settings or ()), *others] or None,
-        after=options.after or said.after,
-        rule=options.rule or (list(said.rules) or None),
-        data=options.data or (Path(said.data) if said.data else None),
-        overlay=options.overlay or (list(map(Path, said.overlay)) or None),
+        after=options.after or configuration.after,
+        rule=options.rule or (list(configuration.rules) or None),
+        data=options.data or (Path(configuration.data) if configuration.data else None),
+        overlay=options.overlay or (list(map(Path, configuration.overlay)) or None),
     )

@@ -16,7 +16,7 @@ def idle_tables(dataset: "Dataset", options: "Options") -> list[Fault]:
     """Files that are not read, and rows of overlays that no run can read."""
     from exposure.tables.reading.effect import rows_without_effect
 
-    rows = rows_without_effect(dataset, starts=(), given=_laid(dataset))
+    rows = rows_without_effect(dataset, starts=(), given=_overlay_rows(dataset))
     return [*dataset.origin.unread, *rows, *_count_of_others(dataset, options)]
 
 
@@ -26,8 +26,8 @@ def _count_of_others(dataset: "Dataset", options: "Options") -> list[Fault]:
 
     if options.data is None:
         return []
-    laid = _laid(dataset)
-    others = [row for row in all_rows(dataset) if row not in laid and row[0] != "sources"]
+    overlay_rows = _overlay_rows(dataset)
+    others = [row for row in all_rows(dataset) if row not in overlay_rows and row[0] != "sources"]
     number = len(rows_without_effect(dataset, starts=(), given=others))
     if not number:
         return []
@@ -42,21 +42,23 @@ def all_rows(dataset: "Dataset") -> "list[RowKey]":
     return [row_key(row) for rows in dataset.rows.values() for row in rows]
 
 
-def _laid(dataset: "Dataset") -> "frozenset[RowKey]":
-    return frozenset(row for laid in dataset.overlaid for row in (*laid.replaced, *laid.added))
+def _overlay_rows(dataset: "Dataset") -> "frozenset[RowKey]":
+    return frozenset(
+        row for overlay in dataset.overlaid for row in (*overlay.replaced, *overlay.added)
+    )
 
 
 def idle_in_runs(dataset: "Dataset", results: "Sequence[Assessment]") -> list[Fault]:
     """Rows of overlays that other runs can read, but these runs did not."""
     from exposure.tables.reading.effect import rows_without_effect
 
-    laid = _laid(dataset)
-    if not laid:
+    overlay_rows = _overlay_rows(dataset)
+    if not overlay_rows:
         return []
     read = {row for result in results for rows in result.run.inputs.notes.values() for row in rows}
     starts = {result.scenario.start for result in results}
-    known = set(rows_without_effect(dataset, starts=(), given=laid))
-    found = rows_without_effect(dataset, starts=starts, read=read, given=laid)
+    known = set(rows_without_effect(dataset, starts=(), given=overlay_rows))
+    found = rows_without_effect(dataset, starts=starts, read=read, given=overlay_rows)
     return [fault for fault in found if fault not in known]
 
 

@@ -84,9 +84,9 @@ def _run_text(entry: "ReportEntry", run: "StoredRun") -> str:
     from exposure.report.text.safe import one_line
 
     made = run.made
-    laid = f" with overlays {', '.join(made.overlays)}" if made.overlays else ""
+    overlays = f" with overlays {', '.join(made.overlays)}" if made.overlays else ""
     blocks = [
-        f"Report {entry.number} of {entry.report.day}: tables {made.dataset_version}{laid}, "
+        f"Report {entry.number} of {entry.report.day}: tables {made.dataset_version}{overlays}, "
         f"package {made.package_version}, {made.draws} draws of seed {made.seed}, "
         f"digest {run.digest}"
     ]
@@ -166,10 +166,10 @@ def prune(
 
 def _file(options: Options, out: Path | None) -> Path:
     """File of the history that the options name."""
-    from exposure.report.history.opening import history_beside
+    from exposure.report.history.opening import default_history
 
     plan = plan_of(options, out)
-    return plan.history or history_beside(plan.folder)
+    return plan.history or default_history(plan.folder)
 
 
 NAMED = ("config", "history")

@@ -143,11 +143,11 @@ def without_library_warnings() -> Iterator[None]:
     os.environ["MPLBACKEND"] = "agg"
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     with warnings.catch_warnings():
-        warnings.showwarning = _said
+        warnings.showwarning = _show_warning
         yield
 
 
-def _said(  # the signature of warnings.showwarning
+def _show_warning(  # the signature of warnings.showwarning
     message: Warning | str,
     category: type[Warning],
     filename: str,  # noqa: ARG001

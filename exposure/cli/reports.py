@@ -62,7 +62,7 @@ def report(
     check_target(plan.folder, [scenario.scenario for scenario in chosen])
     if plan.history is not None:
         check_history(plan.history)
-    levers = chosen_levers(said=plan.levers)
+    levers = chosen_levers(wanted=plan.levers)
     dataset = read_tables(plan.options)
     settings = settings_of(plan.options, dataset=dataset)
     check_scope(
@@ -97,13 +97,13 @@ def _desk(plan: "Plan", dataset: "Dataset", helping: "Helping | None") -> "Desk"
     from exposure.report.desk.briefing import Desk
     from exposure.tables.reading.folders import read_dataset
 
-    said = plan.configuration
+    configuration = plan.configuration
     return Desk(
         day=plan.options.as_of or plan.now.date(),
-        title=said.title,
-        rules=said.alerts,
-        sectors=said.alert_sectors,
-        stale_after_days=said.stale_after_days,
+        title=configuration.title,
+        rules=configuration.alerts,
+        sectors=configuration.alert_sectors,
+        stale_after_days=configuration.stale_after_days,
         below=read_dataset(plan.options.data) if dataset.overlaid else None,
         helping=helping,
     )

@@ -107,8 +107,8 @@ def together(errors: Sequence[ExposureError]) -> ExposureError:
     # A mixture repeats the faults of a member.
     faults = dict.fromkeys(fault for error in errors for fault in error.faults)
     texts = dict.fromkeys(map(str, errors))
-    said = faults if all(error.faults for error in errors) else "\n".join(texts)
-    return type(errors[0])(said, skipped=any(error.skipped for error in errors))
+    problem = faults if all(error.faults for error in errors) else "\n".join(texts)
+    return type(errors[0])(problem, skipped=any(error.skipped for error in errors))
 
 
 def settings_of(

@@ -228,12 +228,12 @@ def _verdict(errors: "pd.DataFrame") -> str:
         "is level with": gain[gain.abs() <= LEVEL],
         "loses to": gain[gain < -LEVEL],
     }
-    said = [
+    sentences = [
         f"{verb} {', '.join(str(name).replace('_', ' ') for name in named.index)}"
         for verb, named in parts.items()
         if not named.empty
     ]
-    return "the model " + "; ".join(said)
+    return "the model " + "; ".join(sentences)
 
 
 def queue_against_customs(
@@ -279,12 +279,12 @@ def queue_against_customs(
     flow["WLD"] = sum((part[destination] * flow[destination] for destination in part), np.zeros(1))
     checks = customs_checks(dataset)
     share = calibrate(dataset, reading=checks).estimate("controlled_share")
-    rows, alike = [], np.full(settings.draws, 1.0 / settings.draws)
+    rows, equal_weights = [], np.full(settings.draws, 1.0 / settings.draws)
     for destination in DESTINATIONS:
         series = magnet_series(dataset, destination, base="monthly")
         exports = _exports(flow[destination], controlled_share=share, checks=checks)
         modelled = by_month(exports, series.months, start=scenario.start)
-        scores = crps_of_draws(np.transpose(modelled), series.ratio, alike)
+        scores = crps_of_draws(np.transpose(modelled), series.ratio, equal_weights)
         for month, observed, drawn, crps in zip(
             series.months, series.ratio, modelled, scores, strict=True
         ):

@@ -11,7 +11,7 @@ from exposure.values import same
 if TYPE_CHECKING:
     import pandas as pd
 
-NEVER_APART = (
+NEVER_SEPARATED = (
     "Cannot be separated by any months: approval, catch-up and growth of usual exports, whose "
     "product is full_flow; goods that need a licence and goods held for a customs check, both in "
     "controlled_share; grades with and without Dy or Tb."
@@ -94,11 +94,11 @@ class Calibration:
             bound = "" if row.open == "no" else f" (open: {row.open})"
             interval = f"[{row.low:.3g}, {row.high:.3g}]"
             lines.append(f"  {row.figure}: {row.estimate:.3g} {interval} {row.unit}{bound}")
-        pairs = _alike(self.correlation)
+        pairs = _inseparable(self.correlation)
         lines.append(
             "Cannot be separated by these months: " + ("; ".join(pairs) or "no pair of figures")
         )
-        lines.append(NEVER_APART)
+        lines.append(NEVER_SEPARATED)
         return "\n".join(lines)
 
 
@@ -106,7 +106,7 @@ CALIBRATION = instance_of(Calibration, "a Calibration", "run ex.calibrate")
 """The argument ``calibration`` of a public function."""
 
 
-def _alike(correlation: "pd.DataFrame") -> list[str]:
+def _inseparable(correlation: "pd.DataFrame") -> list[str]:
     """Pairs of figures that the data cannot distinguish."""
     names, values = [str(name) for name in correlation.columns], correlation.to_numpy()
     return [

@@ -169,8 +169,8 @@ def attribute(losses: FloatArray, members: BoolArray, weight: FloatArray) -> Flo
         Shape (P, D); sums over players to the discounted loss.
     """
     alone = np.stack([losses[:, holdings].max(axis=1) for holdings in members])
-    borne = airport_shares(alone)
+    parts = airport_shares(alone)
     total = np.zeros((len(members), losses.shape[2]))
     for week, factor in enumerate(weight):
-        total += factor * borne[:, week]
+        total += factor * parts[:, week]
     return total

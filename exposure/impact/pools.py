@@ -163,7 +163,7 @@ def _kinds(
     equal in all draws of this run and differ in others.
     """
     kinds: list[Kind] = []
-    alike: dict[tuple[object, ...], list[int]] = {}
+    by_route: dict[tuple[object, ...], list[int]] = {}
     kind_of = []
     for claim in claims:
         kind = Kind(claim, claim.weight, sectors[claim.user] if claim.ranked else None)
@@ -171,7 +171,7 @@ def _kinds(
         whole = claim.bought is None and (claim.since, claim.until) == (0, None)
         order = claim.user if claim.class_is_drawn else int(claim.place[0])
         key = (*claim.route, order, *(() if whole else (len(kinds),)))
-        known = alike.setdefault(key, [])
+        known = by_route.setdefault(key, [])
         same = next((i for i in known if kinds[i].served_as(kind)), len(kinds))
         if same == len(kinds):
             known.append(same)

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import cached_property
 
-from exposure.inputs.alike import TABLES_ASKED, keys_apart
+from exposure.inputs.changed_keys import TABLES_ASKED, changed_keys
 from exposure.inputs.keys import RowKeys
 from exposure.inputs.parts import Question, Trace, answer_of, differ, question
 from exposure.inputs.streams import sample_of
@@ -66,12 +66,12 @@ class Index:
         if self._root is not None and len(self._root.answers) > self._compared:
             known = list(self._root.answers.items())
             for asked, answer in known[self._compared :]:
-                if not self._answers_alike(asked) and differ(answer_of(self, asked), answer):
+                if not self._same_answer(asked) and differ(answer_of(self, asked), answer):
                     self._moved.add(asked)
             self._compared = len(known)
         return self._moved
 
-    def _answers_alike(self, asked: Question) -> bool:
+    def _same_answer(self, asked: Question) -> bool:
         """Whether the answer is known to equal that of the root without looking it up."""
         name, about = asked
         if name == "is_touched":
@@ -85,7 +85,7 @@ class Index:
         if table not in self._apart:
             both = (self._dataset, self.root._dataset)
             rows, root = (tables.rows.get(table, ()) for tables in both)
-            self._apart[table] = keys_apart(self.keys, rows, root)
+            self._apart[table] = changed_keys(self.keys, rows, root)
         return self._apart[table]
 
     @cached_property
@@ -185,8 +185,8 @@ class Index:
     def touched(self) -> frozenset[RowKey]:
         """Rows stated by an overlay or by a user's change; each is drawn from its own stream."""
         overlaid, changed = self._dataset.overlaid, self._dataset.changed
-        laid = (row for overlay in overlaid for row in (*overlay.replaced, *overlay.added))
-        return frozenset((*laid, *((change.table, change.key) for change in changed)))
+        overlay_rows = (row for overlay in overlaid for row in (*overlay.replaced, *overlay.added))
+        return frozenset((*overlay_rows, *((change.table, change.key) for change in changed)))
 
     @question
     def is_touched(self, key: RowKey) -> bool:

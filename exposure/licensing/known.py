@@ -49,11 +49,11 @@ def check_rules(index: Index, scenario: Scenario) -> None:
 def _faults(scenario: Scenario, known: Mapping[str, Collection[str]]) -> Iterator[Fault]:
     for rule in scenario.rules:
         for column, words in known.items():
-            said = str(getattr(rule, column))
-            if said != ANY and said not in words:
+            word = str(getattr(rule, column))
+            if word != ANY and word not in words:
                 yield Fault(
                     f"rule from {rule.starts}, {column}",
-                    f"'{said}'",
+                    f"'{word}'",
                     f"a word of the tables, or '{ANY}'",
-                    did_you_mean(said, words),
+                    did_you_mean(word, words),
                 )

@@ -29,11 +29,11 @@ def _class_name(members: tuple[Key, ...], everything: set[Item]) -> str:
     goods: dict[tuple[BuyerClass, Tier], set[Item]] = {}
     for item, buyer, tier in members:
         goods.setdefault((buyer, tier), set()).add(item)
-    alike: dict[frozenset[Item], set[tuple[BuyerClass, Tier]]] = {}
+    by_goods: dict[frozenset[Item], set[tuple[BuyerClass, Tier]]] = {}
     for kind, items in goods.items():
-        alike.setdefault(frozenset(items), set()).add(kind)
+        by_goods.setdefault(frozenset(items), set()).add(kind)
     return "; ".join(
-        f"{_buyers(kinds)}: {_goods(items, everything)}" for items, kinds in alike.items()
+        f"{_buyers(kinds)}: {_goods(items, everything)}" for items, kinds in by_goods.items()
     )
 
 

@@ -148,11 +148,11 @@ def sizes(inputs: Inputs, plan: OfficePlan) -> dict[Key, FloatArray]:
     """
     weights = _element_weights(inputs, plan)
     licensed = _licensed_items(inputs, plan)
-    alike = {e: Counter(licensed[i] for i in plan.items if e in i.elements) for e in weights}
+    counts = {e: Counter(licensed[i] for i in plan.items if e in i.elements) for e in weights}
     goods = {
         item: sum(
             (
-                weights[e] / (len(alike[e]) * alike[e][licensed[item]])
+                weights[e] / (len(counts[e]) * counts[e][licensed[item]])
                 for e in item.elements
                 if e in weights
             ),

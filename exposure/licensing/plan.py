@@ -258,15 +258,15 @@ Treatment = tuple[tuple[Turn, ...], Seen]
 def _treatment(calendar: _Calendar, case: Case) -> Treatment:
     """Treatment of a case, reused from an earlier case that differs only in name."""
     selected = [elements_selected(rule, case) for rule in calendar.rules]
-    alike = (
+    key = (
         case.elements, case.component is None, case.buyer_class, case.tier, tuple(selected),
     )  # fmt: skip
-    if alike not in calendar.treated:
+    if key not in calendar.treated:
         rules = tuple(
             r for r, is_selected in zip(calendar.rules, selected, strict=True) if is_selected
         )
-        calendar.treated[alike] = _worked_out(calendar, case, rules)
-    return calendar.treated[alike]
+        calendar.treated[key] = _worked_out(calendar, case, rules)
+    return calendar.treated[key]
 
 
 def _worked_out(calendar: _Calendar, case: Case, rules: Sequence[Rule]) -> Treatment:
@@ -274,7 +274,7 @@ def _worked_out(calendar: _Calendar, case: Case, rules: Sequence[Rule]) -> Treat
     seen: list[tuple[int, Source]] = []
     for week, rule in _steps(calendar, case, rules):
         turn = _turn(calendar, case, rule, week)
-        if not turns or turn.revoke or _alike(turns[-1]) != _alike(turn):
+        if not turns or turn.revoke or _terms_of(turns[-1]) != _terms_of(turn):
             turns.append(turn)
         look = _source(calendar, case, rule, LOOK_THROUGH, week)
         if not seen or seen[-1][1] != look:
@@ -314,7 +314,7 @@ def _turn(calendar: _Calendar, case: Case, rule: Rule | None, week: int) -> Turn
     )
 
 
-def _alike(turn: Turn) -> tuple[LicenceState, int, tuple[Source, ...]]:
+def _terms_of(turn: Turn) -> tuple[LicenceState, int, tuple[Source, ...]]:
     return turn.state, turn.priority, turn.figures
 
 
@@ -322,9 +322,9 @@ def _source(
     calendar: _Calendar, case: Case, rule: Rule | None, figure: Figure, week: int
 ) -> Source:
     """The value set by a rule, or else the row of the tables."""
-    laid_down: float | None = getattr(rule.overrides, figure.name) if rule else None
-    if laid_down is not None:
-        return float(laid_down)
+    override: float | None = getattr(rule.overrides, figure.name) if rule else None
+    if override is not None:
+        return float(override)
     quantity = figure.quantity
     if rule is not None and STATES[rule.state].decides:
         quantity = quantity_of(figure, rule.state, tier=case.tier, upstream=case.component is None)

@@ -28,7 +28,7 @@ class _Effect:
 
     changes: bool = False
     decides: bool = False
-    alike: set[LicenceState] = field(default_factory=set)
+    unchanged: set[LicenceState] = field(default_factory=set)
     """States of cases that are decided equally with and without the rule."""
     hidden: dict[Rule, None] = field(default_factory=dict)
     """Rules that decide cases selected by this rule differently."""
@@ -91,7 +91,7 @@ def _note(effect: _Effect, rule: Rule, deciding: Rule | None, without: Rule | No
         if without is None or _terms(without) != _terms(rule):
             effect.changes = True
         else:
-            effect.alike.add(without.state)
+            effect.unchanged.add(without.state)
     elif deciding is not None and deciding.state != rule.state:
         effect.hidden[deciding] = None
 
@@ -104,7 +104,7 @@ def _faults(rule: Rule, effect: _Effect) -> list[Fault]:
     where = f"rule '{in_words(rule)}'"
     faults = []
     if effect.decides and not effect.changes:
-        states = " or ".join(sorted(str(state) for state in effect.alike))
+        states = " or ".join(sorted(str(state) for state in effect.unchanged))
         found = f"cases that are {states} without it too"
         faults.append(Fault(where, found, "a rule that changes something", "leave it out"))
     if effect.hidden:

@@ -118,21 +118,21 @@ def lever_of(entry: Mapping[str, Any]) -> tuple[Lever | None, Sequence[Fault]]:
     >>> lever_of({"kind": "stok"})[1][0].cure
     "did you mean 'stock'?"
     """
-    said = dict(entry)
-    kind = said.pop("kind", None)
+    fields = dict(entry)
+    kind = fields.pop("kind", None)
     if not isinstance(kind, str) or kind not in KINDS:
         found = "nothing" if kind is None else shown(kind)
         return None, [Fault("kind", found, "a kind of lever", did_you_mean(str(kind), KINDS))]
     faults: list[Fault] = []
-    if isinstance(said.get("cost"), Mapping):
+    if isinstance(fields.get("cost"), Mapping):
         try:
-            said["cost"] = Cost.model_validate(said["cost"])
+            fields["cost"] = Cost.model_validate(fields["cost"])
         except LeverError as error:
             faults += [fault.within("cost") for fault in error.faults]
             # A cost at fault is stood in for, so that the other faults of its lever show too.
-            said["cost"] = STAND_IN
+            fields["cost"] = STAND_IN
     try:
-        lever = KINDS[kind].model_validate(said)
+        lever = KINDS[kind].model_validate(fields)
     except LeverError as error:
         return None, [*error.faults, *faults]
     return (None, faults) if faults else (lever, [])

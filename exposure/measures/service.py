@@ -59,14 +59,14 @@ def _in_pool(run: Run, sector: str, pool: str) -> Service | None:
         (user for user, order_class in classes.items() if order_class < classes[claimant]),
         key=lambda user: (-shares.get(user, 0.0), user),
     )
-    alike = [user for user, order_class in classes.items() if order_class == classes[claimant]]
+    same_class = [user for user, order_class in classes.items() if order_class == classes[claimant]]
     return Service(
         pool=pool,
         order_class=classes[claimant],
         own_share=shares.get(claimant, 0.0),
         before=tuple(names[user] for user in earlier),
         share_before=sum(shares.get(user, 0.0) for user in earlier),
-        share_with=sum(shares.get(user, 0.0) for user in alike),
+        share_with=sum(shares.get(user, 0.0) for user in same_class),
     )
 
 

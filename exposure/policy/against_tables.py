@@ -111,8 +111,11 @@ def named(rule: Rule) -> str:
 
 def _short_lived(rule: Rule, dataset: Dataset) -> Iterator[Fault]:
     """A renewal that would have to be filed before the licence is granted."""
-    laid = rule.overrides
-    if rule.state not in DECIDED or (laid.validity_weeks, laid.renewal_lead_weeks) == (None, None):
+    stated = rule.overrides
+    if rule.state not in DECIDED or (stated.validity_weeks, stated.renewal_lead_weeks) == (
+        None,
+        None,
+    ):
         return
     places = (ANY, rule.destination)
     rows = [
@@ -122,8 +125,10 @@ def _short_lived(rule: Rule, dataset: Dataset) -> Iterator[Fault]:
     ]
     leads = [row.high for row in rows if row.quantity == "renewal_lead_weeks"]
     lives = [row.low for row in rows if row.quantity == f"validity_weeks_{rule.state}"]
-    lead = max(leads, default=0.0) if laid.renewal_lead_weeks is None else laid.renewal_lead_weeks
-    life = min(lives, default=lead) if laid.validity_weeks is None else laid.validity_weeks
+    lead = (
+        max(leads, default=0.0) if stated.renewal_lead_weeks is None else stated.renewal_lead_weeks
+    )
+    life = min(lives, default=lead) if stated.validity_weeks is None else stated.validity_weeks
     if lead > life:
         yield Fault(
             f"{named(rule)}, overrides", f"a renewal {lead:g} weeks before a licence ends that "

@@ -38,12 +38,12 @@ MOST_POINTS = 100_000
 """Largest number of points; a larger grid is taken for a mistake."""
 
 
-def _listed(said: object) -> object:
-    return said if isinstance(said, list) else [said]
+def _listed(value: object) -> object:
+    return value if isinstance(value, list) else [value]
 
 
-def _each_listed(said: object) -> object:
-    return [_listed(entry) for entry in said] if isinstance(said, list) else [[said]]
+def _each_listed(value: object) -> object:
+    return [_listed(entry) for entry in value] if isinstance(value, list) else [[value]]
 
 
 Words = Annotated[list[str], Field(min_length=1)]
@@ -159,7 +159,9 @@ def points_of(grid: Grid) -> tuple[Point, ...]:
     for name, rule, day, elements, buyers in product(*axes):
         point = Point(bases[name], name, rule, day, " ".join(elements), " ".join(buyers))
         try:
-            points.append(_laid(point, ", ".join(_words(grid.rules[rule], day, elements, buyers))))
+            points.append(
+                _with_rule(point, ", ".join(_words(grid.rules[rule], day, elements, buyers)))
+            )
         except ScenarioError as error:
             faults += [fault.within(f"rules, {rule}") for fault in error.faults]
     faults += _twice(points)
@@ -191,7 +193,7 @@ def _words(rule: str, day: date, elements: list[str], buyers: list[str]) -> Iter
     yield f"from {day}"
 
 
-def _laid(point: Point, rule: str) -> Point:
+def _with_rule(point: Point, rule: str) -> Point:
     """A point with its rule added to the course."""
     try:
         made = point.scenario.with_rules([rule])

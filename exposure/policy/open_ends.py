@@ -11,18 +11,18 @@ from exposure.wording import shown
 
 def open_end_of(draft: Draft, points: Points) -> OpenEnd | None:
     """Read the table ``open_end`` of a file; None if it is missing or faulty."""
-    said = draft.content.get("open_end")
-    if said is None:
+    given = draft.content.get("open_end")
+    if given is None:
         return None
-    if not isinstance(said, dict):
-        draft.add("open_end", shown(said), expected="a table", cure="write it under [open_end]")
+    if not isinstance(given, dict):
+        draft.add("open_end", shown(given), expected="a table", cure="write it under [open_end]")
         return None
     days = {
-        key: dated_in(draft, f"open_end, {key}", said[key], points)
+        key: dated_in(draft, f"open_end, {key}", given[key], points)
         for key in ("day", "known_from")
-        if key in said
+        if key in given
     }
-    listed = tables_of(draft, "open_end.continuations", said.get("continuations", []))
+    listed = tables_of(draft, "open_end.continuations", given.get("continuations", []))
     continuations = []
     for number, one in enumerate(listed, start=1):
         where = f"continuation {number}, rule"
@@ -32,7 +32,7 @@ def open_end_of(draft: Draft, points: Points) -> OpenEnd | None:
     # A faulty day is replaced by a stand-in, so that the other faults are found too.
     stated = {key: day or FIRST_START for key, day in days.items()}
     try:
-        made = OpenEnd.model_validate(said | stated | {"continuations": continuations})
+        made = OpenEnd.model_validate(given | stated | {"continuations": continuations})
     except ScenarioError as error:
         draft.take(error.faults, within="open_end")
         return None

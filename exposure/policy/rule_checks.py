@@ -15,9 +15,9 @@ Span = tuple[date, date]
 
 def span_of(draft: Draft) -> Span | None:
     """First and last day of the scenario, even if the file has other faults."""
-    said = {k: draft.content[k] for k in ("start", "horizon_weeks") if k in draft.content}
+    stated = {k: draft.content[k] for k in ("start", "horizon_weeks") if k in draft.content}
     try:
-        probe = Scenario(scenario="probe", name="probe", text="probe", **said)
+        probe = Scenario(scenario="probe", name="probe", text="probe", **stated)
     except ScenarioError:
         return None
     return probe.start, probe.start + timedelta(weeks=probe.horizon_weeks)

@@ -73,43 +73,43 @@ def day_of(value: object) -> date | None:
     return value if isinstance(value, date) else None
 
 
-def dated_in(draft: Draft, where: str, said: object, points: Points) -> date | None:
+def dated_in(draft: Draft, where: str, given: object, points: Points) -> date | None:
     """The day that a file states or names; None if it has a fault, which is reported elsewhere."""
-    if isinstance(said, str) and said in points:
-        draft.used.add(said)
-        return points[said]
-    day = day_of(said)
+    if isinstance(given, str) and given in points:
+        draft.used.add(given)
+        return points[given]
+    day = day_of(given)
     if day is None:
         expected = f"{A_DAY}, or a name under [dates]"
-        cure = did_you_mean(str(said), points) if points else "correct it"
-        draft.add(where, shown(said), expected=expected, cure=cure)
+        cure = did_you_mean(str(given), points) if points else "correct it"
+        draft.add(where, shown(given), expected=expected, cure=cure)
     return day
 
 
 def rules_of(draft: Draft, points: Points, entries: object, *, where: str) -> list[Placed]:
     """Read rules; `where` begins the names of their entries, such as ``rule``."""
     placed = []
-    for number, said in enumerate(tables_of(draft, f"{where}s", entries), start=1):
+    for number, given in enumerate(tables_of(draft, f"{where}s", entries), start=1):
         entry_key = f"{where} {number}"
         days = {
-            key: dated_in(draft, f"{entry_key}, {key}", said[key], points)
+            key: dated_in(draft, f"{entry_key}, {key}", given[key], points)
             for key in ("starts", "ends")
-            if key in said
+            if key in given
         }
         # A faulty day is replaced by a stand-in, so that the other faults of its rule are found
         # too.
         dated: dict[str, Any] = {key: day or FIRST_START for key, day in days.items()}
-        if isinstance(said.get("starts"), str) and said["starts"] in draft.events:
-            dated["event"] = said["starts"]
-        rules = stated_in(draft, entry_key, dict(said) | dated)
+        if isinstance(given.get("starts"), str) and given["starts"] in draft.events:
+            dated["event"] = given["starts"]
+        rules = stated_in(draft, entry_key, dict(given) | dated)
         if None not in days.values():
             placed += [Placed(entry_key, rule) for rule in rules]
     return placed
 
 
-def stated_in(draft: Draft, entry_key: str, said: Mapping[str, Any]) -> list[Rule]:
+def stated_in(draft: Draft, entry_key: str, given: Mapping[str, Any]) -> list[Rule]:
     """The rules of one entry: a list of words in a selector makes one rule for each word."""
-    lists = {key: said[key] for key in SELECTORS if isinstance(said.get(key), list)}
+    lists = {key: given[key] for key in SELECTORS if isinstance(given.get(key), list)}
     for key, words in lists.items():
         if not words:
             draft.add(f"{entry_key}, {key}", "an empty list", expected="words", cure="write '*'")
@@ -117,18 +117,18 @@ def stated_in(draft: Draft, entry_key: str, said: Mapping[str, Any]) -> list[Rul
     faults: dict[Fault, None] = {}
     for words in product(*lists.values()):
         try:
-            rules.append(Rule.model_validate(dict(said) | dict(zip(lists, words, strict=True))))
+            rules.append(Rule.model_validate(dict(given) | dict(zip(lists, words, strict=True))))
         except ScenarioError as error:
             faults |= dict.fromkeys(error.faults)
     draft.take(faults, within=entry_key)
     return rules
 
 
-def tables_of(draft: Draft, key: str, said: object) -> list[dict[str, Any]]:
+def tables_of(draft: Draft, key: str, given: object) -> list[dict[str, Any]]:
     """Tables that a file lists under a key."""
-    if isinstance(said, list) and all(isinstance(item, dict) for item in said):
-        return said
+    if isinstance(given, list) and all(isinstance(item, dict) for item in given):
+        return given
     cure = f"write each under [[{key}]]"
-    found = "a list of something else" if isinstance(said, list) else shown(said)
+    found = "a list of something else" if isinstance(given, list) else shown(given)
     draft.add(key, found, expected="a list of tables", cure=cure)
     return []

@@ -106,7 +106,7 @@ class _Line:
     """One line while it is read: the values of its keys, and the faults found so far."""
 
     text: str
-    said: dict[str, list[str]] = field(default_factory=dict)
+    by_key: dict[str, list[str]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
     def add(self, key: str, found: str, expected: str, cure: str) -> None:
@@ -117,9 +117,9 @@ def _rules_of(line: _Line) -> Iterator[Rule]:
     for number, word in enumerate(line.text.split(","), start=1):
         _read_word(line, f"word {number}", word.strip())
     _check_counts(line)
-    known = {key for key in line.said if key in SELECTORS}
-    lists = [[(key, word) for word in line.said[key]] for key in sorted(known)]
-    single = {key: words[0] for key, words in line.said.items() if key not in known}
+    known = {key for key in line.by_key if key in SELECTORS}
+    lists = [[(key, word) for word in line.by_key[key]] for key in sorted(known)]
+    single = {key: words[0] for key, words in line.by_key.items() if key not in known}
     overrides = {key: _value(single.pop(key)) for key in Overrides.model_fields if key in single}
     stated: Mapping[str, Any] = {**single, "overrides": overrides}
     made: list[Rule] = []
@@ -141,13 +141,13 @@ def _read_word(line: _Line, where: str, word: str) -> None:
     elif equals:
         _read_pair(line, where, key, value)
     elif before in DAYS and day:
-        line.said.setdefault(DAYS[before], []).append(day.strip())
+        line.by_key.setdefault(DAYS[before], []).append(day.strip())
     elif (named := _key_of(word)) is not None:
-        line.said.setdefault(named, []).append("true" if named == "revoke" else word)
+        line.by_key.setdefault(named, []).append("true" if named == "revoke" else word)
     else:
         meant = near(word, _words())
         for guess in meant[:1]:  # so that a misspelt state is not also reported as missing
-            line.said.setdefault(_words()[guess], []).append(guess)
+            line.by_key.setdefault(_words()[guess], []).append(guess)
         line.add(where, f"'{word}'", "a word of a rule", suggestion(meant) or OF_YOUR_OWN)
 
 
@@ -158,7 +158,7 @@ def _read_pair(line: _Line, where: str, key: str, value: str) -> None:
     elif not value:
         line.add(where, f"'{key}' without a value", "KEY=VALUE", "write the value")
     else:
-        line.said.setdefault(key, []).append(value)
+        line.by_key.setdefault(key, []).append(value)
 
 
 def _key_of(word: str) -> str | None:
@@ -186,12 +186,12 @@ def _words() -> Mapping[str, str]:
 
 def _check_counts(line: _Line) -> None:
     """Report what is missing, and what is given more than once."""
-    if "state" not in line.said:
+    if "state" not in line.by_key:
         states = ", ".join(str(state) for state in LicenceState)
         line.add("state", "nothing", "a licence state", f"write one of: {states}")
-    if "starts" not in line.said:
+    if "starts" not in line.by_key:
         line.add("starts", "nothing", "the first day", EXAMPLE)
-    for key, words in line.said.items():
+    for key, words in line.by_key.items():
         if key not in SELECTORS and len(words) > 1:
             found = " and ".join(f"'{word}'" for word in words)
             line.add(key, found, "one of them", "keep one, or write two rules")
@@ -208,7 +208,7 @@ def _value(text: str) -> object:
         return {"true": True, "false": False}.get(text, text)
 
 
-def laid_over(base: Sequence[Rule], added: Sequence[Rule]) -> tuple[Rule, ...]:
+def with_added(base: Sequence[Rule], added: Sequence[Rule]) -> tuple[Rule, ...]:
     """Rules of a course with added rules, in the order in which they are given.
 
     An added rule replaces an earlier one with the same selectors while it is in force; when it
@@ -226,7 +226,7 @@ def laid_over(base: Sequence[Rule], added: Sequence[Rule]) -> tuple[Rule, ...]:
     --------
     >>> base = rules_in_words(["Sm, ordinary, from 2025-04-04"])
     >>> new = rules_in_words(["Sm, withheld, from 2026-12-01, until 2027-03-01"])
-    >>> [in_words(rule) for rule in laid_over(base, new)][:2]
+    >>> [in_words(rule) for rule in with_added(base, new)][:2]
     ['Sm, ordinary, from 2025-04-04, until 2026-12-01', 'Sm, ordinary, from 2027-03-01']
     """
     rules = list(base)
@@ -237,8 +237,8 @@ def laid_over(base: Sequence[Rule], added: Sequence[Rule]) -> tuple[Rule, ...]:
 
 def _around(old: Rule, new: Rule) -> Iterator[Rule]:
     """The parts of a rule before and after one with the same selectors."""
-    alike = (old.state, old.overrides) == (new.state, new.overrides)
-    if old.selectors != new.selectors or alike:
+    unchanged = (old.state, old.overrides) == (new.state, new.overrides)
+    if old.selectors != new.selectors or unchanged:
         yield old
         return
     if old.starts < new.starts:

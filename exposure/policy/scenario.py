@@ -17,7 +17,7 @@ import exposure
 from exposure.arguments import NUMBER, TEXT, Kind, check_arguments, each, instance_of
 from exposure.errors import RuleError, ScenarioError
 from exposure.faults import Fault
-from exposure.policy.rule_words import faults_on_top, in_words, laid_over, rules_in_words
+from exposure.policy.rule_words import faults_on_top, in_words, rules_in_words, with_added
 from exposure.policy.rules import Rule, Statement
 from exposure.terms import Identifier
 
@@ -199,7 +199,7 @@ class Scenario(Statement):
                 "scenario": self.scenario.removesuffix(WITH_RULES) + WITH_RULES,
                 "name": self.name.removesuffix(NAMED_WITH) + NAMED_WITH,
                 "text": f"{before}{ON_TOP}{'; '.join(map(in_words, whole))}.",
-                "rules": () if self.mixture else laid_over(self.rules, added),
+                "rules": () if self.mixture else with_added(self.rules, added),
                 "mixture": tuple(
                     member.model_copy(update={"scenario": member.scenario._under(added)})
                     for member in self.mixture

@@ -209,9 +209,9 @@ def _load(path: Path) -> dict[str, Any]:
 
 def _head(draft: Draft) -> Scenario | None:
     """The scenario without its rules; None if required keys are missing."""
-    said = {key: draft.content[key] for key in HEAD_KEYS if key in draft.content}
+    given = {key: draft.content[key] for key in HEAD_KEYS if key in draft.content}
     try:
-        return Scenario(scenario=draft.path.stem, **said)
+        return Scenario(scenario=draft.path.stem, **given)
     except ScenarioError as error:
         # The scenario is named by its file.
         named = {"scenario": "file name"}
@@ -229,10 +229,10 @@ def _turning_points(draft: Draft, dates: Mapping[str, date | str]) -> Points:
         if name not in named:
             raise unknown_name(f"turning point of {draft.path.name}", name, named)
     points: dict[str, date | None] = {}
-    for name, said in {**named, **dates}.items():
-        day = day_of(said)
+    for name, given in {**named, **dates}.items():
+        day = day_of(given)
         if day is None:
-            draft.add(f"dates, {name}", shown(said), expected=A_DAY, cure="correct it")
+            draft.add(f"dates, {name}", shown(given), expected=A_DAY, cure="correct it")
         # A faulty day stays in the list, so that the rules that use it are not reported too.
         points[name] = day
     return points
@@ -299,10 +299,10 @@ def _members(draft: Draft, *, start: date | None) -> list[tuple[Scenario, float]
         draft.add("mixture", found, expected="a mixture alone", cure=cure)
     before = len(draft.faults)
     pairs = []
-    for number, said in enumerate(entries, start=1):
+    for number, given in enumerate(entries, start=1):
         entry_key = f"member {number}"
         try:
-            entry = Entry.model_validate(said)
+            entry = Entry.model_validate(given)
         except ScenarioError as error:
             draft.take(error.faults, within=entry_key)
             continue

@@ -91,7 +91,7 @@ def top_probabilities(scores: FloatArray, *, places: int) -> FloatArray:
     return np.asarray(held.mean(axis=1))
 
 
-def told_apart(upper: FloatArray, lower: FloatArray) -> bool:
+def distinguishable(upper: FloatArray, lower: FloatArray) -> bool:
     """Whether two sectors can be distinguished: `upper` is higher often enough.
 
     Parameters
@@ -101,9 +101,9 @@ def told_apart(upper: FloatArray, lower: FloatArray) -> bool:
 
     Examples
     --------
-    >>> told_apart(np.array([2.0, 3.0, 1.0, 4.0]), np.array([1.0, 1.0, 2.0, 1.0]))
+    >>> distinguishable(np.array([2.0, 3.0, 1.0, 4.0]), np.array([1.0, 1.0, 2.0, 1.0]))
     True
-    >>> told_apart(np.array([2.0, 1.0]), np.array([1.0, 2.0]))
+    >>> distinguishable(np.array([2.0, 1.0]), np.array([1.0, 2.0]))
     False
     """
     differ = np.abs(upper - lower) > EQUAL
@@ -130,8 +130,10 @@ def bands(scores: FloatArray) -> IntArray:
     found = np.zeros(len(scores), dtype=np.int64)
     first, band = 0, 1
     while first < len(scores):
-        alike = [j for j in range(first, len(scores)) if not told_apart(scores[first], scores[j])]
-        last = max(alike)
+        members = [
+            j for j in range(first, len(scores)) if not distinguishable(scores[first], scores[j])
+        ]
+        last = max(members)
         found[first : last + 1] = band
         first, band = last + 1, band + 1
     return found

@@ -120,8 +120,8 @@ def summarise_block(
     tail = tail_weights(lost, probabilities, level=settings.tail_level)
     lam = settings.tail_weight
     counted = 100.0 * ((1.0 - lam) * probabilities[:, np.newaxis] + lam * tail)
-    alike = np.full(len(weight), 1.0 / len(weight))
-    plain = np.stack([weighted_sum(alike, course) for course in weekly])
+    equal_weights = np.full(len(weight), 1.0 / len(weight))
+    plain = np.stack([weighted_sum(equal_weights, course) for course in weekly])
     chance = np.broadcast_to(probabilities[:, np.newaxis], lost.shape)
     return SectorBlock(
         lost=lost,

@@ -194,8 +194,8 @@ class Dataset:
 
     def __reduce__(self) -> tuple[object, ...]:
         # A view of a mapping cannot be pickled; the mapping can.
-        laid = (self.overlaid, self.changed)
-        parts = (dict(self.rows), self.version, self.digest, laid, self.base_digest, self.origin)
+        edits = (self.overlaid, self.changed)
+        parts = (dict(self.rows), self.version, self.digest, edits, self.base_digest, self.origin)
         return _restored, parts
 
     def __deepcopy__(self, memo: dict[int, object]) -> "Dataset":
@@ -287,12 +287,12 @@ def _restored(
     rows: Mapping[str, tuple[BaseModel, ...]],
     version: str,
     digest: str,
-    laid: tuple[tuple[Overlaid, ...], tuple[Change, ...]],
+    edits: tuple[tuple[Overlaid, ...], tuple[Change, ...]],
     base_digest: str,
     origin: Origin,
 ) -> Dataset:
     """Restore a pickled dataset."""
-    return Dataset(MappingProxyType(dict(rows)), version, digest, *laid, base_digest, origin)
+    return Dataset(MappingProxyType(dict(rows)), version, digest, *edits, base_digest, origin)
 
 
 def digest_of(rows: Mapping[str, Sequence[BaseModel]]) -> str:

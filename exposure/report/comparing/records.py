@@ -108,13 +108,13 @@ def _data(old: StoredRun, new: StoredRun, rows: Sequence[ChangedRow]) -> CauseLi
     parts = [_joined(counts)] if counts else ["the tables differ"]
     if was.dataset_version != now.dataset_version:
         parts.append(f"version {was.dataset_version} became {now.dataset_version}")
-    laid = (
+    folders = (
         [overlay.folder for overlay in was.overlaid],
         [overlay.folder for overlay in now.overlaid],
     )
-    if laid[0] != laid[1]:
+    if folders[0] != folders[1]:
         parts.append(
-            f"overlays {', '.join(laid[0]) or 'none'} became {', '.join(laid[1]) or 'none'}"
+            f"overlays {', '.join(folders[0]) or 'none'} became {', '.join(folders[1]) or 'none'}"
         )
     named = "; ".join(row.words for row in rows) if len(rows) <= MOST_NAMED else ""
     text = _sentence(parts) + (f" {named}." if named else "")

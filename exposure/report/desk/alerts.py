@@ -108,10 +108,10 @@ def _impact(rule: AlertRule, watched: Watched) -> Iterator[Alert]:
 
 def _refuted(rule: AlertRule, watched: Watched) -> Iterator[Alert]:
     """Sectors for which the record refutes the model; it is the same in every scenario."""
-    said = set()
+    reported = set()
     for _, name, row in _ranked(rule, watched):
-        if row["refuted"] is True and name not in said:
-            said.add(name)
+        if row["refuted"] is True and name not in reported:
+            reported.add(name)
             text = f"The record refutes the model for {name}; do not rely on its score."
             yield Alert(kind=rule.rule, sector=str(row["sector"]), text=text)
 

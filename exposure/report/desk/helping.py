@@ -27,12 +27,12 @@ LEVER_DRAWS = 64
 """Draws on which levers are run, common to the runs with and without each."""
 
 
-def chosen_levers(*, said: bool | Sequence[str]) -> tuple[Lever, ...]:
+def chosen_levers(*, wanted: bool | Sequence[str]) -> tuple[Lever, ...]:
     """Levers that a configuration asks for.
 
     Parameters
     ----------
-    said
+    wanted
         True for all shipped ones, False for none, or the ids of some.
 
     Raises
@@ -42,19 +42,19 @@ def chosen_levers(*, said: bool | Sequence[str]) -> tuple[Lever, ...]:
 
     Examples
     --------
-    >>> [lever.lever for lever in chosen_levers(said=["samarium_line"])]
+    >>> [lever.lever for lever in chosen_levers(wanted=["samarium_line"])]
     ['samarium_line']
     """
-    if said is False:
+    if wanted is False:
         return ()
     shipped = read_levers()
-    if said is True:
+    if wanted is True:
         return shipped
     known = [lever.lever for lever in shipped]
-    for name in said:
+    for name in wanted:
         if name not in known:
             raise unknown_name("lever", name, known)
-    return tuple(lever for lever in shipped if lever.lever in said)
+    return tuple(lever for lever in shipped if lever.lever in wanted)
 
 
 def what_would_help(

@@ -10,7 +10,7 @@ from exposure.tables.dataset import Dataset
 
 
 def check_scope(
-    said: Configuration,
+    configuration: Configuration,
     dataset: Dataset,
     *,
     destination: str,
@@ -21,7 +21,7 @@ def check_scope(
 
     Parameters
     ----------
-    said
+    configuration
         The configuration.
     dataset
         Tables of the report.
@@ -41,8 +41,9 @@ def check_scope(
     """
     known = dataset.sector_ids()
     ranked = known if destination == "all" else dataset.sector_ids(destination)
-    named = {"alert_sectors": said.alert_sectors} | {
-        f"alert {number}, sectors": rule.sectors for number, rule in enumerate(said.alerts, start=1)
+    named = {"alert_sectors": configuration.alert_sectors} | {
+        f"alert {number}, sectors": rule.sectors
+        for number, rule in enumerate(configuration.alerts, start=1)
     }
     for sector in (name for sectors in named.values() for name in sectors):
         if sector not in known:
@@ -57,14 +58,14 @@ def check_scope(
         for sector in sectors
         if sector not in ranked
     ]  # fmt: skip
-    faults += _idle(said, scenarios)
+    faults += _idle(configuration, scenarios)
     if faults:
         where = "" if path is None else str(path)
         raise ConfigurationError(fault.at(where) for fault in faults)
 
 
-def _idle(said: Configuration, scenarios: Collection[str]) -> Iterator[Fault]:
-    for number, rule in enumerate(said.alerts, start=1):
+def _idle(configuration: Configuration, scenarios: Collection[str]) -> Iterator[Fault]:
+    for number, rule in enumerate(configuration.alerts, start=1):
         for scenario in rule.scenarios:
             if scenario not in scenarios:
                 expected = f"a scenario of the report: {', '.join(scenarios)}"

@@ -77,8 +77,8 @@ def _rule_cells(rule: Rule) -> dict[str, Cell]:
 
 def scenarios_json(scenarios: Iterable[Scenario]) -> str:
     """Scenarios with all their rules as JSON: a `ScenariosFile`."""
-    said = [scenario.model_dump(mode="json") for scenario in scenarios]
-    return text_of(ScenariosFile, {"package_version": __version__, "scenarios": said})
+    dumped = [scenario.model_dump(mode="json") for scenario in scenarios]
+    return text_of(ScenariosFile, {"package_version": __version__, "scenarios": dumped})
 
 
 def findings_frame(found: Mapping[Kind, Sequence[Fault]]) -> "pd.DataFrame":

@@ -140,16 +140,16 @@ def write_sweep(
 
 def _open_folder(sweep: Sweep) -> None:
     """Make the folder of parts, or find out that it holds those of this sweep."""
-    said = json.dumps(sweep.record, sort_keys=True, indent=1).encode()
+    record_bytes = json.dumps(sweep.record, sort_keys=True, indent=1).encode()
     about = sweep.folder / ABOUT
     sweep.folder.mkdir(parents=True, exist_ok=True)
-    if about.exists() and about.read_bytes() != said:
+    if about.exists() and about.read_bytes() != record_bytes:
         raise ReportError(
             f"{sweep.folder}: found parts of another sweep; expected those of this grid, these "
             "tables and settings; delete the folder, or name another --out"
         )
     if not about.exists():
-        _put(about, said)
+        _put(about, record_bytes)
 
 
 def _put(path: Path, content: bytes) -> None:

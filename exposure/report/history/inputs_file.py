@@ -88,7 +88,7 @@ def read_report(path: Path) -> StoredRun:
     file = path if path.suffix == ".json" else path / REPORT
     try:
         content = json.loads(file.read_bytes())
-        return run_from(_with_first_days(content), _inputs_beside(file, content))
+        return run_from(_with_first_days(content), _inputs_next_to(file, content))
     except OSError as error:
         raise _refused(file, f"a file that cannot be read ({error.strerror})") from error
     except (LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
@@ -115,7 +115,7 @@ def _with_first_days(content: dict[str, Any]) -> dict[str, Any]:
     return {"record": content["record"], "scenarios": kept}
 
 
-def _inputs_beside(file: Path, content: dict[str, Any]) -> StoredInputs | None:
+def _inputs_next_to(file: Path, content: dict[str, Any]) -> StoredInputs | None:
     """The inputs in the folder of a report; None if there are none, or those of another run."""
     try:
         inputs = read_inputs((file.parent / INPUTS).read_bytes())

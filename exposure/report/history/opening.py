@@ -11,12 +11,12 @@ from exposure.report.history.database import History
 from exposure.report.history.refusals import A_HISTORY, NAME_ANOTHER, named, refused
 
 
-def history_beside(folder: Path) -> Path:
+def default_history(folder: Path) -> Path:
     """The history of a report folder, unless another is named: next to it, named after it.
 
     Examples
     --------
-    >>> history_beside(Path("/srv/desk/exposure-report")).as_posix()
+    >>> default_history(Path("/srv/desk/exposure-report")).as_posix()
     '/srv/desk/exposure-report-history.sqlite'
     """
     target = folder.resolve()

@@ -168,7 +168,7 @@ class StoredRun:
             first_day=min(scenario.first_day for scenario in self.scenarios),
             draws=int(record.settings.get("draws", 0)),
             seed=int(record.settings.get("seed", 0)),
-            overlays=tuple(laid.folder for laid in record.overlaid),
+            overlays=tuple(overlay.folder for overlay in record.overlaid),
         )
 
     @property

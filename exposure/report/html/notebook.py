@@ -89,8 +89,8 @@ def dataset_html(dataset: Dataset) -> str:
         Tables.
     """
     facts = [("digest", dataset.digest)]
-    for laid in dataset.overlaid:
-        facts += _flat(laid.record(), within="overlay")
+    for overlay in dataset.overlaid:
+        facts += _flat(overlay.record(), within="overlay")
     for change in dataset.changed:
         facts += _flat(change.record(), within="changed")
     return _html(

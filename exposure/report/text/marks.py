@@ -15,14 +15,14 @@ def changes_line(dataset: Dataset) -> str:
     Examples
     --------
     >>> from exposure.tables.dataset import Overlaid
-    >>> laid = Overlaid("acme", "", (("cover", ("missiles", "smco_magnet", "stock_weeks")),), ())
-    >>> changes_line(Dataset({}, "2026.11.0", "", (laid,)))
+    >>> overlay = Overlaid("acme", "", (("cover", ("missiles", "smco_magnet", "stock_weeks")),), ())
+    >>> changes_line(Dataset({}, "2026.11.0", "", (overlay,)))
     'with overlay acme (1 row replaced, 0 added)'
     """
     parts = [
-        f"overlay {one_line(laid.folder)} "
-        f"({counted(len(laid.replaced), 'row')} replaced, {len(laid.added)} added)"
-        for laid in dataset.overlaid
+        f"overlay {one_line(overlay.folder)} "
+        f"({counted(len(overlay.replaced), 'row')} replaced, {len(overlay.added)} added)"
+        for overlay in dataset.overlaid
     ]
     if dataset.changed:
         parts.append(f"{counted(len(dataset.changed), 'figure')} changed by hand")

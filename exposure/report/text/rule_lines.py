@@ -35,10 +35,10 @@ def rule_lines(rules: Sequence[Rule]) -> list[RuleLine]:
     rules
         Rules of one scenario.
     """
-    alike: dict[Rule, list[str]] = {}
+    by_rule: dict[Rule, list[str]] = {}
     for rule in rules:
-        alike.setdefault(rule.model_copy(update={"element": ANY}), []).append(str(rule.element))
-    lines = [_line(rule, elements) for rule, elements in alike.items()]
+        by_rule.setdefault(rule.model_copy(update={"element": ANY}), []).append(str(rule.element))
+    lines = [_line(rule, elements) for rule, elements in by_rule.items()]
     return sorted(lines, key=lambda line: line.starts)
 
 

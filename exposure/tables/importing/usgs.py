@@ -218,8 +218,8 @@ def _tonnes(
         if why:
             omitted.append(LeftOut(cell.line, *why))
         elif value is None:
-            what, said = f"{cell.country}, {cell.year}", cell.value or "empty"
-            omitted.append(LeftOut(cell.line, what, f"no number is published ({said})"))
+            what, found_text = f"{cell.country}, {cell.year}", cell.value or "empty"
+            omitted.append(LeftOut(cell.line, what, f"no number is published ({found_text})"))
         elif code is None:
             cure = f"correct the name, or {A_CODE}"
             faults.append(table.fault("country", f"'{cell.country}'", "a country", cure, cell.line))

@@ -267,15 +267,15 @@ def office_figures_hold_for_all(tables: TableLines) -> Iterable[Fault]:
     """A figure of a whole office applies to all buyers and elements at all times."""
     for line in tables.of(LicenceQueueRow):
         row = line.row
-        said = {
+        selectors = {
             "buyer_class": "" if row.buyer_class == ANY else str(row.buyer_class),
             "element": "" if row.element == ANY else row.element,
             "from_date": str(row.from_date or ""),
         }
-        if row.quantity in OFFICE_QUANTITIES and any(said.values()):
+        if row.quantity in OFFICE_QUANTITIES and any(selectors.values()):
             yield Fault(
                 row.quantity,
-                ", ".join(f"{column} '{word}'" for column, word in said.items() if word),
+                ", ".join(f"{column} '{word}'" for column, word in selectors.items() if word),
                 "one figure for the office as a whole",
                 f"write '{ANY}' for buyer_class and element and no from_date",
                 "licence_queue.csv", line.number,

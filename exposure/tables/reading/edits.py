@@ -250,8 +250,8 @@ def _row(dataset: Dataset, cell: RowKey) -> QuantityRow:
             f"change '{', '.join(of_group)}', or add a row of its own in an overlay"
         )
     if key not in rows:
-        alike = [other for other in rows if other[-2:] == key[-2:]] or list(rows)
-        raise unknown_name(f"row of table '{table}'", ", ".join(key), list(map(", ".join, alike)))
+        similar = [other for other in rows if other[-2:] == key[-2:]] or list(rows)
+        raise unknown_name(f"row of table '{table}'", ", ".join(key), list(map(", ".join, similar)))
     row = rows[key]
     if not isinstance(row, QuantityRow):
         raise UnknownNameError(f"table '{table}' holds no figures; choose another")

@@ -22,7 +22,7 @@ VARIABLE = "EXPOSURE_DATASETS"
 """Environment variable that names another folder of tables."""
 
 
-def bears_our_name(folder: Path) -> bool:
+def is_our_project(folder: Path) -> bool:
     """Whether a folder holds the tables of this package."""
     descriptor = folder / DESCRIPTOR
     try:
@@ -49,7 +49,7 @@ def shipped_folder() -> Path:
     named = os.environ.get(VARIABLE)
     candidates = [Path(named)] if named else [package / "_datasets", package.parent / "datasets"]
     for folder in candidates:
-        if bears_our_name(folder):
+        if is_our_project(folder):
             return folder
     cure = f"correct {VARIABLE}" if named else "install the package again"
     wanted = f"a {DESCRIPTOR} named '{PACKAGE_NAME}'"

@@ -165,7 +165,7 @@ def _values(tables: TableLines) -> Iterator[Excess]:
             )  # fmt: skip
 
 
-def names_tell_sectors_apart(tables: TableLines) -> Iterable[Fault]:
+def names_are_unique(tables: TableLines) -> Iterable[Fault]:
     """Two sectors must not have the same name, because a plot could not distinguish them."""
     first: dict[str, str] = {}
     # Lines of the tables under an overlay are counted below zero; the overlay is to blame.
@@ -183,6 +183,6 @@ CHECKS: dict[Check, tuple[str, ...]] = {
     values_are_of_this_world: (),
     some_applications_are_made: (),
     parts_fit_their_whole: (),
-    names_tell_sectors_apart: (),
+    names_are_unique: (),
 }
 """Checks of this module, with the tables that must be clean for each."""

@@ -129,16 +129,16 @@ def overlay_text(dataset: Dataset) -> str:
     Examples
     --------
     >>> from exposure.tables.dataset import Dataset
-    >>> laid = Overlaid("acme", "", (("cover", ("missiles", "smco_magnet", "stock_weeks")),), ())
-    >>> print(overlay_text(Dataset({}, "2026.11.0", "", (laid,))))
+    >>> overlay = Overlaid("acme", "", (("cover", ("missiles", "smco_magnet", "stock_weeks")),), ())
+    >>> print(overlay_text(Dataset({}, "2026.11.0", "", (overlay,))))
     overlay acme: 1 row replaced, 0 added
       replaced cover: missiles, smco_magnet, stock_weeks
     """
     lines = []
-    for laid in dataset.overlaid:
-        replaced, added = len(laid.replaced), len(laid.added)
+    for overlay in dataset.overlaid:
+        replaced, added = len(overlay.replaced), len(overlay.added)
         noun = "row" if replaced == 1 else "rows"
-        lines.append(f"overlay {laid.folder}: {replaced} {noun} replaced, {added} added")
-        for verb, rows in (("replaced", laid.replaced), ("added", laid.added)):
+        lines.append(f"overlay {overlay.folder}: {replaced} {noun} replaced, {added} added")
+        for verb, rows in (("replaced", overlay.replaced), ("added", overlay.added)):
             lines += [f"  {verb} {name}: {', '.join(key)}" for name, key in rows]
     return "\n".join(lines)

@@ -26,7 +26,7 @@ TABLES_ASKED = {
 """Questions about one table."""
 
 
-def keys_apart(
+def changed_keys(
     keys: RowKeys, rows: Sequence[BaseModel], others: Sequence[BaseModel]
 ) -> frozenset[tuple[str, ...]]:
     """Keys of a table under which two sets of rows do not hold the identical row.
@@ -43,7 +43,7 @@ def keys_apart(
     >>> from exposure.tables.reading.shipped_rows import shipped_rows
     >>> from exposure.tables.schema.supply import ElementRow
     >>> first, second, *_ = shipped_rows(ElementRow)
-    >>> keys_apart(RowKeys(), [first, second], [first]) == {(second.element,)}
+    >>> changed_keys(RowKeys(), [first, second], [first]) == {(second.element,)}
     True
     """
     common = set(map(id, rows)) & set(map(id, others))
