@@ -5,8 +5,8 @@ an `AttributeError` from an inner function. Each public function lists its argum
 `Kind` of each; all wrong arguments are reported together. A kind is defined next to its class:
 `DATASET` in `exposure.tables.dataset`, `SCENARIO` in `exposure.policy.scenario`.
 
-Values inside a kind (a number out of range, a name that names nothing) are checked by whoever
-uses them.
+Values of the right kind (numbers out of range, unknown names) are checked by the functions that use
+them.
 """
 
 import os

@@ -177,7 +177,7 @@ def _scored(
     conditioned: RecordMet | None,
     rows: tuple[int, int],
 ) -> ScoredSector:
-    """A sector with its risk; `rows` are those that it rests on, and those of them assumed."""
+    """A sector with its risk; `rows` are the rows behind it, and the assumed ones among them."""
     return ScoredSector(
         label=_label(run, sector),
         risk=risk,

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 AnyArray = npt.NDArray[Any]
 
 Known = Mapping[str, type]
-"""Classes that may stand in a file, by name."""
+"""Classes that a file may contain, by name."""
 
 
 def encoded(value: object, known: Known, arrays: list[AnyArray]) -> object:

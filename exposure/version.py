@@ -13,7 +13,7 @@ LIBRARIES = ("numpy", "pandas", "pydantic", "scipy")
 
 @cache
 def library_versions() -> dict[str, str]:
-    """Versions of Python and of `LIBRARIES`, as they stand in the record of a run.
+    """Versions of Python and of `LIBRARIES`, as in the record of a run.
 
     Examples
     --------

@@ -1,8 +1,8 @@
 """What pydantic found wrong with a row, rule or setting, in the package's own words.
 
-pydantic speaks of types and patterns; a reader of a table needs to know what was found, what
-should stand there and what to do. This module translates; where it happened (file, line, rule)
-is added by whoever reads.
+Messages of pydantic name types and patterns; users of a table need to know what was found, what is
+expected and what to do. This module translates; the location (file, line, rule) is added by the
+calling reader.
 """
 
 import math
@@ -179,7 +179,7 @@ def _cure_of_number(text: str) -> str:
 
 
 def _similar_word(text: str, words: Collection[str]) -> str:
-    """The cure for a word that may stand for a place: ``*`` or ``all``."""
+    """The cure for a word that may mean a place: ``*`` or ``all``."""
     meant = [word for word in words if word.casefold() == text.casefold()]
     if not meant and ANY in words and text.casefold() in ("all", "any"):
         meant = [ANY]

@@ -243,7 +243,7 @@ def queue_against_customs(
 
     Flow of magnets with Dy or Tb, over all buyers, counts with the controlled share fitted to
     world exports; the rest of the heading leaves freely but for customs checks. The world is
-    the United States, the EU and everybody else, weighted by their part of exports in 2024.
+    the United States, the EU and all others, weighted by their shares of exports in 2024.
 
     Parameters
     ----------

@@ -82,7 +82,7 @@ class Calibration:
         Returns
         -------
         str
-            The fit, each figure with its interval and unit, and what the months cannot tell apart.
+            The fit: figures with intervals and units, and those that the months cannot separate.
         """
         count = int((self.months["series"] == "magnets").sum())
         lines = [

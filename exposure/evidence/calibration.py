@@ -1,4 +1,4 @@
-"""Fit of the licensing office to customs tonnage, with what the data cannot tell apart.
+"""Fit of the licensing office to customs tonnage, with the figures that the data cannot separate.
 
 Five figures (`exposure.evidence.customs_model`) are fitted by least squares to monthly magnet
 exports relative to the same month a year before. With `elements`, the tonnages of dysprosium and
@@ -8,8 +8,8 @@ month weighs with the inverse square of its series' noise.
 
 Intervals are profile likelihoods at 90 %: a figure is held, the others are fitted again, and the
 interval ends where the sum of squares, in units of the noise, has risen by 2.71. The noise is
-that of quiet months before control, not the residual of the fit, which with nine months and five
-figures flatters itself. An end that meets the range searched is no end: the figure is then
+that of quiet months before control, not the residual of the fit, which is too small with nine
+months and five figures. An end at the limit of the range searched is not an end: the figure is then
 `open` on that side.
 
 scipy is imported where it is used.

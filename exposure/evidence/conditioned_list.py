@@ -1,9 +1,9 @@
 """The list of draws that agree with the record, kept with the tables.
 
 A conditioned sample is a list of draw numbers (`exposure.evidence.conditioning`). The shipped one
-is a file next to the tables, with the digests of what it was made from, so that a run need not
-meet the record again. It also holds, for every observed range, what all draws and the kept ones
-say of it, and the losses of a few draws, by which a test finds out whether the list is stale.
+is a file next to the tables, with the digests of its inputs, so that a run does not have to compare
+draws with the record again. It also holds, for every observed range, the values that all draws and
+the kept ones imply, and the losses of a few draws, by which a test finds an outdated list.
 """
 
 import json
@@ -116,7 +116,7 @@ def meet_record(
     Parameters
     ----------
     dataset
-        Tables; without observations there is no record to meet.
+        Tables; without observations there is no record for a comparison.
     settings
         Draws wanted, seed and choices of the model.
     progress
@@ -130,7 +130,7 @@ def meet_record(
     Raises
     ------
     ConflictError
-        If hardly any draw agrees with the record.
+        If almost no draw agrees with the record.
     """
     if settings.prior or not _is_observed(dataset):
         return None
@@ -173,7 +173,7 @@ def _written(names: Sequence[str]) -> tuple[tuple[int, int], ...]:
 
 
 @lru_cache(maxsize=1)
-def _record_digest(written: tuple[tuple[int, int], ...]) -> str:  # noqa: ARG001 - tells files apart
+def _record_digest(written: tuple[tuple[int, int], ...]) -> str:  # noqa: ARG001 - key of the cache
     """Digest of the record, computed again only if its files have changed."""
     return read_scenario(RECORD).digest
 
@@ -234,7 +234,7 @@ def find_draws(
     Raises
     ------
     ConflictError
-        If hardly any draw agrees with the record.
+        If almost no draw agrees with the record.
     """
     subjects = subjects_of(dataset, settings.destination)
     parts: list[Examined] = []
@@ -292,7 +292,7 @@ def make_list(
     Raises
     ------
     ConflictError
-        If hardly any draw agrees with the record of the destination.
+        If almost no draw agrees with the record of the destination.
     """
     places = sorted({row.destination for row in dataset.rows_of(SectorRow)})
     most = {destination: min(settings.draws, OTHERS_KEPT) for destination in places}

@@ -2,7 +2,7 @@
 
 The agreement of a draw is L = exp(-1/2 SUM e^2), one e for each piece of evidence (see
 `exposure.evidence.observed`), so L is at most 1. A draw is kept if a uniform number of its own is
-below L. That is exact rejection: kept draws count alike, and a conditioned sample is a list of
+below L. This is exact rejection: kept draws have equal weight and a conditioned sample is a list of
 draw numbers. Nothing downstream needs to know that it was conditioned.
 
 References
@@ -116,7 +116,7 @@ class Examined:
 def subjects_of(dataset: Dataset, destination: str) -> frozenset[str]:
     """Sectors made at a destination, or anywhere for ``all``, and all elements.
 
-    A ranking of one destination rests on the record of its own makers, and on what was stated of
+    A ranking of one destination uses the record of its own makers, and the statements about
     elements.
     """
     sectors = {
@@ -274,7 +274,7 @@ class Compared(BaseModel):
 
     @property
     def predicted(self) -> bool:
-        """Whether the 90 % interval without the subject's own evidence meets the range."""
+        """Whether the 90 % interval without the subject's own evidence overlaps the range."""
         if self.left_out_p05 is None or self.left_out_p95 is None:
             return False
         return self.left_out_p05 <= self.high and self.left_out_p95 >= self.low

@@ -46,9 +46,9 @@ FIGURES = (
 )
 """The five figures, in the order of all arrays of them.
 
-The ranges were set on what was known in April 2025: gallium and germanium stood still for about
+The ranges use only what was known in April 2025: exports of gallium and germanium stopped for about
 two months, the law gives 45 working days, and magnets with Dy or Tb are the larger part by mass.
-They also are the ranges of the forecasts before any month is seen.
+They are also the ranges of the forecasts before any month is known.
 """
 
 LEVEL = Figure("element_flow", "ratio", 0.05, 1.8, "flow of Dy and Tb under full licensing")

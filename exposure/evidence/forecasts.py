@@ -6,7 +6,7 @@ known so far, and the weighted samples forecast the rest: no fit, so that few mo
 intervals instead of an exact fit without any. Ratios are exports over those of the same month a
 year before; intervals hold 90 % and include the noise of a month.
 
-Beside it stand three forecasts that need no model.
+It is compared with three forecasts that need no model.
 """
 
 from collections.abc import Callable, Sequence
@@ -133,7 +133,7 @@ def year_before(series: Series, known: int) -> Forecast:
 
 
 def linear_recovery(series: Series, known: int) -> Forecast:
-    """The ratio goes on rising as it rose from its lowest month, and stays at the usual level.
+    """The ratio rises at its rate since the lowest month, up to the usual level.
 
     It stops at 1, or at the last ratio known if that is above; before any rise it stays.
     """

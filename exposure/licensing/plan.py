@@ -299,7 +299,7 @@ def _steps(calendar: _Calendar, case: Case, rules: Sequence[Rule]) -> list[tuple
 def _turn(calendar: _Calendar, case: Case, rule: Rule | None, week: int) -> Turn:
     if rule is None:
         return Turn(week, LicenceState.FREE, revoke=False, priority=0, figures=())
-    # A rule can revoke only in the week in which it begins; in week 0 nobody holds a licence.
+    # A rule can revoke only in the week in which it begins; in week 0 there are no licences.
     begins = 0 < week == week_of(rule.starts, start=calendar.start)
     revoke = begins and rule.overrides.revoke and rule.state is not LicenceState.FREE
     if not STATES[rule.state].decides:

@@ -82,7 +82,7 @@ class Words:
         return sector, self.sectors[sector].uncertainty_group
 
     def chosen(self, names: Sequence[str], *, destination: str | None = None) -> tuple[str, ...]:
-        """Sectors that names of sectors and groups stand for; of a group, those in one place."""
+        """Sectors of a list of sectors and groups; of a group, those in one destination."""
         found: dict[str, None] = {}
         for name in names:
             members = (name,) if name in self.sectors else self.groups.get(name, ())

@@ -136,7 +136,7 @@ class Bench:
 
     @cached_property
     def targets(self) -> dict[str, tuple[str, ...]]:
-        """Ranked sectors for whom each lever is meant."""
+        """Ranked sectors for which each lever is meant."""
         dataset, ranked = self.assessment.dataset, tuple(self.assessment.sectors)
         return {lever.lever: targets_of(lever, dataset, ranked) for lever in self.levers}
 

@@ -44,7 +44,7 @@ def actions_of(levers: Sequence[Lever], dataset: Dataset, *, destination: str) -
     dataset
         Tables, which say what a sector needs.
     destination
-        Where the ranked sectors are: a group of sectors stands for those in this place.
+        Country or region of the ranked sectors; a group of sectors means those in it.
     """
     words = Words.of(dataset)
     return Actions(

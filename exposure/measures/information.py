@@ -38,7 +38,7 @@ class _Ranked:
 
 
 def value_of_information(assessment: Assessment, *, places: int = TOP_PLACES) -> "pd.DataFrame":
-    """Value of knowing each input, for whoever chooses which sectors to attend to first.
+    """Value of knowing each input, for a choice of the sectors that get attention first.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """The uncertain inputs of a run: what can be known better on its own.
 
-Rows that share a random stream are one input: whoever knew one of them would know the others, as
-the tables have it (weeks of stock of one sector, for all its components). Whether a project works
-is an input too.
+Rows that share a random stream are one input: if one of them were known, the others would be known
+too (weeks of stock of one sector, for all its components). The success of a project is also an
+input.
 """
 
 from collections.abc import Iterable

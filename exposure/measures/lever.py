@@ -16,7 +16,7 @@ from exposure.tables.schema.supply import LAST_ORDER_CLASS
 from exposure.terms import BuyerClass, BuyerPlace, Element, Identifier, Share, Stage
 
 Sectors = Annotated[tuple[Identifier, ...], Field(min_length=1)]
-"""Ids of sectors, or of uncertainty groups, each of which stands for its sectors."""
+"""Ids of sectors, or of uncertainty groups, which mean all their sectors."""
 
 Tonnes = dict[Element, Amount]
 """Tonnes, or tonnes a year, by element."""
@@ -33,7 +33,7 @@ class Stock(Measure):
     KIND: ClassVar[str] = "stock"
 
     sectors: Sectors
-    """Who buys."""
+    """Sectors that buy."""
     components: tuple[Identifier, ...] = ()
     """Components that are bought; empty for all that a sector needs."""
     elements: tuple[Element, ...] = ()
@@ -58,14 +58,14 @@ class Stock(Measure):
 
 
 class Release(Measure):
-    """A reserve is let out into the pool outside China, evenly."""
+    """A reserve is released into the pool outside China, at an even rate."""
 
     KIND: ClassVar[str] = "release"
 
     tonnes: Tonnes
     """Tonnes by element."""
     over_weeks: Annotated[int, Field(ge=1, le=520)]
-    """Weeks over which it is let out."""
+    """Weeks over which it is released."""
 
 
 class NewSupply(Measure):
@@ -98,7 +98,7 @@ class Substitute(Measure):
     KIND: ClassVar[str] = "substitute"
 
     sectors: Sectors
-    """Who qualifies."""
+    """Sectors that qualify the substitute."""
     components: tuple[Identifier, ...] = ()
     """Components that are replaced; empty for all that have a substitute."""
     weeks_sooner: Annotated[int, Field(ge=1, le=1040)]
@@ -117,7 +117,7 @@ class MoveSourcing(Measure):
     destination: BuyerPlace
     """Where the buyers are."""
     buyer_classes: Annotated[tuple[BuyerClass, ...], Field(min_length=1)]
-    """Who moves."""
+    """Sectors that move their purchases."""
     components: Annotated[tuple[Identifier, ...], Field(min_length=1)]
     """What is bought elsewhere."""
     stage: Stage
@@ -144,7 +144,7 @@ class Priority(Measure):
     KIND: ClassVar[str] = "priority"
 
     sectors: Sectors
-    """Who is rated."""
+    """Sectors that are rated."""
     order_class: Annotated[int, Field(ge=1, le=LAST_ORDER_CLASS)]
     """Class of service from then on; a sector that has a better one keeps it."""
 

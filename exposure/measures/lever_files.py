@@ -1,7 +1,7 @@
 """From TOML files to levers.
 
 A file lists levers, each a table headed ``[[levers]]`` with its cost in ``[levers.cost]``. A folder
-stands for all TOML files in it. All faults of all files are raised in one `LeverError`.
+means all TOML files in it. All faults of all files are raised in one `LeverError`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -129,7 +129,7 @@ def lever_of(entry: Mapping[str, Any]) -> tuple[Lever | None, Sequence[Fault]]:
             fields["cost"] = Cost.model_validate(fields["cost"])
         except LeverError as error:
             faults += [fault.within("cost") for fault in error.faults]
-            # A cost at fault is stood in for, so that the other faults of its lever show too.
+            # A faulty cost gets a placeholder, so that other faults of its lever are found.
             fields["cost"] = STAND_IN
     try:
         lever = KINDS[kind].model_validate(fields)

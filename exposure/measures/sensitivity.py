@@ -1,4 +1,4 @@
-"""Which inputs a score, or the gap between two neighbours in rank, hangs on.
+"""Inputs that decide a score, or the gap between two neighbours in rank.
 
 On the draws of the tables alone inputs are independent of each other: groups of inputs, and the
 largest single ones, are drawn once more from a second sample, everything runs again, and

@@ -1,4 +1,4 @@
-"""Who is served before a sector where the pool outside China is short."""
+"""Users that are served before a sector if the pool outside China falls short."""
 
 from dataclasses import dataclass
 

@@ -17,7 +17,7 @@ Weeks = Annotated[int, Field(ge=0, le=1040)]
 """Whole weeks, at most twenty years."""
 
 CostBasis = Literal["reported", "derived", "assumed"]
-"""What a cost rests on, in the words of the tables."""
+"""Basis of a cost, in the words of the tables."""
 
 
 def _as_range(value: object) -> object:
@@ -96,7 +96,7 @@ class Measure(LeverStatement):
     name: Annotated[str, Field(min_length=1)]
     """What it is, in a few words."""
     text: Annotated[str, Field(min_length=1)]
-    """What is done, and what its numbers rest on."""
+    """Description of the measure and the basis of its numbers."""
     starts: date
     """Day on which it is decided."""
     lead_weeks: Weeks

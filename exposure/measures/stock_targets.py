@@ -64,7 +64,7 @@ def stock_targets(
     likely
         Probability of a large loss that is to be undercut.
     progress
-        Called as the search goes on.
+        Called during the search.
 
     Returns
     -------
@@ -74,9 +74,9 @@ def stock_targets(
 
     Notes
     -----
-    The stock is on hand on the first scored day, for every firm and on all channels alike; nothing
-    is said of where it came from. ``p_bought`` is what is left of the risk if the sector, alone,
-    sets out to buy it in the pool over half a year: what is not there cannot be bought.
+    The stock is on hand on the first scored day, for every firm and equally on all channels; its
+    origin is not modelled. ``p_bought`` is the remaining risk if only this sector tries to
+    buy it from the pool over half a year; purchases are limited by the supply of the pool.
 
     Examples
     --------

@@ -18,11 +18,11 @@ from exposure.tables.schema.supply import SourcingRow
 from exposure.terms import ANY, BuyerClass, Tier
 
 Buying = tuple[str, str, str]
-"""Destination, buyer class and component; `ANY` stands for all of them."""
+"""Destination, buyer class and component; `ANY` means all."""
 
 
 def targets_of(lever: Lever, dataset: Dataset, sectors: Sequence[str]) -> tuple[str, ...]:
-    """Those of some sectors for whom a lever is meant.
+    """Sectors, out of some, for which a lever is meant.
 
     Parameters
     ----------

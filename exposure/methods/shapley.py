@@ -84,12 +84,12 @@ def shapley_values(
     players
         At most a handful: the cost is 2 to the number of players.
     worth
-        Worth of a coalition; that of nobody is subtracted.
+        Worth of a coalition; that of the empty coalition is subtracted.
 
     Returns
     -------
     dict
-        Value of each player; they sum to worth(all) - worth(nobody).
+        Value of each player; they sum to worth(all) - worth(empty).
 
     References
     ----------

@@ -29,7 +29,7 @@ def open_end_of(draft: Draft, points: Points) -> OpenEnd | None:
         placed = rules_of(draft, points, one.get("rules", []), where=where)
         check_rules(draft, placed)
         continuations.append(one | {"rules": [item.rule for item in placed]})
-    # A faulty day is replaced by a stand-in, so that the other faults are found too.
+    # A faulty day gets a placeholder, so that the other faults are found too.
     stated = {key: day or FIRST_START for key, day in days.items()}
     try:
         made = OpenEnd.model_validate(given | stated | {"continuations": continuations})

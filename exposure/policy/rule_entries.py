@@ -96,8 +96,7 @@ def rules_of(draft: Draft, points: Points, entries: object, *, where: str) -> li
             for key in ("starts", "ends")
             if key in given
         }
-        # A faulty day is replaced by a stand-in, so that the other faults of its rule are found
-        # too.
+        # A faulty day gets a placeholder, so that the other faults of its rule are found too.
         dated: dict[str, Any] = {key: day or FIRST_START for key, day in days.items()}
         if isinstance(given.get("starts"), str) and given["starts"] in draft.events:
             dated["event"] = given["starts"]

@@ -124,7 +124,7 @@ class Scenario(Statement):
     continuation: Continuation | None = None
     """What was chosen to follow."""
     added: tuple[Rule, ...] = ()
-    """Rules laid over it by `with_rules`; `rules` holds them too."""
+    """Rules added by `with_rules`; `rules` contains them too."""
 
     def __repr__(self) -> str:
         rules = f"{len(self.rules)} rules" if self.rules else f"{len(self.mixture)} members"
@@ -140,7 +140,7 @@ class Scenario(Statement):
     @property
     def digest(self) -> str:
         """SHA-256 of everything it says."""
-        # Rules laid on top are among the rules.
+        # Added rules are among the rules.
         said = self.model_dump_json(exclude={"added": True, "mixture": MEMBERS_ADDED})
         return hashlib.sha256(said.encode()).hexdigest()
 

@@ -1,6 +1,6 @@
 """What changed between two runs, and the briefing that opens a scheduled report.
 
-These are finished, frozen objects for the page, the terminal and JSON alike: nothing here
+These are finished, frozen objects for the page, the terminal and JSON: nothing here
 computes. `exposure.report.comparing` makes `Changes`; `exposure.report.desk` makes a `Briefing`.
 All texts are plain text in whole sentences; the page escapes them.
 """

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from exposure.result import Assessment
 
 FLOW_DRAWS = 128
-"""Draws that the licensed flow rests on; the mean of a week is then within some 2 %."""
+"""Number of draws of the licensed flow; the mean of a week is then within about 2 %."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,11 @@ class Contents:
     flows: "tuple[pd.DataFrame, ...]"
     """Licensed flow by class and scored week: columns of `flow`."""
     flow_draws: int
-    """Draws that `flows` rests on."""
+    """Number of draws of `flows`."""
     briefing: Briefing | None = None
     """What changed, alerts and trend; None for a report that knows no other."""
     helping: Helping | None = None
-    """What would help; None where nobody asked."""
+    """Effects of levers; None if not requested."""
 
 
 def gather(

@@ -1,7 +1,7 @@
 """Scores split by component, by exit stage or by licence state.
 
-Components meet in the largest loss of a week, so the airport game splits them. Stages and states
-feed the same stocks and pools, so they are split over all coalitions: the model runs again with
+The loss of a week is the largest over components, so the airport game splits it. Stages and states
+affect the same stocks and pools, so they are split over all coalitions: the model runs again with
 only some stages, or only some states, restricted and the others free. The weights of scenarios in
 the score stay those of the full run, so the parts sum to the score.
 """

@@ -127,7 +127,7 @@ class Run:
         )  # fmt: skip
 
     def players(self, world: World) -> dict[str, Players]:
-        """Elements that bear the loss of each sector."""
+        """Elements to which the loss of each sector is attributed."""
         return {
             name: element_players(world.sectors[name], self.controlled) for name in self.sectors
         }

@@ -115,7 +115,7 @@ def distinguishable(upper: FloatArray, lower: FloatArray) -> bool:
 def bands(scores: FloatArray) -> IntArray:
     """Band of each sector, 1 for the first; sectors in one band cannot be distinguished.
 
-    A band runs from its first member to the last that cannot be told from it.
+    A band runs from its first member to the last that cannot be distinguished from it.
 
     Parameters
     ----------

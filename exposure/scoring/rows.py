@@ -6,7 +6,7 @@ from exposure.tables.dataset import RowKey
 
 
 def rows_of_run(run: Run, sector: str) -> frozenset[RowKey]:
-    """Rows that the score of a sector rests on, whether the run was made here or read from a file.
+    """Rows behind the score of a sector, whether the run was made here or read from a file.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """Risk of one sector under every scenario of a mixture: size, time and causes of the loss.
 
 Draws are run in blocks; a block keeps a few numbers a draw and sums the rest over chunks of
-draws, so that memory hardly grows with the number of draws. Chunks are the same however the draws
+draws, so that memory grows little with the number of draws. Chunks are the same however the draws
 are cut into blocks, and so are the sums. S is the scenario, D the draw, T the scored week, C the
 chunk.
 """
@@ -34,7 +34,7 @@ class SectorBlock:
     lost: FloatArray
     """Discounted lost share of output, (S, D)."""
     undiscounted: FloatArray
-    """Lost share of output with every week alike, mean over scenarios, (D,)."""
+    """Lost share of output with equal weights of all weeks, mean over scenarios, (D,)."""
     hit_week: WeekArray
     """First scored week above the impact threshold, (S, D); NaN for never."""
     weekly: FloatArray
@@ -60,7 +60,7 @@ class SectorRisk:
     lost: FloatArray
     """Discounted lost share of output, (S, D)."""
     undiscounted: FloatArray
-    """Lost share of output with every week alike, mean over scenarios, (D,)."""
+    """Lost share of output with equal weights of all weeks, mean over scenarios, (D,)."""
     hit_week: WeekArray
     """First scored week above the impact threshold, (S, D); NaN for never."""
     weekly: FloatArray

@@ -16,7 +16,7 @@ MOST_NAMED = 3
 """Rows that a sentence names at most."""
 
 VERBS = ("added", "removed", "changed")
-"""What can become of a row."""
+"""Possible changes of a row."""
 
 
 def cause_lines(

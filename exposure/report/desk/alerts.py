@@ -1,4 +1,4 @@
-"""Alerts of a scheduled report: rules of the configuration held against its results."""
+"""Alerts of a scheduled report: rules of the configuration, applied to its results."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Watched:
-    """What the rules are held against."""
+    """Results to which the rules are applied."""
 
     assessments: "Sequence[Assessment]"
     changes: Changes

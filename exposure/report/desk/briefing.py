@@ -33,9 +33,9 @@ class Desk:
     """Sectors that alerts are about; empty for all."""
     stale_after_days: int | None = None
     below: Dataset | None = None
-    """The tables without overlays; None if none was laid."""
+    """The tables without overlays; None if there is no overlay."""
     helping: Helping | None = None
-    """What would help; None where nobody asked."""
+    """Effects of levers; None if not requested."""
 
 
 def make_briefing(

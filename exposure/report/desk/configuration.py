@@ -83,12 +83,12 @@ class Configuration(Part):
     after: str | None = None
     """What follows a record of the past, such as prolonged or lapsed."""
     rules: tuple[str, ...] = ()
-    """Rules laid over every course, each in words, such as ``Sm, civil, withheld, from
+    """Rules added to every course, each in words, such as ``Sm, civil, withheld, from
     2026-12-01``."""
     data: str | None = None
     """Folder of tables instead of the shipped ones."""
     overlay: tuple[str, ...] = ()
-    """Folders of tables laid over the others, the last on top."""
+    """Overlays: folders of tables, of which the last one has priority."""
     as_of: date | Literal["today"] | None = None
     """First day scored and day of the report; today for the day on which it is made."""
     alert_sectors: tuple[Identifier, ...] = ()

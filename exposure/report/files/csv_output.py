@@ -126,7 +126,7 @@ def csv_text(
         Any result.
     record
         What it was made from, as `exposure.report.files.file_records` gives it; None for what
-        rests on no tables.
+        does not depend on tables.
     dialect
         How cells and numbers are written.
     """

@@ -1,11 +1,10 @@
-"""Putting a folder of files into place at once, so that nobody ever sees half of one.
+"""Replacement of a folder of files in one step, so that it is never seen incomplete.
 
 The new folder is made under a temporary name next to the old one, then the two change places in
 one step. Files and folders of others move along. Only one run at a time writes into the same
-parent folder; what a run that was killed left behind, the next one removes. Where folders cannot
-change places (another system, a mount point, the current folder), files are replaced one by
-one and ``SHA256SUMS`` is written last: ``sha256sum -c SHA256SUMS`` tells whether all belong
-together.
+parent folder; it removes the remains of earlier runs that were killed. If folders cannot be
+exchanged (another system, a mount point, the current folder), files are replaced one by one and
+``SHA256SUMS`` is written last: ``sha256sum -c SHA256SUMS`` shows whether all belong together.
 """
 
 import ctypes
@@ -200,7 +199,7 @@ def listed(folder: Path) -> dict[str, str]:
 
 
 def _unchanged(folder: Path) -> set[str]:
-    """Files of the report in a folder that nobody has changed since, its list among them."""
+    """Unchanged files of an earlier report in a folder, including its list."""
     found = {SUMS}
     for name, digest in listed(folder).items():
         path = folder / name

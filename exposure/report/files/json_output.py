@@ -1,7 +1,7 @@
 """Results as JSON text, by the models of `exposure.report.files.output_models`.
 
 A missing number is null; numbers are written so that they read back to the same number; keys
-and rows have one order. Nothing tells the time, so equal records give equal text.
+and rows have one order. The text contains no time, so equal records give equal text.
 """
 
 import json
@@ -109,7 +109,7 @@ def explain_json(
     sector: str,
     helping: "Sequence[pd.DataFrame] | None" = None,
 ) -> str:
-    """What a sector's scores are made of, and what they rest on, as JSON: an `ExplainFile`.
+    """Composition of a sector's scores and the rows behind them, as JSON: an `ExplainFile`.
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ def _explained(assessment: "Assessment", sector: str) -> dict[str, object]:
 
 
 def sensitivity_json(found: Findings) -> str:
-    """What scores and orders hang on as JSON: a `SensitivityFile`."""
+    """Inputs that decide scores and orders, as JSON: a `SensitivityFile`."""
     content = {
         "record": of_runs([found.assessment]),
         "acceptability": rows_of("acceptability", found.assessment.acceptability),

@@ -70,7 +70,7 @@ WeeklyRows = Annotated[Rows, RowsOf("weekly")]
 
 
 class OverlayRecord(OutputModel):
-    """What one folder laid over the tables."""
+    """Rows of one overlay."""
 
     folder: str
     """Name of the folder, without its path."""
@@ -108,7 +108,7 @@ class TablesRecord(OutputModel):
     dataset_digest: str
     """SHA-256 of all rows, those of overlays included."""
     overlaid: list[OverlayRecord]
-    """Overlays in the order in which they were laid, first the lowest."""
+    """Overlays in the order in which they were applied."""
     changed: list[ChangeRecord]
     """Figures changed by hand in Python, in the order in which they were."""
 
@@ -120,11 +120,11 @@ class ScenarioRecord(OutputModel):
     scenario_digest: str
     """SHA-256 of its rules and members."""
     rules_on_top: list[str]
-    """Rules that were laid over the course for this run, in words."""
+    """Rules that were added to the course for this run, in words."""
 
 
 class DrawsRecord(OutputModel):
-    """Which draws a result rests on."""
+    """Draws of a result."""
 
     conditioned: bool
     """Whether only draws that agree with the record were used."""
@@ -300,7 +300,7 @@ class ConditionFile(OutputModel):
     schema_version: Literal[1]
     record: RunRecord
     examined: int
-    """Draws held against the record."""
+    """Draws compared with the record."""
     destinations: list[ConditionedDestination]
 
 

@@ -1,7 +1,7 @@
 """Writing a report into a folder: page, JSON, CSV, figures and, where asked, a workbook.
 
 Everything is made in memory, then the folder is put into place at once
-(`exposure.report.files.folder_swap`). Files of an earlier report that nobody has changed go;
+(`exposure.report.files.folder_swap`). Unchanged files of an earlier report are removed;
 files of other names are left alone. Equal runs give equal bytes.
 """
 

@@ -1,8 +1,8 @@
 """The table of a sweep as a file, made of parts that outlive a run that is killed.
 
-Parts are kept in a folder next to the file, one a task, each put into place at once. The folder
-says which sweep they belong to. When all are there the file is made of them, also at once, and the
-folder goes. So a sweep that was killed goes on where it was, and gives the same bytes.
+Parts are kept in a folder next to the file, one per task, each written in one step. The folder
+records the sweep to which they belong. When all parts exist, the file is made from them in one step
+and the folder is removed. A sweep that was killed therefore continues and gives the same bytes.
 """
 
 import csv

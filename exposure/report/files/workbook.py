@@ -1,7 +1,7 @@
 """All tables of a report as one workbook: a sheet each, with units in the header.
 
 Text is written as text, so that no cell is ever run as a formula, followed as a link or read as
-a number. Equal reports give equal bytes: the workbook tells no time.
+a number. Equal reports give equal bytes: the workbook contains no time.
 """
 
 import io
@@ -26,7 +26,7 @@ FILE = "report.xlsx"
 RECORD_SHEET = "record"
 
 WITHOUT_TIME = datetime(2000, 1, 1)  # noqa: DTZ001 - a workbook knows no zones
-"""Time of making that every workbook tells."""
+"""Constant time of creation of every workbook."""
 
 WIDEST = 48
 """Characters of the widest column."""

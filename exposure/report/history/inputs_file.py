@@ -101,7 +101,7 @@ def _refused(file: Path, found: str) -> ReportError:
 
 
 def _with_first_days(content: dict[str, Any]) -> dict[str, Any]:
-    """The report with the first day scored of each scenario, which its weeks tell."""
+    """The report with the first scored day of each scenario, taken from its weeks."""
     listed = [
         {
             "first_day": scenario["weekly"][0]["date"] if scenario.get("weekly") else date.min,

@@ -65,7 +65,7 @@ class StoredScenario(Lenient):
 
 
 class StoredOverlay(Lenient):
-    """What one folder laid over the tables."""
+    """Rows of one overlay."""
 
     folder: str
 

@@ -133,7 +133,7 @@ class IntervalMark:
     x_low: float
     x_high: float
     open_end: bool
-    """Whether the interval goes on beyond the axis."""
+    """Whether the interval continues beyond the axis."""
 
 
 @dataclass(frozen=True)

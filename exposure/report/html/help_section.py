@@ -78,7 +78,7 @@ class HelpSection:
 
 
 def help_section(contents: Contents) -> HelpSection | None:
-    """Make the section; None where nobody asked for it."""
+    """Make the section; None if it was not requested."""
     found = contents.helping
     if found is None:
         return None

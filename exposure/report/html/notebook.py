@@ -81,7 +81,7 @@ def assessment_html(assessment: "Assessment") -> str:
 
 
 def dataset_html(dataset: Dataset) -> str:
-    """Tables with their numbers of rows, and what was laid over them.
+    """Tables with their numbers of rows, and the overlays.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Figures of how sure a ranking is and what it hangs on; nothing is computed here.
+"""Figures of the certainty of a ranking and of the inputs that decide it; nothing is computed here.
 
 Shades run from light to dark, and bars that differ in kind differ in hatching too, so that each
 figure is read as well in grey and by readers who see few colours.
@@ -31,7 +31,7 @@ UP, DOWN = PALETTE[0], "#DDDDDD"
 """Bars that add to a score, and bars that take from it."""
 
 HATCHES = ("", "///", "...", "\\\\\\", "xxx", "---", "ooo", "+++")
-"""Patterns that tell areas apart in grey."""
+"""Patterns that distinguish areas in grey."""
 
 INPUT_WIDTH = 44
 """Characters of a line of the name of an input."""

@@ -68,7 +68,7 @@ def label(text: str, *, key: str, width: int = LABEL_WIDTH) -> str:
 
 
 def labels(keys: Sequence[str], names: Mapping[str, str]) -> list[str]:
-    """Labels of several keys, distinguished by their keys where they would be drawn alike.
+    """Labels of several keys; equal labels are shown with their keys.
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 AXES = instance_of(Axes, "matplotlib Axes", "write figure.subplots()")
 
 HELPS, HARMS, ALONE = PALETTE[0], PALETTE[1], "#555555"
-"""Apart in lightness too, so that they differ in grey; hatching and markers tell them as well."""
+"""Colours that also differ in lightness, and so in grey; hatching and markers differ too."""
 
 MOST_DRAWN = 12
 """Levers drawn, by the size of what they change."""

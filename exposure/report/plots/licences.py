@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from exposure.evidence.calibrated import Calibration
 
 BLUE, RED, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#888888"
-"""Colours of Okabe and Ito, which colour-blind readers tell apart."""
+"""Colours of Okabe and Ito, which colour-blind readers can distinguish."""
 
 BASES = {"magnets": "magnets over a year before", "elements": f"Dy and Tb over {ELEMENT_BASE}"}
 """Series of a fit, with what each is measured against."""

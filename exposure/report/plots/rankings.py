@@ -2,7 +2,7 @@
 
 Every ``plot_`` function takes results and an `Axes`, draws, and returns the `Axes`. Scores are in
 points, 0 to 100; shares come as fractions and are shown in percent. Colours are those of Okabe
-and Ito, which colour-blind readers tell apart; markers and line styles differ too.
+and Ito, which colour-blind readers can distinguish; markers and line styles differ too.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -203,7 +203,7 @@ def _day_number(day: date) -> float:
 
 
 def _mark_days(axes: Axes, days: Sequence[date]) -> None:
-    """Dotted lines with their dates above the frame, in two rows so that they do not meet."""
+    """Dotted lines with their dates above the frame, in two rows so that they do not overlap."""
     left, right = axes.get_xlim()
     inside = [day for day in days if left <= _day_number(day) <= right]
     for number, day in enumerate(inside):

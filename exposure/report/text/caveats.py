@@ -20,7 +20,7 @@ DATED = re.compile(r"\d{4}(-\d{2}){0,2}")
 
 
 def caveats(assessments: "Sequence[Assessment]") -> list[tuple[str, str]]:
-    """Caveats of a report: for each what matters, and what it rests on.
+    """Caveats of a report, each with its reason.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What one sector's score is made of and what it rests on, in plain text."""
+"""Composition of one sector's score and the rows behind it, in plain text."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -45,7 +45,7 @@ KEY_WIDTH = 56
 
 
 def explain_text(assessment: "Assessment", sector: str) -> str:
-    """Say what a sector's score is made of, how sure it is and what it rests on.
+    """Explain a sector's score: its composition, its certainty and the rows behind it.
 
     Parameters
     ----------

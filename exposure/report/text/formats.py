@@ -152,7 +152,7 @@ def places(moved: int) -> str:
 
 
 def plain(value: float) -> str:
-    """A figure of a table in as few characters as tell it apart.
+    """A figure of a table in the fewest characters that identify it.
 
     Examples
     --------

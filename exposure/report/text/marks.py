@@ -30,7 +30,7 @@ def changes_line(dataset: Dataset) -> str:
 
 
 def rules_line(added: Sequence[Rule]) -> str:
-    """Rules that were laid over a course in one line; empty for a course as it was read.
+    """Rules added to a course in one line; empty if there are none.
 
     Examples
     --------

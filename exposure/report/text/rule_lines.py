@@ -28,7 +28,7 @@ class RuleLine:
 
 
 def rule_lines(rules: Sequence[Rule]) -> list[RuleLine]:
-    """Rules in the order of their days, those alike but for the element taken together.
+    """Rules in the order of their days; rules that differ only in the element share a line.
 
     Parameters
     ----------

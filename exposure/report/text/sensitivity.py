@@ -1,4 +1,4 @@
-"""What scores and orders hang on, and which number would change them, in plain text."""
+"""Inputs that decide scores and orders, and numbers that would change them, in plain text."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class Findings:
 
 
 def sensitivity_text(found: Findings) -> str:
-    """Say what the scores hang on, and which number, known better, would change the order.
+    """Describe the inputs that decide the scores, and numbers that would change the order.
 
     Parameters
     ----------

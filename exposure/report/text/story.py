@@ -1,4 +1,4 @@
-"""A score in ten lines: what stops, where, for whom, from when, on what, and what would help.
+"""A score in ten lines: causes, stages, buyers, dates, the rows behind it, and levers.
 
 Every line is worked out from the result and its tables; nothing is said that they do not hold.
 """

@@ -1,4 +1,4 @@
-"""A table to fill in: its header, and one row for each quantity with what may stand in it.
+"""A table to fill in: its header, and one row for each quantity with the allowed values.
 
 CSV has no comments, so the cells themselves contain the permitted words, units and ranges, in a
 form that is rejected until it is replaced. An empty cell must be filled in; only cells in the

@@ -1,7 +1,7 @@
 """Rows that nothing reads, each with the reason: no input is silently ignored.
 
 Some rows can be read by no run at all, whatever the scenario: stock of a component that its sector
-does not need, sourcing of a place where nobody buys, shares of a year that is never used. These are
+does not need, sourcing of a place without buyers, shares of a year that is never used. These are
 found from the tables alone. A run adds more: the gate of the model notes the rows it read
 (`exposure.inputs.cells`), and of those that the user gave the others are listed too.
 """

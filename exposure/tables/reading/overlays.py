@@ -2,8 +2,8 @@
 
 An overlay is a folder with some of the tables, in the same columns, as CSV or as sheets of Excel
 workbooks. A row replaces the row with the same key, or is added; no row is removed. Everything is
-checked on the merged tables, and a fault names the file of the overlay and its line. What was laid
-over stays with the dataset.
+checked on the merged tables, and a fault names the file of the overlay and its line. The dataset
+keeps a list of its overlays.
 """
 
 from collections.abc import Iterable, Mapping

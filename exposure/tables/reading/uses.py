@@ -1,4 +1,4 @@
-"""Who buys what where: against this, rows are found that nobody reads."""
+"""Purchases by buyer and destination, from which unused rows are found."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ class Uses:
     needed
         Components needed, by sector and by group.
     buyers
-        Who needs what where.
+        Needs by sector and destination.
     processors
         Countries outside China that make components.
     observed
@@ -39,7 +39,7 @@ class Uses:
     stages
         Stages of each component, by component.
     components, elements
-        Components that somebody needs, and the elements in them.
+        Components that are needed, and the elements in them.
     steps
         Elements with the stages through which they come in a component that is needed.
     """
