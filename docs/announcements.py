@@ -27,7 +27,7 @@ Courses = Mapping[str, tuple[str, tuple[str, ...]]]
 
 
 def scores_table(dataset: ex.Dataset, courses: Courses, settings: ex.Settings) -> str:
-    """One row a sector: score with its interval and main driver under each course."""
+    """One row per sector: score with its interval and main driver under each course."""
     rankings = {
         name: ex.assess(dataset, ex.read_scenario(course, rules=rules), settings).ranking
         for name, (course, rules) in courses.items()

@@ -50,7 +50,7 @@ def largest(split: pd.DataFrame, sector: str) -> str:
 
 
 def anatomy_table(results: Results) -> str:
-    """One row a sector and course: score, what stops, where, and the largest input."""
+    """One row per sector and course: score, what stops, where, and the largest input."""
     rows = []
     for sector in ANATOMY:
         for result in results.values():

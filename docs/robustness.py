@@ -174,7 +174,7 @@ def cell(scores: Order, base: Order, names: Mapping[str, str]) -> str:
 
 
 def robustness_table(shipped: ex.Dataset, draws: int) -> str:
-    """One row a change: draws that agree, and the first sectors under each course."""
+    """One row per change: draws that agree, and the first sectors under each course."""
     names = {row.sector: row.name for row in shipped.rows_of(SectorRow)}
     lines = ["| change | agree | draws | " + " | ".join(COURSES) + " |", "|" + "---|" * 6]
     base: dict[str, Order] = {}

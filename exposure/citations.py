@@ -74,7 +74,7 @@ def provenance(
     Returns
     -------
     pandas.DataFrame
-        One row a fact, in the order of the tables. ``key`` joins the key columns by ``", "``;
+        One row per fact, in the order of the tables. ``key`` joins the key columns by ``", "``;
         ``value`` is the central figure; ``grade`` is that of the weakest source. A descriptive
         row has no value, a row without source no grade.
 
@@ -238,7 +238,7 @@ def squared_correlations(drawn: Sequence[FloatArray], scores: FloatArray) -> Flo
     Returns
     -------
     numpy.ndarray
-        One number a row; 0 for a row whose draws are all equal.
+        One number per row; 0 for a row whose draws are all equal.
 
     Examples
     --------

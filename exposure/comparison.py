@@ -53,7 +53,7 @@ def compare(
     Returns
     -------
     pandas.DataFrame
-        One row a sector, in the order of the first scenario: for each scenario ``rank_*``,
+        One row per sector, in the order of the first scenario: for each scenario ``rank_*``,
         ``score_*`` and ``main_driver_*``; then ``rank_moved`` (places gained, from the first
         scenario to the last; positive is worse) and ``score_moved`` (points). ``attrs["draws"]``
         says which draws were used.

@@ -117,7 +117,7 @@ def run_ensemble(
     Returns
     -------
     pandas.DataFrame
-        One row a scenario and sector, scenarios in their order, sectors by rank.
+        One row per scenario and sector, scenarios in their order, sectors by rank.
 
     Raises
     ------

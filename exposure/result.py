@@ -79,7 +79,7 @@ class Assessment:
 
     @property
     def ranking(self) -> "pd.DataFrame":
-        """One row a sector, worst first.
+        """One row per sector, worst first.
 
         ``score`` is 0 to 100: the discounted share of the horizon's output at risk, mean and
         tail over scenarios, mean over draws; ``score_p05`` and ``score_p95`` are over draws.
@@ -102,7 +102,7 @@ class Assessment:
 
     @property
     def draws(self) -> "pd.DataFrame":
-        """Lost share and score of every draw, one row a draw, sector and scenario.
+        """Lost share and score of every draw, one row per draw, sector and scenario.
 
         Columns are those of `exposure.scoring.columns.DRAWS`.
         """
@@ -147,7 +147,7 @@ class Assessment:
         Returns
         -------
         pandas.DataFrame
-            One row a sector in the order of the ranking, one column a cause.
+            One row per sector in the order of the ranking, one column a cause.
 
         Raises
         ------

@@ -67,7 +67,7 @@ CHOICES = ("enum", "literal_error")
 
 
 def faults_of(error: ValidationError, model: type[BaseModel], *, noun: str = "key") -> list[Fault]:
-    """Translate a pydantic error, one fault a field.
+    """Translate a pydantic error, one fault per field.
 
     Parameters
     ----------

@@ -282,7 +282,7 @@ def test_a_purchase_list_with_faults_is_refused_with_all_of_them(shipped, tmp_pa
     file.write_text("supplier,country,quantity\nA,Germany,1\n", encoding="utf-8")
     assert refusal(ex.import_purchases, file, shipped).endswith(
         "found columns supplier, country, quantity; expected also kg, component; convert the "
-        "column quantity to kg, and name it kg; give the columns these names, one order a row; "
+        "column quantity to kg, and name it kg; give the columns these names, one order per row; "
         "weights in kg, countries by name or code"
     )
     file.write_text("supplier,country,component,kg\nA,Germany,smco_magnet,1\n", encoding="utf-8")

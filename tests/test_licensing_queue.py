@@ -41,7 +41,7 @@ def buyers(
 
 
 def run(*classes: LicenceClass, capacity=np.inf, weeks: int) -> QueueResult:
-    """One draw; capacity is a number or one number a week."""
+    """One draw; capacity is a number or one number per week."""
     per_week = np.broadcast_to(np.asarray(capacity, dtype=float), weeks)
     return run_queue(classes, per_week[:, None], weeks=weeks)
 
@@ -784,7 +784,7 @@ BROKEN = {
     "another number of draws": (
         buyers(terms(), size=np.ones(3)),
         "class 'civil', relationships: found shape (3,); expected (2,); "
-        "give one value a draw, or one for all",
+        "give one value per draw, or one for all",
     ),
     "more holders than buyers": (
         buyers(terms(), held=(LicencesHeld(0.7, 5), LicencesHeld(0.5, 9))),
@@ -835,7 +835,7 @@ def test_capacity_of_another_length_or_below_zero_is_refused() -> None:
         run_queue([buyers(terms())], np.ones((4, 2)), weeks=5)
     assert str(raised.value) == (
         "licence queue: 1 fault\n  - capacity: found shape (4, 2); expected (5, draws); "
-        "give one value a week and draw"
+        "give one value per week and draw"
     )
     with pytest.raises(ScenarioError) as raised:
         run(buyers(terms()), capacity=[1, 1, np.nan], weeks=3)

@@ -68,7 +68,7 @@ class Backtest:
 
     @property
     def months(self) -> "pd.DataFrame":
-        """One row a destination, scheme (``fixed``, ``rolling``), forecast and month.
+        """One row per destination, scheme (``fixed``, ``rolling``), forecast and month.
 
         Columns: known_until, observed, predicted, low, high (90 %), error, covered, crps,
         observed_t, base_t, base_known.
@@ -77,7 +77,7 @@ class Backtest:
 
     @property
     def errors(self) -> "pd.DataFrame":
-        """One row a destination, scheme, span and forecast: rmse, bias, coverage, width, crps."""
+        """One row per destination, scheme, span and forecast: rmse, bias, coverage, width, crps."""
         return self._errors.copy()
 
     def text(self) -> str:
@@ -257,7 +257,7 @@ def queue_against_customs(
     Returns
     -------
     pandas.DataFrame
-        One row a destination (``WLD``, ``USA``) and month: observed, modelled, low, high (p05
+        One row per destination (``WLD``, ``USA``) and month: observed, modelled, low, high (p05
         and p95 over draws), error, inside, crps.
     """
     import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas

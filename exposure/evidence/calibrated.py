@@ -45,7 +45,7 @@ class Calibration:
 
     @property
     def figures(self) -> "pd.DataFrame":
-        """One row a figure: figure, unit, estimate, low, high, open, meaning.
+        """One row per figure: figure, unit, estimate, low, high, open, meaning.
 
         ``low`` and ``high`` bound 90 %; ``open`` is ``no``, ``low``, ``high`` or ``both``.
         """
@@ -53,7 +53,7 @@ class Calibration:
 
     @property
     def months(self) -> "pd.DataFrame":
-        """One row a month: series, month, observed, fitted, error, base_t, base_known."""
+        """One row per month: series, month, observed, fitted, error, base_t, base_known."""
         return self._months.copy()
 
     @property

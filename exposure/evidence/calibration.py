@@ -165,7 +165,7 @@ def equally_good(dataset: Dataset, destination: str = "WLD") -> "pd.DataFrame":
     Returns
     -------
     pandas.DataFrame
-        One row a reading: reading, the five figures, rmse.
+        One row per reading: reading, the five figures, rmse.
     """
     import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 

@@ -47,7 +47,7 @@ December 2024 count as their mean, for December is a remainder of the year's tot
 
 @dataclass(frozen=True)
 class Series:
-    """Monthly exports of one item relative to a base; arrays of one value a month."""
+    """Monthly exports of one item relative to a base; arrays of one value per month."""
 
     destination: str
     months: tuple[str, ...]

@@ -40,7 +40,7 @@ def stoppages(dataset: Dataset, settings: Settings | None = None) -> "pd.DataFra
     Returns
     -------
     pandas.DataFrame
-        One row a report: sector, reported (``stopped`` or ``at work``), week of the report from
+        One row per report: sector, reported (``stopped`` or ``at work``), week of the report from
         4 April 2025, median week in which the first firms stop (missing for half the draws or
         more never), probability of the event, verdict.
     """

@@ -261,7 +261,7 @@ def _check(classes: Sequence[LicenceClass], capacity: FloatArray, *, weeks: int)
     """Refuse faulty terms, and a capacity that is not one number >= 0 for every week and draw."""
     if capacity.shape[:-1] != (weeks,) or not capacity.size:
         found, expected = f"shape {capacity.shape}", f"({weeks}, draws)"
-        raise_faults([Fault("capacity", found, expected, "give one value a week and draw")])
+        raise_faults([Fault("capacity", found, expected, "give one value per week and draw")])
     unsound = ~(capacity >= 0)  # NaN is unsound
     if unsound.any():
         week, draw = np.argwhere(unsound)[0]

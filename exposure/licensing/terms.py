@@ -217,7 +217,7 @@ def _faults_of(
     """At most one fault of one figure: its shape, or else its first invalid value."""
     if values.shape not in ((), (1,), (draws,)):
         found = f"shape {values.shape}"
-        return [Fault(where, found, f"({draws},)", "give one value a draw, or one for all")]
+        return [Fault(where, found, f"({draws},)", "give one value per draw, or one for all")]
     if sound.all():
         return []
     draw = int(np.argmin(sound))

@@ -23,7 +23,7 @@ def rank_acceptability(assessment: Assessment) -> "pd.DataFrame":
     Returns
     -------
     pandas.DataFrame
-        One row a sector and rank; over ranks, and over sectors, probabilities sum to 1.
+        One row per sector and rank; over ranks, and over sectors, probabilities sum to 1.
 
     References
     ----------
@@ -53,7 +53,7 @@ def pairwise_order(assessment: Assessment) -> "pd.DataFrame":
     Returns
     -------
     pandas.DataFrame
-        One row a pair, the sector that is ranked higher first.
+        One row per pair, the sector that is ranked higher first.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def draws_needed(
     Returns
     -------
     pandas.DataFrame
-        One row a sector, in the order of the ranking.
+        One row per sector, in the order of the ranking.
 
     Raises
     ------

@@ -96,7 +96,7 @@ def industry_codes() -> "pd.DataFrame":
     Returns
     -------
     pandas.DataFrame
-        One row a code of the table of sectors.
+        One row per code of the table of sectors.
 
     Examples
     --------

@@ -60,7 +60,7 @@ def industry_losses(assessment: Assessment, system: System = "isic") -> "pd.Data
     Returns
     -------
     pandas.DataFrame
-        One row a scenario, industry and week. Columns are those of ``industry_losses`` in
+        One row per scenario, industry and week. Columns are those of ``industry_losses`` in
         `exposure.scoring.columns`. ``lost_share`` is of the value added of the stated industries
         that make up the code, not of the whole division.
 
@@ -109,7 +109,7 @@ def industry_totals(assessment: Assessment, system: System = "isic") -> "pd.Data
     Returns
     -------
     pandas.DataFrame
-        One row an industry; of a mixture, the mean over its scenarios.
+        One row per industry; of a mixture, the mean over its scenarios.
 
     Raises
     ------

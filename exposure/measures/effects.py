@@ -56,7 +56,7 @@ class LeverEffects:
 
     @property
     def table(self) -> "pd.DataFrame":
-        """One row a lever and sector, and one for the total; the most points in total first."""
+        """One row per lever and sector, and one for the total; the most points in total first."""
         return result_frame("levers", self._rows)
 
     @property
@@ -131,7 +131,7 @@ def levers(
     Returns
     -------
     LeverEffects
-        ``table`` has one row a lever and sector, ``pairs`` one a pair of levers.
+        ``table`` has one row per lever and sector, ``pairs`` one a pair of levers.
 
     Raises
     ------
@@ -173,7 +173,7 @@ def _path(value: object) -> "str | PathLike[str] | None":
 
 
 def apply(lever: Lever, assessment: Assessment) -> "pd.DataFrame":
-    """Run one lever on the draws of an assessment: one row a sector, and one for the total.
+    """Run one lever on the draws of an assessment: one row per sector, and one for the total.
 
     Parameters
     ----------

@@ -50,7 +50,7 @@ def value_of_information(assessment: Assessment, *, places: int = TOP_PLACES) ->
     Returns
     -------
     pandas.DataFrame
-        One row an input that is worth something and explains more than unrelated ones
+        One row per input that is worth something and explains more than unrelated ones
         would, the most valuable first. ``value_of_knowing`` is
         never negative and never above the value of knowing everything.
 
@@ -86,7 +86,7 @@ def flips(assessment: Assessment, *, places: int = TOP_PLACES) -> "pd.DataFrame"
     Returns
     -------
     pandas.DataFrame
-        One row an input and pair of sectors, those that put another sector among the first before
+        One row per input and pair of sectors, those that put another sector among the first before
         those that only change the order there, then the most valuable first. Only turns of at least
         four standard errors are listed; empty where no input turns an order by itself.
 

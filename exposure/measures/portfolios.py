@@ -76,7 +76,7 @@ def portfolios(
     Returns
     -------
     pandas.DataFrame
-        One row a budget, the smallest first. Columns are those of ``portfolios`` in
+        One row per budget, the smallest first. Columns are those of ``portfolios`` in
         `exposure.scoring.columns`.
 
     Raises

@@ -43,7 +43,7 @@ def order_by_probability(
     Returns
     -------
     pandas.DataFrame
-        One row a point of the probabilities and rank.
+        One row per point of the probabilities and rank.
 
     Raises
     ------

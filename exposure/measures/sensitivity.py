@@ -97,7 +97,7 @@ def sensitivity(
     Returns
     -------
     pandas.DataFrame
-        One row an output and group or single input. Columns are those of ``sensitivity`` in
+        One row per output and group or single input. Columns are those of ``sensitivity`` in
         `exposure.scoring.columns`; the indices of an output that does not vary are missing.
 
     Raises

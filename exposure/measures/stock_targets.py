@@ -69,7 +69,7 @@ def stock_targets(
     Returns
     -------
     pandas.DataFrame
-        One row a sector, in the order of the ranking. Columns are those of ``stocks`` in
+        One row per sector, in the order of the ranking. Columns are those of ``stocks`` in
         `exposure.scoring.columns`.
 
     Notes

@@ -32,7 +32,7 @@ def tornado(assessment: Assessment, sector: str, *, inputs: int = 10) -> "pd.Dat
     Returns
     -------
     pandas.DataFrame
-        One row an input, the one that explains most of the score first. Inputs that explain no
+        One row per input, the one that explains most of the score first. Inputs that explain no
         more than unrelated ones would are left out. Inputs of draws that met the record depend on
         each other: one may go with a score because of another.
 

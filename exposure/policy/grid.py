@@ -12,7 +12,7 @@ buyer and day, which the grid adds:
     withheld = "withheld"
     slow = "ordinary, delay_weeks=12"
 
-A folder of scenario files is a grid of its own: one point a file.
+A folder of scenario files is a grid of its own: one point per file.
 """
 
 from collections.abc import Iterator

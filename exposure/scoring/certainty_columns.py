@@ -23,7 +23,7 @@ ACCEPTABILITY = (
     ),
     ERROR,
 )
-"""One row a sector and rank."""
+"""One row per sector and rank."""
 
 PAIRS = (
     SECTOR,
@@ -50,7 +50,7 @@ PAIRS = (
         nullable=True,
     ),
 )
-"""One row a pair of sectors."""
+"""One row per pair of sectors."""
 
 
 def _draws(name: str, what: str) -> Column:
@@ -85,7 +85,7 @@ DRAWS_NEEDED = (
     ),
     _draws("draws_for_order", "the probability of scoring more than the next"),
 )
-"""One row a sector."""
+"""One row per sector."""
 
 
 def _index(name: str, meaning: str) -> tuple[Column, ...]:
@@ -120,7 +120,7 @@ SENSITIVITY = (
     ),
     Column("method", "Method by which the indices were computed."),
 )
-"""One row an output and group of inputs or single input."""
+"""One row per output and group of inputs or single input."""
 
 INFORMATION = (
     GROUP,
@@ -143,7 +143,7 @@ INFORMATION = (
         nullable=True,
     ),
 )
-"""One row an input."""
+"""One row per input."""
 
 FLIPS = (
     GROUP,
@@ -180,7 +180,7 @@ FLIPS = (
         Form.NUMBER,
     ),
 )
-"""One row an input and pair of sectors whose order it turns."""
+"""One row per input and pair of sectors whose order it turns."""
 
 TORNADO = (
     SECTOR,
@@ -198,7 +198,7 @@ TORNADO = (
         Form.NUMBER,
     ),
 )
-"""One row an input."""
+"""One row per input."""
 
 PROBABILITY_REGION = (
     Column("first_scenario", "Member of the mixture whose probability is `first_probability`."),
@@ -214,7 +214,7 @@ PROBABILITY_REGION = (
     SECTOR,
     Column("score", "Mean score of the sector there.", "points", Form.POINTS),
 )
-"""One row a point of the probabilities and one of the first ranks."""
+"""One row per point of the probabilities and one of the first ranks."""
 
 CERTAINTY_RESULTS: Mapping[str, Sequence[Column]] = {
     "acceptability": ACCEPTABILITY,

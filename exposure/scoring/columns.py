@@ -61,7 +61,7 @@ WEEKLY = (
         form=Form.PERCENT,
     ),
 )
-"""One row a sector, scenario and week."""
+"""One row per sector, scenario and week."""
 
 ATTRIBUTION = (
     SCENARIO,
@@ -74,7 +74,7 @@ ATTRIBUTION = (
         form=Form.POINTS,
     ),
 )
-"""One row a scenario, sector and element."""
+"""One row per scenario, sector and element."""
 
 RUN = Column("run", "Scenario or mixture that was assessed.")
 """First column of a file that holds several runs, each with scenarios of its own."""
@@ -96,7 +96,7 @@ DRAWS = (
         form=Form.POINTS,
     ),
 )
-"""One row a draw, sector and scenario; of a mixture, each member."""
+"""One row per draw, sector and scenario; of a mixture, each member."""
 
 ENSEMBLE = (
     SCENARIO,
@@ -112,7 +112,7 @@ ENSEMBLE = (
         }
     ),
 )  # fmt: skip
-"""One row a scenario and sector."""
+"""One row per scenario and sector."""
 
 SWEEP = (
     SCENARIO,
@@ -123,7 +123,7 @@ SWEEP = (
     Column("buyers", "Buyers that the rule names, `*` for all."),
     *ENSEMBLE[1:],
 )
-"""One row a point of a grid and sector."""
+"""One row per point of a grid and sector."""
 
 RECORD_DIGEST = Column(
     "record_digest",

@@ -19,7 +19,7 @@ ROUNDING = 1e-12
 
 
 def impact_dates(sectors: Mapping[str, ScoredSector], *, first_day: date) -> "pd.DataFrame":
-    """First hit of each sector, one row a sector in the order given.
+    """First hit of each sector, one row per sector in the order given.
 
     Parameters
     ----------

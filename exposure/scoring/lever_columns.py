@@ -62,7 +62,7 @@ LEVERS = (
     Column("is_target", "Whether the lever is meant for the sector; empty for the total.",
            form=Form.YES_NO, nullable=True),
 )  # fmt: skip
-"""One row a lever and sector, and one for the total."""
+"""One row per lever and sector, and one for the total."""
 
 LEVER_PAIRS = (
     Column("first", "Id of a lever."),
@@ -80,7 +80,7 @@ LEVER_PAIRS = (
         "points", Form.NUMBER, nullable=True,
     ),
 )  # fmt: skip
-"""One row a pair of levers, for the total and for each sector on which both act."""
+"""One row per pair of levers, for the total and for each sector on which both act."""
 
 PORTFOLIOS = (
     _musd("budget_musd", "Most that may be spent, by central costs."),
@@ -104,7 +104,7 @@ PORTFOLIOS = (
     Column("draws_tried", "Number of draws used in the search; the values shown use all draws.",
            form=Form.WHOLE),
 )  # fmt: skip
-"""One row a budget."""
+"""One row per budget."""
 
 STOCKS = (
     SCENARIO,
@@ -132,7 +132,7 @@ STOCKS = (
     _musd("cost_low_musd", "The same at the lowest price of two years.", nullable=True),
     _musd("cost_high_musd", "The same at the highest price of two years.", nullable=True),
 )  # fmt: skip
-"""One row a course of policy and sector."""
+"""One row per course of policy and sector."""
 
 LEVER_RESULTS: Mapping[str, Sequence[Column]] = {
     "levers": LEVERS,

@@ -73,7 +73,7 @@ IMPACT_DATES = (
         heading="Late (95\u00a0%)",
     ),
 )
-"""One row a sector."""
+"""One row per sector."""
 
 FORECAST = Column("forecast", "Forecast: the licence model, or one of the naive forecasts.")
 SCHEME = Column(
@@ -244,7 +244,7 @@ EXPLANATION = (
         Form.POINTS,
     ),
 )
-"""One row a scenario, cause and part, for one sector."""
+"""One row per scenario, cause and part, for one sector."""
 
 SCENARIO_LIST = (
     Column("scenario", "Stable key of the scenario."),
@@ -257,7 +257,7 @@ SCENARIO_LIST = (
     Column("text", "Assumptions, in plain words."),
     Column("sources", "Keys of its sources, joined by semicolons."),
 )
-"""One row a scenario."""
+"""One row per scenario."""
 
 RULES = (
     SCENARIO,
@@ -275,7 +275,7 @@ RULES = (
     Column("event", "Event of the table policy_events that it writes down."),
     Column("note", "Act, announcement or reason behind it."),
 )
-"""One row a rule of a scenario, or of a member of a mixture."""
+"""One row per rule of a scenario, or of a member of a mixture."""
 
 FINDINGS = (
     Column(
@@ -288,7 +288,7 @@ FINDINGS = (
     Column("key", "Column, key or rule; empty for the whole line or file."),
     Column("text", "What was found, what was expected, and what to do."),
 )
-"""One row a finding of `exposure check`."""
+"""One row per finding of `exposure check`."""
 
 OTHER_RESULTS: Mapping[str, Sequence[Column]] = {
     "flow": FLOW,

@@ -237,4 +237,4 @@ RANKING = (
         heading="Of rows",
     ),
 )
-"""One row a sector, worst first."""
+"""One row per sector, worst first."""

@@ -205,7 +205,7 @@ class Dataset:
         return exposure.dataset_html(self)
 
     def table(self, name: str) -> "pd.DataFrame":
-        """One table as a DataFrame, one row a fact.
+        """One table as a DataFrame, one row per fact.
 
         Parameters
         ----------

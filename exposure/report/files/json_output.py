@@ -118,7 +118,7 @@ def explain_json(
     sector
         Id of a sector that they rank.
     helping
-        Levers that help it, one table a run; None where none was run.
+        Levers that help it, one table per run; None where none was run.
 
     Raises
     ------

@@ -165,14 +165,14 @@ class IntervalChart:
 def interval_chart(
     names: Sequence[str], values: Sequence[Sequence[Interval | None]], axis: Axis
 ) -> IntervalChart:
-    """Rows of intervals, one mark a course.
+    """Rows of intervals, one mark per course.
 
     Parameters
     ----------
     names
         Labels of the rows.
     values
-        For each row, one value a course; None where there is none.
+        For each row, one value per course; None where there is none.
     axis
         The common axis.
     """

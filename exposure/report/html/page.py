@@ -67,11 +67,11 @@ class Part:
     columns: Sequence[Column]
     """Columns of the ranking that the page shows."""
     cells: list[list[ShownCell]]
-    """The same ranking as the page shows it, one list a sector."""
+    """The same ranking as the page shows it, one list per sector."""
     sampling: list[SamplingRow]
-    """Errors of sampling and the draws that smaller ones need, one row a sector."""
+    """Errors of sampling and the draws that smaller ones need, one row per sector."""
     dates: list[list[ShownCell]]
-    """First hits as the page shows them, one list a sector."""
+    """First hits as the page shows them, one list per sector."""
     lossless: bool
     """Whether no sector loses anything, so that there is nothing to draw."""
     courses: list[tuple[str, list[RuleLine]]]

@@ -76,7 +76,7 @@ def explain_texts(
     sector
         Id of a sector that they rank.
     helping
-        Levers that help it, one table a run; None where none was run.
+        Levers that help it, one table per run; None where none was run.
 
     Raises
     ------

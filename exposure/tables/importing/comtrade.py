@@ -1,6 +1,6 @@
 """UN Comtrade downloads of China's exports, as an overlay on observed exports.
 
-A download has one row a period, reporter, flow, partner and six-digit code, weights in kg, and
+A download has one row per period, reporter, flow, partner and six-digit code, weights in kg, and
 often breakdowns by customs procedure and mode of transport, whose totals are rows too. China's
 exports of rare-earth metals, compounds and magnets are taken; the rest is left out and listed.
 """

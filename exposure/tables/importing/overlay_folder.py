@@ -64,7 +64,7 @@ class Imported:
 
     @property
     def left_out(self) -> "pd.DataFrame":
-        """What was left out, one row a row of the file: line, what, why."""
+        """What was left out, one row per row of the file: line, what, why."""
         import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 
         rows = [(omission.line, omission.what, omission.why) for omission in self.omitted]

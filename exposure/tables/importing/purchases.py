@@ -1,6 +1,6 @@
 """A company's purchase list by supplier in kg, as an overlay on sourcing.
 
-The list has one row an order: ``supplier``, ``country`` (where the supplier made it), ``kg``,
+The list has one row per order: ``supplier``, ``country`` (where the supplier made it), ``kg``,
 ``component`` (or one component for the whole file), and, if it is known, ``date``. Shares of the
 weight by country become the sourcing of that component, at the stage at which it is made.
 """
@@ -42,7 +42,7 @@ KIND = "a purchase list by supplier in kg"
 
 COLUMNS = ("supplier", "country", "kg")
 
-CURE = "give the columns these names, one order a row; weights in kg, countries by name or code"
+CURE = "give the columns these names, one order per row; weights in kg, countries by name or code"
 
 OTHER_UNITS = ("t", "tonnes", "tons", "g", "lb", "lbs", "pounds", "pieces", "pcs", "quantity")
 """Names of columns with a weight in another unit than kg."""

@@ -1,7 +1,7 @@
 """USGS world production tables of rare earths, as an overlay on shares of mining.
 
 USGS publishes mine production in tonnes of rare-earth oxide, all elements together, by country.
-Three forms are read: one file a commodity (2022 to 2024, ``mcs2024-raree_world.csv``), one wide
+Three forms are read: one file per commodity (2022 to 2024, ``mcs2024-raree_world.csv``), one wide
 file of all commodities (2025, ``MCS2025_World_Data.csv``), and one long file (2026,
 ``MCS2026_Commodities_Data.csv``). Shares of the sum are written for the elements asked for. They
 are assumed rows, since a figure of the whole group says little of one element, and least of the
@@ -42,7 +42,7 @@ WIDE = ("COMMODITY", "COUNTRY", "TYPE")
 """Columns of the release of 2025, in addition to those of production by year."""
 
 SINGLE = ("Country", "Type")
-"""Columns of the releases of 2022 to 2024, which have one file a commodity."""
+"""Columns of the releases of 2022 to 2024, which have one file per commodity."""
 
 YEAR_COLUMN = re.compile(r"prod_(?:[a-z]+_)?(?:est_ ?)?(\d{4})", re.IGNORECASE)
 """A column of production: PROD_2023, PROD_EST_ 2024, Prod_t_2021, Prod_t_est_2022."""
