@@ -1,17 +1,22 @@
-"""Compile the kernels once, before the workers of a run start; otherwise each compiles them all."""
+"""What all tests share: kernels that are compiled once, and shipped tables that are read once."""
 
 import hashlib
 import os
 import subprocess
 import sys
 from contextlib import suppress
+from functools import wraps
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import exposure
 from exposure import fast
+
+if TYPE_CHECKING:
+    from exposure.tables.dataset import Dataset
 
 PACKAGE = Path(exposure.__file__).parent
 KERNELS = (*PACKAGE.glob("impact/fast/*.py"), *PACKAGE.glob("licensing/*_fast.py"))
@@ -52,6 +57,26 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if not any(codes):
         with suppress(OSError):  # a folder that cannot be written holds no kernels either
             stamp.touch()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the shipped tables once in a process that runs tests; a dataset cannot be changed."""
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        return
+    from exposure.tables.reading import folders, location  # noqa: PLC0415 - tests alone need it
+
+    read_again = folders.read_dataset
+    kept: list[Dataset] = []
+
+    @wraps(read_again)
+    def read_dataset(*given: object, **named: object) -> "Dataset":
+        if {*given, *named.values()} - {None} or location.VARIABLE in os.environ:
+            return read_again(*given, **named)
+        if not kept:
+            kept.append(read_again())
+        return kept[0]
+
+    folders.read_dataset = read_dataset
 
 
 def digest() -> str:

@@ -52,6 +52,12 @@ def outcome(shipped: Dataset) -> Backtest:
 
 
 @pytest.fixture(scope="module")
+def world(shipped: Dataset) -> Sampled:
+    """Offices sampled for the exports to the world."""
+    return sample_office(magnet_series(shipped, "WLD", base="monthly"), seed=7)
+
+
+@pytest.fixture(scope="module")
 def truce(shipped: Dataset):
     return licensed_flow(shipped, "london_truce", ex.Settings(draws=64, horizon_weeks=60))
 
@@ -91,17 +97,15 @@ def test_quantiles_under_weights() -> None:
 # The model's forecasts.
 
 
-def test_a_forecast_knows_nothing_of_the_months_it_forecasts(shipped: Dataset) -> None:
-    series = magnet_series(shipped, "WLD", base="monthly")
-    sampled = sample_office(series, seed=7)
-    other = series.exports.copy()
+def test_a_forecast_knows_nothing_of_the_months_it_forecasts(world: Sampled) -> None:
+    other = world.series.exports.copy()
     other[5:] *= 3.0
     changed = Sampled(
-        replace(series, exports=other), sampled.figures, sampled.ratio, sampled.scatter
+        replace(world.series, exports=other), world.figures, world.ratio, world.scatter
     )
-    np.testing.assert_array_equal(sampled.forecast(5).central, changed.forecast(5).central)
-    np.testing.assert_array_equal(sampled.forecast(5).high, changed.forecast(5).high)
-    assert (sampled.forecast(6).central != changed.forecast(6).central).any()
+    np.testing.assert_array_equal(world.forecast(5).central, changed.forecast(5).central)
+    np.testing.assert_array_equal(world.forecast(5).high, changed.forecast(5).high)
+    assert (world.forecast(6).central != changed.forecast(6).central).any()
 
 
 def test_months_made_by_the_model_are_forecast_within_their_noise() -> None:
@@ -113,10 +117,9 @@ def test_months_made_by_the_model_are_forecast_within_their_noise() -> None:
     assert ((found.low <= true[6:]) & (true[6:] <= found.high)).all()
 
 
-def test_more_months_known_leave_fewer_samples_and_narrower_intervals(shipped: Dataset) -> None:
-    sampled = sample_office(magnet_series(shipped, "WLD", base="monthly"), seed=7)
-    assert sampled.effective(1) > sampled.effective(5) > sampled.effective(9) > 50
-    early, late = sampled.forecast(2), sampled.forecast(8)
+def test_more_months_known_leave_fewer_samples_and_narrower_intervals(world: Sampled) -> None:
+    assert world.effective(1) > world.effective(5) > world.effective(9) > 50
+    early, late = world.forecast(2), world.forecast(8)
     assert early.high[-1] - early.low[-1] > late.high[-1] - late.low[-1]
 
 
