@@ -22,7 +22,7 @@ from exposure.report.files import report_folder as write
 from exposure.report.files.csv_output import ranking_csv
 from exposure.report.files.json_output import ranking_json
 from exposure.report.files.report_folder import older_files, write_report
-from exposure.report.html.grounds import grounds
+from exposure.report.html.assumed_inputs import assumed_inputs
 from exposure.report.html.page import unbroken
 from exposure.report.html.sampling import sampling_rows
 from exposure.report.text.cells import page_columns
@@ -369,7 +369,7 @@ def test_errors_of_sampling_are_beside_their_means_and_draws_are_those_needed(ru
 
 
 def test_an_assumed_input_is_one_row_with_what_it_explains_under_each_course(runs):
-    shown = grounds(gather(runs))
+    shown = assumed_inputs(gather(runs))
     keys = [(own.sector, own.row.table, own.row.key) for own in shown]
     assert len(keys) == len(set(keys)) > 0
     first = runs[0].ranking["sector"][0]

@@ -25,8 +25,8 @@ from exposure.report.changes import CAUSES
 from exposure.report.contents import Contents, drawn_member, first_day, loses_nothing
 from exposure.report.files.json_output import rows_of
 from exposure.report.html import news, sections
+from exposure.report.html.assumed_inputs import TOP_ASSUMED, assumed_inputs
 from exposure.report.html.environment import make_environment
-from exposure.report.html.grounds import TOP_GROUNDS, grounds
 from exposure.report.html.help_section import best_of_course, help_section
 from exposure.report.html.overview import names_of_sectors, overview
 from exposure.report.html.sampling import SamplingRow, sampling_rows
@@ -143,8 +143,8 @@ def _context(contents: Contents) -> dict[str, object]:
         "first_alerts": news.FIRST_ALERTS,
         "moved": news.moved(contents.briefing),
         "chance": CHANCE / first.settings.draws,
-        "grounds": grounds(contents),
-        "most_grounds": TOP_GROUNDS,
+        "assumed_inputs": assumed_inputs(contents),
+        "most_assumed": TOP_ASSUMED,
         "settings": glossary.setting_terms(first.settings),
         "elements": first.dataset.rows_of(ElementRow),
         "columns": glossary.column_terms(),

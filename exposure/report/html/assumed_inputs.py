@@ -1,17 +1,17 @@
-"""Assumed inputs behind the sectors ranked first: one row an input, whatever the course."""
+"""Assumed inputs behind the sectors ranked first: one row per input, whatever the course."""
 
 from dataclasses import dataclass
 
 from exposure.citations import KeyAssumption, key_assumptions
 from exposure.report.contents import Contents
 
-TOP_GROUNDS = 3
+TOP_ASSUMED = 3
 """Sectors of each course whose assumed rows are shown, and rows shown of each."""
 
 
 @dataclass(frozen=True)
-class Ground:
-    """An assumed input, and how far it goes with the score of a sector."""
+class AssumedInput:
+    """An assumed input, and its correlation with the score of a sector."""
 
     sector: str
     """Name of the sector."""
@@ -21,8 +21,8 @@ class Ground:
     """Squared correlation with the score under each course; None where others explain more."""
 
 
-def grounds(contents: Contents) -> list[Ground]:
-    """Rows of the table: sectors in the order in which the courses rank them first.
+def assumed_inputs(contents: Contents) -> list[AssumedInput]:
+    """Assumed inputs of the leading sectors, in the order in which the courses rank them.
 
     Parameters
     ----------
@@ -32,17 +32,17 @@ def grounds(contents: Contents) -> list[Ground]:
     found: dict[tuple[str, str, tuple[str, ...]], list[KeyAssumption | None]] = {}
     names: dict[str, str] = {}
     for course, run in enumerate(contents.runs):
-        ranked = run.ranking.head(TOP_GROUNDS)
+        ranked = run.ranking.head(TOP_ASSUMED)
         for sector, name in zip(ranked["sector"], ranked["name"], strict=True):
             names.setdefault(str(sector), str(name))
-            for row in key_assumptions(run, str(sector), limit=TOP_GROUNDS):
+            for row in key_assumptions(run, str(sector), limit=TOP_ASSUMED):
                 empty: list[KeyAssumption | None] = [None] * len(contents.runs)
                 found.setdefault((str(sector), row.table, row.key), empty)[course] = row
     places = list(names)
     ordered = sorted(found.items(), key=lambda pair: places.index(pair[0][0]))
-    return [_ground(names[sector], rows) for (sector, *_), rows in ordered]
+    return [_assumed_input(names[sector], rows) for (sector, *_), rows in ordered]
 
 
-def _ground(name: str, rows: list[KeyAssumption | None]) -> Ground:
+def _assumed_input(name: str, rows: list[KeyAssumption | None]) -> AssumedInput:
     first = next(row for row in rows if row is not None)
-    return Ground(name, first, tuple(None if row is None else row.explained for row in rows))
+    return AssumedInput(name, first, tuple(None if row is None else row.explained for row in rows))
