@@ -14,7 +14,7 @@ from exposure.policy.scenario import Scenario
 from exposure.policy.scenario_file import read_scenario, shipped_scenarios
 from exposure.settings import Settings
 from exposure.tables.reading.folders import read_dataset
-from tests.tiny import tiny_dataset
+from tests.tiny import tiny_dataset, tiny_records
 
 START = date(2025, 4, 4)
 USUAL = Rule(starts=START, state="ordinary")
@@ -140,3 +140,34 @@ def test_rules_that_decide_and_rules_that_tie_are_not_listed():
     assert idle_rules(Index(tiny_dataset()), course(*rules), weeks=104) == []
     tied = (rule(buyer_class="military"), rule(stage="magnet"), USUAL)
     assert idle_rules(Index(tiny_dataset()), course(*tied), weeks=104) == []
+
+
+@pytest.mark.parametrize(
+    ("overrides", "lead", "life"),
+    [
+        # The shortest of the lives that the tables allow, and the longest of the leads, decide.
+        ({"renewal_lead_weeks": 20}, None, None),
+        ({"renewal_lead_weeks": 21}, 21, 20),
+        ({"validity_weeks": 9}, None, None),
+        ({"validity_weeks": 8}, 9, 8),
+        ({"validity_weeks": 5, "renewal_lead_weeks": 5}, None, None),
+        ({"validity_weeks": 5, "renewal_lead_weeks": 6}, 6, 5),
+    ],
+)
+def test_a_renewal_may_be_filed_with_the_licence_itself_and_no_earlier(overrides, lead, life):
+    records = tiny_records()
+    for row in records["licence_queue"]:
+        if row["quantity"] == "validity_weeks_ordinary":
+            row.update(low=20.0, central=26.0, high=30.0)
+    made, tables = course(rule(state="ordinary", overrides=overrides)), tiny_dataset(records)
+    if lead is None:
+        refuse_unknown_names(made, tables)
+        return
+    with pytest.raises(ScenarioError) as raised:
+        refuse_unknown_names(made, tables)
+    assert str(raised.value) == (
+        "mine: 1 fault\n"
+        f"  - rule from 2025-04-04 for everything, overrides: found a renewal {lead} weeks "
+        f"before a licence ends that may live {life} weeks; expected a lead of at most the "
+        "validity; shorten renewal_lead_weeks, or lengthen validity_weeks"
+    )

@@ -104,3 +104,15 @@ def test_an_empty_folder_and_a_grid_beyond_any_use_are_refused(tmp_path):
     days = [f"2027-01-{day:02}" for day in range(1, 32)] * 4_000
     with pytest.raises(ex.ScenarioError, match="found 124,000 points; expected at most 100,000"):
         points_of(Grid(base="free_flow", dates=days, rules={"withheld": "withheld"}))
+
+
+def test_a_grid_of_exactly_the_most_points_is_read_and_one_more_refused(tmp_path, monkeypatch):
+    path = written(tmp_path, GRID)
+    monkeypatch.setattr("exposure.policy.grid.MOST_POINTS", 24)
+    assert len(read_grid(path)) == 24
+    monkeypatch.setattr("exposure.policy.grid.MOST_POINTS", 23)
+    with pytest.raises(ex.ScenarioError) as raised:
+        read_grid(path)
+    assert str(raised.value) == (
+        "grid.toml: found 24 points; expected at most 23 in one sweep; make several grids of it"
+    )

@@ -1,6 +1,7 @@
 """Scenario files that leave something open, name days for nothing, or cannot be read at all."""
 
 import os
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -144,3 +145,21 @@ def test_a_name_that_no_file_can_have_names_no_scenario(tmp_path: Path, name: st
     assert message.startswith("truce.toml: 1 fault\n  - extends: found '")
     expected = "expected a scenario in the folder of this file, or a shipped one; write one of: "
     assert expected in message
+
+
+def test_the_first_and_the_last_day_of_a_scenario_lie_inside_it(tmp_path: Path):
+    head = HEAD.replace("start = ", "horizon_weeks = 52\nstart = ")
+    made = read(tmp_path, inside=head + rule(starts=date(2025, 4, 4), ends=date(2026, 4, 3)))
+    assert made.rules[0].ends == date(2026, 4, 3)
+    assert message_of(tmp_path, outside=head + rule(ends=date(2026, 4, 11))) == (
+        "outside.toml: 1 fault\n"
+        "  - rule 1, ends: found 2026-04-11, week 53; expected a day from 2025-04-04 to "
+        "2026-04-03; move it, or lengthen horizon_weeks"
+    )
+
+
+def test_an_end_may_become_known_on_its_own_day(tmp_path: Path):
+    text = open_end(NEXT.format(name="on"), day="2026-11-10", known="2026-11-10")
+    assert read(tmp_path, truce=text).open_end is not None
+    late = open_end(NEXT.format(name="on"), day="2026-11-10", known="2026-11-11")
+    assert "found 2026-11-11, after the day itself, 2026-11-10" in message_of(tmp_path, late=late)

@@ -7,6 +7,8 @@ import pytest
 import exposure as ex
 from exposure.errors import ScenarioError, UnknownNameError
 from exposure.policy.replay import carried_on, seen_from
+from exposure.policy.rules import Rule
+from exposure.policy.scenario import OpenEnd, Scenario
 
 LAST = date(2027, 6, 1)
 
@@ -104,3 +106,52 @@ def test_two_days_see_the_same_past_and_score_forward_from_their_own_stocks():
     }
     for day, result in results.items():
         assert result.weekly["date"].min().date() == day
+
+
+# Days on which something turns, on a record made by hand.
+
+TURN, ENDS, OPEN_DAY, KNOWN = (
+    date(2025, 6, 2),
+    date(2026, 6, 1),
+    date(2026, 11, 10),
+    date(2025, 11, 7),
+)
+
+
+def made_up(**rule) -> ex.Scenario:
+    """A record with one rule, whose open end is known from a day on."""
+    start = date(2025, 4, 4)
+    on = {"name": "on", "text": "It goes on.", "rules": ()}
+    open_end = OpenEnd(day=OPEN_DAY, known_from=KNOWN, question="Who knows?", continuations=[on])
+    rules = (Rule(**{"starts": start, "state": "withheld"} | rule),)
+    return Scenario(
+        scenario="own", name="Own", start=start, text="made up", rules=rules, record_ends=ENDS,
+        open_end=open_end,
+    )  # fmt: skip
+
+
+def test_what_starts_or_ends_on_the_day_itself_is_known_on_it():
+    before = date(2025, 6, 1)
+    starting, ending = made_up(starts=TURN), made_up(ends=TURN)
+    assert seen_from(starting, TURN, last_day=TURN).rules == starting.rules
+    assert seen_from(starting, before, last_day=TURN).rules == ()
+    assert seen_from(ending, TURN, last_day=TURN).rules == ending.rules
+    assert seen_from(ending, before, last_day=TURN).rules[0].ends is None
+
+
+def test_a_choice_is_asked_for_from_the_day_on_which_the_end_is_known():
+    assert seen_from(made_up(), date(2025, 11, 6), last_day=LAST).rules
+    with pytest.raises(ScenarioError, match="Choose what follows"):
+        seen_from(made_up(), KNOWN, last_day=LAST)
+
+
+def test_a_choice_is_asked_for_if_the_run_reaches_the_open_day():
+    assert seen_from(made_up(), ENDS, last_day=date(2026, 11, 9)).rules
+    with pytest.raises(ScenarioError, match="Choose what follows"):
+        seen_from(made_up(), ENDS, last_day=OPEN_DAY)
+
+
+def test_a_day_after_the_record_sees_what_its_last_day_sees():
+    record = carried_on(made_up(), "on")
+    late = seen_from(record, date(2026, 9, 1), last_day=LAST)
+    assert late.rules == seen_from(record, None, last_day=LAST).rules
