@@ -126,7 +126,7 @@ class Options:
     ] = None
     pairs: Annotated[bool, typer.Option("--pairs", help="Also run all pairs of levers.")] = False
     stocks: Annotated[
-        bool, typer.Option("--stocks", help="Show how much stock each sector must hold.")
+        bool, typer.Option("--stocks", help="Show the additional stock that each sector needs.")
     ] = False
     config: Annotated[
         Path | None,
@@ -150,7 +150,7 @@ class Options:
     ] = False
     no_levers: Annotated[
         bool,
-        typer.Option("--no-levers", help="Do not run levers, and leave out what would help."),
+        typer.Option("--no-levers", help="Do not run levers or show their effects."),
     ] = False
     csv_dialect: Annotated[
         CsvDialect | None,

@@ -66,7 +66,7 @@ def _findings(result: "Assessment", sectors: list[str] | None, options: Options)
     wanted = sectors or ids[:FIRST]
     with progress(steps=1, quiet=options.quiet) as begin:
         table = measures.sensitivity(
-            result, sectors=wanted, progress=begin(0, "what the scores hang on")
+            result, sectors=wanted, progress=begin(0, "inputs behind the scores")
         )
     if len(ids) == 1:  # nothing to choose, and no order to reverse
         from exposure.scoring.columns import result_frame
