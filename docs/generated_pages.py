@@ -1,6 +1,6 @@
 """Pages of the site that are made from the package: commands, reference, glossary, examples.
 
-``docs/conf.py`` writes them into ``docs/generated`` while the site is built; nobody edits them.
+``docs/conf.py`` writes them into ``docs/generated`` while the site is built; do not edit them.
 """
 
 import re
@@ -91,7 +91,7 @@ def commands_page() -> str:
 
 
 def reference_page() -> str:
-    """Every public name, by group, with a page of its own."""
+    """Every public name, by group, each with a page."""
     lines = [
         "# Reference",
         "",
@@ -107,7 +107,7 @@ def reference_page() -> str:
 
 
 def examples_page() -> str:
-    """The example tables that pages speak of, as they are."""
+    """The example tables to which pages refer."""
     text = (
         "# Example tables\n\n"
         "The files of the folders in `docs/` that [own tables](../own_tables.md) and\n"
@@ -156,7 +156,7 @@ def _terms(title: str, terms: Sequence[Term]) -> str:
 
 
 def write() -> None:
-    """Write the pages; a page that is the same keeps its date, so that it is not built again."""
+    """Write the pages; an unchanged page keeps its date, so that it is not built again."""
     FOLDER.mkdir(exist_ok=True)
     pages = {
         "commands.md": commands_page(),

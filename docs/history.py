@@ -1,6 +1,6 @@
 """Write the tables of docs/history.md: ``python docs/history.py [DRAWS]``.
 
-The page holds them between marks. Draws of two seeds are held against the record, DRAWS of each
+The page holds them between marks. Draws of two seeds are compared with the record, DRAWS of each
 (8,192 unless given); what the shipped list says of every range is printed as it is.
 """
 
@@ -59,7 +59,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def quarter(day: date) -> str:
-    """Quarter of a year in which a day lies."""
+    """Quarter of the year of a day."""
     return f"{day.year} Q{(day.month + 2) // 3}"
 
 
@@ -73,7 +73,7 @@ def losses(ranges: Iterable[Compared], sectors: Collection[str]) -> dict[str, li
 
 
 def quarters_table(ranges: Iterable[Compared], names: Mapping[str, str]) -> str:
-    """All draws, those kept, those kept without the sector's own record, and what was seen."""
+    """All draws, those kept, those kept without the sector's own record, and the observed range."""
     by_sector = losses(ranges, names)
     heads = sorted({quarter(implied.to_date) for rows in by_sector.values() for implied in rows})
     lines = []
@@ -131,7 +131,7 @@ def known_by(obs: Implied) -> date:
 def forecast_of(
     examined: Examined, *, until: date
 ) -> tuple[int, list[tuple[Implied, list[float]]]]:
-    """Draws kept by what was known on a day, and what they say of later losses."""
+    """Draws that agree with the evidence up to a day, and their later losses."""
     early = [implied for implied in examined.implied if known_by(implied) <= until]
     kept = Examined(examined.sampler, tuple(early)).kept()
     later = [o for o in examined.implied if o.kind == "losses" and known_by(o) > until]
@@ -145,12 +145,12 @@ def forecast_of(
 
 
 def meets(low: float, high: float, implied: Implied | Compared) -> bool:
-    """Whether an interval meets the range that the record allows."""
+    """Whether an interval overlaps the range that the record allows."""
     return low <= implied.high and high >= implied.low
 
 
 def shares_text(pairs: Sequence[tuple[Implied | Compared, float, float, float]]) -> str:
-    """How many quarters the intervals meet, hold the central value of, and overstate on average."""
+    """Numbers of quarters: range overlapped, central value contained, mean above the range."""
     count = len(pairs)
     met = sum(meets(low, high, implied) for implied, _, low, high in pairs)
     held = sum(low <= implied.central <= high for implied, _, low, high in pairs)
@@ -196,7 +196,7 @@ def forecast_table(examined: Examined, names: Mapping[str, str], dataset: ex.Dat
 
 
 def left_out_text(ranges: Iterable[Compared], names: Mapping[str, str]) -> str:
-    """How well the record of the other sectors predicts a sector, by sector and in all."""
+    """Agreement of a sector with predictions from the other sectors, by sector and in total."""
     rows, pairs = [], []
     for sector, of_sector in losses(ranges, names).items():
         means = [(o, o.left_out_mean, o.left_out_p05, o.left_out_p95) for o in of_sector]

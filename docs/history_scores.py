@@ -21,7 +21,7 @@ MOST_SCORED = 1_024
 MOST_LEFT_OUT = 4_096
 """Draws examined from which evidence is left out."""
 FIRST = 5
-"""Sectors whose moves are told, the first of the ranking."""
+"""Number of leading sectors whose changes are shown."""
 LEAST_SPREAD = 0.25
 """Share of a central value by which a widened range reaches beyond it at least."""
 AS_SEEN = frozenset({
@@ -66,7 +66,7 @@ def seed_scores(dataset: Dataset, home: Mapping[int, Examined], names: Mapping[s
 def left_out_scores(
     dataset: Dataset, examined: Examined, terms: Sequence[str], names: Mapping[str, str]
 ) -> str:
-    """How scores move where one piece of evidence is left out."""
+    """Changes of scores without one piece of evidence."""
     first = slice(0, MOST_LEFT_OUT)
     kept = {"": examined.kept()[first]}
     kept |= {term: examined.kept(without=(term,))[first] for term in terms}
@@ -112,7 +112,7 @@ def later_sources(dataset: Dataset, day: date) -> frozenset[str]:
 
 
 def widened(dataset: Dataset, day: date) -> tuple[Dataset, int]:
-    """Tables in which ranges that rest on later sources are twice as wide, and their number.
+    """Tables with ranges from later sources twice as wide, and their number.
 
     Each end is twice as far from the central value, and a quarter of it away at least, as far as
     the quantity allows.
@@ -142,7 +142,7 @@ def _wider(row: QuantityRow) -> dict[str, float]:
 
 
 def examined_wider(dataset: Dataset, day: date, draws: int, place: str) -> tuple[Examined, int]:
-    """Draws of the widened tables held against the record of a place."""
+    """Draws of the widened tables compared with the record of a destination."""
     wide, count = widened(dataset, day)
     seen = examine(wide, ex.Settings(), Sampler.first(draws, 7))
     return seen.of(subjects_of(wide, place)), count

@@ -36,7 +36,7 @@ BLOCKS = ("smco_stock_defence", "heavy_magnet_stock_defence", "yttria_stock_defe
 BEST = 5
 
 HARM = 0.05
-"""Points from which a lever is said to make a sector worse."""
+"""Smallest increase of a score, in points, that counts as harm."""
 
 MOST_HARMED = 4
 """Sectors named that a lever harms."""
@@ -66,7 +66,7 @@ def best_table(effects: Sequence[ex.LeverEffects]) -> str:
 
 
 def totals_table(effects: Sequence[ex.LeverEffects]) -> str:
-    """What each lever gains in total, under each course."""
+    """Total gain of each lever under each course."""
     heads = [effect.bench.assessment.scenario.scenario for effect in effects]
     lines = ["| lever | cost, million USD | " + " | ".join(heads) + " |",
              "|---|---|" + "---|" * len(heads)]  # fmt: skip
@@ -102,7 +102,7 @@ def portfolios_table(tables: dict[str, pd.DataFrame]) -> str:
 
 
 def stocks_table(tables: Sequence[pd.DataFrame]) -> str:
-    """What each sector must hold under each course."""
+    """Additional stock that each sector needs under each course."""
     lines = [
         "| course | sector | now | weeks | then | if bought | Sm t | Dy t | Tb t | Y t | "
         "oxides, million USD |",

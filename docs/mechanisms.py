@@ -1,8 +1,8 @@
 """Write the tables of docs/history.md on mechanisms: ``python docs/mechanisms.py [DRAWS]``.
 
-Each mechanism of the second edition is switched off by rows: the model is the same, and the tables
-say nothing for the mechanism to act on. DRAWS of the tables alone (1,024 unless given) are then
-held against the losses that the record allows.
+Each mechanism of the second edition is switched off by rows: the model is the same, but the
+tables have no rows for the mechanism. DRAWS of the tables alone (1,024 by default) are then compared
+with the losses that the record allows.
 """
 
 import sys
@@ -40,7 +40,7 @@ def known(rows: Rows, table_name: str, column: str, names: set[str], value: floa
 
 
 def own_draws(rows: Rows) -> None:
-    """Every sector draws stock, lag and substitution for itself, and nothing is correlated."""
+    """Every sector has separate draws of stock, lag and substitution, without correlation."""
     known(rows, "parameters", "parameter", {"stock_correlation"}, 0.0)
     members: dict[str, list[str]] = {}
     for sector in rows["sectors"]:
@@ -103,12 +103,12 @@ MECHANISMS: Mapping[str, Callable[[Rows], None]] = {
     "licences": one_queue,
     "firms": one_firm,
 }
-"""What switches each off, in the order in which they are switched on."""
+"""Functions that switch each mechanism off, in the order in which they are switched on."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What the draws of one choice of mechanisms imply."""
+    """Implied losses of the draws with some of the mechanisms."""
 
     inside: Mapping[str, float]
     """Share of draws inside all ranges, by sector."""
@@ -141,7 +141,7 @@ def choices() -> dict[str, set[str]]:
 
 
 def quarters(off: Seen, on: Seen, names: Mapping[str, str]) -> str:
-    """Mean implied loss by quarter, without mechanisms and with them, and what was seen."""
+    """Mean implied loss by quarter, without and with mechanisms, and the observed range."""
     days = sorted({day for by_start in on.losses.values() for day in by_start})
     heads = [
         "sector",

@@ -21,7 +21,7 @@ MARKS = "<!-- {name} -->\n", "<!-- end of {name} -->\n"
 
 
 def courses_table(results: Sequence[ex.Assessment]) -> str:
-    """One row per sector: band, score and first hit under each course, and what was seen so far."""
+    """One row per sector: band, score and first hit under each course, and observed losses."""
     heads = [result.scenario.name for result in results]
     lines = [
         "| sector | " + " | ".join(heads) + " | lost so far: implied, seen |",

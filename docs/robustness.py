@@ -31,7 +31,7 @@ from exposure.tables.schema.supply import PoolUserRow
 PAGE = Path(__file__).parent / "robustness.md"
 DRAWS = 256
 STEP, MOST = 1_024, 8_192
-"""Draws held against the record at a time, and at most."""
+"""Draws compared with the record at a time, and at most."""
 LEAST = 16
 """Draws below which no ranking is printed."""
 FIRST = 3
@@ -49,7 +49,7 @@ class Change:
     dataset: ex.Dataset
     settings: ex.Settings
     again: bool = True
-    """Whether the record must be met again."""
+    """Whether draws must be compared with the record again."""
 
 
 def cells_of(dataset: ex.Dataset, table: str, wanted: Callable[[tuple[str, ...]], bool]) -> list:
@@ -101,7 +101,7 @@ def seen_only(dataset: ex.Dataset, *points: str) -> ex.Dataset:
 
 
 def changes(shipped: ex.Dataset, draws: int) -> Iterator[Change]:
-    """What is altered, the shipped tables first."""
+    """The alterations; the first one is the shipped tables."""
     usual = ex.Settings(draws=draws)
     yield Change("shipped tables", shipped, usual, again=False)
     for weeks in (26, 52, 156):
