@@ -1,8 +1,8 @@
 """Write the tables of docs/history.md on mechanisms: ``python docs/mechanisms.py [DRAWS]``.
 
 Each mechanism of the second edition is switched off by rows: the model is the same, but the
-tables have no rows for the mechanism. DRAWS of the tables alone (1,024 by default) are then compared
-with the losses that the record allows.
+tables have no rows for the mechanism. DRAWS of the tables alone (1,024 by default) are then
+compared with the losses that the record allows.
 """
 
 import sys
