@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import exposure
-from exposure.arguments import PATH, TEXT, check_arguments, each, instance_of
+from exposure.arguments import PATH, TEXT, check_arguments, each, instance_of, optional
 from exposure.errors import unknown_name
 from exposure.evidence.conditioned_list import RecordMet
 from exposure.policy.scenario import Scenario
@@ -135,7 +135,7 @@ class Assessment:
         """First day scored."""
         return self.scenario.start + timedelta(weeks=self.run.window.first)
 
-    def attribution(self, by: Cause = "element") -> "pd.DataFrame":
+    def attribution(self, by: Cause = "element", *, sector: str | None = None) -> "pd.DataFrame":
         """Score of each sector split by cause; rows sum to the score.
 
         Parameters
@@ -143,39 +143,51 @@ class Assessment:
         by
             ``element`` or ``component`` (the airport game of every week), ``stage`` (exit
             stage) or ``licence_class`` (licence state), both over all coalitions.
+        sector
+            Id of the only sector to split, which takes a fraction of the time; None for all.
 
         Returns
         -------
         pandas.DataFrame
-            One row per sector in the order of the ranking, one column a cause.
+            One row per sector in the order of the ranking, one column per cause, in points of the
+            score. With `sector`, its row alone and its causes alone.
 
         Raises
         ------
         UnknownNameError
-            If `by` is none of these.
+            If `by` is none of these, or the sector is not ranked.
+
+        Examples
+        --------
+        >>> import exposure as ex
+        >>> result = ex.assess(ex.read_dataset(), "free_flow", ex.Settings(draws=16))
+        >>> float(result.attribution("stage", sector="radar").sum(axis=1)["radar"])
+        0.0
         """
         causes = ("element", "component", "stage", "licence_class")
-        check_arguments("Assessment.attribution", by=(by, TEXT))
+        check_arguments("Assessment.attribution", by=(by, TEXT), sector=(sector, optional(TEXT)))
         if by not in causes:
             raise unknown_name("cause", by, causes)
-        if by not in self._attributions:
-            self._attributions[by] = self._split(by)
-        return self._attributions[by].copy()
+        if sector is not None and sector not in self.sectors:
+            raise unknown_name("sector", sector, self.sectors)
+        if (by, sector) not in self._attributions:
+            self._attributions[(by, sector)] = self._split(by, sector)
+        return self._attributions[(by, sector)].copy()
 
     @cached_property
-    def _attributions(self) -> "dict[str, pd.DataFrame]":
-        """Attributions made so far, by cause."""
+    def _attributions(self) -> "dict[tuple[str, str | None], pd.DataFrame]":
+        """Attributions made so far, by cause and sector."""
         return {}
 
-    def _split(self, by: Cause) -> "pd.DataFrame":
+    def _split(self, by: Cause, sector: str | None) -> "pd.DataFrame":
         import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 
-        order = list(self.ranking["sector"])
-        risks = {sector: scored.risk for sector, scored in self.sectors.items()}
+        order = list(self.ranking["sector"]) if sector is None else [sector]
+        risks = {name: self.sectors[name].risk for name in order}
         if by == "element":
-            parts = {sector: risk.points for sector, risk in risks.items()}
+            parts = {name: risk.points for name, risk in risks.items()}
         else:
-            parts = points_by_cause(self.run, risks, by=by)
+            parts = points_by_cause(self.run.of_sectors(risks), risks, by=by)
         columns = sorted({cause for part in parts.values() for cause in part})
         # A cause that does not concern a sector contributes nothing: here absent means zero.
         filled = {c: [parts[s].get(c, 0.0) for s in order] for c in columns}

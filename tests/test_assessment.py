@@ -142,6 +142,23 @@ def test_attributions_sum_to_the_score(tiny, name, by):
     assert (parts.to_numpy() >= -1e-9).all()
 
 
+@pytest.mark.parametrize("by", ["element", "component", "stage", "licence_class"])
+def test_one_sector_is_split_as_among_all(tiny, by):
+    result = assess(tiny, "london_truce", FEW)
+    every = result.attribution(by)
+    for sector in every.index:
+        alone = result.attribution(by, sector=sector).loc[sector]
+        np.testing.assert_allclose(
+            alone, every.loc[sector].reindex(alone.index), rtol=1e-12, atol=1e-12
+        )
+        assert alone.sum() == pytest.approx(every.loc[sector].sum(), rel=1e-12, abs=1e-12)
+
+
+def test_a_sector_that_is_not_ranked_has_no_split(tiny):
+    with pytest.raises(ex.errors.UnknownNameError, match="sector 'boats'"):
+        assess(tiny, "london_truce", FEW).attribution("stage", sector="boats")
+
+
 def test_attribution_goes_to_controlled_elements_only(tiny):
     parts = assess(tiny, "london_truce", FEW).attribution("element")
     assert parts.loc["electric_vehicles", "Dy"] > 0.0

@@ -4,8 +4,8 @@ Blocks are run by threads and put together in their order, so that a result depe
 number of threads nor on the size of the blocks.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from functools import cached_property, partial
 from typing import Literal, TypeVar
 
@@ -71,6 +71,14 @@ class Run:
     def __reduce__(self) -> tuple[object, ...]:
         # Without values that can be computed again.
         return Run, tuple(getattr(self, field.name) for field in fields(self))
+
+    def of_sectors(self, names: Collection[str]) -> "Run":
+        """The same run of some of its sectors; what they share with others is run all the same."""
+        if set(names) == set(self.sectors):
+            return self
+        some = replace(self, sectors=tuple(name for name in self.sectors if name in names))
+        some.__dict__["plans"] = self.plans
+        return some
 
     @cached_property
     def inputs(self) -> Inputs:

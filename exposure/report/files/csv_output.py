@@ -108,7 +108,10 @@ def explanation_of_all(assessments: "Sequence[Assessment]", sector: str) -> "pd.
             }
             for assessment in assessments
             for cause in CAUSES
-            for part, points in assessment.attribution(by=cause).loc[sector].to_dict().items()
+            for part, points in assessment.attribution(by=cause, sector=sector)
+            .loc[sector]
+            .to_dict()
+            .items()
         ],
     )
 

@@ -146,7 +146,8 @@ class ResultPlots:
             The axes drawn on.
         """
         self._check("waterfall", sector)
-        split, drawn = self.assessment.attribution(by=by), _axes("waterfall", axes)
+        split = self.assessment.attribution(by=by, sector=sector)
+        drawn = _axes("waterfall", axes)
         points = {str(cause): float(split[cause][sector]) for cause in split.columns}
         return certainty.plot_waterfall(points, drawn)
 

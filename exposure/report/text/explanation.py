@@ -131,7 +131,7 @@ def _attribution(assessment: "Assessment", sector: str) -> str:
         return "Nothing is lost, so there is nothing to attribute."
     blocks = []
     for cause, words in CAUSES.items():
-        points = assessment.attribution(by=cause).loc[sector].to_dict()
+        points = assessment.attribution(by=cause, sector=sector).loc[sector].to_dict()
         rows = [
             [str(name), formats.points(float(value))]
             for name, value in sorted(points.items(), key=lambda pair: -pair[1])

@@ -21,7 +21,7 @@ from exposure.report.text.levers import lever_words
 if TYPE_CHECKING:
     import pandas as pd
 
-    from exposure.result import Assessment
+    from exposure.result import Assessment, Cause
 
 LABEL_WIDTH = 15
 """Columns for what a line is about."""
@@ -105,7 +105,8 @@ def _how_sure(assessment: "Assessment", sector: str) -> str:
 
 def _causes(assessment: "Assessment", sector: str, by: str) -> str:
     """Largest causes of a score, with their shares."""
-    split = assessment.attribution(by="component" if by == "component" else "licence_class")
+    cause: Cause = "component" if by == "component" else "licence_class"
+    split = assessment.attribution(by=cause, sector=sector)
     return _shares_of(_points(split, sector))
 
 
@@ -127,7 +128,7 @@ def _shares_of(points: Mapping[str, float]) -> str:
 
 def _where(assessment: "Assessment", sector: str) -> str:
     risk = assessment.sectors[sector].risk
-    stages = _points(assessment.attribution(by="stage"), sector)
+    stages = _points(assessment.attribution(by="stage", sector=sector), sector)
     if sum(stages.values()) <= 0.0:
         return "nothing is stopped"
     return f"{_shares_of(risk.causes)}; last leaves China at {_shares_of(stages)}"
