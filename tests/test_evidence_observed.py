@@ -89,12 +89,15 @@ def test_a_period_that_ends_on_the_last_known_day_counts_with_its_mean_loss():
     weekly = np.array([[0.0, 0.0], [0.1, 0.2], [0.2, 0.4], [0.3, 0.6], [0.7, 1.0], [1.0, 1.0]])
     runs = {CARS: SimpleNamespace(weekly=weekly)}
     found = implied_losses(dataset, runs, world, TOLERANCES, until=day(4))
-    found.sort(key=lambda own: own.to_date, reverse=True)
-    assert [(own.from_date, own.to_date) for own in found] == [(day(2), day(4)), (day(2), day(3))]
+    found.sort(key=lambda implied: implied.to_date, reverse=True)
+    assert [(implied.from_date, implied.to_date) for implied in found] == [
+        (day(2), day(4)),
+        (day(2), day(3)),
+    ]
     assert found[0].drawn == pytest.approx([0.4, 2.0 / 3.0])
     assert found[1].drawn == pytest.approx([0.25, 0.5])
     # The tolerance of strong and of weak evidence, and the discrepancy of the model.
-    assert [own.tolerance for own in found] == pytest.approx([0.06, 0.11])
+    assert [implied.tolerance for implied in found] == pytest.approx([0.06, 0.11])
     assert found[0].deviations == pytest.approx([0.1 / 0.06, (2.0 / 3.0 - 0.3) / 0.06])
 
 
@@ -113,9 +116,12 @@ def test_a_stock_of_the_last_known_day_counts_at_the_end_of_its_week():
     found = implied_stocks(
         dataset, {MISSILES: SimpleNamespace(held=held)}, world, TOLERANCES, until=day(6)
     )
-    own = labels.index("smco_magnet")
+    position = labels.index("smco_magnet")
     assert [each.from_date for each in found] == [day(3), day(6)]
-    assert [each.drawn.tolist() for each in found] == [held[0, own].tolist(), held[1, own].tolist()]
+    assert [each.drawn.tolist() for each in found] == [
+        held[0, position].tolist(),
+        held[1, position].tolist(),
+    ]
     assert {each.tolerance for each in found} == {8.0}
 
 
@@ -177,8 +183,8 @@ def test_a_range_is_predicted_where_the_interval_without_its_evidence_touches_it
     interval, predicted
 ):
     low, high = interval
-    own = Compared.model_construct(low=0.1, high=0.3, left_out_p05=low, left_out_p95=high)
-    assert own.predicted is predicted
+    quarter = Compared.model_construct(low=0.1, high=0.3, left_out_p05=low, left_out_p95=high)
+    assert quarter.predicted is predicted
 
 
 @pytest.mark.parametrize(

@@ -90,5 +90,5 @@ def test_a_class_is_as_large_as_its_cases_and_one_without_applications_hardly_co
         applied = float(np.sum([of_case[key][0] for key in members]))
         assert size == pytest.approx(max(applied, 1e-9), rel=1e-12)
     assert min(found.values()) == 1e-9
-    assert found[next(own for own in found if (NEODYMIUM, *CIVIL) in own)] == 1e-9
+    assert found[next(cases for cases in found if (NEODYMIUM, *CIVIL) in cases)] == 1e-9
     assert sum(found.values()) == pytest.approx(1.0, abs=1e-8)

@@ -105,7 +105,7 @@ def reference(classes: list[LicenceClass], capacity: list[float]) -> list[dict[s
             live = sum(g.size for g in groups[q] if g.expiry is not None and g.expiry > week)
             free = rules[q].state is LicenceState.FREE
             out["licensed"].append(1.0 if free else live / one.relationships)
-        groups = [together(own) for own in groups]
+        groups = [together(members) for members in groups]
         weeks.append(out)
     return weeks
 

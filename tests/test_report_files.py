@@ -370,12 +370,12 @@ def test_errors_of_sampling_are_beside_their_means_and_draws_are_those_needed(ru
 
 def test_an_assumed_input_is_one_row_with_what_it_explains_under_each_course(runs):
     shown = assumed_inputs(gather(runs))
-    keys = [(own.sector, own.row.table, own.row.key) for own in shown]
+    keys = [(assumed.sector, assumed.row.table, assumed.row.key) for assumed in shown]
     assert len(keys) == len(set(keys)) > 0
     first = runs[0].ranking["sector"][0]
     expected = {row.key: row.explained for row in key_assumptions(runs[0], first, limit=3)}
     name = runs[0].ranking["name"][0]
-    found = {own.row.key: own.explained for own in shown if own.sector == name}
+    found = {assumed.row.key: assumed.explained for assumed in shown if assumed.sector == name}
     assert {key: shares[0] for key, shares in found.items()} == expected
     assert all(shares[1] is None for shares in found.values())
 

@@ -55,7 +55,7 @@ def test_a_fit_uses_up_at_most_a_quarter_of_the_draws(draws, exact):
     # Two inputs are fourteen degrees of freedom: 17.5 % of 80 draws, and 35 % of 40.
     rng = np.random.default_rng(3)
     inputs = rng.random((2, draws))
-    output = sum(spline_columns(own) @ rng.standard_normal(7) for own in inputs)
+    output = sum(spline_columns(column) @ rng.standard_normal(7) for column in inputs)
     missed = np.abs(fit_outputs(list(inputs), output[np.newaxis]).fitted[0] - output).max()
     assert (missed < 1e-3 * output.std()) == exact
 
@@ -65,7 +65,7 @@ def test_what_is_not_explained_is_the_error_of_cross_validation():
     # of variance v: the sum of squares left is v 45, and its error out of sample v 59^2 / 60 45.
     rng, noise = np.random.default_rng(4), 0.01
     inputs = rng.random((2, 60))
-    function = sum(spline_columns(own) @ rng.standard_normal(7) for own in inputs)
+    function = sum(spline_columns(column) @ rng.standard_normal(7) for column in inputs)
     outputs = function + noise * rng.standard_normal((300, 60))
     left = (1.0 - fit_outputs(list(inputs), outputs).explained) * outputs.var(axis=1)
     assert left.mean() / noise**2 == pytest.approx(59**2 / (60 * 45), rel=0.05)

@@ -60,7 +60,8 @@ def sector_of(name: str = "Made up", **changed) -> ScoredSector:
 def by_draw(**scores: list[float]) -> dict[str, ScoredSector]:
     """Sectors with these scores by draw, the same in both scenarios."""
     return {
-        name: sector_of(name, lost=np.array([own, own]) / 100.0) for name, own in scores.items()
+        name: sector_of(name, lost=np.array([score, score]) / 100.0)
+        for name, score in scores.items()
     }
 
 
@@ -89,7 +90,7 @@ def test_every_figure_of_a_row_is_the_one_worked_by_hand():
 
 def test_equal_scores_are_listed_by_id_whatever_their_order_and_their_rounding():
     tied = {"b": 5.0, "c": 9.0, "a": 5.0 - 1e-12, "d": 5.0 + 1e-12}
-    sectors = {name: SimpleNamespace(score=own) for name, own in tied.items()}
+    sectors = {name: SimpleNamespace(score=score) for name, score in tied.items()}
     assert ranked_ids(sectors) == ["c", "a", "b", "d"]
     assert ranked_ids(dict(reversed(sectors.items()))) == ["c", "a", "b", "d"]
     frame = ranking_frame(by_draw(b=[5.0, 5.0], c=[9.0, 9.0], a=[5.0, 5.0]), first_day=DAY)
@@ -151,7 +152,7 @@ def test_dates_of_the_first_hit_are_those_of_the_weeks_counted_by_hand():
 
 def runs_of(rng: np.random.Generator, draws: int) -> list[SectorRun]:
     """A run a scenario; only the first holds up samarium, only the second dysprosium."""
-    weeks, own = 4, [("Sm", "metal"), ("Dy", "magnet")]
+    weeks, causes = 4, [("Sm", "metal"), ("Dy", "magnet")]
     return [
         SectorRun(
             weekly=rng.random((weeks, draws)),
@@ -160,7 +161,7 @@ def runs_of(rng: np.random.Generator, draws: int) -> list[SectorRun]:
             by_element={"Sm": rng.random(draws)},
             unmet={"Sm": rng.random(draws), "Dy": rng.random(draws)},
             held=np.empty((len(NO_WEEKS), 1, draws)),
-            held_up={("Nd", "metal"): rng.random(draws), own[s]: rng.random(draws)},
+            held_up={("Nd", "metal"): rng.random(draws), causes[s]: rng.random(draws)},
         )
         for s in range(2)
     ]

@@ -16,7 +16,7 @@ def bands_of(blocks: list[np.ndarray]) -> np.ndarray:
 
 def reached_by(values: np.ndarray, level: float) -> float:
     """Smallest value that at least this share of the values does not exceed."""
-    return min(own for own in values if (values <= own).mean() >= level - 1e-9)
+    return min(value for value in values if (values <= value).mean() >= level - 1e-9)
 
 
 @pytest.mark.parametrize("draws", [21, 30, 40, 1_000])

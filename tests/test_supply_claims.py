@@ -83,8 +83,8 @@ def test_a_share_is_split_evenly_over_the_components_that_draw_on_the_pool():
     records["cover"] += [
         {**row, "component": "ndfeb_light_magnet"} for row in records["cover"][2:4]
     ]
-    own = [claim for claim in claims_of(records, "nd") if claim.user == "missiles"]
-    found = {claim.channel.component: float(claim.weight[0]) for claim in own}
+    of_missiles = [claim for claim in claims_of(records, "nd") if claim.user == "missiles"]
+    found = {claim.channel.component: float(claim.weight[0]) for claim in of_missiles}
     assert found == pytest.approx({HEAVY: 0.15, "ndfeb_light_magnet": 0.15})
 
 
@@ -117,7 +117,9 @@ def acted(*actions: Action, demand: float | None = 52.0) -> list[Claim]:
 
 def windows(claims, user: str) -> list[tuple[int, int, int]]:
     """Class, first week and week after the last of each claim of a user."""
-    found = [(int(own.order_class[0]), *own.window(WEEKS)) for own in claims if own.user == user]
+    found = [
+        (int(claim.order_class[0]), *claim.window(WEEKS)) for claim in claims if claim.user == user
+    ]
     assert all(0 <= first <= last <= WEEKS for _, first, last in found)
     return found
 
@@ -146,21 +148,21 @@ def test_a_rating_lifts_the_draws_of_a_worse_class_and_leaves_the_others():
     inputs = Inputs.of(tiny_dataset(records), Sampler.first(64, 7))
     claims = claims_on(inputs, "dy", SECTORS)
     period = Period(START, WEEKS, actions=Actions((Rated(START, CARS, 3),)))
-    (before,) = [own for own in claims if own.user == CARS]
-    (after,) = [own for own in acted_claims(claims, period, None) if own.user == CARS]
+    (before,) = [claim for claim in claims if claim.user == CARS]
+    (after,) = [claim for claim in acted_claims(claims, period, None) if claim.user == CARS]
     assert {2, 3, 4} <= set(before.order_class)
     assert (after.order_class == np.where(before.order_class > 3, 3, before.order_class)).all()
 
 
 def test_a_rating_after_the_last_week_counts_in_no_week():
     found = windows(acted(Rated(date(2026, 4, 3), CARS, 1)), CARS)
-    assert [own for own in found if own[1] < own[2]] == [(4, 0, WEEKS)]
+    assert [window for window in found if window[1] < window[2]] == [(4, 0, WEEKS)]
 
 
 def test_a_purchase_is_a_claim_of_its_own_while_it_lasts_behind_needs_of_its_class():
     # Six weeks of the need in eight weeks: three quarters of half of the pool a week.
-    (need, bought) = [own for own in acted(Bought(WEEK_4, 8, CARS, HEAVY, "Dy", 6.0))
-                      if own.user == CARS]  # fmt: skip
+    (need, bought) = [claim for claim in acted(Bought(WEEK_4, 8, CARS, HEAVY, "Dy", 6.0))
+                      if claim.user == CARS]  # fmt: skip
     assert bought.window(WEEKS) == (4, 12)
     assert bought.bought == pytest.approx([0.75, 0.75])
     assert bought.weight == pytest.approx([0.375, 0.375])
@@ -178,7 +180,7 @@ def test_tonnes_that_are_bought_are_weeks_of_the_need_of_those_who_buy_them():
     bought = acted(Bought(WEEK_4, 5, CARS, HEAVY, "Dy", None, 4.0, both))[-1]
     assert bought.bought == pytest.approx([4.0 / 0.6 / 5.0] * 2)
     without = acted(Bought(WEEK_4, 5, CARS, HEAVY, "Dy", None, 4.0, partners), demand=None)
-    assert all(own.bought is None for own in without)
+    assert all(claim.bought is None for claim in without)
 
 
 def test_a_purchase_is_served_in_the_class_that_its_sector_has_when_it_begins():
@@ -192,4 +194,4 @@ def test_a_purchase_is_served_in_the_class_that_its_sector_has_when_it_begins():
 def test_a_purchase_after_the_last_week_is_none():
     day = date(2025, 8, 22)
     assert (day - START).days == 7 * WEEKS
-    assert all(own.bought is None for own in acted(Bought(day, 8, CARS, HEAVY, "Dy", 6.0)))
+    assert all(claim.bought is None for claim in acted(Bought(day, 8, CARS, HEAVY, "Dy", 6.0)))

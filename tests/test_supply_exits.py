@@ -32,10 +32,10 @@ def inputs_of(*sourcing: tuple[date, float]) -> Inputs:
     records["sourcing"] += [
         {
             "destination": "USA", "buyer_class": "civil", "component": MAGNET, "stage": "magnet",
-            "country": country, "from_date": str(day), "measure": "", **figure(own),
+            "country": country, "from_date": str(day), "measure": "", **figure(share_there),
         }
         for day, share in sourcing
-        for country, own in (("CHN", share), ("ROW", 1.0 - share))
+        for country, share_there in (("CHN", share), ("ROW", 1.0 - share))
     ]  # fmt: skip
     return Inputs.of(tiny_dataset(records), Sampler.first(2, 7))
 
@@ -51,8 +51,10 @@ def split_of(inputs: Inputs, *actions: Action, method="mixture"):
 
 def closed_form(shares: dict[str, float], method: str) -> np.ndarray:
     s = np.array(list(shares.values()))
-    nested = [max(0.0, own - max(s[i + 1 :], default=0.0)) for i, own in enumerate(s)]
-    independent = [own * np.prod(1.0 - s[i + 1 :]) for i, own in enumerate(s)]
+    nested = [
+        max(0.0, stage_share - max(s[i + 1 :], default=0.0)) for i, stage_share in enumerate(s)
+    ]
+    independent = [stage_share * np.prod(1.0 - s[i + 1 :]) for i, stage_share in enumerate(s)]
     weight = {"nested": 1.0, "independent": 0.0, "mixture": 0.25}[method]
     return weight * np.array(nested) + (1.0 - weight) * np.array(independent)
 

@@ -56,7 +56,7 @@ def test_tonnes_in_another_unit_change_nothing(today, tonnes):
 
 def test_changes_have_the_same_course_where_share_week_and_width_agree_in_every_draw():
     def change(*values: float) -> Gradual:
-        return Gradual(*(np.array([own, own + 1.0]) for own in values))
+        return Gradual(*(np.array([value, value + 1.0]) for value in values))
 
     usual = change(0.5, 4.0, 8.0)
     assert same_course(None, None)
