@@ -79,6 +79,13 @@ def pytest_configure(config: pytest.Config) -> None:
     folders.read_dataset = read_dataset
 
 
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write reports without figures, which take most of the time, where a test is not about them."""
+    drawn = ({"scores": "<svg/>"}, {"scores": b""})
+    monkeypatch.setattr("exposure.report.files.report_folder._figures", lambda _: drawn)
+
+
 def digest() -> str:
     """Key by which numba decides whether compiled kernels can be reused."""
     kernels = [(path.name, path.stat().st_mtime_ns, path.read_text()) for path in sorted(KERNELS)]

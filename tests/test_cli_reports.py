@@ -50,8 +50,7 @@ def drawn() -> None:
 def plain(request, monkeypatch) -> None:
     """Leave out figures and page, which take most of the time, where a test is not about them."""
     if "drawn" not in request.fixturenames:
-        monkeypatch.setattr("exposure.report.plots.figure_files.svg", lambda *_, **__: "<svg/>")
-        monkeypatch.setattr("exposure.report.plots.figure_files.png", lambda *_, **__: b"")
+        request.getfixturevalue("undrawn")
         monkeypatch.setattr("exposure.report.html.page.report_page", lambda *_, **__: "")
 
 
@@ -273,11 +272,10 @@ def test_history_is_listed_shown_and_pruned(capsys, desk):
 CHILD = """
 import sys
 from exposure.cli import main
+from exposure.report.files import report_folder
 from exposure.report.html import page
-from exposure.report.plots import figure_files
 
-figure_files.svg = lambda *_, **__: "<svg/>"
-figure_files.png = lambda *_, **__: b""
+report_folder._figures = lambda _: ({"scores": "<svg/>"}, {"scores": b""})
 page.report_page = lambda *_, **__: ""
 sys.exit(main(sys.argv[1:]))
 """

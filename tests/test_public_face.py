@@ -138,6 +138,7 @@ def test_a_changed_record_or_array_leaves_the_result_as_it_was():
         again.sectors["missiles"].risk.lost[:] = 0.0
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_report_prints_the_result_and_not_what_a_reader_made_of_it(tmp_path: Path):
     result = ex.assess(tiny_dataset(), "full_withhold", FEW)
     ex.write_report([result], tmp_path / "before")

@@ -264,6 +264,7 @@ def test_the_page_names_every_setting_rule_and_digest(runs, page):
     assert runs[0].dataset.digest in page.text
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_mixture_is_reported_with_its_tail_and_members(runs, tmp_path):
     mixture = ex.mix("both", [(WITHHELD, 0.25), (FREE, 0.75)], text="Judgement.")
     run = ex.assess(runs[0].dataset, mixture, ex.Settings(draws=8))
@@ -285,6 +286,7 @@ def snapshot(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_failure_while_the_page_is_made_leaves_the_old_report_whole(runs, tmp_path, monkeypatch):
     before = old_report(tmp_path)
     monkeypatch.setattr(write, "report_json", lambda _: 1 / 0)
@@ -293,6 +295,7 @@ def test_a_failure_while_the_page_is_made_leaves_the_old_report_whole(runs, tmp_
     assert snapshot(tmp_path) == before
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_other_files_are_left_alone(runs, tmp_path):
     old_report(tmp_path)
     write_report(runs[:1], tmp_path)
@@ -301,6 +304,7 @@ def test_other_files_are_left_alone(runs, tmp_path):
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_figures_of_an_older_report_without_a_list_are_named_and_kept(runs, tmp_path):
     (tmp_path / "weekly_old.png").write_text("old")
     (tmp_path / "weekly_plan.txt").write_text("mine")
@@ -309,6 +313,7 @@ def test_figures_of_an_older_report_without_a_list_are_named_and_kept(runs, tmp_
     assert (tmp_path / "weekly_old.png").read_text() == "old"
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_folder_in_the_place_of_a_file_is_named(runs, tmp_path):
     (tmp_path / "ranking.csv").mkdir()
     with pytest.raises(ReportError) as raised:

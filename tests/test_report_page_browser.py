@@ -68,7 +68,16 @@ class Seen:
         self.context.close()
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1400, False), (1400, True), (390, False)])
+# Other colours can fail by their contrast alone, and by nothing else; a narrow page has the colours
+# of a wide one.
+RULES = {
+    (1400, False): "",
+    (1400, True): "{runOnly: ['color-contrast']}",
+    (390, False): "{rules: {'color-contrast': {enabled: false}}}",
+}
+
+
+@pytest.mark.parametrize(("width", "dark"), RULES)
 def test_the_page_asks_for_nothing_says_nothing_and_has_no_fault_of_access(
     browser, page, width, dark
 ):
@@ -78,11 +87,11 @@ def test_the_page_asks_for_nothing_says_nothing_and_has_no_fault_of_access(
         assert (seen.asked, seen.said) == ([page.as_uri()], [])
         seen.tab.evaluate("document.querySelectorAll('details').forEach((own) => own.open = true)")
         seen.tab.evaluate(script)
-        found = seen.tab.evaluate("axe.run()")
+        found = seen.tab.evaluate(f"axe.run({RULES[width, dark]})")
         assert [
             (violation["id"], violation["nodes"][0]["html"]) for violation in found["violations"]
         ] == []
-        assert len(found["passes"]) > 10
+        assert len(found["passes"]) > (0 if dark else 10)
 
 
 def test_on_a_telephone_only_tables_scroll_and_figures_can_be_read(browser, page):

@@ -265,6 +265,7 @@ def test_the_terminal_keeps_its_width_whatever_the_names_are():
     assert max(map(cell_len, text.split("\n"))) <= RANKING_WIDTH == 120
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_free_text_of_a_scenario_is_shown_not_obeyed(tmp_path):
     course = FREE.model_copy(update={"text": f"<script>x</script> {HOSTILE}", "name": "$\\frac$"})
     ex.write_report([ex.assess(tiny_dataset(), course, ex.Settings(draws=4, prior=True))], tmp_path)

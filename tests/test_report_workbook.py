@@ -86,6 +86,7 @@ def test_without_the_library_the_extra_is_named(shown, monkeypatch):
     )
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_german_excel_reads_the_numbers_of_the_table(shown, tmp_path):
     choice = FileChoice(CsvDialect.GERMAN, workbook=True)
     written = write_report(shown.runs, tmp_path, files=choice)
