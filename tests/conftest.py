@@ -81,7 +81,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Write reports without figures, which take most of the time, where a test is not about them."""
+    """Write reports without figures, which take most of the time, for tests of something else."""
     drawn = ({"scores": "<svg/>"}, {"scores": b""})
     monkeypatch.setattr("exposure.report.files.report_folder._figures", lambda _: drawn)
 

@@ -37,6 +37,7 @@ from exposure.report.text.drivers import driver_words
 from exposure.report.text.explanation import CHANCE
 from exposure.report.text.marks import changes_line, rules_line
 from exposure.report.text.rule_lines import RuleLine, rule_lines
+from exposure.report.text.safe import printable
 from exposure.scoring.column import NAME, Column
 from exposure.scoring.columns import columns_of
 from exposure.tables.dataset import Dataset
@@ -255,7 +256,7 @@ def _is_link(address: str) -> bool:
 
 def unbroken(text: str) -> Markup:
     """Text in which no line ends within a date, an interval or a mean with its error."""
-    whole = WHOLE.sub(r'<span class="nowrap">\g<0></span>', str(escape(text)))
+    whole = WHOLE.sub(r'<span class="nowrap">\g<0></span>', str(escape(printable(text))))
     return Markup(whole)  # noqa: S704 - escaped above; the rest is ours
 
 
