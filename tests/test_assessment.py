@@ -16,6 +16,7 @@ from exposure.comparison import compare
 from exposure.errors import SettingsError, UnknownNameError
 from exposure.policy.rules import Rule
 from exposure.policy.scenario import Scenario, mix
+from exposure.scoring.blocks import sector_losses, sector_risks
 from exposure.scoring.columns import names_of
 from exposure.settings import Settings
 from tests.tiny import add_parameter, add_sector, tiny_dataset, tiny_records
@@ -152,6 +153,16 @@ def test_one_sector_is_split_as_among_all(tiny, by):
             alone, every.loc[sector].reindex(alone.index), rtol=1e-12, atol=1e-12
         )
         assert alone.sum() == pytest.approx(every.loc[sector].sum(), rel=1e-12, abs=1e-12)
+
+
+def test_losses_alone_are_those_of_the_risks(tiny):
+    settings = FEW.model_copy(update={"tail_weight": 0.25})
+    run = assess(tiny, "licences_queued", settings).run
+    risks, losses = sector_risks(run), sector_losses(run)
+    assert losses.keys() == risks.keys()
+    for name, (scores, lost) in losses.items():
+        np.testing.assert_array_equal(scores, risks[name].scores(settings))
+        np.testing.assert_array_equal(lost, risks[name].undiscounted)
 
 
 def test_a_sector_that_is_not_ranked_has_no_split(tiny):

@@ -19,7 +19,7 @@ from exposure.measures.lever import Lever, RuleChange, Stock
 from exposure.measures.targets import targets_of
 from exposure.policy.scenario import Scenario
 from exposure.result import Assessment
-from exposure.scoring.blocks import Progress, Run, sector_risks
+from exposure.scoring.blocks import Losses, Progress, Run, sector_losses
 from exposure.supply.actions import Actions
 from exposure.supply.additions import WEEKS_A_YEAR
 from exposure.threads import in_order
@@ -29,9 +29,6 @@ TOGETHER = 512
 
 KEPT = 320
 """Megabytes that kept parts may take meanwhile."""
-
-Lost = tuple[FloatArray, FloatArray]
-"""Scores of a sector, and lost shares of its output, (D,)."""
 
 MOST_WEIGHED = 64
 """Draws over which the tonnes of a stock are averaged."""
@@ -188,16 +185,14 @@ def run_many(
     assessment: Assessment, acted: Sequence[Run], progress: Progress | None = None
 ) -> list[Outcome]:
     """What sectors lose in several runs on the draws of an assessment."""
-    size, names = assessment.run.sampler.size, tuple(assessment.sectors)
-    settings = assessment.settings
+    size = assessment.run.sampler.size
     tasks = [(first, run) for first in range(0, size, TOGETHER) for run in acted]
 
-    def one(task: int) -> dict[str, Lost]:
+    def one(task: int) -> dict[str, Losses]:
         first, run = tasks[task]
         block_run = replace(run, sampler=run.sampler.block(first, min(first + TOGETHER, size)))
         block_run.__dict__["plans"] = run.plans
-        risks = sector_risks(block_run, workers=1)
-        return {name: (risks[name].scores(settings), risks[name].undiscounted) for name in names}
+        return sector_losses(block_run, workers=1)
 
     found = []
     with kept_at_most(KEPT):
@@ -208,7 +203,7 @@ def run_many(
     return [_joined(assessment, found[i :: len(acted)]) for i in range(len(acted))]
 
 
-def _joined(assessment: Assessment, parts: Sequence[Mapping[str, Lost]]) -> Outcome:
+def _joined(assessment: Assessment, parts: Sequence[Mapping[str, Losses]]) -> Outcome:
     names = tuple(assessment.sectors)
     scores = {name: np.concatenate([part[name][0] for part in parts]) for name in names}
     lost = {name: np.concatenate([part[name][1] for part in parts]) for name in names}

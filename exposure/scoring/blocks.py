@@ -30,6 +30,7 @@ from exposure.scoring.sector_risk import (
     RunningRisk,
     SectorBlock,
     SectorRisk,
+    scores_of,
     summarise_block,
 )
 from exposure.scoring.tail import tail_weights
@@ -53,6 +54,9 @@ Progress = Callable[[int, int], None]
 """Called with the number of blocks done and of all blocks."""
 
 Answer = TypeVar("Answer")
+
+Losses = tuple[FloatArray, FloatArray]
+"""Scores of a sector, 0 to 100, and lost shares of its output, each of shape (D,)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -251,6 +255,39 @@ def _kept_risk(run: Run, blocks: Sequence[Part[SectorBlock]]) -> SectorRisk:
     return make_part(name, run.inputs.index, make, kept=True).value
 
 
+def sector_losses(run: Run, *, workers: int | None = None) -> dict[str, Losses]:
+    """Scores of every sector and lost shares of its output, draw by draw, and nothing else.
+
+    Parameters
+    ----------
+    run
+        What to run.
+    workers
+        Threads; None for the usual number.
+    """
+    settings = run.settings
+    if not (run.kept and fast.AVAILABLE and run.arrivals_fit):
+        risks = sector_risks(run, workers=workers)
+        return {name: (risk.scores(settings), risk.undiscounted) for name, risk in risks.items()}
+    threads = run.threads_in_a_block(workers, WIDE_BLOCK)
+
+    def ask(prepared: Prepared, first: int, last: int) -> dict[str, Losses]:  # noqa: ARG001
+        blocks = {name: part.value for name, part in _kept_blocks(run, prepared, threads).items()}
+        return {
+            name: (scores_of(block.lost, run.probabilities, settings), block.undiscounted)
+            for name, block in blocks.items()
+        }
+
+    found = list(run.over_blocks(ask, workers=workers, block=WIDE_BLOCK))
+    return {
+        name: (
+            np.concatenate([losses[name][0] for losses in found]),
+            np.concatenate([losses[name][1] for losses in found]),
+        )
+        for name in run.sectors
+    }
+
+
 def _kept_blocks(run: Run, prepared: Prepared, threads: int) -> dict[str, Part[SectorBlock]]:
     """Each sector in one block: reused, or run."""
     first = run.window.run - run.settings.horizon_weeks
@@ -266,7 +303,8 @@ def _kept_blocks(run: Run, prepared: Prepared, threads: int) -> dict[str, Part[S
     missing = [name for name in run.sectors if STORE.find(names[name], index) is None]
     runs = []
     for course in courses:
-        players = {name: run.players(course.world)[name] for name in missing}
+        every = run.players(course.world)
+        players = {name: every[name] for name in missing}
         runs.append(course.run(players, Question(run.weight)))
 
     def make(name: str) -> tuple[SectorBlock, Notes]:

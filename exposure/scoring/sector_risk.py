@@ -91,13 +91,33 @@ class SectorRisk:
     @property
     def tail(self) -> FloatArray:
         """Mean of `lost` over the tail of scenarios (CVaR), (D,)."""
-        weights = tail_weights(self.lost, self.probabilities, level=self.tail_level)
-        return np.asarray((weights * self.lost).sum(axis=0))
+        return _tail_of(self.lost, self.probabilities, level=self.tail_level)
 
     def scores(self, settings: Settings) -> FloatArray:
         """Score of each draw, 0 to 100, (D,)."""
-        lam = settings.tail_weight
-        return np.asarray(100.0 * ((1.0 - lam) * self.expected + lam * self.tail))
+        return scores_of(self.lost, self.probabilities, settings)
+
+
+def scores_of(lost: FloatArray, probabilities: FloatArray, settings: Settings) -> FloatArray:
+    """Score of each draw, 0 to 100, (D,).
+
+    Parameters
+    ----------
+    lost
+        Discounted lost share of output, (S, D).
+    probabilities
+        Of the scenarios, (S,).
+    settings
+        Weight and level of the tail.
+    """
+    lam = settings.tail_weight
+    tail = _tail_of(lost, probabilities, level=settings.tail_level)
+    return np.asarray(100.0 * ((1.0 - lam) * weighted_sum(probabilities, lost) + lam * tail))
+
+
+def _tail_of(lost: FloatArray, probabilities: FloatArray, *, level: float) -> FloatArray:
+    weights = tail_weights(lost, probabilities, level=level)
+    return np.asarray((weights * lost).sum(axis=0))
 
 
 def summarise_block(
