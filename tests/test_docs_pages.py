@@ -32,12 +32,10 @@ COMMANDS = [
 FEW = ex.Settings(draws=4, prior=True, horizon_weeks=52)
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("line", COMMANDS)
 def test_every_command_of_the_page_runs(line, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    # Figures take most of the time of a report, and no command is about them.
-    monkeypatch.setattr("exposure.report.plots.figure_files.svg", lambda *_, **__: "<svg/>")
-    monkeypatch.setattr("exposure.report.plots.figure_files.png", lambda *_, **__: b"")
     program, *words = shlex.split(line)
     assert program == "exposure"
     few = ["--draws", "4", "--prior"] if words[0] != "flow" else ["--draws", "4"]

@@ -1,5 +1,6 @@
 """Pools and rationing on small made-up worlds: worked examples and laws."""
 
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,9 @@ from hypothesis import strategies as st
 from exposure.supply.pools import Claims, ration
 
 ONE = np.ones((1, 1))
+
+EXAMPLES = int(os.environ.get("EXPOSURE_EXAMPLES", "100"))
+"""Random cases of a law."""
 
 
 def claims_of(
@@ -122,7 +126,7 @@ def worlds(draw):
     return claims, draw(share), draw(st.floats(0.0, 0.5))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(worlds())
 def test_nothing_is_created_and_nothing_that_somebody_may_use_is_destroyed(world):
     claims, switched, added = world
@@ -137,7 +141,7 @@ def test_nothing_is_created_and_nothing_that_somebody_may_use_is_destroyed(world
     assert left == pytest.approx(0.0, abs=1e-9) or short[free].max(initial=0.0) < 1e-9
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(worlds(), st.floats(0.0, 0.3))
 def test_more_supply_lowers_nobody(world, more):
     claims, switched, added = world
@@ -146,7 +150,7 @@ def test_more_supply_lowers_nobody(world, more):
     assert (after >= before - 1e-9).all()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(worlds(), st.integers(0, 5), st.floats(0.1, 0.9))
 def test_splitting_a_user_into_two_of_its_class_changes_no_one(world, position, part):
     claims, switched, added = world
@@ -163,7 +167,7 @@ def test_splitting_a_user_into_two_of_its_class_changes_no_one(world, position, 
     assert after[-1] == pytest.approx(before[i], abs=1e-9)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(worlds(), st.integers(0, 5))
 def test_a_better_class_lowers_nobody_who_gets_it(world, position):
     claims, switched, added = world
@@ -175,7 +179,7 @@ def test_a_better_class_lowers_nobody_who_gets_it(world, position):
     assert after[i] >= before[i] - 1e-9
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(worlds())
 def test_users_served_later_change_nobody_before_them(world):
     claims, switched, added = world
@@ -191,7 +195,7 @@ def test_users_served_later_change_nobody_before_them(world):
     assert after[kept] == pytest.approx(before[kept], abs=1e-12)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(worlds())
 def test_with_nothing_withheld_everybody_gets_what_it_needs(world):
     claims, switched, _ = world
