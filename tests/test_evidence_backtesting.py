@@ -9,7 +9,13 @@ from matplotlib.figure import Figure
 
 import exposure as ex
 from exposure.errors import UnknownNameError
-from exposure.evidence.backtesting import Backtest, backtest, queue_against_customs
+from exposure.evidence.backtesting import (
+    Backtest,
+    _errors,
+    _verdict,
+    backtest,
+    queue_against_customs,
+)
 from exposure.evidence.calibration import calibrate
 from exposure.evidence.customs import Series, magnet_series, months_between
 from exposure.evidence.customs_model import Calendar, modelled_ratio
@@ -287,3 +293,48 @@ def test_figures_draw_on_the_axes_they_are_given(
         legend = panel.get_legend()
         assert legend is not None
         assert legend.get_window_extent().y1 <= panel.get_window_extent().y0
+
+
+def test_a_quantile_that_is_reached_exactly_is_reached() -> None:
+    quarters = np.full(4, 0.25)
+    values = np.array([[3.0], [1.0], [4.0], [2.0]])
+    found = [weighted_quantile(values, quarters, q)[0] for q in (0.25, 0.5, 0.75, 1.0)]
+    assert found == [1.0, 2.0, 3.0, 4.0]
+
+
+def month_of(month: str, error: float, scheme: str = "fixed") -> dict[str, object]:
+    return {
+        "destination": "WLD", "scheme": scheme, "forecast": "model", "month": month,
+        "error": error, "covered": error < 0.3, "low": 0.5, "high": 0.9, "crps": error / 2.0,
+    }  # fmt: skip
+
+
+def test_spans_begin_after_the_last_month_fitted_and_rolling_ones_hold_all() -> None:
+    rows = [
+        month_of(month, error, scheme)
+        for scheme in ("fixed", "rolling")
+        for month, error in (("2025-08", 9.0), ("2025-09", 0.1), ("2025-12", 0.2), ("2026-01", 0.4))
+    ]
+    found = _errors(pd.DataFrame(rows)).set_index(["scheme", "span"])
+    counted = {key: int(row["months"]) for key, row in found.iterrows()}
+    later, autumn = "September 2025 to March 2026", "September to December 2025"
+    assert counted == {
+        ("fixed", later): 3, ("fixed", autumn): 2,
+        ("rolling", later): 3, ("rolling", autumn): 2, ("rolling", "May 2025 to March 2026"): 4,
+    }  # fmt: skip
+    row = found.loc[("fixed", later)]
+    assert row["rmse"] == pytest.approx(np.sqrt((0.01 + 0.04 + 0.16) / 3.0))
+    assert (row["bias"], row["crps"]) == pytest.approx((0.7 / 3.0, 0.35 / 3.0))
+    assert (row["covered"], row["width"]) == pytest.approx((2, 0.4))
+
+
+def test_errors_within_a_hundredth_of_each_other_are_level() -> None:
+    errors = pd.DataFrame(
+        {
+            "forecast": ["model", "last_month", "year_before", "linear_recovery", "other"],
+            "rmse": [0.500, 0.495, 0.520, 0.480, 0.505],
+        }
+    )
+    assert _verdict(errors) == (
+        "the model beats year before; is level with last month, other; loses to linear recovery"
+    )

@@ -360,3 +360,21 @@ def test_the_office_begins_when_most_applications_come():
     earlier = week_of(EARLIER, start=START)
     # Half of the weights are those of dysprosium; of equal halves the earlier day counts.
     assert [office.control_week for office in plans] == [0, earlier, earlier]
+
+
+def test_nothing_is_revoked_in_the_first_week_in_which_nobody_holds_a_licence() -> None:
+    revoking = {"state": "ordinary", "overrides": {"revoke": True}}
+    first = plan(Rule(starts=START, **revoking))
+    assert [turn.revoke for turn in turns(first, MAGNET)] == [False]
+    later = plan(ORDINARY, Rule(element="Dy", starts=week(9), **revoking))
+    assert [(turn.week, turn.revoke) for turn in turns(later, MAGNET)] == [(0, False), (9, True)]
+
+
+@pytest.mark.parametrize(("weeks_before", "begun"), [(4, 0), (0, 0), (-6, -6)])
+def test_control_began_at_the_start_or_before_it(weeks_before: int, begun: int) -> None:
+    """A rule may name goods before they come under control; the run has no earlier weeks."""
+    start = START - timedelta(weeks=weeks_before)
+    rule = Rule(element="Dy", starts=start, state="ordinary")
+    found = plan_office(inputs().index, scenario(rule, start=start), ITEMS, "USA", weeks=60)
+    assert {found.begun(own) for own in found.classes} == {begun}
+    assert found.control_week == weeks_before
