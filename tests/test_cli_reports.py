@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import resource
 import signal
 import subprocess
@@ -112,6 +113,25 @@ def test_a_changed_row_is_named_with_the_ranks_it_moved(capsys, desk):
     code, out, _ = run(capsys, "history", "compare", "--config", desk / "desk.toml", "--split")
     assert code == 0
     assert "cover: missiles, smco_magnet, stock_weeks: low 2 -> 100" in out
+
+
+def test_the_page_names_the_changed_row_and_the_sectors_it_moved(capsys, desk, drawn):  # noqa: ARG001
+    report(capsys, desk)
+    write_folder(desk / "tables", longer_stock())
+    report(capsys, desk)
+    page = (desk / "out" / "report.html").read_text()
+    section = page[page.index('<section id="changes">') : page.index('<section id="scores">')]
+    assert "cover: missiles, smco_magnet, stock_weeks: low 2 → 100" in section
+    heads = re.search(r"Sectors that moved; .*?<tr>(.*?)</tr>", section, re.DOTALL)
+    assert heads is not None
+    assert re.findall(r">([^<>]+)</th>", heads[1]) == [
+        "Sector", "Course", "Rank before", "Rank now", "Points", "Data",
+    ]  # fmt: skip
+    first, moves = heads.end(), briefing(desk)["changes"]["moves"]
+    largest = max(moves, key=lambda move: abs(move["score_now"] - move["score_was"]))
+    assert section.index(f'<th scope="row">{largest["name"]}</th><td>', first) == section.index(
+        '<th scope="row">', first
+    )
 
 
 def test_an_overlay_is_compared_with_the_tables_without_it(capsys, desk):

@@ -22,6 +22,7 @@ def idle_tables(dataset: "Dataset", options: "Options") -> list[Fault]:
 
 def _count_of_others(dataset: "Dataset", options: "Options") -> list[Fault]:
     """Number of rows of a folder given by ``--data`` that no run can read; `check` lists them."""
+    from exposure.report.text.formats import counted
     from exposure.tables.reading.effect import rows_without_effect
 
     if options.data is None:
@@ -31,8 +32,11 @@ def _count_of_others(dataset: "Dataset", options: "Options") -> list[Fault]:
     number = len(rows_without_effect(dataset, starts=(), given=others))
     if not number:
         return []
-    found, cure = f"{number} sets of rows that no run reads", f"see exposure check {options.data}"
-    return [Fault("", found, "rows that are read", cure, str(options.data))]
+    found, cure = counted(number, "set"), f"see exposure check {options.data}"
+    return [
+        Fault("", f"{found} of rows that no run reads", "rows that are read", cure,
+              str(options.data))
+    ]  # fmt: skip
 
 
 def all_rows(dataset: "Dataset") -> "list[RowKey]":

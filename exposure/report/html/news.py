@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
-from exposure.report.changes import SHOWN, Briefing, Move, TrendPoint
+from exposure.report.changes import CAUSES, SHOWN, Briefing, Cause, Move, TrendPoint
 from exposure.report.html.drawing import Axis, Line, LineChart, line_chart, whole_axis
 
 TRENDS = 6
@@ -11,6 +12,12 @@ TRENDS = 6
 
 FIRST_ALERTS = 4
 """Alerts on the first screen; all are listed further down."""
+
+FIRST_MOVES = 12
+"""Moves in sight; the others are folded."""
+
+ROUNDED = 9
+"""Decimals of a move that count: what differs by rounding errors keeps its order."""
 
 MOST_RUNS = 5
 """Labels of the axis of runs at most."""
@@ -25,14 +32,29 @@ class Trend:
 
 
 def moved(briefing: Briefing | None) -> tuple[Move, ...]:
-    """Sectors whose rank or score moved since the last report, by more than rounding."""
+    """Sectors whose rank or score moved since the last report, by more than rounding.
+
+    Those that appeared or went come first, then the largest moves of a score.
+    """
     if briefing is None:
         return ()
-    return tuple(
+    found = [
         move
         for move in briefing.changes.moves
         if move.rank_was != move.rank_now or abs(move.score_moved or 0.0) >= SHOWN
-    )
+    ]
+    return tuple(sorted(found, key=_size, reverse=True))
+
+
+def causes_of(briefing: Briefing | None) -> dict[Cause, str]:
+    """Names of the causes that differ from the last report."""
+    lines = () if briefing is None else briefing.changes.causes
+    changed = {line.cause for line in lines if line.changed}
+    return {cause: name for cause, name in CAUSES.items() if cause in changed}
+
+
+def _size(move: Move) -> float:
+    return inf if move.score_moved is None else round(abs(move.score_moved), ROUNDED)
 
 
 def trends(briefing: Briefing | None) -> list[Trend]:
