@@ -19,7 +19,7 @@ FIRST_MOVES = 12
 ROUNDED = 9
 """Decimals of a move that count: what differs by rounding errors keeps its order."""
 
-MOST_RUNS = 5
+MOST_RUNS = 4
 """Labels of the axis of runs at most."""
 
 
