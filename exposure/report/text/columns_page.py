@@ -24,7 +24,7 @@ TITLES = {
     "ensemble": "`run_ensemble`: one row per scenario and sector",
     "sweep": "`exposure sweep`: one row per point of a grid and sector",
     "acceptability": "`assessment.acceptability`, `rank_acceptability`, `acceptability.csv`: one "
-    "row a sector and rank",
+    "row per sector and rank",
     "pairs": "`assessment.pairs`, `pairwise_order`, `pairs.csv`: one row per pair of sectors",
     "draws_needed": "`draws_needed`: one row per sector",
     "sensitivity": "`sensitivity`, `exposure sensitivity`: one row per output and input",
