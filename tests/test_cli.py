@@ -83,6 +83,14 @@ def test_explain_says_what_a_score_is_made_of(capsys, folder):
         assert word in out
 
 
+def test_explain_takes_a_scenario_as_rank_does(capsys, folder):
+    words = ("--data", folder, *QUICK)
+    _, named, _ = run(capsys, "explain", "missiles", "licences_withheld", *words)
+    _, by_option, _ = run(capsys, "explain", "missiles", *words, "--scenario", "licences_withheld")
+    assert "Licences withheld (licences_withheld)" in named
+    assert named == by_option
+
+
 def test_explain_takes_the_three_courses_and_says_once_what_they_share(capsys, folder):
     code, out, _ = run(capsys, "explain", "missiles", "--data", folder, *QUICK)
     assert code == 0

@@ -63,6 +63,7 @@ def rankings_text(results: "list[Assessment]") -> str:
 
 def explain(
     sector: Annotated[str, typer.Argument(help="Id of a sector, such as missiles.")],
+    scenarios: Scenarios = None,
     *,
     options: Options,
 ) -> None:
@@ -82,7 +83,7 @@ def explain(
     if sector not in homes:
         raise unknown_name("sector", sector, homes)
     settings = settings_of(options, destination=homes[sector])
-    chosen = read_scenarios(chosen_names(None, options, DEFAULT_SCENARIOS), options)
+    chosen = read_scenarios(chosen_names(scenarios, options, DEFAULT_SCENARIOS), options)
     results = run_all(dataset, chosen, settings, options)
     if options.form is Format.CSV:
         show_csv(explanation_of_all(results, sector), of_runs(results))

@@ -165,17 +165,21 @@ def _shares(assessment: "Assessment", sector: str) -> str:
 def _sourcing(assessment: "Assessment", sector: str) -> str:
     rows = [
         [
-            row.component, str(row.stage), str(row.buyer_class), str(row.from_date),
-            f"{formats.plain(row.low)}–{formats.plain(row.high)}", formats.plain(row.central),
-            str(row.basis),
+            row.component, str(row.stage), row.destination, str(row.buyer_class),
+            str(row.from_date), f"{formats.plain(row.low)}–{formats.plain(row.high)}",
+            formats.plain(row.central), str(row.basis),
         ]
         for row in own_sourcing(assessment, sector)
     ]  # fmt: skip
     if not rows:
         return ""
-    headings = ["component", "stage", "buyers", "from", "low–high", "central", "basis"]
-    title = "China's share of what these buyers buy, which replaces the world share for them"
-    return f"{title}\n\n" + aligned(headings, rows, align="llllrrl")
+    headings = ["component", "stage", "at", "buyers", "from", "low–high", "central", "basis"]
+    title = wrapped(
+        "China's share of what these buyers buy, which replaces the world share for them; the row "
+        "that names them most closely holds (* is any)",
+        width=PARAGRAPH_WIDTH,
+    )
+    return f"{title}\n\n" + aligned(headings, rows, align="lllllrrl")
 
 
 def _table(
