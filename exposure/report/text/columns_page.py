@@ -12,7 +12,8 @@ missing value is NaN in a frame, null in JSON and an empty cell in CSV. Shares a
 A CSV file with several scenarios begins with `scenario` (or `run`, where `scenario` is a member of
 a mixture); every CSV file ends with `record_digest`, which the record in the JSON file repeats.
 A text that begins with `=`, `+`, `-` or `@` and is no number begins with a quote in CSV, so that no
-spreadsheet runs it; JSON has it as it is.
+spreadsheet runs it; JSON has it as it is. Numbers in CSV read back to the same bits; `read_csv` of
+pandas before 3.1 does so with `float_precision="round_trip"`.
 Written by `python docs/results.py` from `exposure/scoring/columns.py`; change it there.
 """
 
