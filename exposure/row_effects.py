@@ -19,7 +19,7 @@ from exposure.inputs.streams import Sampler
 from exposure.policy.scenario import Scenario
 from exposure.scoring.blocks import Run, sector_risks
 from exposure.settings import Settings
-from exposure.tables.dataset import Dataset, RowKey, row_key
+from exposure.tables.dataset import Change, Dataset, Overlaid, RowKey, row_key
 from exposure.tables.reading.checks import check_tables
 from exposure.tables.reading.effect import NOTED
 from exposure.tables.reading.lines import Line, TableLines
@@ -211,8 +211,18 @@ def _is_sound(dataset: Dataset) -> bool:
     return not faults
 
 
-def with_rows(old: Dataset, pairs: Iterable[RowPair]) -> Dataset:
+def with_rows(old: Dataset, pairs: Iterable[RowPair], new: Dataset | None = None) -> Dataset:
     """The old tables with some rows as they are now.
+
+    Parameters
+    ----------
+    old
+        Tables.
+    pairs
+        Rows that are put into them.
+    new
+        Tables from which the rows come; None for rows that no overlay and no hand changed. A row
+        of an overlay is drawn from its own stream, in these tables as in those.
 
     Examples
     --------
@@ -223,6 +233,7 @@ def with_rows(old: Dataset, pairs: Iterable[RowPair]) -> Dataset:
     True
     """
     rows = {name: {row_key(row): row for row in table} for name, table in old.rows.items()}
+    pairs = tuple(pairs)
     for pair in pairs:
         table = rows.setdefault(pair.key[0], {})
         if pair.now is None:
@@ -230,4 +241,27 @@ def with_rows(old: Dataset, pairs: Iterable[RowPair]) -> Dataset:
         else:
             table[pair.key] = pair.now
     plain = {name: list(table.values()) for name, table in rows.items()}
-    return Dataset.from_rows(plain, version=old.version, base_digest=old.base)
+    put = frozenset(pair.key for pair in pairs)
+    overlaid, changed = _touched(old, lambda key: key not in put)
+    if new is not None:
+        overlays, changes = _touched(new, lambda key: key in put)
+        overlaid, changed = (*overlaid, *overlays), (*changed, *changes)
+    return Dataset.from_rows(
+        plain, version=old.version, overlaid=overlaid, changed=changed, base_digest=old.base
+    )
+
+
+def _touched(
+    tables: Dataset, wanted: Callable[[RowKey], bool]
+) -> tuple[tuple[Overlaid, ...], tuple[Change, ...]]:
+    """Overlays and changes by hand of tables, as far as they are about some rows."""
+    overlaid = (
+        replace(
+            laid,
+            replaced=tuple(filter(wanted, laid.replaced)),
+            added=tuple(filter(wanted, laid.added)),
+        )
+        for laid in tables.overlaid
+    )
+    changed = (change for change in tables.changed if wanted((change.table, change.key)))
+    return tuple(laid for laid in overlaid if laid.replaced or laid.added), tuple(changed)

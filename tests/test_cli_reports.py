@@ -148,6 +148,23 @@ def test_an_overlay_is_compared_with_the_tables_without_it(capsys, desk):
     assert report_written["overlay"]["moves"] == report_written["changes"]["moves"]
 
 
+def test_one_row_of_an_overlay_does_alone_what_all_rows_do_together(capsys, desk):
+    row = longer_stock()["cover"][:1]
+    write_folder(desk / "acme", {"cover": row})
+    report(capsys, desk, "--overlay", desk / "acme")
+    both = briefing(desk)["overlay"]
+    assert both["data"]["one_by_one"][0]["moves"] == both["data"]["together"] != []
+    row[0].update(low=0.0, central=1.0, high=20.0)
+    write_folder(desk / "acme", {"cover": row})
+    report(capsys, desk, "--overlay", desk / "acme")
+    since = briefing(desk)["changes"]
+    moved = {(move["scenario"], move["sector"]): move for move in since["moves"]}
+    assert since["data"]["one_by_one"][0]["moves"] == since["data"]["together"] != []
+    for effect in since["data"]["together"]:
+        move = moved[effect["scenario"], effect["sector"]]
+        assert effect["score_moved"] == pytest.approx(move["score_now"] - move["score_was"])
+
+
 def test_another_version_of_the_code_is_reported(capsys, desk, monkeypatch):
     report(capsys, desk)
     monkeypatch.setattr("exposure.records.__version__", "9.9.9")

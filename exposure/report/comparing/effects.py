@@ -85,7 +85,7 @@ def _measured(
     for unit in units.units:
         now = _means(
             {
-                name: scored(replace(course, dataset=with_rows(tables, unit)))
+                name: scored(replace(course, dataset=with_rows(tables, unit, new.dataset)))
                 for name, course in base.items()
             }
         )

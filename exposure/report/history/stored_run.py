@@ -7,7 +7,7 @@ may be missing; then its scores can be compared, but a change cannot be split by
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from exposure.errors import ExposureError, TableError
 from exposure.policy.scenario import Scenario
 from exposure.report.changes import Made
 from exposure.settings import Settings
-from exposure.tables.dataset import Dataset, to_csv
+from exposure.tables.dataset import Change, Dataset, Overlaid, RowKey, Three, row_key, to_csv
 from exposure.tables.reading.parse import parse_table
 from exposure.tables.schema.catalogue import TABLES
 
@@ -65,9 +65,22 @@ class StoredScenario(Lenient):
 
 
 class StoredOverlay(Lenient):
-    """Rows of one overlay."""
+    """Rows of one overlay: of each table, their keys as text."""
 
     folder: str
+    digest: str = ""
+    replaced: Mapping[str, tuple[str, ...]] = {}
+    added: Mapping[str, tuple[str, ...]] = {}
+
+
+class StoredChange(Lenient):
+    """A figure that was changed by hand."""
+
+    table: str
+    key: str
+    was: Three
+    now: Three
+    note: str
 
 
 class ScenarioDigest(Lenient):
@@ -93,6 +106,7 @@ class StoredRecord(Lenient):
     dataset_version: str
     dataset_digest: str
     overlaid: tuple[StoredOverlay, ...] = ()
+    changed: tuple[StoredChange, ...] = ()
     settings: dict[str, Any]
     scenarios: tuple[ScenarioDigest, ...]
     draws: StoredDraws
@@ -263,10 +277,34 @@ def can_run_again(run: StoredRun) -> tuple[Dataset, dict[str, Scenario], Setting
     if run.inputs is None:
         return "its tables are not stored with it"
     try:
-        dataset = run.inputs.dataset(run.record.dataset_version)
+        dataset = _marked(run.inputs.dataset(run.record.dataset_version), run.record)
         scenarios = {name: run.inputs.scenario(name) for name in run.inputs.scenarios}
         settings = run.settings
     except ExposureError as error:
         first = str(error).splitlines()[0]
         return f"this version of the package cannot read what it was made from ({first})"
     return dataset, scenarios, settings
+
+
+def _marked(dataset: Dataset, record: StoredRecord) -> Dataset:
+    """The tables with the marks of rows that overlays and hands changed: they have own draws."""
+    keys = {
+        (table, ", ".join(key)): (table, key)
+        for rows in dataset.rows.values()
+        for table, key in map(row_key, rows)
+    }
+
+    def found(stated: Mapping[str, tuple[str, ...]]) -> tuple[RowKey, ...]:
+        named = [(table, text) for table, texts in stated.items() for text in texts]
+        return tuple(keys[name] for name in named if name in keys)
+
+    overlaid = tuple(
+        Overlaid(laid.folder, laid.digest, found(laid.replaced), found(laid.added))
+        for laid in record.overlaid
+    )
+    changed = tuple(
+        Change(*keys[change.table, change.key], change.was, change.now, change.note)
+        for change in record.changed
+        if (change.table, change.key) in keys
+    )
+    return replace(dataset, overlaid=overlaid, changed=changed)
