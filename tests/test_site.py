@@ -50,3 +50,29 @@ def test_the_recipe_asks_for_the_versions_of_the_package():
         if name != "numpy":  # the recipe takes the higher of two bounds
             known = {"matplotlib": "matplotlib-base"}.get(name, name)
             assert f"    - {known} >={bound}\n" in recipe
+
+
+def test_the_recipe_has_the_command_the_python_and_the_builder_of_the_package():
+    whole = tomllib.loads((DOCS.parent / "pyproject.toml").read_text("utf-8"))
+    project = whole["project"]
+    recipe = (DOCS / "conda" / "recipe.yaml").read_text("utf-8")
+    host, _, run = recipe.partition("requirements:")[2].partition("  run:")
+    assert f"\n  name: {project['name']}\n" in recipe
+    assert f"\n  license: {project['license']}\n" in recipe
+    assert [line.strip() for line in recipe.splitlines() if " = " in line] == [
+        f"- {command} = {function}" for command, function in project["scripts"].items()
+    ]
+    for part in (host, run):
+        assert f"    - python {project['requires-python']}\n" in part
+    (builder,) = whole["build-system"]["requires"]
+    assert f"    - {builder.replace('>=', ' >=')}\n" in host
+
+
+def test_the_recipe_needs_nothing_that_the_package_does_not():
+    project = tomllib.loads((DOCS.parent / "pyproject.toml").read_text("utf-8"))["project"]
+    recipe = (DOCS / "conda" / "recipe.yaml").read_text("utf-8")
+    run = recipe.partition("  run:\n")[2].partition("\n\n")[0]
+    lines = (*project["dependencies"], *project["optional-dependencies"]["fast"])
+    named = {line.partition(">=")[0] for line in lines} | {"python"}
+    needed = [line.split()[1].replace("matplotlib-base", "matplotlib") for line in run.splitlines()]
+    assert sorted(needed) == sorted(named)
