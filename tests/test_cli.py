@@ -134,6 +134,10 @@ def test_report_writes_files_and_prints_the_rankings(capsys, folder, tmp_path):
         (["scenarios", "outlok"], "unknown scenario 'outlok'; did you mean 'outlook'?"),
         (["explain", "missile"], "unknown sector 'missile'; did you mean 'missiles'?"),
         (
+            ["explain", "aircraft engines and part"],
+            "unknown sector 'aircraft engines and part'; did you mean 'aero_engines'?",
+        ),
+        (
             ["rank", "--draws", "0"],
             "draws: found 0; expected at least 1; correct it",
         ),

@@ -197,6 +197,19 @@ def test_overlays_are_applied_in_the_order_given_and_the_record_names_all(capsys
     assert ",104.0,104.0,104.0," in out
 
 
+@pytest.mark.parametrize("later", [0, 3])
+def test_a_run_says_what_the_tables_learnt_after_its_day_if_they_did(
+    capsys, monkeypatch, folder, later
+):
+    monkeypatch.setattr("exposure.citations.learnt_later", lambda _dataset, _day: (later, 5))
+    words = ["--data", folder, "--draws", "8", "--prior", "--as-of", "2025-05-02"]
+    code, _, err = run(capsys, "rank", "full_withhold", *words)
+    assert code == 0
+    note = "note: 3 of 5 sourced figures were published after 2025-05-02; --as-of hides"
+    assert (note in err) is (later > 0)
+    assert ("sourced figures" in err) is (later > 0)
+
+
 def test_flow_looks_forward_from_the_day_of_the_analysis(capsys, folder):
     words = ["flow", "full_withhold", "--data", folder, *QUICK, "--horizon-weeks", "3"]
     _, out, _ = run(capsys, *words, "--as-of", "2025-05-02", "--format", "json")

@@ -58,6 +58,8 @@ def test_draws_left_out_of_the_list_do_not_agree_today(shipped, listed):
 
 def test_a_run_takes_its_draws_from_the_list(shipped, listed):
     met = meet_record(shipped, ex.Settings(draws=64))
+    assert repr(met).startswith("<RecordMet: 64 draws; ")
+    assert len(repr(met)) < 120
     np.testing.assert_array_equal(met.numbers, listed.of("USA").numbers[:64])
     assert met.acceptance == listed.of("USA").acceptance
     assert met.note == ""

@@ -156,6 +156,14 @@ def test_names_are_those_of_the_tables() -> None:
     ]
 
 
+def test_a_lever_that_does_not_fit_is_located_in_its_file() -> None:
+    lever = read_levers()[0].model_copy(update={"sectors": ("missile",)})
+    with pytest.raises(ex.LeverError) as raised:
+        refuse_unknown([lever], tiny_dataset(), file="mine.toml")
+    first = raised.value.faults[0]
+    assert (first.file, first.place) == ("mine.toml", f"lever '{lever.lever}', sectors")
+
+
 def test_shipped_levers_fit_the_shipped_tables_and_show_every_kind() -> None:
     levers = read_levers()
     refuse_unknown(levers, ex.read_dataset())

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from exposure.cli.messages import show
 from exposure.cli.options import RUN, Format, Options, with_options
+from exposure.cli.parsers import unknown_sector
 from exposure.cli.rankings import Scenarios
 from exposure.cli.runs import (
     DEFAULT_SCENARIOS,
@@ -13,7 +14,6 @@ from exposure.cli.runs import (
     run_all,
     settings_of,
 )
-from exposure.errors import unknown_name
 
 if TYPE_CHECKING:
     from exposure.measures.lever import Lever
@@ -37,13 +37,13 @@ def levers(scenarios: Scenarios = None, *, options: Options) -> None:
     given = read_levers(options.levers)
     names = chosen_names(scenarios, options, DEFAULT_SCENARIOS)
     chosen, dataset = read_scenarios(names, options), read_tables(options)
-    refuse_unknown(given, dataset)
+    refuse_unknown(given, dataset, file=str(options.levers or ""))
     settings = settings_of(options, dataset=dataset)
     destination = None if settings.destination == "all" else settings.destination
     ranked = dataset.sector_ids(destination)
     for sector in options.sector or ():
         if sector not in ranked:
-            raise unknown_name("sector", sector, ranked)
+            raise unknown_sector(sector, ranked, dataset)
     results = run_all(dataset, chosen, settings, options)
     found = [_findings(result, given, options) for result in results]
     if options.form is Format.JSON:

@@ -9,9 +9,10 @@ import typer
 
 from exposure.errors import SettingsError, UnknownNameError, unknown_name
 from exposure.faults import Fault
+from exposure.spelling import did_you_mean, near, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from exposure.policy.scenario import Scenario
     from exposure.tables.dataset import Dataset
@@ -113,6 +114,29 @@ def check_destination(destination: str, dataset: "Dataset") -> None:
     known = {row.destination for row in dataset.rows_of(SectorRow)}
     if destination not in {*known, "all"}:
         raise unknown_name("destination", destination, {*known, "all"})
+
+
+def unknown_sector(found: str, known: "Collection[str]", dataset: "Dataset") -> UnknownNameError:
+    """Make the error for an unknown sector; for the name of a sector it suggests the id.
+
+    Rankings show names, so a name is what a reader has at hand.
+
+    Parameters
+    ----------
+    found
+        Word on the command line.
+    known
+        Ids that would be right.
+    dataset
+        Tables, for the names.
+    """
+    from exposure.tables.schema.demand import SectorRow
+
+    ids = {row.name: row.sector for row in dataset.rows_of(SectorRow) if row.sector in known}
+    meant = [] if near(found, known) else [ids[name] for name in near(found, ids)]
+    return UnknownNameError(
+        f"unknown sector '{found}'; {suggestion(meant) or did_you_mean(found, known)}"
+    )
 
 
 def check_open_end(scenarios: "Sequence[Scenario]") -> None:

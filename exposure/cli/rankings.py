@@ -7,6 +7,7 @@ import typer
 
 from exposure.cli.messages import show, show_csv
 from exposure.cli.options import RUN, Format, Options, with_options
+from exposure.cli.parsers import unknown_sector
 from exposure.cli.runs import (
     DEFAULT_SCENARIOS,
     chosen_names,
@@ -15,7 +16,6 @@ from exposure.cli.runs import (
     run_all,
     settings_of,
 )
-from exposure.errors import unknown_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,7 +81,7 @@ def explain(
     dataset = read_tables(options)
     homes = {row.sector: row.destination for row in dataset.rows_of(SectorRow)}
     if sector not in homes:
-        raise unknown_name("sector", sector, homes)
+        raise unknown_sector(sector, homes, dataset)
     settings = settings_of(options, destination=homes[sector])
     chosen = read_scenarios(chosen_names(scenarios, options, DEFAULT_SCENARIOS), options)
     results = run_all(dataset, chosen, settings, options)

@@ -194,8 +194,10 @@ def _note_what_was_learnt_later(
 
     if settings.as_of is not None:
         later, sourced = learnt_later(dataset, settings.as_of)
-        note(
-            f"note: {later} of {sourced} sourced figures were published after {settings.as_of}; "
-            "--as-of hides later rules and observations, not what the tables learnt later",
-            options,
-        )
+        if later:
+            note(
+                f"note: {later} of {sourced} sourced figures were published after "
+                f"{settings.as_of}; --as-of hides later rules and observations, not what the "
+                "tables learnt later",
+                options,
+            )

@@ -6,6 +6,7 @@ import typer
 
 from exposure.cli.messages import show
 from exposure.cli.options import RUN, Format, Options, with_options
+from exposure.cli.parsers import unknown_sector
 from exposure.cli.runs import (
     DEFAULT_SCENARIO,
     read_scenarios,
@@ -13,7 +14,6 @@ from exposure.cli.runs import (
     run_all,
     settings_of,
 )
-from exposure.errors import unknown_name
 
 if TYPE_CHECKING:
     from exposure.report.text.sensitivity import Findings
@@ -43,7 +43,7 @@ def sensitivity(
     dataset = read_tables(options)
     for sector in sectors or ():
         if sector not in dataset.sector_ids():
-            raise unknown_name("sector", sector, dataset.sector_ids())
+            raise unknown_sector(sector, dataset.sector_ids(), dataset)
     chosen = read_scenarios([options.scenario or DEFAULT_SCENARIO], options)
     (result,) = run_all(dataset, chosen, settings_of(options, dataset=dataset), options)
     found = _findings(result, sectors, options)

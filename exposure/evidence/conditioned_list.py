@@ -107,6 +107,12 @@ class RecordMet:
     note: str = ""
     """Note on the list for the reader; empty if there is none."""
 
+    def __repr__(self) -> str:
+        return (
+            f"<RecordMet: {len(self.numbers)} draws; {self.acceptance:.1%} of the tables' draws "
+            f"agree with {len(self.ranges)} observed ranges>"
+        )
+
 
 def meet_record(
     dataset: Dataset, settings: Settings, *, progress: Progress | None = None

@@ -93,8 +93,17 @@ class Words:
         return tuple(found)
 
 
-def refuse_unknown(levers: Iterable[Lever], dataset: Dataset) -> None:
+def refuse_unknown(levers: Iterable[Lever], dataset: Dataset, *, file: str = "") -> None:
     """Raise an error for levers with unknown names, or with parts that do not fit together.
+
+    Parameters
+    ----------
+    levers
+        Levers to compare with the tables.
+    dataset
+        The tables.
+    file
+        File or folder that holds the levers, for the message; empty if they come from none.
 
     Raises
     ------
@@ -102,7 +111,11 @@ def refuse_unknown(levers: Iterable[Lever], dataset: Dataset) -> None:
         With all such faults of all levers.
     """
     words = Words.of(dataset)
-    faults = [fault.at(lever.lever) for lever in levers for fault in _faults_of(lever, words)]
+    faults = [
+        fault.within(f"lever '{lever.lever}'").at(file) if file else fault.at(lever.lever)
+        for lever in levers
+        for fault in _faults_of(lever, words)
+    ]
     if faults:
         raise LeverError(dict.fromkeys(faults))
 
