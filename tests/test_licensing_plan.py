@@ -376,5 +376,5 @@ def test_control_began_at_the_start_or_before_it(weeks_before: int, begun: int) 
     start = START - timedelta(weeks=weeks_before)
     rule = Rule(element="Dy", starts=start, state="ordinary")
     found = plan_office(inputs().index, scenario(rule, start=start), ITEMS, "USA", weeks=60)
-    assert {found.begun(own) for own in found.classes} == {begun}
+    assert {found.begun(group) for group in found.classes} == {begun}
     assert found.control_week == weeks_before

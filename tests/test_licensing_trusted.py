@@ -58,9 +58,9 @@ def test_a_free_time_on_either_side_stops_nothing(free_first):
 def test_nobody_else_fares_otherwise():
     before = licences_of(USUAL, TRUSTED)
     after = with_trusted(before, "USA", 2, weeks=WEEKS)
-    own = (MAGNET, BuyerClass.CIVIL, Tier.STANDARD)
+    civil_magnets = (MAGNET, BuyerClass.CIVIL, Tier.STANDARD)
     assert all(after.flows["USA"][key] is flow for key, flow in before.flows["USA"].items()
-               if key != own)  # fmt: skip
+               if key != civil_magnets)  # fmt: skip
     assert after.flows["JPN"] is before.flows["JPN"]
 
 
