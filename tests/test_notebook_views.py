@@ -24,7 +24,10 @@ def test_a_result_shows_its_ranking_and_its_record():
     html = made()._repr_html_()
     assert html.index("Missiles") < html.index("Loudspeakers")
     for row in made().ranking.itertuples():
-        assert f">{row.score:.1f}<" in html
+        (cell,) = re.findall(rf">{row.name}</td><td [^>]*>([^<]+)<", html)
+        score, _, error = cell.partition(" ± ")
+        assert float(score) == pytest.approx(row.score, abs=0.5)
+        assert bool(error) == (row.score > 0.0)
     for value in (made().dataset.digest, made().scenario.digest, "settings.draws", "16"):
         assert value in html
     assert "<script" not in html
