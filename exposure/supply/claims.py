@@ -186,8 +186,11 @@ def _other_claim(
         return
     rest = np.maximum(0.0, 1.0 - reduce(np.add, shares.values()))
     like = next((c.channel for c in claims if not c.ranked), claims[0].channel if claims else None)
-    if like is None or not rest.any():
+    if like is None:
         return
+    # Read in any case: on which rows a score rests must not depend on the draws.
     order, is_drawn = _order_class(inputs, pool, OTHER_USERS)
+    if not rest.any():
+        return
     civil, standard = BuyerClass.CIVIL, Tier.STANDARD
     yield Claim(OTHER_USERS, like, ANY, civil, standard, rest, order, is_drawn)
