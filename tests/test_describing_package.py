@@ -178,7 +178,7 @@ def test_a_folder_without_a_descriptor_is_unversioned(tmp_path: Path):
         (b"", "line 1: found text that is not JSON (Expecting value)"),
         (b"[1, 2]", "found JSON that is no object"),
         (b"\xff", "line 1: found byte 0xff, which is not UTF-8"),
-        (b"[" * 9000, "found lists or objects in one another, too deep to be read"),
+        (b"[" * 100_000, "found lists or objects in one another, too deep to be read"),
         (b"9" * 9000, "found a number of thousands of digits"),
     ],
 )  # fmt: skip
