@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-WORLDS = 128
+WORLDS = 144
 """Megabytes of kept parts: courses have worlds and offices in common, and little else."""
 
 DEFAULT_SCENARIO = "licences_continue"

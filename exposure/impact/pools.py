@@ -133,6 +133,7 @@ def build_pool(inputs: Inputs, name: str, period: Period, sectors: Mapping[str, 
             period.key,
             acted,
             make=lambda traced: pool_additions(traced, name, period),
+            weigh=weightless,
         ).value,
         switched=_switched(
             pool_inputs, period, frozenset(elements), {channel.element for channel in drawing}

@@ -55,6 +55,10 @@ from exposure.terms import ANY, CHINA, BuyerClass, ShareKind, Tier
 FIGURES = 2_500
 """Figures and streams that one set of tables is taken to draw; the shipped one draws 2,150."""
 
+MOST_SHARED = 512
+"""Draws up to which runs of the same tables share drawn figures; sets of levers run on as many.
+With more draws the figures would take the room of what is made of them."""
+
 FLOAT_BYTES = 8
 """Bytes of a number."""
 
@@ -116,6 +120,8 @@ class Inputs:
 
     def _figures_in(self, sampler: Sampler) -> _Figures:
         """Where figures are drawn: the same for all runs of these very tables in these draws."""
+        if sampler.size > MOST_SHARED:
+            return _Figures()
         name = ("figures", self.index.serial, sampler.key)
         bytes_of_all = FIGURES * sampler.size * FLOAT_BYTES
         return make_part(

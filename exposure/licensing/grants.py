@@ -2,11 +2,10 @@
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 
 from exposure.inputs.cells import Inputs
 from exposure.inputs.index import Index
-from exposure.inputs.parts import Notes, Part, make_part, weightless
+from exposure.inputs.parts import Notes, Part, make_part
 from exposure.licensing.flows import Flow, office_flows
 from exposure.licensing.goods import Key, item_of, items_of
 from exposure.licensing.plan import FREE_CLASS, OfficePlan, Seen, plan_office
@@ -100,24 +99,28 @@ def grant_planned(inputs: Inputs, plan: GrantPlan, *, threads: int = 1) -> Licen
     """Run the offices of a plan with a set of draws, in several threads."""
     readers = {office: f"licences|{office}" for office in plan.offices}
     names = tuple(plan.offices)
+    run_now: list[str] = []
 
     def run(position: int) -> Part[dict[Key, Flow]]:
-        office_plan, reader = plan.offices[names[position]], readers[names[position]]
-        return inputs.part(
-            "flows",
-            office_plan.key,
-            make=partial(_flows_of, plan=office_plan, reader=reader),
-            weigh=_weight_of,
-        )
+        office = names[position]
+
+        def make(traced: Inputs) -> dict[Key, Flow]:
+            run_now.append(office)
+            return office_flows(traced.under(readers[office]), plan.offices[office])
+
+        return inputs.part("flows", plan.offices[office].key, make=make, weigh=_weight_of)
 
     parts = dict(zip(names, in_order(run, range(len(names)), workers=threads), strict=True))
+    if run_now:
+        # A course that is run once would keep flows for which there is no room.
+        return _together(plan, parts, readers)
     known = tuple((office, plan.offices[office].key, parts[office].token) for office in names)
     return inputs.part(
         "licences",
         known,
         tuple(plan.treated_as.items()),
         make=lambda _: _together(plan, parts, readers),
-        weigh=weightless,
+        weigh=lambda licences: sum(map(_weight_of, licences.flows.values())),
     ).value
 
 
@@ -160,10 +163,6 @@ def _weight_of(flows: Mapping[Key, Flow]) -> int:
         if array is not None
     }
     return sum(arrays.values())
-
-
-def _flows_of(inputs: Inputs, *, plan: OfficePlan, reader: str) -> dict[Key, Flow]:
-    return office_flows(inputs.under(reader), plan)
 
 
 def _behind(class_index: int, classes: int) -> int:
