@@ -18,12 +18,12 @@ from typing import TypeVar
 import numpy as np
 
 from exposure.arrays import FloatArray
+from exposure.inputs.figures import Drawn, Figures, figures_of
 from exposure.inputs.index import Index, index_of
 from exposure.inputs.parts import (
     MOST_DRAWS,
     Notes,
     Part,
-    Trace,
     make_part,
     write_down,
     written_down,
@@ -52,16 +52,6 @@ from exposure.tables.schema.supply import (
 )
 from exposure.terms import ANY, CHINA, BuyerClass, ShareKind, Tier
 
-FIGURES = 2_500
-"""Figures and streams that one set of tables is taken to draw; the shipped one draws 2,150."""
-
-MOST_SHARED = 512
-"""Draws up to which runs of the same tables share drawn figures; sets of levers run on as many.
-With more draws the figures would take the room of what is made of them."""
-
-FLOAT_BYTES = 8
-"""Bytes of a number."""
-
 Made = TypeVar("Made")
 """Type of a part of a run."""
 
@@ -70,26 +60,6 @@ SHARED_TABLES = (CoverRow, NeedRow, SubstitutionRow)
 
 Measures = Mapping[str, date | None]
 """Day from which each rule on the buyers' side is in force; None if it is repealed."""
-
-
-@dataclass(frozen=True, eq=False)
-class _Drawn:
-    """Draws of a row, with all rows and questions behind them, to be recorded at each use."""
-
-    row: QuantityRow
-    values: FloatArray
-    rows: frozenset[RowKey]
-    trace: Trace
-
-
-@dataclass(frozen=True, eq=False)
-class _Figures:
-    """What has been drawn so far from one set of tables in one set of draws."""
-
-    rows: dict[int, _Drawn] = field(default_factory=dict)
-    """Draws by the identity of the row, which is kept with its draws."""
-    uniform: dict[str, FloatArray] = field(default_factory=dict)
-    """Uniform numbers of each stream."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +74,7 @@ class Inputs:
     """Whether parts made from them are kept for other runs."""
     notes: dict[str, set[RowKey]] = field(default_factory=dict, repr=False)
     """Rows that each reader read."""
-    _figures: _Figures = field(default_factory=_Figures, repr=False)
+    _figures: Figures = field(default_factory=Figures, repr=False)
     _lock: Lock = field(default_factory=Lock, repr=False)
     """Lock of the notes, which blocks of draws in several threads share."""
 
@@ -115,22 +85,8 @@ class Inputs:
 
     def with_sampler(self, sampler: Sampler) -> "Inputs":
         """The same tables with other draws; rows that are read go to the same notes."""
-        figures = self._figures_in(sampler)
+        figures = figures_of(self.index, sampler, kept=self.kept)
         return Inputs(self.index, sampler, self.reader, self.kept, self.notes, figures, self._lock)
-
-    def _figures_in(self, sampler: Sampler) -> _Figures:
-        """Where figures are drawn: the same for all runs of these very tables in these draws."""
-        if sampler.size > MOST_SHARED:
-            return _Figures()
-        name = ("figures", self.index.serial, sampler.key)
-        bytes_of_all = FIGURES * sampler.size * FLOAT_BYTES
-        return make_part(
-            name,
-            self.index,
-            lambda: (_Figures(), {}),
-            kept=self.kept,
-            weigh=lambda _: bytes_of_all,
-        ).value
 
     def under(self, reader: str) -> "Inputs":
         """The same figures, read for another reader."""
@@ -213,7 +169,7 @@ class Inputs:
             with written_down() as trace:
                 values = traced._sample(row, key)
             values = whole_weeks(values) if row.definition().whole else values
-            drawn = _Drawn(row, values, traced.read_by(self.reader) | {key}, trace)
+            drawn = Drawn(row, values, traced.read_by(self.reader) | {key}, trace)
             self._figures.rows[id(row)] = drawn
         else:
             write_down(drawn.trace)
