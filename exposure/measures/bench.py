@@ -28,7 +28,7 @@ TOGETHER = 512
 """Number of draws on which all sets of levers are run before the next draws are used."""
 
 KEPT = 320
-"""Megabytes that kept parts may take meanwhile."""
+"""Megabytes that kept parts may take meanwhile; less in proportion for fewer draws."""
 
 MOST_WEIGHED = 64
 """Draws over which the tonnes of a stock are averaged."""
@@ -195,7 +195,7 @@ def run_many(
         return sector_losses(block_run, workers=1)
 
     found = []
-    with kept_at_most(KEPT):
+    with kept_at_most(KEPT * min(size, TOGETHER) / TOGETHER):
         for part in in_order(one, range(len(tasks))):
             found.append(part)
             if progress is not None:
