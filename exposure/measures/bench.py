@@ -30,6 +30,9 @@ TOGETHER = 512
 KEPT = 320
 """Megabytes that kept parts may take meanwhile; less in proportion for fewer draws."""
 
+LEAST_KEPT = 160
+"""Megabytes that they may take with any number of draws: what they rest on does not shrink."""
+
 MOST_WEIGHED = 64
 """Draws over which the tonnes of a stock are averaged."""
 
@@ -195,7 +198,7 @@ def run_many(
         return sector_losses(block_run, workers=1)
 
     found = []
-    with kept_at_most(KEPT * min(size, TOGETHER) / TOGETHER):
+    with kept_at_most(max(LEAST_KEPT, KEPT * min(size, TOGETHER) / TOGETHER)):
         for part in in_order(one, range(len(tasks))):
             found.append(part)
             if progress is not None:
