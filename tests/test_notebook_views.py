@@ -26,8 +26,11 @@ def test_a_result_shows_its_ranking_and_its_record():
     for row in made().ranking.itertuples():
         (cell,) = re.findall(rf">{row.name}</td><td [^>]*>([^<]+)<", html)
         score, _, error = cell.partition(" ± ")
-        assert float(score) == pytest.approx(row.score, abs=0.5)
+        unit = 10.0 ** -len(score.partition(".")[2])
+        assert float(score) == pytest.approx(row.score, abs=0.501 * unit)
         assert bool(error) == (row.score > 0.0)
+        if error:
+            assert 0.0 <= float(error) - row.score_se < 1.001 * unit  # rounded up
     for value in (made().dataset.digest, made().scenario.digest, "settings.draws", "16"):
         assert value in html
     assert "<script" not in html
