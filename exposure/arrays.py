@@ -4,6 +4,8 @@ Docstrings state the shapes; D is always the draw, T the week, and the draw is a
 one operation runs over contiguous draws.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -34,4 +36,21 @@ def total(rows: FloatArray) -> FloatArray:
     result = np.zeros(rows.shape[1:])
     for row in rows:
         result += row
+    return result
+
+
+def plain_sum(values: Iterable[float], start: float = 0.0) -> float:
+    """Sum of numbers, one after another, equal under every version of Python.
+
+    From 3.12 on `sum` corrects the rounding within one call, so that a sum of parts would depend
+    on how it is divided into calls, and a result on the version.
+
+    Examples
+    --------
+    >>> plain_sum([0.1] * 10) == plain_sum([0.1] * 4, plain_sum([0.1] * 6))
+    True
+    """
+    result = start
+    for value in values:
+        result += value
     return result

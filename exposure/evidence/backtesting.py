@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exposure.arguments import TEXT, WHOLE, check_arguments, each
-from exposure.arrays import FloatArray
+from exposure.arrays import FloatArray, plain_sum
 from exposure.evidence.calibration import calibrate, customs_checks
 from exposure.evidence.customs import MAGNETS, Series, by_month, magnet_series, tonnes
 from exposure.evidence.customs_model import Reading
@@ -337,4 +337,4 @@ def _parts_of_the_world(dataset: Dataset) -> dict[str, float]:
         tonnes(dataset, MAGNETS, destination) for destination in ("WLD", "USA", "EUU")
     )
     part = {"USA": usa["2024"] / world["2024"], "EUU": eu["2024-H1"] / world["2024-H1"]}
-    return {**part, ANY: 1.0 - sum(part.values())}
+    return {**part, ANY: 1.0 - plain_sum(part.values())}

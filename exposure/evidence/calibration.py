@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 
 from exposure.arguments import FLAG, TEXT, check_arguments, instance_of, one_of
-from exposure.arrays import FloatArray
+from exposure.arrays import FloatArray, plain_sum
 from exposure.evidence.calibrated import Calibration
 from exposure.evidence.customs import Base, Series, element_series, magnet_series, tonnes
 from exposure.evidence.customs_model import (
@@ -203,7 +203,7 @@ def growth_before_control(dataset: Dataset) -> float:
     """World magnet exports of January to March 2025 over those of 2024, before any control."""
     counted = tonnes(dataset, "rare_earth_magnets", "WLD")
     first_half, spring = counted["2024-H1"], ("2024-04", "2024-05", "2024-06")
-    return counted["2025-Q1"] / (first_half - sum(counted[month] for month in spring))
+    return counted["2025-Q1"] / (first_half - plain_sum(counted[month] for month in spring))
 
 
 def _solve(

@@ -18,7 +18,7 @@ from typing import Literal
 
 import numpy as np
 
-from exposure.arrays import FloatArray
+from exposure.arrays import FloatArray, plain_sum
 from exposure.errors import unknown_name
 from exposure.tables.dataset import Dataset
 
@@ -170,7 +170,7 @@ def _filled(counted: Mapping[str, float], year: str) -> dict[str, tuple[float, s
     for half, months in halves.items():
         absent, total = [m for m in months if m not in counted], totals[half]
         if absent and total is not None:
-            rest = total - sum(counted[m] for m in months if m in counted)
+            rest = total - plain_sum(counted[m] for m in months if m in counted)
             filled |= {m: (rest / len(absent), "joint") for m in absent}
     mean = float(np.mean([tonnage for tonnage, _ in filled.values()])) if filled else 0.0
     every = [m for months in halves.values() for m in months]

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from exposure.arrays import plain_sum
 from exposure.errors import LeverError
 from exposure.faults import Fault
 from exposure.measures.lever import Lever, Stock
@@ -125,5 +126,7 @@ def cost_of(lever: Lever, tonnes: Mapping[str, float], dataset: Dataset, *, last
     total = np.array(cost.once_musd) + years * np.array(cost.per_year_musd)
     if isinstance(lever, Stock):
         total += np.array(material_cost(tonnes, dataset))
-        total += sum(tonnes.values()) * KG_PER_TONNE * np.array(cost.per_kg_usd) / USD_PER_MUSD
+        total += (
+            plain_sum(tonnes.values()) * KG_PER_TONNE * np.array(cost.per_kg_usd) / USD_PER_MUSD
+        )
     return float(total[0]), float(total[1]), float(total[2])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exposure.arguments import FRAME, check_arguments, instance_of, one_of
-from exposure.arrays import FloatArray
+from exposure.arrays import FloatArray, plain_sum
 from exposure.errors import ArgumentError
 from exposure.faults import Fault
 from exposure.measures.concordance import SYSTEMS, System, industries
@@ -140,7 +140,7 @@ def industry_totals(assessment: Assessment, system: System = "isic") -> "pd.Data
                 "lost_share_p95": float(high),
                 "lost_value_usd_per_year": float(lost.mean()) * in_industry[0].value_added,
                 "value_added_usd_per_year": in_industry[0].value_added,
-                "sectors_share": sum(part.weight for part in in_industry),
+                "sectors_share": plain_sum(part.weight for part in in_industry),
             }
         )
     return result_frame("industry_totals", records)
@@ -221,7 +221,7 @@ def industry_parts(assessment: Assessment, system: System) -> list[Part]:
         inside = {pair for pair in value if (pair[0], codes[pair[1]]) == target}
         # A code that lies within another is counted there already.
         counted = {pair for pair in inside if (home, _within(pair[1])) not in inside}
-        whole = sum(value[pair] for pair in counted)
+        whole = plain_sum(value[pair] for pair in counted)
         share = _share(assessment, sector)
         alone = len(inside) == 1
         weight = share if alone else share * value[home, code] / whole

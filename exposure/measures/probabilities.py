@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exposure.arguments import COUNT, TEXT, check_arguments
-from exposure.arrays import FloatArray
+from exposure.arrays import FloatArray, plain_sum
 from exposure.errors import ArgumentError, unknown_name
 from exposure.faults import Fault
 from exposure.result import ASSESSMENT, Assessment
@@ -153,7 +153,7 @@ def _shared(given: FloatArray, i: int, j: int, chosen: tuple[float, float]) -> F
     chances = np.zeros(len(given))
     chances[i], chances[j] = chosen
     others = given[left]
-    rest = max(0.0, 1.0 - sum(chosen))
+    rest = max(0.0, 1.0 - plain_sum(chosen))
     if len(left):
         even = np.full(len(left), 1.0 / len(left))
         chances[left] = rest * (others / others.sum() if others.sum() > 0.0 else even)

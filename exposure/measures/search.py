@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
+from exposure.arrays import plain_sum
+
 Chosen = frozenset[str]
 """Ids of levers."""
 
@@ -46,7 +48,7 @@ class _Search:
 
     def cost(self, chosen: Chosen) -> float:
         """Sum of costs."""
-        return sum(self.costs[name] for name in sorted(chosen))
+        return plain_sum(self.costs[name] for name in sorted(chosen))
 
     def try_all(self, sets: Iterable[Chosen]) -> None:
         """Work out the risk of sets that are not known."""
@@ -84,10 +86,10 @@ def leading(gains: Mapping[str, float], *, left_out: float = LEFT_OUT) -> list[s
     ['a', 'c']
     """
     order = sorted((name for name in gains if gains[name] > 0.0), key=lambda n: (-gains[n], n))
-    wanted = (1.0 - left_out) * sum(gains[name] for name in order)
+    wanted = (1.0 - left_out) * plain_sum(gains[name] for name in order)
     kept: list[str] = []
     for name in order:
-        if sum(gains[name] for name in kept) >= wanted:
+        if plain_sum(gains[name] for name in kept) >= wanted:
             break
         kept.append(name)
     return kept
@@ -159,7 +161,7 @@ def best_sets(
 
 def _need_each_other(search: _Search, pair: Chosen) -> bool:
     """Whether a pair gains more than both of its levers alone."""
-    alone = sum(search.gain(NOTHING, frozenset([name])) for name in pair)
+    alone = plain_sum(search.gain(NOTHING, frozenset([name])) for name in pair)
     return search.gain(NOTHING, pair) > alone
 
 

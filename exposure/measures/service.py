@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from exposure.arrays import plain_sum
 from exposure.scoring.blocks import Run
 from exposure.supply.channels import channels_of, components_needed
 from exposure.tables.schema.supply import PoolUserRow
@@ -65,8 +66,8 @@ def _in_pool(run: Run, sector: str, pool: str) -> Service | None:
         order_class=classes[claimant],
         own_share=shares.get(claimant, 0.0),
         before=tuple(names[user] for user in earlier),
-        share_before=sum(shares.get(user, 0.0) for user in earlier),
-        share_with=sum(shares.get(user, 0.0) for user in same_class),
+        share_before=plain_sum(shares.get(user, 0.0) for user in earlier),
+        share_with=plain_sum(shares.get(user, 0.0) for user in same_class),
     )
 
 

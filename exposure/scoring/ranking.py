@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exposure.arrays import FloatArray, IntArray, WeekArray
+from exposure.arrays import FloatArray, IntArray, WeekArray, plain_sum
 from exposure.scoring.column import Cell
 from exposure.scoring.columns import names_of, result_frame
 from exposure.scoring.ranks import (
@@ -157,7 +157,7 @@ def _figures(scored: ScoredSector, first_day: date) -> dict[str, Cell]:
         "value_at_risk_se": standard_error(money),
         "value_at_risk_gross_usd_per_year": scored.label.value_added_usd
         * float(risk.undiscounted.mean()),
-        "unmet_tonnes_per_year": sum(risk.unmet.values()) / years,
+        "unmet_tonnes_per_year": plain_sum(risk.unmet.values()) / years,
         "unmet_tonnes_se": standard_error(risk.short) / years,
         "main_driver": main_driver(scored),
         "implied_so_far": scored.record.implied_so_far,

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from exposure.arrays import FloatArray, WeekArray
+from exposure.arrays import FloatArray, WeekArray, plain_sum
 from exposure.impact.outcomes import SectorRun, first_week_hit
 from exposure.scoring.tail import tail_weights
 from exposure.scoring.weekly_bands import RunningBands
@@ -236,7 +236,7 @@ class RunningRisk:
         for name in SUMMED:
             totals = self._sums.setdefault(name, {})
             for key, sums in getattr(block, name).items():
-                totals[key] = sum(sums.tolist(), totals.get(key, 0.0))
+                totals[key] = plain_sum(sums.tolist(), totals.get(key, 0.0))
 
     def result(self, probabilities: FloatArray, settings: Settings) -> SectorRisk:
         """Risk over all draws."""

@@ -6,6 +6,7 @@ form one holding, with one stock; every other channel is a holding of its own.
 
 from dataclasses import dataclass
 
+from exposure.arrays import plain_sum
 from exposure.inputs.cells import Inputs
 
 
@@ -87,7 +88,7 @@ def holdings_of(inputs: Inputs, component: str) -> tuple[Holding, ...]:
 
 
 def _mass_weights(channels: list[Channel]) -> tuple[float, ...]:
-    total = sum(channel.mass_fraction for channel in channels)
+    total = plain_sum(channel.mass_fraction for channel in channels)
     if len(channels) == 1 or total == 0.0:
         return (1.0 / len(channels),) * len(channels)
     return tuple(channel.mass_fraction / total for channel in channels)
