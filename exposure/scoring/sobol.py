@@ -63,7 +63,8 @@ def sobol_from_runs(base: FloatArray, other: FloatArray, mixed: FloatArray) -> S
     first, first_se, total, total_se = (np.full(shape, np.nan) for _ in range(4))
     if varies.any():
         a, b, ab = base[varies], other[varies], mixed[:, varies]
-        found = sobol_indices(func={"f_A": a, "f_B": b, "f_AB": ab}, n=draws)
+        # Some versions of scipy centre the arrays that they are given.
+        found = sobol_indices(func={"f_A": a.copy(), "f_B": b.copy(), "f_AB": ab.copy()}, n=draws)
         # scipy drops an axis of length one.
         kept = (int(varies.sum()), len(mixed))
         first[varies] = np.reshape(found.first_order, kept)
