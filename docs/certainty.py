@@ -22,7 +22,7 @@ ANATOMY = ("fighter_jets", "missiles", "radar", "electric_vehicles")
 """Sectors whose scores are taken apart."""
 
 PRIOR_COURSE = "licences_withheld"
-TOLD_COURSE = "licences_withheld"
+EXPLAINED_COURSE = "licences_withheld"
 PLACES, NUMBERS = 3, 3
 Results = Mapping[str, ex.Assessment]
 
@@ -180,7 +180,7 @@ def main() -> None:
     outlook = ex.assess(dataset, "outlook", ex.Settings(draws=draws))
     tables = {
         "anatomy": anatomy_table(results),
-        "told": reported(results[TOLD_COURSE]),
+        "explained": reported(results[EXPLAINED_COURSE]),
         "order": order_table(results),
         "numbers": information_table(results),
         "groups": groups_table(results[PRIOR_COURSE]),

@@ -122,11 +122,11 @@ from exposure.cli import main
 
 assess = exposure.assessment.assess
 
-def told(*arguments, **options):
+def announced(*arguments, **options):
     print("ready", file=sys.stderr, flush=True)
     return assess(*arguments, **options)
 
-exposure.assessment.assess = told
+exposure.assessment.assess = announced
 sys.exit(main(sys.argv[1:]))
 """
 """The command, which tells that it has begun to compute."""

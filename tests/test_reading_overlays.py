@@ -165,7 +165,7 @@ def test_shares_are_summed_over_both(tmp_path: Path):
         "sum to 1.300; expected 1 ± 0.02; lower the shares that are counted twice"
     )
     rest = rows[0] | {"country": "ROW"} | figure(0.6)
-    assert len(overlaid(tmp_path / "mended", sourcing=[*rows, rest]).rows["sourcing"]) == 5
+    assert len(overlaid(tmp_path / "corrected", sourcing=[*rows, rest]).rows["sourcing"]) == 5
     assert refused(tmp_path, buyers=[buyer("missiles", "civil", 0.2)]) == (
         "/mine/buyers.csv: 1 fault\n"
         "  - line 2, missiles: found central shares that sum to 1.200; expected 1 ± 0.02; lower "

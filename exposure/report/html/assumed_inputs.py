@@ -38,8 +38,8 @@ def assumed_inputs(contents: Contents) -> list[AssumedInput]:
             for row in key_assumptions(run, str(sector), limit=TOP_ASSUMED):
                 empty: list[KeyAssumption | None] = [None] * len(contents.runs)
                 found.setdefault((str(sector), row.table, row.key), empty)[course] = row
-    places = list(names)
-    ordered = sorted(found.items(), key=lambda pair: places.index(pair[0][0]))
+    order = list(names)
+    ordered = sorted(found.items(), key=lambda pair: order.index(pair[0][0]))
     return [_assumed_input(names[sector], rows) for (sector, *_), rows in ordered]
 
 
