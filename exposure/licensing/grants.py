@@ -108,7 +108,8 @@ def grant_planned(inputs: Inputs, plan: GrantPlan, *, threads: int = 1) -> Licen
             run_now.append(office)
             return office_flows(traced.under(readers[office]), plan.offices[office])
 
-        return inputs.part("flows", plan.offices[office].key, make=make, weigh=_weight_of)
+        key = plan.offices[office].key
+        return inputs.part("flows", key, make=make, weigh=lambda flows: _weight_of([flows]))
 
     parts = dict(zip(names, in_order(run, range(len(names)), workers=threads), strict=True))
     if run_now:
@@ -120,7 +121,7 @@ def grant_planned(inputs: Inputs, plan: GrantPlan, *, threads: int = 1) -> Licen
         known,
         tuple(plan.treated_as.items()),
         make=lambda _: _together(plan, parts, readers),
-        weigh=lambda licences: sum(map(_weight_of, licences.flows.values())),
+        weigh=lambda licences: _weight_of(licences.flows.values()),
     ).value
 
 
@@ -154,10 +155,11 @@ def _together(
     )
 
 
-def _weight_of(flows: Mapping[Key, Flow]) -> int:
-    """Bytes of the arrays of flows, which share most of them."""
+def _weight_of(every: Iterable[Mapping[Key, Flow]]) -> int:
+    """Bytes of the arrays of flows, each counted once: most cases and places share theirs."""
     arrays = {
         id(array): array.nbytes
+        for flows in every
         for flow in flows.values()
         for array in (flow.stopped, flow.look_through)
         if array is not None
