@@ -128,8 +128,8 @@ def test_all_weights_of_applications_zero_are_refused():
         ),
         *(
             ({"note": f"a{sign}b"},
-             f"note: found the sign U+{ord(sign):04X}, which is obeyed and not shown; expected "
-             "signs that are shown; delete it")
+             f"note: found the invisible control character U+{ord(sign):04X}; expected "
+             "printable characters; delete it")
             for sign in "\0\x1b\x7f\u202e\u2066\ufeff"
         ),
     ],

@@ -64,8 +64,8 @@ def test_the_lines_of_cars_say_what_the_tables_and_the_result_hold(result):
         "civil buyers, standard (70 %) and civil buyers, trusted (30 %) of the output; licences: "
     )
     assert found["Served before"] == (
-        "Missiles, together 10 % of the demand; in the pool 'dy' outside China it is of class 4 "
-        "with 55.0 % of the demand"
+        "Missiles, together 10 % of the demand; it is in order class 4 of the pool 'dy' outside "
+        "China, with 55.0 % of the demand"
     )
     assert found["So far"] == "not compared with what was seen"
     assert "stock_weeks" in found["Rests on"]
@@ -77,7 +77,10 @@ def test_a_sector_without_losses_is_described_without_causes(result):
     assert found["What stops"] == "nothing"
     assert found["Where"] == "nothing is stopped"
     assert found["From when"] == "no draw ever loses more than 5 % of a week's output"
-    assert found["Served before"] == "no pool names it: it shares in proportion to need"
+    assert (
+        found["Served before"]
+        == "no pool lists it as a user, so it gets the average share of its need"
+    )
     assert found["Would help"] == (
         "no single input within the buyers' reach moves it; see 'exposure levers'"
     )

@@ -119,15 +119,15 @@ CASES: list[tuple[str, Change, str]] = [
         "not a number, as text",
         put("needs", 0, central="NaN"),
         "needs.csv: 1 fault\n"
-        "  - line 2, central: found 'NaN'; expected a finite number; a missing figure is no row: "
-        "delete the row, or state it as assumed with a range",
+        "  - line 2, central: found 'NaN'; expected a finite number; if the figure is not known, "
+        "delete the row, or state an assumed range",
     ),
     (
         "not a number, in memory",
         put("needs", 0, central=float("nan")),
         "needs.csv: 1 fault\n"
-        "  - line 2, central: found nan; expected a finite number; a missing figure is no row: "
-        "delete the row, or state it as assumed with a range",
+        "  - line 2, central: found nan; expected a finite number; if the figure is not known, "
+        "delete the row, or state an assumed range",
     ),
     (
         "infinity",
@@ -144,22 +144,22 @@ CASES: list[tuple[str, Change, str]] = [
         "an empty figure",
         put("needs", 0, central=""),
         "needs.csv: 1 fault\n"
-        "  - line 2, central: found nothing; expected a finite number; a missing figure is no "
-        "row: delete the row, or state it as assumed with a range",
+        "  - line 2, central: found nothing; expected a finite number; if the figure is not "
+        "known, delete the row, or state an assumed range",
     ),
     (
         "a blank figure",
         put("needs", 0, central="  "),
         "needs.csv: 1 fault\n"
-        "  - line 2, central: found nothing; expected a finite number; a missing figure is no "
-        "row: delete the row, or state it as assumed with a range",
+        "  - line 2, central: found nothing; expected a finite number; if the figure is not "
+        "known, delete the row, or state an assumed range",
     ),
     (
         "no figure in memory",
         put("needs", 0, central=None),
         "needs.csv: 1 fault\n"
-        "  - line 2, central: found nothing; expected a finite number; a missing figure is no "
-        "row: delete the row, or state it as assumed with a range",
+        "  - line 2, central: found nothing; expected a finite number; if the figure is not "
+        "known, delete the row, or state an assumed range",
     ),
     (
         "an empty name",

@@ -9,8 +9,9 @@ COLUMNS = ("date", "state", "applications", "backlog", "live_licences", "flow")
 """Columns shown; the CSV has more."""
 
 LEGEND = (
-    "applications (a week) and backlog: shares of all pairs of buyer and goods of the destination; "
-    "live_licences and flow: 1 is all of the class, flow above 1 while unfilled orders are made up"
+    "applications (per week) and backlog: shares of all pairs of buyer and goods at the "
+    "destination; live_licences and flow: shares of the class, 1 being all of it; flow exceeds 1 "
+    "while unfilled orders are made up"
 )
 
 
@@ -52,9 +53,9 @@ STOPPAGES = {
 """Columns of `exposure.evidence.stoppage_reports.stoppages`, with their headings on screen."""
 
 STOPPAGES_LEGEND = (
-    "weeks count from 4 April 2025; first firms: median week over draws, - where "
-    "most draws have none; probability: share of draws in which some firm stops by then, or, at "
-    "work, in which more is lost than the record allows"
+    "weeks count from 4 April 2025; first firms stop: median week over draws, - if no firm stops "
+    "in most draws; probability: share of draws in which a firm has stopped by the week of the "
+    "report or, for a sector at work, in which more is lost than the record allows"
 )
 
 

@@ -18,16 +18,16 @@ RATIONING: Final = "rationing"
 OTHER: Final = "other"
 
 GROUPS: dict[str, str] = {
-    STOCK: "weeks of stock held, their ceiling and lag, how firms differ, how stocks go together",
-    CRITICALITY: "share of output that cannot ship without a component; mass in a unit",
-    SOURCING: "China's share of world output and of what buyers buy, stage by stage",
+    STOCK: "initial stocks, their caps and lags, their spread among firms and their correlation",
+    CRITICALITY: "share of output that cannot ship without a component; mass per unit",
+    SOURCING: "China's share of world output and of buyers' purchases, stage by stage",
     LOOK_THROUGH: "share of upstream goods that Beijing judges by their final user",
     APPROVALS: "approvals, refusals, new applications, renewals and checks, and their durations",
     CAPACITY: "decisions per week and their growth, review times, and applications by buyer",
     NEW_SUPPLY: "plants outside China, recycling and reserves",
     SUBSTITUTION: "needs that can be replaced, saved or bought inside assembled parts, and when",
-    RATIONING: "who uses how much outside China, and how far it goes to whoever needs it most",
-    OTHER: "make-up of buyers, what is recaptured later, and all other constants",
+    RATIONING: "users' shares of the pools, their order of service, strength and speed of priority",
+    OTHER: "output by buyer class, recapture of lost output, and all other constants",
 }
 """Description of each group."""
 

@@ -74,7 +74,7 @@ def value_of_information(assessment: Assessment, *, places: int = TOP_PLACES) ->
 
 
 def flips(assessment: Assessment, *, places: int = TOP_PLACES) -> "pd.DataFrame":
-    """Inputs that, known better, would turn an order among the first, and the value at which.
+    """Find inputs that could reverse the order of two leading sectors, and the value where they do.
 
     Parameters
     ----------

@@ -154,8 +154,9 @@ class Pooling(Measure):
 
     KIND: ClassVar[str] = "pooling"
     MAY_HARM: ClassVar[str] = (
-        "thin firms that are short of two things at once lose once; pooling can part the shortages "
-        "in time, and when the common stock is gone, all stop in the same week"
+        "a firm that is short of two parts at once loses its output only once; pooling can make "
+        "the two shortages fall in different weeks, and once the common stock is used up, all "
+        "firms stop together"
     )
 
     sectors: Sectors

@@ -51,7 +51,7 @@ def stock_targets(
     likely: float = LIKELY,
     progress: Progress | None = None,
 ) -> "pd.DataFrame":
-    """Weeks that each sector must hold more so that a large loss is unlikely.
+    """Find the additional stock, in weeks of need, that makes a large loss of a sector unlikely.
 
     Parameters
     ----------

@@ -245,16 +245,16 @@ class Age(OutputModel):
         Examples
         --------
         >>> Age(day=date(2026, 11, 2), known_until=date(2026, 10, 5), days=28).words
-        'The tables know what happened up to 2026-10-05, 28 days before this report.'
+        'The tables cover events up to 2026-10-05, 28 days before this report.'
         """
         if self.known_until is None or self.days is None:
             return "The tables name no dated source, so their age is not known."
         limit = "" if self.most_days is None else f" The configuration allows {self.most_days}."
         if self.days < 0:
             after = f"{counted(-self.days, 'day')} after the day of this report"
-            return f"The tables know what happened up to {self.known_until}, {after}.{limit}"
+            return f"The tables cover events up to {self.known_until}, {after}.{limit}"
         return (
-            f"The tables know what happened up to {self.known_until}, "
+            f"The tables cover events up to {self.known_until}, "
             f"{counted(self.days, 'day')} before this report.{limit}"
         )
 

@@ -114,9 +114,9 @@ STOCKS = (
         "output is lost in the scored weeks.", "probability", Form.PROBABILITY,
     ),
     Column(
-        "weeks", "Weeks of its need that the sector must hold more on all its channels, on the "
-        "first scored day, so that the probability falls below the stated one; empty where the "
-        "longest stock that was tried is too short.", "week", Form.WEEKS, nullable=True,
+        "weeks", "Additional stock, in weeks of need and equal on all channels, that the sector "
+        "must hold on the first scored day for the probability to fall below the stated limit; "
+        "empty if even the longest stock tried is too short.", "week", Form.WEEKS, nullable=True,
     ),
     Column("p_with", "Probability with that stock.", "probability", Form.PROBABILITY),
     Column(

@@ -138,8 +138,8 @@ CELLS = [
         "a figure that must not be empty",
         "needs",
         put("needs", 0, low=""),
-        "line 2, low: found nothing; expected a finite number; a missing figure is no row: "
-        "delete the row, or state it as assumed with a range",
+        "line 2, low: found nothing; expected a finite number; if the figure is not known, "
+        "delete the row, or state an assumed range",
         seen=CONSTRAINT,
     ),
     rows(

@@ -64,9 +64,10 @@ def history(assessment: "Assessment") -> tuple[str, str]:
     met = assessment.conditioned
     return (
         "The draws agree with the record.",
-        f"{formats.counted(assessment.settings.draws, 'draw')} of those that agree with what was "
-        f"and was not seen; {100.0 * met.acceptance:.2g} % of the draws of the tables do "
-        "(docs/history.md)." + (f" {met.note}" if met.note else ""),
+        f"Of all draws of the tables, {100.0 * met.acceptance:.2g} % agree with the losses, stocks "
+        "and stoppages observed since April 2025; this run uses "
+        f"{formats.counted(assessment.settings.draws, 'draw')} of those (docs/history.md)."
+        + (f" {met.note}" if met.note else ""),
     )
 
 
@@ -84,9 +85,9 @@ def edge_of_record(assessment: "Assessment") -> tuple[str, str] | None:
     ]
     also = f", the last observed loss period ends on {max(seen)}" if seen else ""
     return (
-        f"The tables know what happened up to {known}.",
-        f"Their last policy event is of {event}{also}, and their newest source is of {newest}. "
-        "Whatever is dated later is scheduled, or assumed by a course.",
+        f"The tables cover events up to {known}.",
+        f"Their last policy event is dated {event}{also}, and their newest source is dated "
+        f"{newest}. Everything later is either scheduled or assumed by a scenario.",
     )
 
 

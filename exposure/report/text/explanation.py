@@ -175,8 +175,8 @@ def _sourcing(assessment: "Assessment", sector: str) -> str:
         return ""
     headings = ["component", "stage", "at", "buyers", "from", "low–high", "central", "basis"]
     title = wrapped(
-        "China's share of what these buyers buy, which replaces the world share for them; the row "
-        "that names them most closely holds (* is any)",
+        "China's share of these buyers' own purchases, which replaces its share of world output "
+        "for them; of several rows, the most specific one applies (* means any)",
         width=PARAGRAPH_WIDTH,
     )
     return f"{title}\n\n" + aligned(headings, rows, align="lllllrrl")

@@ -45,9 +45,10 @@ PORTFOLIOS_NOTE = (
     "score. Error: Monte Carlo standard error, on all draws and common ones."
 )
 STOCKS_NOTE = (
-    "weeks: what must be on hand more on the first scored day, on all channels, so that a large "
-    "loss is unlikely; bought: probability that is left if the sector alone buys it in the pool "
-    "over half a year instead. Cost: the oxides alone, in millions of USD."
+    "weeks: additional stock, in weeks of need and equal on all channels, that the sector must "
+    "hold on the first scored day to make a large loss unlikely; bought: probability of a large "
+    "loss if only this sector buys that stock from the pool over half a year instead. Cost: the "
+    "oxides only, in millions of USD."
 )
 
 

@@ -26,14 +26,14 @@ SCORE_ERROR, SHARE_ERROR = 0.1, 0.01
 """Errors of a score, in points, and of a probability, for which the draws needed are named."""
 
 CONDITIONED = (
-    "First-order indices from the draws at hand: these draws met the record, so that inputs depend "
-    "on each other and the indices need not sum to 100 %. A group of many small inputs shows less "
-    "than it has. Total indices need draws of the tables alone: --prior."
+    "First-order indices, estimated from the draws of this run. These draws agree with the record, "
+    "so their inputs depend on each other and the indices need not sum to 100 %. The index of a "
+    "group of many small inputs is too low. Total indices need all draws of the tables: --prior."
 )
 PRIOR = (
-    "First-order index: what would go of the variance if the input were known; total index: what "
-    "would stay if all else were known. Inputs were drawn once more and everything was run again. "
-    "In brackets: Monte Carlo standard error."
+    "First-order index: share of the variance that would disappear, on average, if the input were "
+    "known; total index: share that would remain if everything else were known. The inputs of each "
+    "group were drawn again and the model was run again. In brackets: Monte Carlo standard error."
 )
 
 

@@ -171,18 +171,17 @@ def _served_before(assessment: "Assessment", sector: str) -> str:
     chosen = next((service for service in found if service.pool.split("_")[0] == wanted), None)
     chosen = chosen or next(iter(found), None)
     if chosen is None:
-        return "no pool names it: it shares in proportion to need"
+        return "no pool lists it as a user, so it gets the average share of its need"
     return _service_words(chosen)
 
 
 def _service_words(service: Service) -> str:
     class_words = (
-        f"in the pool '{service.pool}' outside China it is of class {service.order_class} with "
-        f"{formats.percent(service.own_share, 1)} % of the demand"
+        f"it is in order class {service.order_class} of the pool '{service.pool}' outside China, "
+        f"with {formats.percent(service.own_share, 1)} % of the demand"
     )
     if not service.before:
-        taken = f"class {service.order_class} takes {_share(service.share_with)}"
-        return f"nobody; {class_words}, and {taken}"
+        return f"nobody; {class_words}; the whole class has {_share(service.share_with)}"
     names = ", ".join(service.before[:NAMED])
     more = len(service.before) - NAMED
     others = f" and {more} more" if more > 0 else ""
@@ -213,7 +212,7 @@ def _rests_on(assessment: "Assessment", sector: str, inputs: "pd.DataFrame") -> 
         f"{row['input']} ({formats.percent(row['first_order'])} %)"
         for _, row in inputs.head(NAMED).iterrows()
     )
-    return f"{rows}; most of the score's variance goes with {joined(named)}"
+    return f"{rows}; the variance of the score is explained most by {joined(named)}"
 
 
 def _would_help(helping: "pd.DataFrame") -> str:

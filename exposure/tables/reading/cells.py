@@ -63,8 +63,8 @@ def cell_faults(model: type[BaseModel], cells: Mapping[str, object]) -> Iterator
         steering = next((sign for sign in odd if _steers(sign)), "")
         kind = kinds.get(column, str)
         if steering:
-            found = f"the sign U+{ord(steering):04X}, which is obeyed and not shown"
-            yield Fault(column, found, "signs that are shown", "delete it")
+            found = f"the invisible control character U+{ord(steering):04X}"
+            yield Fault(column, found, "printable characters", "delete it")
         elif kind is date:
             yield from _day_faults(column, cell)
         elif kind is float and _is_odd_number(cell):

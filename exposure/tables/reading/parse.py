@@ -19,7 +19,7 @@ from exposure.tables.schema.catalogue import Table
 from exposure.tables.schema.rows import FAULTS
 from exposure.wording import faults_of
 
-MISSING_CURE = "a missing figure is no row: delete the row, or state it as assumed with a range"
+MISSING_CURE = "if the figure is not known, delete the row, or state an assumed range"
 """Cure if the figure is unknown."""
 
 UNCLOSED = "a quote that is not closed, or not doubled inside its cell"
