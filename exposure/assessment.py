@@ -16,6 +16,7 @@ from exposure.policy.scenario import SCENARIO, Scenario
 from exposure.policy.scenario_file import read_scenario
 from exposure.result import Assessment
 from exposure.scoring.blocks import Progress, Run, sector_risks
+from exposure.scoring.money import money_of
 from exposure.scoring.ranking import (
     Label,
     Record,
@@ -211,11 +212,5 @@ def _mean_of(values: Sequence[float | None]) -> float:
 
 def _label(run: Run, sector: str) -> Label:
     row = run.inputs.index.sectors[sector]
-    cells = run.inputs.index.cells
-    value = cells.get(("sector_values", (sector, "industry_value_added_musd")))
-    share = cells.get(("sector_values", (sector, "industry_share")))
-    usd = float("nan")
-    if value is not None and share is not None:
-        usd = 1e6 * value.central * share.central
-    recaptured = run.inputs.constant("recapture_share", row.uncertainty_group, absent=0.0)
-    return Label(row.name, row.industry_code, usd, recaptured)
+    money = money_of(run.inputs, sector)
+    return Label(row.name, row.industry_code, money.value_added, money.recaptured)

@@ -2,8 +2,8 @@
 
 This module does not decide which rows enter a sector's score: the model runs once, and the gate
 notes what was read (`exposure.inputs.cells`). The rows of the value at risk, which is not part of
-the score, are added. Descriptive rows that carry a source (control dates, make-up of components)
-are listed without a value.
+the score, are noted in the same way and added. Descriptive rows that carry a source (control dates,
+make-up of components) are listed without a value.
 """
 
 from collections.abc import Sequence
@@ -25,6 +25,7 @@ from exposure.result import Assessment
 from exposure.scoring.blocks import Run
 from exposure.scoring.column import Cell
 from exposure.scoring.columns import result_frame
+from exposure.scoring.money import money_rows
 from exposure.scoring.rows import rows_of_run
 from exposure.settings import Settings
 from exposure.supply.channels import components_needed
@@ -40,9 +41,6 @@ if TYPE_CHECKING:
 
 DEFAULT_SCENARIO = "licences_continue"
 """Default course of policy whose rows are listed."""
-
-VALUE_AT_RISK = ("industry_value_added_musd", "industry_share")
-"""Quantities of ``sector_values`` that a result uses in addition to the score."""
 
 WEAKEST_LAST = tuple(Grade)
 """Grades, strongest first."""
@@ -119,8 +117,7 @@ def rows_behind(
         Course of policy.
     """
     run = _one_draw(dataset, sector, scenario)
-    wanted = set(rows_of_run(run, sector))
-    wanted |= {("sector_values", (sector, quantity)) for quantity in VALUE_AT_RISK}
+    wanted = {*rows_of_run(run, sector), *money_rows(run.inputs, sector)}
     components = components_needed(run.inputs, sector)
     wanted |= {("components", (name,)) for name in components}
     wanted |= {

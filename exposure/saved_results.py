@@ -38,7 +38,7 @@ from exposure.tables.schema.catalogue import TABLES
 from exposure.version import __version__
 
 FORMAT = "exposure assessment"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 """Raised when a file of the old form can no longer be read."""
 
 KNOWN: Known = {

@@ -9,7 +9,6 @@ import pytest
 import exposure as ex
 from exposure import citations
 from exposure.citations import (
-    VALUE_AT_RISK,
     key_assumptions,
     learnt_later,
     provenance,
@@ -21,6 +20,7 @@ from exposure.impact.prepared import rows_read
 from exposure.scoring.columns import names_of
 from exposure.tables.dataset import Dataset, row_key
 from exposure.tables.schema.catalogue import TABLES
+from exposure.tables.schema.demand import SectorRow
 from tests.tiny import tiny_dataset
 
 FEW = ex.Settings(draws=8, prior=True)
@@ -88,6 +88,7 @@ def test_cells_drawn_are_those_listed_and_those_from_which_assumptions_are_named
     sectors = shipped.sector_ids("USA")
     assert len(sectors) > 10
     figures = run.inputs.index.cells
+    group_of = {row.sector: row.uncertainty_group for row in shipped.rows_of(SectorRow)}
     for sector in sectors:
         read = {key for key in rows_read(run.inputs, sector) if key in figures}
         rows = provenance(shipped, sector, scenario="london_truce")
@@ -96,7 +97,13 @@ def test_cells_drawn_are_those_listed_and_those_from_which_assumptions_are_named
             (table, tuple(key.split(", ")))
             for table, key in zip(rows["table"], rows["key"], strict=True)
         }
-        money = {("sector_values", (sector, quantity)) for quantity in VALUE_AT_RISK}
+        money = {
+            *(
+                ("sector_values", (sector, q))
+                for q in ("industry_value_added_musd", "industry_share")
+            ),
+            ("parameters", ("recapture_share", group_of[sector])),
+        }
         assert {(t, tuple(filter(None, k))) for t, k in read | money} == {
             (t, tuple(filter(None, k))) for t, k in shown
         }, sector

@@ -143,7 +143,7 @@ def test_a_newer_format_is_refused_with_the_version_that_wrote_it(tmp_path: Path
     with_member(path, "manifest.json", json.dumps(newer).encode())
     assert refusal(path) == (
         f"{path}: found version 9 of the format, from version 7.0.0 of the package; expected at "
-        "most version 2; update the package"
+        "most version 3; update the package"
     )
 
 
@@ -166,7 +166,7 @@ def test_a_half_written_file_is_refused(tmp_path: Path):
         (
             "result.json",
             b'{"class": "Label", "fields": {"name": "a"}}',
-            "ValueError: a Label with other fields (industry_code, recaptured, value_added_usd)",
+            "ValueError: a Label with other fields (industry_code, recaptured, value_added)",
         ),
     ],
 )

@@ -48,7 +48,7 @@ def risk_of(**changed) -> SectorRisk:
 
 def sector_of(name: str = "Made up", **changed) -> ScoredSector:
     return ScoredSector(
-        label=Label(name, "X", 1000.0, recaptured=np.array([0.5, 0.0])),
+        label=Label(name, "X", np.array([500.0, 1500.0]), recaptured=np.array([0.5, 0.0])),
         risk=risk_of(**changed),
         probabilities=EVEN,
         settings=HALF_A_YEAR,
@@ -73,11 +73,11 @@ def test_every_figure_of_a_row_is_the_one_worked_by_hand():
     assert row["score"] == pytest.approx(45.0)
     assert row["score_se"] == pytest.approx(10.0)
     assert (row["score_p05"], row["score_p95"]) == pytest.approx((36.0, 54.0))
-    # Half of what the first draw loses is made up later: 100 and 400.
-    assert row["value_at_risk_usd_per_year"] == pytest.approx(250.0)
-    assert row["value_at_risk_se"] == pytest.approx(150.0)
-    assert (row["value_at_risk_p05"], row["value_at_risk_p95"]) == pytest.approx((115.0, 385.0))
-    assert row["value_at_risk_gross_usd_per_year"] == pytest.approx(300.0)
+    # Half of what the first draw loses is made up later: 50 and 600.
+    assert row["value_at_risk_usd_per_year"] == pytest.approx(325.0)
+    assert row["value_at_risk_se"] == pytest.approx(275.0)
+    assert (row["value_at_risk_p05"], row["value_at_risk_p95"]) == pytest.approx((77.5, 572.5))
+    assert row["value_at_risk_gross_usd_per_year"] == pytest.approx(350.0)
     # Seven tonnes in half a year.
     assert row["unmet_tonnes_per_year"] == pytest.approx(14.0)
     assert row["unmet_tonnes_se"] == pytest.approx(2.0)

@@ -22,6 +22,8 @@ pytestmark = pytest.mark.long
 DATASETS = Path(__file__).parents[1] / "datasets"
 FEW = ex.Settings(draws=4, prior=True, destination="all")
 COURSES = ("london_truce", "full_withhold")
+MONEY = "value_at_risk_usd_per_year"
+COLUMNS = ["score", MONEY, "unmet_tonnes_per_year"]
 
 Row = dict[str, object]
 Change = Callable[[list[Row]], None]
@@ -106,9 +108,8 @@ def agreed(shipped) -> np.ndarray:
 
 def results(dataset: ex.Dataset) -> np.ndarray:
     """Losses, money and tonnes of every sector in two courses; money that is not known is 0."""
-    columns = ["score", "value_at_risk_usd_per_year", "unmet_tonnes_per_year"]
     rankings = [ex.assess(dataset, name, FEW).ranking for name in COURSES]
-    tables = [ranking.set_index("sector")[columns].sort_index() for ranking in rankings]
+    tables = [ranking.set_index("sector")[COLUMNS].sort_index() for ranking in rankings]
     return np.stack([ranking.fillna(0.0).to_numpy() for ranking in tables])
 
 
@@ -144,6 +145,12 @@ BY_RECORD = {
 }  # fmt: skip
 """Quantities that act through the record alone: they say how draws are held against it."""
 
+MONEY_ONLY = {
+    "sector_values": {"industry_value_added_musd", "industry_share"},
+    "parameters": {"recapture_share"},
+}
+"""Quantities that move amounts of money and nothing else."""
+
 
 def other_figures(quantities: dict[str, set[str]], dataset: ex.Dataset) -> ex.Dataset:
     """Tables in which some quantities have nearly half of their figures."""
@@ -173,10 +180,22 @@ def test_quantities_that_act_through_the_record_move_no_other_ranking(
     assert (agreement(moved) != agreed).any()
 
 
+@pytest.mark.parametrize("table", MONEY_ONLY)
+def test_quantities_of_money_move_nothing_but_money(shipped, before, agreed, table: str):
+    moved = other_figures({table: MONEY_ONLY[table]}, shipped)
+    now = results(moved)
+    columns = [COLUMNS.index(name) for name in COLUMNS if name != MONEY]
+    assert np.array_equal(now[..., columns], before[..., columns])
+    money = COLUMNS.index(MONEY)
+    known = before[..., money] > 0.0
+    assert (now[..., money][known] != before[..., money][known]).all()
+    assert np.array_equal(agreement(moved), agreed)
+
+
 def test_the_page_names_quantities_without_effect():
     page = (DATASETS.parent / "docs" / "data.md").read_text(encoding="utf-8")
     named = page.split("## Which rows affect a result")[1].split("## Where sources disagree")[0]
-    for quantities in (INERT, BY_RECORD):
+    for quantities in (INERT, BY_RECORD, MONEY_ONLY):
         for table, names in quantities.items():
             for name in names - {"purchase_ceiling_t", "target_days"}:
                 assert f"`{name}`" in named or f"`{table}.{name}`" in named, name

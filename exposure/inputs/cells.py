@@ -4,7 +4,8 @@ A missing row stays missing, a duration is a whole number of weeks, and shares o
 scaled to sum to 1 in each draw. Cells of one sector and one quantity share a random stream, because
 the uncertainty of a sector's stocks or needs is common to its components; so do the sourcing shares
 of one set of buyers, and the dates of one project. A row stated by an overlay or by a user's change
-has a stream of its own.
+has a stream of its own. The value added of an industry is one figure, wherever it is stated: the
+rows of all its sectors share a stream.
 
 Every array has shape (D,), one value per draw, in the unit of its row.
 """
@@ -37,6 +38,7 @@ from exposure.tables.schema.demand import (
     NeedRow,
     SectorRow,
     SectorValueQuantity,
+    SectorValueRow,
     SubstitutionQuantity,
     SubstitutionRow,
 )
@@ -179,6 +181,9 @@ class Inputs:
     def _sample(self, row: QuantityRow, key: RowKey) -> FloatArray:
         if row.low == row.high:
             return np.full(self.draws, row.central)
+        industry = self._industry_stream(row)
+        if industry is not None:
+            return triangular(self.uniform(industry), row)
         stream = "|".join((key[0], *key[1]))
         if self.index.is_touched(key):
             return triangular(self.uniform(stream), row)
@@ -186,6 +191,15 @@ class Inputs:
         if isinstance(row, CoverRow) and row.quantity == "stock_weeks":
             quantile = self._correlated_stock(quantile, row.sector)
         return triangular(quantile, row)
+
+    def _industry_stream(self, row: QuantityRow) -> str | None:
+        """Stream of the value added of an industry; None for any other figure."""
+        if not isinstance(row, SectorValueRow) or row.quantity != "industry_value_added_musd":
+            return None
+        known = self.index.sector(row.sector)
+        if known is None:
+            return None
+        return "|".join(("sector_values", known.destination, known.industry_code, row.quantity))
 
     def _correlated_stock(self, quantile: FloatArray, sector: str) -> FloatArray:
         """Stock of a sector, or of a whole group, given what its group has in common."""

@@ -212,9 +212,9 @@ def _joined(assessment: Assessment, parts: Sequence[Mapping[str, Losses]]) -> Ou
     lost = {name: np.concatenate([part[name][1] for part in parts]) for name in names}
     labels = {name: scored.label for name, scored in assessment.sectors.items()}
     money = {
-        name: labels[name].value_added_usd * shares * (1.0 - labels[name].recaptured)
+        name: labels[name].value_added * shares * (1.0 - labels[name].recaptured)
         for name, shares in lost.items()
-        if not np.isnan(labels[name].value_added_usd)
+        if not np.isnan(labels[name].value_added).any()
     }
     return Outcome(scores, money, lost)
 
@@ -222,9 +222,7 @@ def _joined(assessment: Assessment, parts: Sequence[Mapping[str, Losses]]) -> Ou
 def first_draws(assessment: Assessment, draws: int) -> Assessment:
     """An assessment of the first of its draws, for runs on few; its risks stay those of all."""
     sectors = {
-        name: replace(
-            scored, label=replace(scored.label, recaptured=scored.label.recaptured[:draws])
-        )
+        name: replace(scored, label=scored.label.first(draws))
         for name, scored in assessment.sectors.items()
     }
     run = replace(assessment.run, sampler=assessment.run.sampler.block(0, draws))

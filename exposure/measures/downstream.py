@@ -3,9 +3,15 @@
 An industry loses what its sectors lose, each weighted with its share of the industry; the rest of
 the industry loses nothing by itself. So sectors that share a code are never averaged as if they
 were the industry. Losses are gross, at the line, and means over draws, which add up.
+
+Shares and value added are drawn like any other figure. A total is the mean over draws of the
+product of loss, share and value. Of the losses of single weeks only means over draws are kept. Each
+is multiplied by one share and one value for all weeks: means over draws, in which a draw has the
+weight of its loss over the horizon. So the weeks add up to the total. Share and value do not depend
+on the loss, so that these means differ from plain ones by chance alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -13,20 +19,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exposure.arguments import FRAME, check_arguments, instance_of, one_of
-from exposure.arrays import FloatArray, plain_sum
+from exposure.arrays import FloatArray
 from exposure.errors import ArgumentError
 from exposure.faults import Fault
 from exposure.measures.concordance import SYSTEMS, System, industries
 from exposure.result import ASSESSMENT, Assessment
 from exposure.scoring.column import Cell
 from exposure.scoring.columns import result_frame
+from exposure.scoring.money import industry_share, industry_value
 from exposure.scoring.ranking import HIGH, LOW
 from exposure.supply.additions import WEEKS_A_YEAR
 
 if TYPE_CHECKING:
     import pandas as pd
-
-MILLION = 1e6
 
 SYSTEM = one_of(SYSTEMS, "a classification of industries")
 
@@ -40,10 +45,10 @@ class Part:
     sector: str
     industry: tuple[str, str]
     """Destination, and code in the classification."""
-    weight: float
-    """Value added of the sector over that of the industry."""
-    value_added: float
-    """Of the industry, USD a year; NaN where it is not known."""
+    weight: FloatArray
+    """Value added of the sector over that of the industry, shape (D,)."""
+    value_added: FloatArray
+    """Of the industry, USD a year, shape (D,); NaN where it is not known."""
 
 
 def industry_losses(assessment: Assessment, system: System = "isic") -> "pd.DataFrame":
@@ -82,8 +87,7 @@ def industry_losses(assessment: Assessment, system: System = "isic") -> "pd.Data
     records: list[dict[str, Cell]] = []
     for s, (member, _) in enumerate(members):
         for industry, in_industry in _by_industry(parts).items():
-            weekly = {p.sector: assessment.sectors[p.sector].risk.weekly[s, 0] for p in in_industry}
-            lost = _weighted(in_industry, weekly)
+            shares, values = _weekly(assessment, in_industry, s)
             named = {**_named(industry, in_industry), "scenario": member.scenario}
             records += [
                 {
@@ -91,9 +95,9 @@ def industry_losses(assessment: Assessment, system: System = "isic") -> "pd.Data
                     "week": week,
                     "date": first_day + timedelta(weeks=week),
                     "lost_share": float(share),
-                    "lost_value_usd": float(share) * in_industry[0].value_added / WEEKS_A_YEAR,
+                    "lost_value_usd": float(value),
                 }
-                for week, share in enumerate(lost)
+                for week, (share, value) in enumerate(zip(shares, values, strict=True))
             ]
     return result_frame("industry_losses", records)
 
@@ -127,20 +131,15 @@ def industry_totals(assessment: Assessment, system: System = "isic") -> "pd.Data
     parts = industry_parts(assessment, system)
     records: list[dict[str, Cell]] = []
     for industry, in_industry in _by_industry(parts).items():
-        lost = _weighted(
-            in_industry,
-            {p.sector: assessment.sectors[p.sector].risk.undiscounted for p in in_industry},
-        )
-        low, high = np.quantile(lost, (LOW, HIGH))
+        lost = _added_up(p.weight * _undiscounted(assessment, p.sector) for p in in_industry)
+        value = in_industry[0].value_added
         records.append(
             {
                 **_named(industry, in_industry),
-                "lost_share": float(lost.mean()),
-                "lost_share_p05": float(low),
-                "lost_share_p95": float(high),
-                "lost_value_usd_per_year": float(lost.mean()) * in_industry[0].value_added,
-                "value_added_usd_per_year": in_industry[0].value_added,
-                "sectors_share": plain_sum(part.weight for part in in_industry),
+                **_statistics("lost_share", lost),
+                **_statistics("lost_value_usd_per_year", lost * value, short="lost_value"),
+                "value_added_usd_per_year": float(value.mean()),
+                "sectors_share": float(_added_up(part.weight for part in in_industry).mean()),
             }
         )
     return result_frame("industry_totals", records)
@@ -210,19 +209,20 @@ def industry_parts(assessment: Assessment, system: System) -> list[Part]:
     ArgumentError
         If an industry has no code in the classification.
     """
-    rows = assessment.run.inputs.index.sectors
+    inputs = assessment.run.inputs
+    rows = inputs.index.sectors
     stated = {sector: rows[sector].industry_code for sector in assessment.sectors}
     codes = _codes(set(stated.values()), system)
     places = {sector: (rows[sector].destination, stated[sector]) for sector in stated}
-    value = {place: _value_added(assessment, sector) for sector, place in places.items()}
+    value = {place: industry_value(inputs, sector) for sector, place in places.items()}
     parts = []
     for sector, (home, code) in places.items():
         target = home, codes[code]
         inside = {pair for pair in value if (pair[0], codes[pair[1]]) == target}
         # A code that lies within another is counted there already.
         counted = {pair for pair in inside if (home, _within(pair[1])) not in inside}
-        whole = plain_sum(value[pair] for pair in counted)
-        share = _share(assessment, sector)
+        whole = _added_up(value[pair] for pair in sorted(counted))
+        share = industry_share(inputs, sector)
         alone = len(inside) == 1
         weight = share if alone else share * value[home, code] / whole
         parts.append(Part(sector, target, weight, whole))
@@ -252,18 +252,6 @@ def _within(code: str) -> str:
     return known.within if known is not None else ""
 
 
-def _value_added(assessment: Assessment, sector: str) -> float:
-    row = assessment.run.inputs.index.cells.get(
-        ("sector_values", (sector, "industry_value_added_musd"))
-    )
-    return MILLION * row.central if row is not None else float("nan")
-
-
-def _share(assessment: Assessment, sector: str) -> float:
-    row = assessment.run.inputs.index.cells.get(("sector_values", (sector, "industry_share")))
-    return row.central if row is not None else float("nan")
-
-
 def _by_industry(parts: list[Part]) -> dict[tuple[str, str], list[Part]]:
     found: dict[tuple[str, str], list[Part]] = {}
     for part in sorted(parts, key=lambda entry: (entry.industry, entry.sector)):
@@ -271,11 +259,43 @@ def _by_industry(parts: list[Part]) -> dict[tuple[str, str], list[Part]]:
     return found
 
 
-def _weighted(parts: list[Part], lost: Mapping[str, FloatArray]) -> FloatArray:
-    total = np.zeros_like(lost[parts[0].sector])
+def _added_up(values: Iterable[FloatArray]) -> FloatArray:
+    return np.asarray(np.sum(list(values), axis=0))
+
+
+def _undiscounted(assessment: Assessment, sector: str) -> FloatArray:
+    """Lost share of a sector's output over the horizon, shape (D,)."""
+    return assessment.sectors[sector].risk.undiscounted
+
+
+def _weekly(
+    assessment: Assessment, parts: list[Part], scenario: int
+) -> tuple[FloatArray, FloatArray]:
+    """Lost share of an industry's output, and lost USD, in each week of a scenario."""
+    shares, values = [], []
     for part in parts:
-        total = total + part.weight * lost[part.sector]
-    return total
+        lost = _undiscounted(assessment, part.sector)
+        course = assessment.sectors[part.sector].risk.weekly[scenario, 0]
+        shares.append(_mean_weighted(part.weight, lost) * course)
+        worth = _mean_weighted(part.weight * part.value_added, lost)
+        values.append(worth * course / WEEKS_A_YEAR)
+    return _added_up(shares), _added_up(values)
+
+
+def _mean_weighted(values: FloatArray, weights: FloatArray) -> float:
+    """Mean over draws; the plain mean where no draw has a weight."""
+    total = float(weights.sum())
+    return float((values * weights).sum()) / total if total > 0.0 else float(values.mean())
+
+
+def _statistics(name: str, draws: FloatArray, *, short: str | None = None) -> dict[str, Cell]:
+    """Mean of draws, and their 5th and 95th percentile."""
+    low, high = np.quantile(draws, (LOW, HIGH))
+    return {
+        name: float(draws.mean()),
+        f"{short or name}_p05": float(low),
+        f"{short or name}_p95": float(high),
+    }
 
 
 def _named(industry: tuple[str, str], parts: list[Part]) -> dict[str, Cell]:

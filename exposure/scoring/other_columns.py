@@ -170,7 +170,11 @@ INDUSTRY_LOSSES = (
         "Share of the industry's output lost in the week, its sectors weighted with their shares "
         "of it; mean over draws.",
     ),
-    _value("lost_value_usd", "Value added lost in the week, gross, constant 2023 USD.", "USD"),
+    _value(
+        "lost_value_usd",
+        "Value added lost in the week, gross, constant 2023 USD; mean over draws.",
+        "USD",
+    ),
 )
 
 INDUSTRY_TOTALS = (
@@ -178,13 +182,20 @@ INDUSTRY_TOTALS = (
     _lost("lost_share", "Share of the industry's output lost over the horizon; mean over draws."),
     _lost("lost_share_p05", "5th percentile of lost_share over draws."),
     _lost("lost_share_p95", "95th percentile of lost_share over draws."),
-    _value("lost_value_usd_per_year", "Value added lost, gross, constant 2023 USD.", "USD/yr"),
     _value(
-        "value_added_usd_per_year",
-        "Value added of the stated industries that make up the code, constant 2023 USD.",
+        "lost_value_usd_per_year",
+        "Value added lost, gross, constant 2023 USD; mean over draws of lost share times value.",
         "USD/yr",
     ),
-    _lost("sectors_share", "Share of that value added which the sectors make."),
+    _value("lost_value_p05", "5th percentile of lost_value_usd_per_year over draws.", "USD/yr"),
+    _value("lost_value_p95", "95th percentile of lost_value_usd_per_year over draws.", "USD/yr"),
+    _value(
+        "value_added_usd_per_year",
+        "Value added of the stated industries that make up the code, constant 2023 USD; mean over "
+        "draws.",
+        "USD/yr",
+    ),
+    _lost("sectors_share", "Share of that value added which the sectors make; mean over draws."),
 )
 
 RANK_CHANGES = (

@@ -1,7 +1,7 @@
 """The tables of a result: the ranking, and the weekly losses."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -38,10 +38,16 @@ class Label:
 
     name: str
     industry_code: str
-    value_added_usd: float
-    """A year, constant 2023 USD; NaN where it is not known."""
+    value_added: FloatArray
+    """USD of 2023 a year, shape (D,); NaN where it is not known."""
     recaptured: FloatArray
     """Share of lost output that is made up later, shape (D,)."""
+
+    def first(self, draws: int) -> "Label":
+        """The same facts in the first draws."""
+        return replace(
+            self, value_added=self.value_added[:draws], recaptured=self.recaptured[:draws]
+        )
 
 
 @dataclass(frozen=True)
@@ -88,8 +94,12 @@ class ScoredSector:
     @cached_property
     def value_at_risk(self) -> FloatArray:
         """Value added lost a year, net of what is made up later, constant USD, shape (D,)."""
-        gross = self.label.value_added_usd * self.risk.undiscounted
-        return np.asarray(gross * (1.0 - self.label.recaptured))
+        return np.asarray(self.gross_value_at_risk * (1.0 - self.label.recaptured))
+
+    @cached_property
+    def gross_value_at_risk(self) -> FloatArray:
+        """The same, with nothing made up later."""
+        return np.asarray(self.label.value_added * self.risk.undiscounted)
 
 
 def standard_error(values: FloatArray) -> float:
@@ -155,8 +165,7 @@ def _figures(scored: ScoredSector, first_day: date) -> dict[str, Cell]:
         "value_at_risk_p05": float(least),
         "value_at_risk_p95": float(most),
         "value_at_risk_se": standard_error(money),
-        "value_at_risk_gross_usd_per_year": scored.label.value_added_usd
-        * float(risk.undiscounted.mean()),
+        "value_at_risk_gross_usd_per_year": float(scored.gross_value_at_risk.mean()),
         "unmet_tonnes_per_year": plain_sum(risk.unmet.values()) / years,
         "unmet_tonnes_se": standard_error(risk.short) / years,
         "main_driver": main_driver(scored),

@@ -116,7 +116,7 @@ RANKING = (
     Column(
         "value_at_risk_usd_per_year",
         "Value added lost a year, net of what is made up later, in constant 2023 USD, mean over "
-        "draws; empty where the value added is not in the tables.",
+        "draws of lost share times value added; empty where the value added is not in the tables.",
         unit="USD of 2023 a year",
         form=Form.BILLIONS,
         nullable=True,
@@ -127,14 +127,16 @@ RANKING = (
     ),
     Column(
         "value_at_risk_p05",
-        "5th percentile of value_at_risk_usd_per_year over draws.",
+        "5th percentile of value_at_risk_usd_per_year over draws, in which the loss and the value "
+        "added vary.",
         unit="USD of 2023 a year",
         form=Form.BILLIONS,
         nullable=True,
     ),
     Column(
         "value_at_risk_p95",
-        "95th percentile of value_at_risk_usd_per_year over draws.",
+        "95th percentile of value_at_risk_usd_per_year over draws, in which the loss and the value "
+        "added vary.",
         unit="USD of 2023 a year",
         form=Form.BILLIONS,
         nullable=True,
