@@ -26,6 +26,7 @@ from exposure.cli import (
     tables,
 )
 from exposure.cli.clock import time_that_is_set
+from exposure.cli.memory import one_heap
 from exposure.cli.messages import say, show
 from exposure.cli.process import (
     plain_streams,
@@ -100,6 +101,7 @@ def main(arguments: list[str] | None = None) -> int:
     arguments
         Arguments after ``exposure``; None takes those of the process.
     """
+    one_heap()
     with plain_streams(), signals_unwind(), without_library_warnings(), rare_collections():
         words = sys.argv[1:] if arguments is None else arguments
         gone = [word for word in words if word.partition("=")[0] in REMOVED]

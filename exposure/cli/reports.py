@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from exposure.cli.configured import plan_of
+from exposure.cli.memory import give_back
 from exposure.cli.messages import note, say, show
 from exposure.cli.options import RUN, Options, with_options
 from exposure.cli.rankings import Scenarios, rankings_text
@@ -70,7 +71,9 @@ def report(
         scenarios=[scenario.scenario for scenario in chosen], path=options.config,
     )  # fmt: skip
     results = run_all(dataset, chosen, settings, plan.options)
+    give_back()
     desk = _desk(plan, dataset, _helping(results, levers, options))
+    give_back()
     written = write_desk_report(
         results, plan.folder, desk, history=plan.history, now=plan.now, files=plan.files
     )
@@ -85,11 +88,12 @@ def report(
 def _helping(
     results: "list[Assessment]", levers: "tuple[Lever, ...]", options: Options
 ) -> "Helping | None":
-    """What would help, with progress."""
+    """What would help, with progress; no part of these runs is kept afterwards."""
     from exposure.cli.progress import progress
+    from exposure.inputs.parts import LIMIT, parts_within
     from exposure.report.desk.helping import what_would_help
 
-    with progress(steps=1, quiet=options.quiet) as begin:
+    with progress(steps=1, quiet=options.quiet) as begin, parts_within(LIMIT):
         return what_would_help(results, levers, begin(0, "levers"))
 
 
