@@ -4,12 +4,15 @@ Nothing is fetched while it is built, and no page asks a network for anything: f
 MathML, and figures, commands and the reference are made from the installed package.
 """
 
+import inspect
 import re
 import sys
 from pathlib import Path
+from typing import get_type_hints
 
 from docutils import nodes
 from latex2mathml.converter import convert
+from pydantic import BaseModel
 from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
 
@@ -18,6 +21,7 @@ sys.path.insert(0, str(HERE))
 
 import generated_pages  # noqa: E402 - a script of this folder
 
+import exposure  # noqa: E402
 from exposure.version import __version__  # noqa: E402
 
 project = "exposure"
@@ -42,6 +46,7 @@ autosummary_generate = True
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
 default_role = "py:obj"
+smartquotes_action = "qe"  # no dashes: an option such as --prior keeps its two hyphens
 maximum_signature_line_length = 88
 autodoc_member_order = "bysource"
 numpydoc_show_class_members = False
@@ -87,6 +92,46 @@ def point_inside_included(app: Sphinx, _relative: Path, name: str, text: list[st
     point_inside(app, name, text)
 
 
+def keep_together(_app: Sphinx, page: nodes.document) -> None:
+    """Let no line end within an interval, a percentage or a mean with its error."""
+    for text in list(page.findall(nodes.Text)):
+        if not isinstance(text.parent, nodes.literal | nodes.FixedTextElement | nodes.math):
+            kept = re.sub(r"(?<=\d)–(?=\d)", "\u2060–\u2060", text)
+            kept = re.sub(r"(?<=\d) ± (?=\d)", "\u00a0±\u00a0", kept)
+            kept = re.sub(r"(?<=\d) (?=%)", "\u00a0", kept)
+            text.parent.replace(text, nodes.Text(kept))
+
+
+def show_plain_types() -> None:
+    """Give the public models signatures with the type of each field, without its checks."""
+    for name in exposure.__all__:
+        model = getattr(exposure, name)
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            hints = get_type_hints(model)
+            signature = inspect.signature(model)
+            plain = [
+                field.replace(annotation=hints[field.name], default=_plain(field.default))
+                for field in signature.parameters.values()
+            ]
+            model.__signature__ = signature.replace(parameters=plain)
+            model.__annotations__ = {field: hints[field] for field in model.__annotations__}
+
+
+def _plain(default: object) -> object:
+    # A whole model as the default of a field would fill half a page.
+    return type(default) if isinstance(default, BaseModel) else default
+
+
+def shorten_arrays(
+    _app: Sphinx, _what: str, _name: str, _of: object, _options: object,
+    signature: str | None, returns: str | None,
+) -> tuple[str | None, str | None]:  # fmt: skip
+    """Call an array an array; the docstring has its shape."""
+    pattern = r"ndarray\[tuple\[Any, \.\.\.\], dtype\[(\w+)\]\]"
+    short = [text and re.sub(pattern, "ndarray", text) for text in (signature, returns)]
+    return short[0], short[1]
+
+
 def inline_formula(self: nodes.NodeVisitor, node: nodes.math) -> None:
     """Write a formula within a line as MathML."""
     self.body.append(convert(node.astext()))  # type: ignore[attr-defined]
@@ -104,8 +149,11 @@ def formula(self: nodes.NodeVisitor, node: nodes.math_block) -> None:
 def setup(app: Sphinx) -> None:
     """Make the generated pages before Sphinx looks for pages, and connect what is above."""
     generated_pages.write()
+    show_plain_types()
     app.add_lexer("csv", TextLexer)
     app.connect("source-read", point_inside)
     app.connect("include-read", point_inside_included)
+    app.connect("doctree-read", keep_together)
+    app.connect("autodoc-process-signature", shorten_arrays)
     app.add_node(nodes.math, override=True, html=(inline_formula, None))
     app.add_node(nodes.math_block, override=True, html=(formula, None))

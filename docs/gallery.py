@@ -157,14 +157,14 @@ def of_certainty(results: Results) -> Iterator[Shown]:
     )
     yield Shown(
         "tornado",
-        "What a score hangs on",
+        "What a score depends on",
         f'withheld.plot.tornado("{SECTOR}")',
         "The expected score at the low and at the high end of each of its largest inputs.",
         lambda: results.withheld.plot.tornado(SECTOR, _axes()),
     )
     yield Shown(
         "flip_map",
-        "Which probabilities turn the order",
+        "Which probabilities reverse the order",
         'ex.assess(dataset, "outlook").plot.flip_map("licences_continue", "licences_withheld")',
         "The sector ranked first at all probabilities of two members of a mixture.",
         lambda: results.outlook.plot.flip_map(

@@ -147,7 +147,7 @@ def glossary_page() -> str:
 def _control(row: ElementRow) -> str:
     if row.controlled_from is None:
         return "Not under export control."
-    return f"Its export needs a licence from {row.controlled_from:%d %B %Y} on."
+    return f"Its export needs a licence since {row.controlled_from:%-d %B %Y}."
 
 
 def _terms(title: str, terms: Sequence[Term]) -> str:

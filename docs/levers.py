@@ -184,7 +184,7 @@ def main(draws: int) -> None:
     results = [ex.assess(dataset, name, settings) for name in COURSES]
     effects = [ex.levers(result) for result in results]
     tables = {
-        "rests on": f"Tables {dataset.version}, {draws} draws.\n",
+        "rests on": f"Tables {dataset.version}, {draws:,} draws.\n",
         "best": best_table(effects),
         "totals": totals_table(effects),
         "harm": harm_table(effects),

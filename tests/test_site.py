@@ -9,7 +9,8 @@ import exposure as ex
 DOCS = Path(__file__).parents[1] / "docs"
 sys.path.insert(0, str(DOCS))
 
-import generated_pages  # noqa: E402 - a script of docs, which is no package
+import check_links  # noqa: E402 - scripts of docs, which is no package
+import generated_pages  # noqa: E402
 
 
 def test_every_public_name_is_on_the_reference_page_once():
@@ -76,3 +77,25 @@ def test_the_recipe_needs_nothing_that_the_package_does_not():
     named = {line.partition(">=")[0] for line in lines} | {"python"}
     needed = [line.split()[1].replace("matplotlib-base", "matplotlib") for line in run.splitlines()]
     assert sorted(needed) == sorted(named)
+
+
+def test_broken_links_of_a_site_are_listed(tmp_path, capsys):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "figure.svg").write_text("<svg/>", "utf-8")
+    (tmp_path / "sub" / "page.html").write_text(
+        '<h2 id="one">1</h2><a href="../index.html#top">up</a><img src="../gone.svg">', "utf-8"
+    )
+    (tmp_path / "index.html").write_text(
+        '<a href="sub/page.html#one">1</a><a href="sub/page.html#two">2</a><a href="#">here</a>'
+        '<img src="figure.svg"><a href="https://example.org/gone">elsewhere</a>'
+        '<a href="mailto:desk@example.org">mail</a>',
+        "utf-8",
+    )
+    assert check_links.main(tmp_path) == 1
+    assert capsys.readouterr().out == (
+        "index.html: sub/page.html#two\nsub/page.html: ../gone.svg\n6 internal links, 2 broken\n"
+    )
+
+
+def test_a_site_without_links_is_not_a_site_without_faults(tmp_path):
+    assert check_links.main(tmp_path) == 1
