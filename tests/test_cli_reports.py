@@ -33,6 +33,13 @@ prior = true
 folder = "out"
 """
 AS_OF = ["--as-of", "2026-10-08"]
+BROKEN = """\
+exposure: cover.csv: 1 fault
+  - line 1, header: found none of the columns; expected their names; write the header: \
+sector,component,quantity,low,central,high,unit,basis,rests_on_assumption,source_id,locator,note
+Some checks were skipped because of these faults. Fix them and run again.
+"""
+"""What a table of nonsense is refused with."""
 
 
 @pytest.fixture
@@ -203,7 +210,9 @@ def test_broken_tables_leave_with_3_and_the_report_as_it_was(capsys, desk):
     before = contents(desk / "out")
     history = (desk / "out-history.sqlite").read_bytes()
     (desk / "tables" / "cover.csv").write_text("nonsense\n")
-    assert report(capsys, desk)[0] == 3
+    code, out, err = report(capsys, desk)
+    assert (code, out) == (3, "")
+    assert err == f"{BROKEN}The earlier report in {desk / 'out'} is unchanged.\n"
     assert contents(desk / "out") == before
     assert (desk / "out-history.sqlite").read_bytes() == history
 
@@ -216,12 +225,36 @@ def test_an_internal_fault_leaves_with_5_and_the_report_as_it_was(capsys, desk, 
         raise ZeroDivisionError("boom")
 
     monkeypatch.setattr("exposure.report.files.json_output.rows_of", fail)
-    code, _, err = report(capsys, desk, "--seed", "8")
-    assert code == 5
-    assert "internal error" in err
+    code, out, err = report(capsys, desk, "--seed", "8")
+    assert (code, out) == (5, "")
+    assert err.splitlines()[-2:] == [
+        "exposure: internal error: ZeroDivisionError: boom; please report it with the command",
+        f"The earlier report in {desk / 'out'} is unchanged.",
+    ]
     assert contents(desk / "out") == before
     monkeypatch.undo()
     assert "Nothing changed" in report(capsys, desk)[1]
+
+
+def test_a_fault_names_no_earlier_report_where_there_is_none(capsys, desk):
+    (desk / "tables" / "cover.csv").write_text("nonsense\n")
+    assert report(capsys, desk) == (3, "", BROKEN)
+
+
+def test_a_fault_after_the_new_report_is_in_place_names_no_earlier_one(capsys, desk, monkeypatch):
+    report(capsys, desk)
+    before = contents(desk / "out")
+
+    def fail(*_args, **_kwargs):
+        raise ZeroDivisionError("boom")
+
+    monkeypatch.setattr("exposure.report.history.database.History.list_report", fail)
+    code, out, err = report(capsys, desk, "--seed", "8")
+    assert (code, out) == (5, "")
+    assert err.splitlines()[-1] == (
+        "exposure: internal error: ZeroDivisionError: boom; please report it with the command"
+    )
+    assert contents(desk / "out") != before
 
 
 def test_words_of_the_command_line_win_over_the_file(capsys, desk):
@@ -373,6 +406,7 @@ def test_a_full_disk_leaves_the_report_and_the_history_as_they_were(desk, capsys
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert code == 3
     assert "free space" in err
+    assert err.splitlines()[-1] == f"The earlier report in {desk / 'out'} is unchanged."
     assert contents(desk / "out") == before
     assert "Nothing changed" in report(capsys, desk)[1]
 

@@ -46,6 +46,11 @@ UNWRITTEN = 3
 TOO_LARGE = 2
 """Exit code of a run that does not fit into memory: as for a wrong option."""
 
+TOO_LITTLE = (
+    "memory: found too little for this run; expected room for every draw; take fewer, such as "
+    "--draws 1024, or a shorter --horizon-weeks"
+)
+
 INTERRUPTED = 130
 """Exit code of a run that is ended from the keyboard."""
 
@@ -118,21 +123,17 @@ def _run(arguments: list[str] | None) -> int:
     except SystemExit as leaving:
         return _code(leaving, reader_gone=sys.stdout is not stdout)
     except ExposureError as error:
-        return _fail(str(error), error.exit_code)
-    except MemoryError:
-        return _fail(
-            "memory: found too little for this run; expected room for every draw; take fewer, "
-            "such as --draws 1024, or a shorter --horizon-weeks",
-            TOO_LARGE,
-        )
+        return _fail(_with_notes(str(error), error), error.exit_code)
+    except MemoryError as error:
+        return _fail(_with_notes(TOO_LITTLE, error), TOO_LARGE)
     except OSError as error:
         _drop_output()
-        return _fail(_unwritten(error), UNWRITTEN)
+        return _fail(_with_notes(_unwritten(error), error), UNWRITTEN)
     except Exception as error:  # noqa: BLE001 - the one place where no error may escape
-        return _fail(
-            f"internal error: {type(error).__name__}: {error}; please report it with the command",
-            INTERNAL,
+        message = (
+            f"internal error: {type(error).__name__}: {error}; please report it with the command"
         )
+        return _fail(_with_notes(message, error), INTERNAL)
     return 0
 
 
@@ -168,6 +169,11 @@ def _drop_output() -> None:
     with suppress(OSError, ValueError, AttributeError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
+
+
+def _with_notes(message: str, error: BaseException) -> str:
+    """A message, and below it what a command adds to the error."""
+    return "\n".join([message, *getattr(error, "__notes__", ())])
 
 
 def _fail(message: str, code: int) -> int:

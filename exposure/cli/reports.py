@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from exposure.measures.lever import Lever
     from exposure.report.changes import Briefing
     from exposure.report.desk.briefing import Desk
+    from exposure.report.desk.writing import Written
     from exposure.report.lever_findings import Helping
     from exposure.result import Assessment
     from exposure.tables.dataset import Dataset
@@ -50,14 +51,31 @@ def report(
     scenario: licences_continue, licences_queued and licences_withheld, scored from the last day in
     the tables.
     """
-    from exposure.report.desk.helping import chosen_levers
-    from exposure.report.desk.scope import check_scope
-    from exposure.report.desk.writing import write_desk_report
-    from exposure.report.files.report_folder import check_target, older_files
-    from exposure.report.history.opening import check_history
+    from exposure.report.desk.earlier import earlier_report_named
+    from exposure.report.files.report_folder import older_files
     from exposure.report.text.briefing_words import alerts_text
 
     plan = plan_of(options, out)
+    with earlier_report_named(plan.folder):
+        results, written = _made(plan, scenarios, options)
+    for path in older_files(written.files):
+        note(f"note: {path} is not of this report", options)
+    show(f"{alerts_text(written.briefing)}\n\n{rankings_text(results)}")
+    page = plan.folder / "report.html"
+    note(f"wrote {len(written.files)} files to {plan.folder}; open {page}", options)
+    _leave(written.briefing)
+
+
+def _made(
+    plan: "Plan", scenarios: Scenarios, options: Options
+) -> "tuple[list[Assessment], Written]":
+    """Run the scenarios and write the report; everything that can be checked is checked first."""
+    from exposure.report.desk.helping import chosen_levers
+    from exposure.report.desk.scope import check_scope
+    from exposure.report.desk.writing import write_desk_report
+    from exposure.report.files.report_folder import check_target
+    from exposure.report.history.opening import check_history
+
     default = plan.scenarios or DEFAULT_SCENARIOS
     chosen = read_scenarios(chosen_names(scenarios, options, default), plan.options)
     check_target(plan.folder, [scenario.scenario for scenario in chosen])
@@ -77,12 +95,7 @@ def report(
     written = write_desk_report(
         results, plan.folder, desk, history=plan.history, now=plan.now, files=plan.files
     )
-    for path in older_files(written.files):
-        note(f"note: {path} is not of this report", options)
-    show(f"{alerts_text(written.briefing)}\n\n{rankings_text(results)}")
-    page = plan.folder / "report.html"
-    note(f"wrote {len(written.files)} files to {plan.folder}; open {page}", options)
-    _leave(written.briefing)
+    return results, written
 
 
 def _helping(
