@@ -130,3 +130,20 @@ def test_a_store_gives_up_what_it_has_no_room_for():
     store.clear()
     assert store.find("name", Answers(7, 5)) is None
     assert store.size == 0
+
+
+def test_parts_that_are_dropped_while_others_are_made_are_not_missed(dataset, monkeypatch):
+    key = ("electric_vehicles", "ndfeb_heavy_magnet", "criticality_share")
+    changed = ex.with_value(dataset, "needs", key, value=0.6)
+    fresh = ex.assess(changed, "london_truce", SETTINGS)
+    keep_parts(parts.LIMIT)
+    ex.assess(dataset, "london_truce", SETTINGS)
+    keep = Store.keep
+
+    def keep_alone(self: Store, name: tuple[object, ...], part: Part[object]) -> None:
+        if name[0] == "block":
+            self.clear()
+        keep(self, name, part)
+
+    monkeypatch.setattr(Store, "keep", keep_alone)
+    assert same(ex.assess(changed, "london_truce", SETTINGS).sectors, fresh.sectors)

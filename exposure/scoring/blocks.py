@@ -7,7 +7,7 @@ number of threads nor on the size of the blocks.
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property, partial
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, cast
 
 import numpy as np
 
@@ -300,7 +300,9 @@ def _kept_blocks(run: Run, prepared: Prepared, threads: int) -> dict[str, Part[S
         name: ("block", run.question, tuple(course.name_of(name) for course in courses))
         for name in run.sectors
     }
-    missing = [name for name in run.sectors if STORE.find(names[name], index) is None]
+    # Held here, because the store may drop them while the others are made.
+    found = {name: STORE.find(names[name], index) for name in run.sectors}
+    missing = [name for name, part in found.items() if part is None]
     runs = []
     for course in courses:
         every = run.players(course.world)
@@ -310,8 +312,10 @@ def _kept_blocks(run: Run, prepared: Prepared, threads: int) -> dict[str, Part[S
     def make(name: str) -> tuple[SectorBlock, Notes]:
         return run.summarised([course_run[name] for course_run in runs]), {}
 
+    made = {name: make_part(names[name], index, partial(make, name), kept=True) for name in missing}
     return {
-        name: make_part(names[name], index, partial(make, name), kept=True) for name in run.sectors
+        name: made[name] if part is None else cast("Part[SectorBlock]", part)
+        for name, part in found.items()
     }
 
 
