@@ -152,7 +152,7 @@ _HOMES = {
     "with_values": "exposure.tables.reading.edits",
     "write_report": "exposure.report.files.report_folder",
 }
-"""Where each public name lives."""
+"""Module that defines each public name."""
 
 _SHOWN = {
     "assessment_html": "exposure.report.html.notebook",

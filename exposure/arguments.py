@@ -24,13 +24,13 @@ LONGEST_SHOWN = 60
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of argument: the accepted values, their description, and how to make one."""
+    """A kind of argument: the accepted values, their description, and how to make one."""
 
     accepts: Callable[[object], bool]
     wording: str
-    """What is expected, such as ``a Dataset``."""
+    """Description of the accepted values, such as ``a Dataset``."""
     cure: str
-    """What to write."""
+    """Cure that an error suggests."""
 
 
 def instance_of(types: type | tuple[type, ...], wording: str, cure: str) -> Kind:
@@ -39,7 +39,7 @@ def instance_of(types: type | tuple[type, ...], wording: str, cure: str) -> Kind
 
 
 def optional(kind: Kind) -> Kind:
-    """The same kind, or None.
+    """Kind that also accepts None.
 
     Examples
     --------
@@ -102,7 +102,7 @@ def _is_day(value: object) -> bool:
 
 
 def _of_class(*names: str) -> Callable[[object], bool]:
-    """Whether the class of a value has this name; the check does not import the library."""
+    """True if the class of a value has this name; the check does not import the library."""
 
     def accepts(value: object) -> bool:
         return any(f"{base.__module__}.{base.__name__}" in names for base in type(value).__mro__)

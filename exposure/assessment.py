@@ -1,4 +1,4 @@
-"""From tables and a scenario to a ranking: `assess`."""
+"""Assess a scenario: from tables and a course of policy to a ranking (`assess`)."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -28,7 +28,7 @@ from exposure.tables.dataset import DATASET, Dataset
 from exposure.tables.schema.demand import SectorRow
 
 REFUTED_BELOW = 0.05
-"""If fewer draws of the tables than this share are inside the record, a sector may be refuted."""
+"""Share of the draws of the tables inside the record below which a sector may be refuted."""
 
 WORKERS = optional(COUNT)
 PROGRESS = optional(CALLBACK)
@@ -191,7 +191,7 @@ def _scored(
 
 
 def _record_of(sector: str, conditioned: RecordMet) -> Record:
-    """How a sector compares with its observed losses."""
+    """Comparison of a sector with its observed losses."""
     seen = [r for r in conditioned.ranges if r.kind == "losses" and r.subject == sector]
     if not seen:
         return Record()

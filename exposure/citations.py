@@ -1,4 +1,4 @@
-"""Where every figure of a sector, or of a table, comes from.
+"""Sources of every figure behind a sector, or in a table.
 
 This module does not decide which rows enter a sector's score: the model runs once, and the gate
 notes what was read (`exposure.inputs.cells`). The rows of the value at risk, which is not part of
@@ -254,7 +254,7 @@ def squared_correlations(drawn: Sequence[FloatArray], scores: FloatArray) -> Flo
 
 
 def _of_block(drawn: FloatArray, centred: FloatArray) -> FloatArray:
-    """The same for rows of shape (R, D) and scores less their mean."""
+    """Squared correlations for rows of shape (R, D) and scores less their mean."""
     varies = drawn.min(axis=1) < drawn.max(axis=1)
     apart = drawn - drawn.mean(axis=1, keepdims=True)
     lengths = np.where(varies, np.square(apart).sum(axis=1), 1.0) * (centred @ centred)
@@ -292,7 +292,7 @@ def learnt_later(dataset: Dataset, day: date) -> tuple[int, int]:
 
 
 def known_until(dataset: Dataset) -> date | None:
-    """Knowledge date of tables: the last day that they know; None without a dated source.
+    """Knowledge date of tables: the last day that they cover; None without a dated source.
 
     It is the day on which their newest source was published. Tables with all sources of the record
     of policy know what the record knows, and are known at least until the day on which it ends. A

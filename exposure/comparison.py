@@ -1,4 +1,4 @@
-"""How the ranking changes if the scenario or the tables change.
+"""Changes of a ranking if the scenario or the tables change.
 
 Every cell has its own random stream, so equal rows get equal draws: all differences come from the
 rows that differ, not from chance.

@@ -1,4 +1,4 @@
-"""One class per way of being wrong.
+"""Errors of the package, one class for each kind of fault.
 
 Every message says where the fault is, what was found, what was expected and how to fix it. Faults
 of one kind are collected and shown together; an error carries them as ``.faults``, one

@@ -16,7 +16,7 @@ import numpy as np
 from exposure.arrays import FloatArray
 
 AVAILABLE = find_spec("numba") is not None
-"""Whether kernels are compiled; without numba the slower references run."""
+"""True if kernels are compiled; without numba the slower references run."""
 
 Kernel = TypeVar("Kernel", bound=Callable[..., object])
 """A function on arrays and numbers."""

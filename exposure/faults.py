@@ -17,7 +17,7 @@ SKIPPED = "Some checks were skipped because of these faults. Fix them and run ag
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault in one place.
+    """A fault at one position.
 
     Attributes
     ----------
@@ -65,7 +65,7 @@ class Fault:
         return f"found {self.found}; expected {self.expected}; {self.cure}"
 
     def within(self, prefix: str) -> "Fault":
-        """The same fault, located in a part of something, such as a rule of a scenario.
+        """Return the fault, located in a part of something, such as a rule of a scenario.
 
         Examples
         --------
@@ -75,7 +75,7 @@ class Fault:
         return replace(self, key=f"{prefix}, {self.key}" if self.key else prefix)
 
     def at(self, file: str, line: int | None = None) -> "Fault":
-        """The same fault, located in a file, and on a line if there is one."""
+        """Return the fault, located in a file, and on a line if there is one."""
         return replace(self, file=file, line=line)
 
 

@@ -122,12 +122,12 @@ def decoded(tree: object, known: Known, arrays: Sequence[AnyArray]) -> object:
 
 
 SIMPLE: Mapping[str, Callable[[str], object]] = {"date": date.fromisoformat, "float": float}
-"""Values written as text, with what reads them."""
+"""Types written as text, with the function that reads each."""
 
 COLLECTIONS: Mapping[str, Callable[[Iterable[Any]], object]] = {
     "list": list, "map": dict, "tuple": tuple,
 }  # fmt: skip
-"""Values written as lists, with what makes them of their members."""
+"""Types written as lists, with the function that makes each from its members."""
 
 
 def _decoded_class(tree: Mapping[str, Any], known: Known, arrays: Sequence[AnyArray]) -> object:

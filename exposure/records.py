@@ -34,7 +34,7 @@ def tables_record(dataset: Dataset) -> dict[str, object]:
 
 
 def draws_record(conditioned: RecordMet | None) -> dict[str, object]:
-    """Which draws were used: those of the tables, or those that agree with the record."""
+    """Draws that were used: those of the tables, or those that agree with the record."""
     if conditioned is None:
         return {"conditioned": False}
     return {

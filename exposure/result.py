@@ -30,7 +30,7 @@ Cause = Literal["element", "component", "stage", "licence_class"]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Assessment:
-    """Result of one scenario, or of a mixture, on one dataset; equal records, equal bytes.
+    """Result of one scenario, or of a mixture, on one dataset; equal records give equal bytes.
 
     It is frozen: every table that it returns is a copy, so that changing one does not change the
     result. Two results are equal if all their contents are equal. It can be pickled and copied.
@@ -43,11 +43,11 @@ class Assessment:
     settings: Settings
     """Draws, horizon and the rest."""
     sectors: Mapping[str, ScoredSector]
-    """What each sector loses, by its id."""
+    """Losses of each sector, by its id."""
     run: Run
-    """What was run: draws, weeks and sectors."""
+    """Run behind the result: draws, weeks and sectors."""
     conditioned: RecordMet | None = None
-    """How the draws agree with the record; None for the draws of the tables alone."""
+    """Agreement of the draws with the record; None for the draws of the tables alone."""
 
     def __post_init__(self) -> None:
         close(self.sectors)
@@ -195,7 +195,7 @@ class Assessment:
 
     @property
     def plot(self) -> "exposure.ResultPlots":
-        """Its figures.
+        """Figures of the result.
 
         ``scores``, ``weekly``, ``heat_map``, ``attribution``, ``rank_acceptability``,
         ``waterfall``, ``tornado`` and, of a mixture, ``flip_map``. Each draws on the axes it is

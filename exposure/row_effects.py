@@ -45,12 +45,12 @@ class Course:
     sampler: Sampler
 
     def first(self, draws: int) -> "Course":
-        """The same with only the first draws."""
+        """Return the inputs with only the first draws."""
         return replace(self, sampler=self.sampler.block(0, draws))
 
     @property
     def run(self) -> Run:
-        """What is run.
+        """Run of the course.
 
         Raises
         ------
@@ -81,7 +81,7 @@ def scored(course: Course) -> Scored:
 
 @dataclass(frozen=True)
 class RowPair:
-    """One row before and after the change; None if it does not exist."""
+    """A row before and after the change; None if it does not exist."""
 
     key: RowKey
     was: BaseModel | None
@@ -123,7 +123,7 @@ def row_pairs(old: Dataset, new: Dataset) -> tuple[RowPair, ...]:
 
 
 def can_matter(pair: RowPair, read: frozenset[RowKey]) -> bool:
-    """Whether a row can move a score of runs that read these rows."""
+    """True if a row can move a score of runs that read these rows."""
     table = TABLES[pair.key[0]]
     if table.name == "sources" or not (table.required or table.name in NOTED):
         return False
@@ -138,7 +138,7 @@ class Units:
 
     units: tuple[tuple[RowPair, ...], ...]
     by_table: bool = False
-    """Whether there were too many rows to run one by one."""
+    """True if there were too many rows to run one by one."""
     inseparable: tuple[RowPair, ...] = ()
     """Rows that pass the checks of the tables only with all others."""
 

@@ -60,7 +60,7 @@ file."""
 
 @dataclass(frozen=True)
 class Parts:
-    """What a result is made of."""
+    """Content of a saved result."""
 
     dataset: Dataset
     scenario: Scenario

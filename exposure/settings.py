@@ -23,15 +23,14 @@ from exposure.terms import BuyerPlaceOrAll
 from exposure.wording import faults_of
 
 SupplyMethod = Literal["mixture", "nested", "independent", "worst_stage"]
-"""How shares by stage are combined into one dependence; see `exposure.supply.exit_stage`."""
+"""Method that combines shares by stage into one dependence; see `exposure.supply.exit_stage`."""
 
 Coupling = Literal["independent", "line_stop"]
-"""Whether a line that is short of one component still uses the others; see
-`exposure.impact.stocks`."""
+"""Use of other components by a line that is short of one; see `exposure.impact.stocks`."""
 
 
 class Settings(BaseModel):
-    """What the analyst chooses for a run.
+    """Settings of a run, chosen by the analyst.
 
     Raises
     ------
@@ -73,11 +72,11 @@ class Settings(BaseModel):
     impact_threshold: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.05
     """A sector is hit in the first week in which it loses more than this share of output."""
     destination: BuyerPlaceOrAll = "USA"
-    """Where the ranked sectors' makers are: ISO alpha-3, EUU for the EU, or `all`."""
+    """Place of the ranked sectors' makers: ISO alpha-3, EUU for the EU, or `all`."""
     supply_method: SupplyMethod = "mixture"
-    """How shares by stage become one dependence on China."""
+    """Method that combines shares by stage into one dependence on China."""
     prior: bool = False
-    """Whether draws are those of the tables alone, not only those that agree with the record."""
+    """True to use all draws of the tables, not only those that agree with the record."""
     coupling: Coupling = "independent"
     """`independent`: a line short of one part keeps using the others; `line_stop`: it stops."""
 

@@ -1,4 +1,4 @@
-"""The base of what users write down in files: frozen, and plain about what is wrong with it."""
+"""Base of the models that users write in files: frozen, with clear errors."""
 
 from typing import ClassVar, Self
 

@@ -25,14 +25,14 @@ EU, REST, WORLD = "EUU", "ROW", "WLD"
 """Codes for what is not one country: the European Union, the rest of the world, the world."""
 
 PLACE_PATTERN = r"^[A-Z]{3}$"
-"""How the code of a place is spelt; which codes there are, `exposure.places` knows."""
+"""Pattern of the code of a place; `exposure.places` lists the existing codes."""
 
 NO_PLACE = "place"
 """Type of a pydantic error about a code that is no place, or none that is allowed."""
 
 
 class BuyerClass(StrEnum):
-    """What the buyer makes the goods for."""
+    """Use for which the buyer makes the goods."""
 
     CIVIL = "civil"
     DUAL = "dual"
@@ -40,7 +40,7 @@ class BuyerClass(StrEnum):
 
 
 class Tier(StrEnum):
-    """How Beijing treats the buyer."""
+    """Treatment of the buyer by Beijing."""
 
     TRUSTED = "trusted"
     """The green channel."""
@@ -50,7 +50,7 @@ class Tier(StrEnum):
 
 
 class Strength(StrEnum):
-    """How firmly an observation is known."""
+    """Strength of the evidence for an observation."""
 
     STRONG = "strong"
     """A figure of the period itself, or a statement about it."""
@@ -70,7 +70,7 @@ class ObservedAt(StrEnum):
 
 
 class LicenceState(StrEnum):
-    """What a rule says of a case, least restrictive first."""
+    """Licence state that a rule gives a case, least restrictive first."""
 
     FREE = "free"
     """No licence needed."""
@@ -89,7 +89,7 @@ RESTRICTIVENESS: dict[LicenceState, int] = {state: i for i, state in enumerate(L
 
 
 class Basis(StrEnum):
-    """How a figure is known."""
+    """Basis of a figure."""
 
     MEASURED = "measured"
     """Official count, statistic or laboratory value."""
@@ -102,7 +102,7 @@ class Basis(StrEnum):
 
 
 class Grade(StrEnum):
-    """How far a source can be trusted."""
+    """Reliability of a source."""
 
     PRIMARY = "primary"
     REPUTABLE = "reputable"
@@ -110,7 +110,7 @@ class Grade(StrEnum):
 
 
 class ShareKind(StrEnum):
-    """Whether a share was observed or is a forecast."""
+    """Kind of a share: observed or forecast."""
 
     OUTTURN = "outturn"
     FORECAST = "forecast"
@@ -145,20 +145,20 @@ CountryCode = Annotated[_Code, _known_place((EU, REST, WORLD), china=True)]
 """Any place: a country (ISO 3166-1 alpha-3), `EU`, `REST` or `WORLD`."""
 
 OriginPlace = Annotated[_Code, _known_place((EU, REST), china=True)]
-"""Where something is made: a country, the EU or the rest of the world."""
+"""Place of production: a country, the EU or the rest of the world."""
 
 BuyerPlace = Annotated[_Code, _known_place((EU,), china=False)]
-"""Where buyers are, or makers outside China: a country other than China, or the EU."""
+"""Place of buyers, or of makers outside China: a country other than China, or the EU."""
 
 BuyerPlaceOrAll = Annotated[
     str,
     Field(json_schema_extra={"pattern": r"^([A-Z]{3}|all)$"}),
     _known_place((EU, "all"), china=False),
 ]
-"""Where buyers are, or ``all`` for all of them."""
+"""Place of buyers, or ``all`` for all of them."""
 
 PlantPlace = Annotated[_Code, _known_place((), china=False)]
-"""Where a plant outside China is."""
+"""Place of a plant outside China."""
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 """A stable key: lower case, digits and underscores."""

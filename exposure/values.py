@@ -1,4 +1,4 @@
-"""Values of results: compared by what they hold, and closed against change.
+"""Values of results: compared by content, and protected against change.
 
 Results hold arrays and tables, for which ``==`` gives an array of answers. `same` gives one.
 """
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def same(one: object, other: object) -> bool:
-    """Whether two values hold the same, to the last bit; a missing number equals a missing one.
+    """True if two values are equal to the last bit; a missing number equals a missing one.
 
     Dataclasses are compared by the fields that take part in comparisons, mappings by key, lists
     and tuples in order, arrays and tables by their cells, everything else by ``==``.
@@ -90,5 +90,5 @@ def close(value: object) -> None:
 
 
 def copied(frame: "pd.DataFrame") -> "pd.DataFrame":
-    """A table of the caller's own: what is done to it changes no result."""
+    """Copy of a table for the caller: changing it changes no result."""
     return frame.copy(deep=True)

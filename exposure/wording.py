@@ -1,4 +1,4 @@
-"""What pydantic found wrong with a row, rule or setting, in the package's own words.
+"""Faults that pydantic found in a row, rule or setting, in the package's own words.
 
 Messages of pydantic name types and patterns; users of a table need to know what was found, what is
 expected and what to do. This module translates; the location (file, line, rule) is added by the
@@ -31,7 +31,7 @@ PATTERNS = {
         "a period such as 2025, 2025-H1, 2025-Q3, 2025-06 or 2025-06-11"
     ),
 }
-"""What each pattern of a row, rule or setting asks for."""
+"""Requirement behind each pattern of a row, rule or setting."""
 
 TYPES = {
     "bool": "true or false",
@@ -46,7 +46,7 @@ TYPES = {
     "too": "at least one word",
     "tuple": "a list",
 }
-"""What each kind of pydantic error asks for, by the first word of its type."""
+"""Requirement behind each kind of pydantic error, by the first word of its type."""
 
 BOUNDS = {
     "greater_than": ("gt", "more than"),
@@ -57,7 +57,7 @@ BOUNDS = {
 """Types of pydantic error about a bound: its place, and how it reads."""
 
 CORRECT_IT = "correct it"
-"""The cure where nothing more can be said."""
+"""Cure if nothing more specific is known."""
 
 A_CODE = "write an ISO 3166-1 alpha-3 code, such as USA, JPN or DEU"
 """The cure for a place that cannot be guessed."""
@@ -187,7 +187,7 @@ def _similar_word(text: str, words: Collection[str]) -> str:
 
 
 def place_cure(found: str, allowed: Collection[str]) -> str:
-    """What to write instead of something that is no code of a place, or of one not allowed.
+    """Cure for a text that is no code of a place, or of a place that is not allowed.
 
     A code that exists is never replaced by another: a table with ``AUS`` does not mean ``USA``.
 
@@ -213,7 +213,7 @@ def _named(code: str) -> str:
 
 
 def _respelt(text: str, pattern: str) -> str:
-    """The cure for a code or key that is only spelt in another way."""
+    """Cure for a code or key that is only spelt differently."""
     if len(text) > LONGEST_SHOWN:
         return CORRECT_IT
     as_code = text.upper()

@@ -103,4 +103,4 @@ def compared_frame(found: "ConditionedDraws") -> "pd.DataFrame":
 
 
 COMMANDS = (with_options(condition, *OWN, "form"),)
-"""In the order in which help lists them."""
+"""Commands of this module, in the order in which help lists them."""

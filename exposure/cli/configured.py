@@ -37,7 +37,7 @@ class Plan:
 
     @property
     def levers(self) -> bool | tuple[str, ...]:
-        """Whether the report says what would help, or the ids of the levers to run."""
+        """True to report the effects of levers, False to skip them, or the ids of some."""
         return False if self.options.no_levers else self.configuration.levers
 
 

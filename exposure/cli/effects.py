@@ -97,7 +97,7 @@ def doubtful(dataset: "Dataset") -> list[str]:
 
 
 def as_warnings(faults: Collection[Fault], *, kind: str = "without effect") -> list[str]:
-    """Each as one line after its kind, the first hundred of them.
+    """Write each finding as one line after its kind, at most a hundred of them.
 
     Examples
     --------

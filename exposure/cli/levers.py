@@ -78,4 +78,4 @@ def _findings(
 COMMANDS = (
     with_options(levers, "scenario", "sector", "budget", "levers", "pairs", "stocks", *RUN, "form"),
 )
-"""In the order in which help lists them."""
+"""Commands of this module, in the order in which help lists them."""

@@ -117,4 +117,4 @@ COMMANDS = (
     with_options(flow, "scenario", *(name for name in RUN if name != "prior"), "form"),
     with_options(backtest, *TABLES[:2], "draws", "seed", "settings", *TABLES[2:], "form"),
 )
-"""In the order in which help lists them."""
+"""Commands of this module, in the order in which help lists them."""

@@ -1,4 +1,4 @@
-"""What a command prints: data on stdout, notes and warnings on stderr.
+"""Output of a command: data on stdout, notes and warnings on stderr.
 
 Notes are silenced by `--quiet`, warnings never. If stderr is closed, full or gone, only its
 messages are lost (`exposure.cli.process`).

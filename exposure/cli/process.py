@@ -1,4 +1,4 @@
-"""What a command does to its process: encodings, signals, warnings and logs of libraries."""
+"""Set-up of the process of a command: encodings, signals, warnings and logs of libraries."""
 
 import codecs
 import gc
@@ -20,11 +20,11 @@ from exposure.report.text.safe import printable
 PLAIN = {
     "\u2013": "-", "\u2014": "-", "\u2212": "-", "\u2019": "'", "\u2265": ">=", "\u2264": "<=",
 }  # fmt: skip
-"""What replaces characters that an encoding lacks; any other becomes a question mark."""
+"""Replacements of characters that an encoding lacks; any other becomes a question mark."""
 
 COLLECTED_AT = (100_000, 20, 20)
-"""New objects at which Python looks for cycles among the youngest, and how many such looks go
-before one at the older."""
+"""Thresholds of garbage collection: new objects before the youngest generation is collected, and
+collections before an older one is."""
 
 ENDING = ("SIGTERM", "SIGHUP")
 """Signals that end a run; not every system has all."""
@@ -42,7 +42,7 @@ class Lossy(io.TextIOBase):
 
     @property
     def raw(self) -> "Lossy":
-        """The same stream for a bar of progress, which moves the cursor."""
+        """Return the stream for a progress bar, which moves the cursor."""
         return Lossy(self._stream, printable_only=False)
 
     def write(self, text: str, /) -> int:
@@ -57,16 +57,16 @@ class Lossy(io.TextIOBase):
             self._stream.flush()
 
     def isatty(self) -> bool:
-        """Whether the stream is a terminal."""
+        """Return True if the stream is a terminal."""
         return not self._stream.closed and self._stream.isatty()
 
     @property
     def encoding(self) -> str:  # type: ignore[override]
-        """That of the stream."""
+        """Encoding of the stream."""
         return self._stream.encoding
 
     def fileno(self) -> int:
-        """That of the stream."""
+        """Error handler of the stream."""
         return self._stream.fileno()
 
 
@@ -124,7 +124,7 @@ def _leave(number: int, _: FrameType | None) -> None:
 
 @contextmanager
 def rare_collections() -> Iterator[None]:
-    """Let Python look for cycles of garbage rarely: a run leaves next to none, but many objects.
+    """Let Python collect garbage cycles rarely: a run makes many objects and almost no cycles.
 
     The usual thresholds cost a report one CPU second and more, and free no memory.
     """

@@ -56,7 +56,7 @@ def progress(*, steps: int, quiet: bool) -> Iterator[Callable[[int, str], Advanc
 
 
 def _watched() -> bool:
-    """Whether stderr is a terminal; a closed or missing one is not."""
+    """Return True if stderr is a terminal; a closed or missing one is not."""
     return sys.stderr is not None and not sys.stderr.closed and sys.stderr.isatty()
 
 

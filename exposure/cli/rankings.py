@@ -108,4 +108,4 @@ COMMANDS = (
     with_options(rank, "scenario", *RUN, "form"),
     with_options(explain, "scenario", *(name for name in RUN if name != "destination"), "form"),
 )
-"""In the order in which help lists them."""
+"""Commands of this module, in the order in which help lists them."""

@@ -101,7 +101,7 @@ def _made(
 def _helping(
     results: "list[Assessment]", levers: "tuple[Lever, ...]", options: Options
 ) -> "Helping | None":
-    """What would help, with progress; no part of these runs is kept afterwards."""
+    """Run the levers of a report, with progress; no part of these runs is kept afterwards."""
     from exposure.cli.progress import progress
     from exposure.inputs.parts import LIMIT, parts_within
     from exposure.report.desk.helping import what_would_help
@@ -147,4 +147,4 @@ COMMANDS = (
         *RUN,
     ),
 )
-"""In the order in which help lists them."""
+"""Commands of this module, in the order in which help lists them."""

@@ -1,4 +1,4 @@
-"""From the command line to results: tables, scenarios, settings, runs.
+"""Runs of a command: its options become tables, scenarios, settings and results.
 
 All faults are reported before the first run.
 """

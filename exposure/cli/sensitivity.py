@@ -76,4 +76,4 @@ def _findings(result: "Assessment", sectors: list[str] | None, options: Options)
 
 
 COMMANDS = (with_options(sensitivity, "scenario", *RUN, "form"),)
-"""In the order in which help lists them."""
+"""Commands of this module, in the order in which help lists them."""

@@ -89,7 +89,7 @@ def _check_where(processes: int, scheduler: str | None) -> None:
 
 @contextmanager
 def _executor(processes: int, scheduler: str | None) -> "Iterator[Executor | None]":
-    """What runs the tasks: the workers of a scheduler, several processes, or only this process."""
+    """Executor of the tasks: workers of a scheduler, several processes, or this process."""
     if scheduler is not None:
         with _dask(scheduler) as executor:
             yield executor
@@ -119,4 +119,4 @@ def _dask(address: str) -> "Iterator[Executor]":
 
 
 COMMANDS = (with_options(sweep, *(name for name in RUN if name not in {"after", "rule"})),)
-"""In the order in which help lists them."""
+"""Commands of this module, in the order in which help lists them."""

@@ -97,7 +97,7 @@ def _sound(folder: Path | None, options: Options) -> "tuple[Dataset, list[Scenar
 def _findings(
     tables: Path, dataset: "Dataset", scenarios: "Sequence[Scenario]"
 ) -> "dict[Kind, list[Fault]]":
-    """What is odd or idle in sound tables and scenarios, by kind."""
+    """List unusual or unused input in tables and scenarios without faults, by kind."""
     from exposure.policy.scenario_file import read_scenario
     from exposure.tables.describing.package import stale_notes
     from exposure.tables.reading.effect import rows_for_the_record, rows_without_effect
@@ -136,7 +136,7 @@ def _checked_tables(
 def _kept(
     refused: list[ExposureError], work: Callable[..., Result], *words: object
 ) -> Result | None:
-    """What the work gives; where it refuses, nothing, and its error is kept with the others."""
+    """Return the result of the work; if it raises an error, keep the error and return None."""
     try:
         return work(*words)
     except (TableError, ScenarioError) as error:
@@ -305,4 +305,4 @@ COMMANDS = (
     schema,
     with_options(diff, "scenario", *DIFF, "form"),
 )
-"""In the order in which help lists them."""
+"""Commands of this module, in the order in which help lists them."""

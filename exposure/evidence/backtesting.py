@@ -56,7 +56,7 @@ PLACES = each(
 
 @dataclass(frozen=True, eq=False)
 class Backtest:
-    """Forecasts, what came, and the errors."""
+    """Forecasts, observed values and errors."""
 
     _months: "pd.DataFrame" = field(repr=False)
     _errors: "pd.DataFrame" = field(repr=False)
@@ -239,7 +239,7 @@ def _verdict(errors: "pd.DataFrame") -> str:
 def queue_against_customs(
     dataset: Dataset, scenario: Scenario | str = "london_truce", settings: Settings | None = None
 ) -> "pd.DataFrame":
-    """The queue as scores use it, not fitted, against magnet exports month by month.
+    """Compare the licence queue of the scores, which is not fitted, with monthly magnet exports.
 
     Flow of magnets with Dy or Tb, over all buyers, counts with the controlled share fitted to
     world exports; the rest of the heading leaves freely but for customs checks. The world is

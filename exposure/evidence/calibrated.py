@@ -16,7 +16,7 @@ NEVER_SEPARATED = (
     "product is full_flow; goods that need a licence and goods held for a customs check, both in "
     "controlled_share; grades with and without Dy or Tb."
 )
-"""What monthly tonnage of a mixed customs heading cannot show, for any length of the series."""
+"""Limits of the monthly tonnage of a mixed customs heading, for any length of the series."""
 
 SAME = 0.9
 """Correlation from which two figures count as indistinguishable."""
@@ -29,7 +29,7 @@ class Calibration:
     destination: str
     """Buyers' place."""
     base: Base
-    """Which months of the year before are the base."""
+    """Months of the year before that serve as base."""
     _figures: "pd.DataFrame" = field(repr=False)
     _months: "pd.DataFrame" = field(repr=False)
     _correlation: "pd.DataFrame" = field(repr=False)

@@ -53,7 +53,7 @@ STARTS = (
     (0.9, 8.0, 35.0, 0.07, 1.0, 0.6),
     (0.6, 25.0, 60.0, 0.2, 1.3, 0.4),
 )
-"""Where the search starts: the best of all ends counts."""
+"""Starting points of the search; the best of all results counts."""
 
 READING = instance_of(Reading, "a Reading", "use ex.calibrate without it")
 

@@ -158,7 +158,7 @@ def _is_observed(dataset: Dataset) -> bool:
 
 
 def _applies(shipped: ConditionedDraws, dataset: Dataset, settings: Settings) -> bool:
-    """Whether a list was made for these tables, with or without overlays, and these settings."""
+    """True if a list was made for these tables, with or without overlays, and these settings."""
     return (
         shipped.seed == settings.seed
         and shipped.tables_digest == dataset.base

@@ -78,10 +78,10 @@ class Examined:
     sampler: Sampler
     """The draws examined."""
     implied: tuple[Implied, ...]
-    """What they imply for every observed range."""
+    """Values that the draws imply for every observed range."""
 
     def of(self, subjects: Collection[str]) -> "Examined":
-        """The same draws, compared only with the ranges of some subjects."""
+        """Compare the same draws only with the ranges of some subjects."""
         return replace(self, implied=tuple(o for o in self.implied if o.subject in subjects))
 
     @cached_property
@@ -104,7 +104,7 @@ class Examined:
         return np.asarray(np.exp(-0.5 * total))
 
     def kept(self, *, without: Collection[str] = ()) -> BoolArray:
-        """Which draws are kept, shape (D,)."""
+        """True for each draw that is kept, shape (D,)."""
         return np.asarray(self.sampler.uniform(KEPT_STREAM) < self.agreement(without=without))
 
     @property
@@ -240,13 +240,13 @@ def _nearest(implied: Sequence[Implied], term: str) -> str:
 
 
 def in_conflict(examined: Examined) -> bool:
-    """Whether so few draws agree with the record that nothing can be said."""
+    """True if too few draws agree with the record for any result."""
     enough = examined.sampler.size >= DRAWS_BEFORE_JUDGEMENT
     return enough and float(examined.agreement().mean()) < LEAST_ACCEPTANCE
 
 
 class Compared(BaseModel):
-    """One observed range and what draws imply for it; shares of output, or weeks for stocks."""
+    """An observed range and the values that draws imply; shares of output, or weeks for stocks."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -274,7 +274,7 @@ class Compared(BaseModel):
 
     @property
     def predicted(self) -> bool:
-        """Whether the 90 % interval without the subject's own evidence overlaps the range."""
+        """True if the 90 % interval without the subject's own evidence overlaps the range."""
         if self.left_out_p05 is None or self.left_out_p95 is None:
             return False
         return self.left_out_p05 <= self.high and self.left_out_p95 >= self.low

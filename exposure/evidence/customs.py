@@ -1,4 +1,4 @@
-"""What customs counted, relative to a year without control, and flows brought to its months.
+"""Customs counts relative to a year without control, and weekly flows converted to months.
 
 A month's exports are divided by those of the same month a year before: of 2024 for the months
 of 2025, of 2025 for January to March 2026. That last base is weak: the first quarter of 2025
@@ -57,7 +57,7 @@ class Series:
     base: FloatArray
     """Tonnes a year before."""
     base_known: tuple[str, ...]
-    """How the base is known: ``month``, ``joint`` (a part of a longer period), ``mean``."""
+    """Basis of the base: ``month``, ``joint`` (part of a longer period) or ``mean``."""
     noise: float
     """Standard deviation of a month's ratio in quiet times."""
 

@@ -26,7 +26,7 @@ from exposure.evidence.customs import CONTROL_BEGAN, month_days
 
 @dataclass(frozen=True)
 class Figure:
-    """One fitted figure, with the range in which it is looked for."""
+    """A fitted figure, with the range in which the search looks for it."""
 
     name: str
     unit: str
@@ -85,7 +85,7 @@ class Reading:
     checked_share: float = 0.0
     """Share of goods that need no licence held for a customs check at the start."""
     checked_days: float = 0.0
-    """How long they are held."""
+    """Days for which they are held."""
     growth: float = 1.0
     """Usual exports over those of the base year."""
 

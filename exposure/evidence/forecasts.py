@@ -32,7 +32,7 @@ INTERVAL = (0.05, 0.95)
 """Quantiles at the ends of an interval."""
 
 WITHIN = 1.645
-"""Standard deviations on each side that hold 90 % of a normal law."""
+"""Standard deviations on each side that hold 90 % of a normal distribution."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Forecast:
     low: FloatArray
     high: FloatArray
     crps: FloatArray
-    """Score of the whole forecast law against what came."""
+    """Score of the whole forecast distribution against the observation."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def weighted_quantile(values: FloatArray, weight: FloatArray, q: float) -> Float
 
 
 def last_month(series: Series, known: int) -> Forecast:
-    """Every month brings the tonnes of the last one known; its interval widens with the distance.
+    """Forecast the tonnes of the last known month; the interval widens with the distance.
 
     Tonnes, not ratios: this forecaster has no calendar of a year before.
     """
@@ -127,13 +127,13 @@ def last_month(series: Series, known: int) -> Forecast:
 
 
 def year_before(series: Series, known: int) -> Forecast:
-    """Every month brings what the same month brought a year before."""
+    """Forecast the tonnes of the same month a year before."""
     ahead = len(series.months) - known
     return _with_noise(np.ones(ahead), np.full(ahead, series.noise), series.ratio[known:])
 
 
 def linear_recovery(series: Series, known: int) -> Forecast:
-    """The ratio rises at its rate since the lowest month, up to the usual level.
+    """Forecast a ratio that rises at its rate since the lowest month, up to the usual level.
 
     It stops at 1, or at the last ratio known if that is above; before any rise it stays.
     """

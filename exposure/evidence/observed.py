@@ -30,7 +30,7 @@ NEVER_WEEKS = 52.0
 
 @dataclass(frozen=True)
 class Tolerances:
-    """How far outside an observed range a draw may lie before it counts as one deviation."""
+    """Tolerances: distance outside an observed range that counts as one deviation."""
 
     loss: Mapping[Strength, float]
     """Share of output, by how firmly the range is known."""
@@ -40,7 +40,7 @@ class Tolerances:
 
 @dataclass(frozen=True, eq=False)
 class Implied:
-    """What the draws imply for one observed range."""
+    """Values that the draws imply for one observed range."""
 
     subject: str
     kind: str
@@ -52,7 +52,7 @@ class Implied:
     high: float
     tolerance: float
     drawn: FloatArray
-    """What each draw implies, in the unit of the range, shape (D,)."""
+    """Implied value of each draw, in the unit of the range, shape (D,)."""
 
     @property
     def deviations(self) -> FloatArray:
@@ -62,7 +62,7 @@ class Implied:
         return np.asarray((above + below) / self.tolerance)
 
     def joined(self, parts: Sequence["Implied"]) -> "Implied":
-        """The same range with what several sets of draws imply, one after the other."""
+        """Join the values of several sets of draws for the same range, one after the other."""
         return replace(self, drawn=np.concatenate([part.drawn for part in parts]))
 
     @property
@@ -200,7 +200,7 @@ def loss_of_period(
 
 
 def running_sums(weekly: FloatArray) -> FloatArray:
-    """What is lost up to the start of each week, shape (T + 1, D)."""
+    """Cumulative loss up to the start of each week, shape (T + 1, D)."""
     return np.concatenate([np.zeros((1, weekly.shape[1])), np.cumsum(weekly, axis=0)])
 
 

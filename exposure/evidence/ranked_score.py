@@ -39,7 +39,7 @@ def crps_of_draws(drawn: FloatArray, seen: FloatArray, weight: FloatArray) -> Fl
 
 
 def crps_of_normal(mean: FloatArray, sd: FloatArray, seen: FloatArray) -> FloatArray:
-    """CRPS of a normal law.
+    """CRPS of a normal distribution.
 
     Parameters
     ----------

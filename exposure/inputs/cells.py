@@ -73,7 +73,7 @@ class Inputs:
     reader: str = ""
     """Reader for which cells are read."""
     kept: bool = False
-    """Whether parts made from them are kept for other runs."""
+    """True if parts made from them are kept for other runs."""
     notes: dict[str, set[RowKey]] = field(default_factory=dict, repr=False)
     """Rows that each reader read."""
     _figures: Figures = field(default_factory=Figures, repr=False)
@@ -86,12 +86,12 @@ class Inputs:
         return cls(index_of(dataset, sampler.redrawn), sampler, kept=sampler.size <= MOST_DRAWS)
 
     def with_sampler(self, sampler: Sampler) -> "Inputs":
-        """The same tables with other draws; rows that are read go to the same notes."""
+        """Return the same tables with other draws; rows that are read are noted together."""
         figures = figures_of(self.index, sampler, kept=self.kept)
         return Inputs(self.index, sampler, self.reader, self.kept, self.notes, figures, self._lock)
 
     def under(self, reader: str) -> "Inputs":
-        """The same figures, read for another reader."""
+        """Return the same figures for another reader."""
         return self._with(reader, self.notes, self._lock)
 
     def _with(self, reader: str, notes: dict[str, set[RowKey]], lock: Lock) -> "Inputs":

@@ -32,7 +32,7 @@ class Drawn:
 
 @dataclass(frozen=True, eq=False)
 class Figures:
-    """What has been drawn so far from one set of tables in one set of draws."""
+    """Figures drawn so far from one set of tables with one set of draws."""
 
     rows: dict[int, Drawn] = field(default_factory=dict)
     """Draws by the identity of the row, which is kept with its draws."""
@@ -41,7 +41,7 @@ class Figures:
 
 
 def figures_of(index: Index, sampler: Sampler, *, kept: bool) -> Figures:
-    """Where figures are drawn: the same for all runs of these very tables in these draws.
+    """Return the store of drawn figures that all runs of these tables and draws share.
 
     Parameters
     ----------

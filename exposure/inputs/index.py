@@ -72,7 +72,7 @@ class Index:
         return self._moved
 
     def _same_answer(self, asked: Question) -> bool:
-        """Whether the answer is known to equal that of the root without looking it up."""
+        """True if the answer is known to equal that of the root without a look-up."""
         name, about = asked
         if name == "is_touched":
             return about[0] not in self._newly_touched
@@ -116,7 +116,7 @@ class Index:
         return self._dataset
 
     def of_equal(self, dataset: Dataset, redrawn: frozenset[str]) -> bool:
-        """Whether a dataset has equal rows, with the same ones touched and redrawn."""
+        """True if a dataset has equal rows, with the same ones touched and redrawn."""
         held = self._dataset
         if redrawn != self._redrawn:
             return False
@@ -126,7 +126,7 @@ class Index:
         )
 
     def comes_from(self, dataset: Dataset) -> bool:
-        """Whether a dataset has the same tables below its overlays and changes."""
+        """True if a dataset has the same tables below its overlays and changes."""
         return self._dataset.base == dataset.base
 
     @question
@@ -190,7 +190,7 @@ class Index:
 
     @question
     def is_touched(self, key: RowKey) -> bool:
-        """Whether a row is stated by an overlay or by a user's change."""
+        """True if a row is stated by an overlay or by a user's change."""
         return key in self.touched
 
     @property
@@ -367,7 +367,7 @@ class Index:
     def queue_row_of(
         self, quantity: str, destination: str, buyer_class: str, element: str, day: date
     ) -> LicenceQueueRow | None:
-        """The same, with arguments by position."""
+        """Return the queue row in force, with arguments by position."""
         for rows in self._queue_rows(quantity, destination, buyer_class, element):
             begun = [row for row in rows if row.from_date is None or row.from_date <= day]
             if begun:

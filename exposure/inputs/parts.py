@@ -173,7 +173,7 @@ class Part(Generic[Value]):
         return cls(value, next(_tokens), trace, notes, size, root.serial, moved, {index.serial})
 
     def made_from(self, index: Asked) -> bool:
-        """Whether an index gives equal answers to all questions."""
+        """True if an index gives equal answers to all questions."""
         if index.serial in self.fits:
             return True
         asked: Iterable[Question] = self.trace
@@ -187,7 +187,7 @@ class Part(Generic[Value]):
 
 
 def differ(one: object, other: object) -> bool:
-    """Whether two answers differ."""
+    """True if two answers differ."""
     # Rows that are the same object are equal, which saves most comparisons.
     return one is not other and one != other
 

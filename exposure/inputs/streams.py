@@ -80,7 +80,7 @@ class Sampler:
 
 @dataclass(frozen=True, eq=False)
 class PartlyResampled(Sampler):
-    """The same draws with some inputs redrawn independently."""
+    """Sampler with the same draws, except that some inputs are redrawn independently."""
 
     again: frozenset[str] = frozenset()
     """Groups of inputs (`exposure.inputs.groups`) and single streams that are redrawn."""

@@ -36,7 +36,7 @@ class Rule:
 
     free: bool
     decides: bool
-    """Whether applications are decided."""
+    """True if applications are decided."""
     revoke: bool
     priority: int
     delay: IntArray
@@ -293,10 +293,10 @@ def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
 
 
 def _floats(values: FloatArray | float, draws: int) -> FloatArray:
-    """One float per draw."""
+    """Return one float per draw."""
     return np.broadcast_to(np.asarray(values, dtype=np.float64), draws)
 
 
 def _weeks(values: IntArray | int, draws: int) -> IntArray:
-    """One whole number of weeks per draw."""
+    """Return one whole number of weeks per draw."""
     return np.broadcast_to(np.asarray(values, dtype=np.int64), draws)

@@ -49,7 +49,7 @@ class Deck(NamedTuple):
     row: IntArray
     """Row of the terms in force, shape (T, Q)."""
     begins: BoolArray
-    """Whether these terms begin in the week, shape (T, Q)."""
+    """True if these terms begin in the week, shape (T, Q)."""
     order: IntArray
     """Classes that are decided, by priority, then -1, shape (T, Q)."""
     level: IntArray

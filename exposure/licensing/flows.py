@@ -1,4 +1,4 @@
-"""From a scenario's rules to licensed flow: the licensed share of each case's usual flow.
+"""Licensed flow under the rules of a scenario: the licensed share of each case's usual flow.
 
 The treatment of each case is in `exposure.licensing.plan`, the capacity and terms of the office in
 `exposure.licensing.office`, the flow under licences in `exposure.licensing.border`. The size of a

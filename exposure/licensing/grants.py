@@ -26,7 +26,7 @@ class Licences:
     readers: Mapping[str, str]
     """Reader for which the rows of each destination's office were recorded."""
     tokens: tuple[Hashable, ...] = ()
-    """For each class, the token of its office's flows and its position there."""
+    """Token of the office's flows and position there, for each class."""
     offices: Mapping[str, Hashable] = field(default_factory=dict)
     """Token of the flows at each destination."""
 

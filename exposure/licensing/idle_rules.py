@@ -86,7 +86,7 @@ def _decides(
     *,
     last: date,
 ) -> bool:
-    """Whether a rule decides some case on some day; each of several tied rules counts."""
+    """True if a rule decides some case on some day; each of several tied rules counts."""
     others = (rule, *(other for other in rules if other != rule))  # the first of a tie decides
     for case in cases:
         for element in case.elements if reaching((rule,), case) else ():
@@ -104,7 +104,7 @@ def _decides(
 
 
 def _why(rule: Rule, items: Sequence[Item], applicants: frozenset[Applicant], last: date) -> str:
-    """Why a rule decides nothing, in words."""
+    """Reason in words for which a rule decides nothing."""
     if rule.starts > last:
         return f"a start after the last day that is run, {last}"
     goods = {

@@ -1,4 +1,4 @@
-"""How an office treats each case, before anything is drawn: states and rows, week by week.
+"""Treatment of each case by an office before anything is drawn: states and rows, week by week.
 
 For one destination, every item (a finished component, or an element at an upstream stage) and
 every kind of buyer form a case. A case has a turn when a rule begins or ends, when an element comes
@@ -50,11 +50,11 @@ class Turn:
     week: int
     state: LicenceState
     revoke: bool
-    """Whether licences end in this week."""
+    """True if licences end in this week."""
     priority: int
     """Priority in the queue; 0 if nothing is decided."""
     figures: tuple[Source, ...]
-    """In the order of `FIGURES`; empty if nothing is decided."""
+    """Sources of the figures, in the order of `FIGURES`; empty if nothing is decided."""
 
 
 Seen = tuple[tuple[int, Source], ...]
@@ -66,7 +66,7 @@ class QueueClass:
     """Cases that are treated equally in all weeks."""
 
     turns: tuple[Turn, ...]
-    """In the order of their weeks, the first at week 0."""
+    """Turns of the class, in the order of their weeks, the first at week 0."""
     members: tuple[Key, ...]
     states: tuple[LicenceState, ...]
     """State in force in each week."""
@@ -76,7 +76,7 @@ class QueueClass:
 
     @property
     def never_decided(self) -> bool:
-        """Whether the class is never free and never decided, so that it uses no capacity."""
+        """True if the class is never free and never decided, so that it uses no capacity."""
         return all(turn.state is LicenceState.WITHHELD for turn in self.turns)
 
 

@@ -113,7 +113,7 @@ def run_queue(classes: Sequence[LicenceClass], capacity: FloatArray, *, weeks: i
 def licensed_shares(
     classes: Sequence[LicenceClass], capacity: FloatArray, *, weeks: int
 ) -> FloatArray:
-    """Only the licences of `run_queue`, in less time and memory; shape (Q, T, D)."""
+    """Return only the licences of `run_queue`, in less time and memory; shape (Q, T, D)."""
     _check(classes, capacity, weeks=weeks)
     return np.asarray(_run(classes, capacity, loads=False)[0])
 

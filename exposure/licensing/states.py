@@ -13,17 +13,17 @@ from exposure.terms import RESTRICTIVENESS, LicenceState, Tier
 
 @dataclass(frozen=True)
 class StateRow:
-    """How the office treats cases in one state."""
+    """Treatment of cases by the office in one licence state."""
 
     state: LicenceState
     decides: bool
-    """Whether applications are decided."""
+    """True if applications are decided."""
     priority: int
     """Priority in the queue unless a rule says otherwise; 0 is served first."""
     word: str
     """Name of the state in quantities of ``licence_queue``; empty if nothing is decided."""
     upstream: bool = False
-    """Whether oxide and metal have separate figures."""
+    """True if oxide and metal have separate figures."""
 
     @property
     def strictness(self) -> int:
@@ -57,7 +57,7 @@ class Figure(NamedTuple):
     strict: Literal["low", "high"]
     """The more restrictive end, if the elements of an item have different rows."""
     upstream: bool = False
-    """Whether oxide and metal have a separate quantity."""
+    """True if oxide and metal have a separate quantity."""
 
 
 FIGURES = (

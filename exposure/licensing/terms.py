@@ -53,7 +53,7 @@ class LicenceTerms:
     reapplication_weeks: IntArray | int = 1
     """Weeks from a refusal to the new application, at least 1."""
     revoke: bool = False
-    """Whether all live licences end in the week in which these terms begin."""
+    """True if all live licences end in the week in which these terms begin."""
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ class _Parting:
     looks: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def flow(self, flow: Flow, other: Flow) -> Flow:
-        """One flow until the week, and the other from then on."""
+        """Join two flows: one until the week, and the other from then on."""
         states = (*flow.states[: self.week], *other.states[self.week :])
         found = replace(flow, states=states)
         if flow.class_index != other.class_index:

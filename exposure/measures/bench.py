@@ -39,7 +39,7 @@ MOST_WEIGHED = 64
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What sectors lose with some levers, draw by draw."""
+    """Losses of sectors with some levers, draw by draw."""
 
     scores: Mapping[str, FloatArray]
     """Score, (D,)."""
@@ -60,7 +60,7 @@ class Bench:
     """Sectors that count in totals."""
     known: dict[frozenset[str], Outcome] = field(default_factory=dict)
     smaller: dict[int, "Bench"] = field(default_factory=dict)
-    """The same bench on fewer draws, by their number."""
+    """Benches on fewer draws, by the number of draws."""
 
     @classmethod
     def of(
@@ -89,13 +89,13 @@ class Bench:
         return self.assessment.settings.horizon_weeks / WEEKS_A_YEAR
 
     def outcome(self, chosen: Sequence[Lever] = ()) -> Outcome:
-        """What sectors lose with some levers together."""
+        """Losses of sectors with some levers together."""
         return self.outcomes([chosen])[0]
 
     def outcomes(
         self, sets: Sequence[Sequence[Lever]], progress: Progress | None = None
     ) -> list[Outcome]:
-        """The same for several sets of levers.
+        """Losses of sectors with each of several sets of levers.
 
         Sets that were run before are not run again.
         """
@@ -108,7 +108,7 @@ class Bench:
         return [self.known[key] for key in keys]
 
     def narrowed(self, draws: int) -> "Bench":
-        """The same bench on the first draws."""
+        """Return the bench restricted to the first draws."""
         if draws >= self.assessment.run.sampler.size:
             return self
         if draws not in self.smaller:
@@ -117,7 +117,7 @@ class Bench:
         return self.smaller[draws]
 
     def counting(self, sectors: Sequence[str]) -> "Bench":
-        """The same runs with other sectors in the totals."""
+        """Return the same runs with other sectors in the totals."""
         return replace(
             self,
             counted=tuple(sectors),
@@ -176,7 +176,7 @@ def _ruled(scenario: Scenario, measures: Mapping[str, date | None]) -> Scenario:
 def run_sets(
     assessment: Assessment, sets: Sequence[Sequence[Lever]], progress: Progress | None = None
 ) -> list[Outcome]:
-    """What sectors lose with each set of levers, on the draws of an assessment.
+    """Compute the losses of sectors with each set of levers, on the draws of an assessment.
 
     All sets are run on some draws before the next draws come: what the sets have in common is then
     still kept.
@@ -187,7 +187,7 @@ def run_sets(
 def run_many(
     assessment: Assessment, acted: Sequence[Run], progress: Progress | None = None
 ) -> list[Outcome]:
-    """What sectors lose in several runs on the draws of an assessment."""
+    """Compute the losses of sectors in several runs on the draws of an assessment."""
     size = assessment.run.sampler.size
     tasks = [(first, run) for first in range(0, size, TOGETHER) for run in acted]
 

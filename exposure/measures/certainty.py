@@ -69,7 +69,7 @@ def pairwise_order(assessment: Assessment) -> "pd.DataFrame":
 def draws_needed(
     assessment: Assessment, *, score_error: float = 0.1, probability_error: float = 0.01
 ) -> "pd.DataFrame":
-    """Draws that give each score, place and order the stated errors.
+    """Number of draws for stated standard errors of each score, place and order.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""From levers to dated changes: of a world, and of the rules of the buyers' side."""
+"""Levers as dated changes: of a world, and of the rules of the buyers' side."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -107,7 +107,7 @@ def _of_sectors(
 
 
 def purchases(lever: Stock, sectors: Sequence[str], dataset: Dataset) -> Iterator[Bought]:
-    """What each sector buys of each channel.
+    """Purchases of each channel by each sector.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FILE = "concordances/industries.csv"
-"""Beside the shipped tables."""
+"""Path of the table, in the folder of the shipped tables."""
 
 System = Literal["stated", "isic", "nace", "naics", "bea"]
 """Classifications; `stated` is that of the table of sectors."""
@@ -29,12 +29,12 @@ SYSTEMS: tuple[System, ...] = ("stated", "isic", "nace", "naics", "bea")
 
 
 class Industry(BaseModel):
-    """One industry code of the table of sectors, in other classifications."""
+    """An industry code of the table of sectors, in other classifications."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
     code: str
-    """As the table of sectors states it."""
+    """Code as the table of sectors states it."""
     within: str = ""
     """Code that holds this one too; empty for none. The two are never added."""
     isic: str = ""
@@ -46,14 +46,14 @@ class Industry(BaseModel):
     bea: str = ""
     """Summary industry of the US input-output accounts."""
     basis: Literal["reported", "assumed"]
-    """Whether a classification was read that says so, or it is judgement."""
+    """Basis: a classification that was read, or judgement."""
     source: str = ""
-    """Where codes and links were read; empty where none was."""
+    """Sources of codes and links; empty if there is none."""
     note: str
-    """What a reader should know."""
+    """Remarks for readers."""
 
     def in_system(self, system: System) -> str:
-        """Its code in a classification; empty where there is none."""
+        """Return the code of the industry in a classification; empty if there is none."""
         codes: Mapping[System, str] = {
             "stated": self.code, "isic": self.isic, "nace": self.nace, "naics": self.naics,
             "bea": self.bea,

@@ -37,7 +37,7 @@ class Price:
     period: str
     """Date of the central price."""
     place: str
-    """Where."""
+    """Market of the price."""
 
 
 def price_of(dataset: Dataset, element: str) -> Price:
@@ -92,7 +92,7 @@ def _contained(dataset: Dataset, element: str) -> float:
 
 
 def material_cost(tonnes: Mapping[str, float], dataset: Dataset) -> Range:
-    """What tonnes of elements cost as oxide, in millions of dollars: low, central, high."""
+    """Cost of tonnes of elements as oxide, in millions of US dollars: low, central, high."""
     total = np.zeros(3)
     for element, amount in tonnes.items():
         price = price_of(dataset, element)

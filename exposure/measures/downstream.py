@@ -40,7 +40,7 @@ MAPPING = instance_of(dict, "a dict", 'write {"C29": "manufactoring"}')
 
 @dataclass(frozen=True)
 class Part:
-    """One sector as a part of an industry of a classification."""
+    """A sector as a part of an industry of a classification."""
 
     sector: str
     industry: tuple[str, str]
@@ -48,7 +48,7 @@ class Part:
     weight: FloatArray
     """Value added of the sector over that of the industry, shape (D,)."""
     value_added: FloatArray
-    """Of the industry, USD a year, shape (D,); NaN where it is not known."""
+    """Value added of the industry, USD a year, shape (D,); NaN where it is not known."""
 
 
 def industry_losses(assessment: Assessment, system: System = "isic") -> "pd.DataFrame":

@@ -1,4 +1,4 @@
-"""What each lever changes, on common draws: points and money, by sector and in total."""
+"""Effects of levers on common draws: points and money, by sector and in total."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ SMALLEST = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class LeverEffects:
-    """What levers change, alone and by twos."""
+    """Effects of levers, alone and in pairs."""
 
     bench: Bench
     """Runs with any set of the levers."""
@@ -74,7 +74,7 @@ class LeverEffects:
         return [row for name in order for row in gained[name]]
 
     def counting(self, sectors: Sequence[str]) -> "LeverEffects":
-        """The same runs with other sectors in the totals.
+        """Return the effects of the same runs with other sectors in the totals.
 
         Parameters
         ----------
@@ -115,7 +115,7 @@ def levers(
     sectors: Sequence[str] | None = None,
     progress: Progress | None = None,
 ) -> LeverEffects:
-    """Run every lever on the draws of an assessment, and say what each changes.
+    """Run every lever on the draws of an assessment, and report the changes.
 
     Parameters
     ----------

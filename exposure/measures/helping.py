@@ -22,7 +22,7 @@ FEW = 64
 """Draws on which the levers are run."""
 
 SURE = 2.0
-"""Standard errors by which what a lever gains exceeds nothing."""
+"""Standard errors by which a gain must exceed zero."""
 
 LEAST = 0.05
 """Points from which a gain is named: less would read 0.0."""

@@ -1,4 +1,4 @@
-"""Which number, known better, would change who comes first, and at which value it does.
+"""Inputs whose better knowledge could change the leading sectors, and the values where it does.
 
 All of it comes from the draws at hand, whether they met the record or not: what the sectors score
 on average given one input (`exposure.scoring.regression`).
@@ -109,7 +109,7 @@ def flips(assessment: Assessment, *, places: int = TOP_PLACES) -> "pd.DataFrame"
 def information_and_flips(
     assessment: Assessment, places: int, *, asked: str = "flips"
 ) -> "tuple[pd.DataFrame, pd.DataFrame]":
-    """Value of knowing each input, and the orders that it turns: one regression serves both.
+    """Value of knowing each input, and the orders that it reverses: one regression serves both.
 
     Parameters
     ----------

@@ -26,17 +26,17 @@ TABLE_WORDS = {
     "sector_values": "sector",
     "new_supply": "plant",
 }
-"""How some tables are called in the name of an input; others by their own name."""
+"""Words for some tables in the name of an input; others keep their own name."""
 
 
 @dataclass(frozen=True, eq=False)
 class UncertainInput:
-    """One input that is drawn from a range."""
+    """An input that is drawn from a range."""
 
     stream: str
     """Random stream that it is drawn from."""
     group: str
-    """One of `exposure.inputs.groups.GROUPS`."""
+    """Group of the input, one of `exposure.inputs.groups.GROUPS`."""
     row: QuantityRow
     """Row by which it is named: the widest of those that share the stream."""
     rows: int
@@ -44,16 +44,16 @@ class UncertainInput:
     drawn: FloatArray
     """Value of that row in each draw, shape (D,); for a project 1 if it works, 0 if it fails."""
     luck: bool = False
-    """Whether it says if a project works."""
+    """True if the stream decides whether a project works."""
 
     @property
     def name(self) -> str:
-        """What a reader sees."""
+        """Name of the input for readers."""
         return input_name(self.row, luck=self.luck)
 
     @property
     def unit(self) -> str:
-        """Of `drawn`."""
+        """Unit of the values in `drawn`."""
         return "1 works, 0 fails" if self.luck else self.row.unit
 
 

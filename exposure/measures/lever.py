@@ -69,12 +69,12 @@ class Release(Measure):
 
 
 class NewSupply(Measure):
-    """A plant outside China; what it adds is bound by the narrowest stage outside China."""
+    """A plant outside China; the narrowest stage outside China limits its effect."""
 
     KIND: ClassVar[str] = "new_supply"
 
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
-    """Stages that it brings."""
+    """Stages that the plant performs."""
     tonnes_per_year: Tonnes
     """Contained oxide a year at full rate, by element."""
     ramp_weeks: Weeks
@@ -82,7 +82,7 @@ class NewSupply(Measure):
 
 
 class Recycling(Measure):
-    """Scrap outside China is turned into what the pool is made of, past all narrow stages."""
+    """Recycling of scrap outside China, which goes directly into the pool."""
 
     KIND: ClassVar[str] = "recycling"
 
@@ -93,7 +93,7 @@ class Recycling(Measure):
 
 
 class Substitute(Measure):
-    """What can be replaced is qualified sooner; how much can be replaced stays as it is."""
+    """Earlier qualification of substitutes; the share that can be replaced is unchanged."""
 
     KIND: ClassVar[str] = "substitute"
 
@@ -102,11 +102,11 @@ class Substitute(Measure):
     components: tuple[Identifier, ...] = ()
     """Components that are replaced; empty for all that have a substitute."""
     weeks_sooner: Annotated[int, Field(ge=1, le=1040)]
-    """Weeks by which the end of qualification comes sooner, at the earliest on its own day."""
+    """Weeks by which qualification ends sooner, at the earliest on the lever's day."""
 
 
 class MoveSourcing(Measure):
-    """Buyers move purchases at a late stage out of China; the material stays what it is."""
+    """Purchases of a late stage that buyers move out of China; the material stays Chinese."""
 
     KIND: ClassVar[str] = "move_sourcing"
     MAY_HARM: ClassVar[str] = (
@@ -115,11 +115,11 @@ class MoveSourcing(Measure):
     )
 
     destination: BuyerPlace
-    """Where the buyers are."""
+    """Destination of the buyers."""
     buyer_classes: Annotated[tuple[BuyerClass, ...], Field(min_length=1)]
-    """Sectors that move their purchases."""
+    """Buyer classes that move their purchases."""
     components: Annotated[tuple[Identifier, ...], Field(min_length=1)]
-    """What is bought elsewhere."""
+    """Components that are bought elsewhere."""
     stage: Stage
     """Stage that moves; not the first stage of the component, which needs new supply."""
     share: Share
@@ -135,7 +135,7 @@ class TrustedTier(Measure):
     )
 
     destination: BuyerPlace
-    """Where the buyers are."""
+    """Destination of the buyers."""
 
 
 class Priority(Measure):
@@ -160,7 +160,7 @@ class Pooling(Measure):
     )
 
     sectors: Sectors
-    """Whose firms share."""
+    """Sectors whose firms share their stocks."""
 
 
 class RuleChange(Measure):

@@ -1,4 +1,4 @@
-"""From TOML files to levers.
+"""Reading of levers from TOML files.
 
 A file lists levers, each a table headed ``[[levers]]`` with its cost in ``[levers.cost]``. A folder
 means all TOML files in it. All faults of all files are raised in one `LeverError`.
@@ -26,7 +26,7 @@ STAND_IN = Cost(basis="assumed", note="placeholder for a faulty cost")
 
 
 def read_levers(path: "str | PathLike[str] | None" = None) -> tuple[Lever, ...]:
-    """Read levers.
+    """Read levers from a TOML file or a folder of them.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def _read(path: Path) -> tuple[list[tuple[int, Lever]], list[Fault]]:
 
 
 def lever_of(entry: Mapping[str, Any]) -> tuple[Lever | None, Sequence[Fault]]:
-    """The lever that a table states, or what is wrong with it.
+    """Lever that a table states, or the faults of the table.
 
     Parameters
     ----------

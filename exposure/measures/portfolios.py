@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 By = Literal["points", "money"]
-"""What risk is counted in: points of all counted scores, or value added lost a year."""
+"""Measures of risk: points of all counted scores, or value added lost a year."""
 
 BUDGETS = (1e8, 1e9, 1e10)
 """Budgets in USD, unless the caller says otherwise."""
@@ -131,7 +131,7 @@ def _refuse(bench: Bench, budgets: Sequence[float], by: By) -> None:
 
 
 def _counted(bench: Bench, outcome: Outcome, by: By) -> FloatArray:
-    """What all counted sectors lose together, (D,)."""
+    """Joint loss of all counted sectors, (D,)."""
     values = outcome.scores if by == "points" else outcome.money
     return added_up([values[name] for name in bench.counted if name in values])
 
@@ -156,7 +156,7 @@ def risk_of(bench: Bench, outcome: Outcome, by: By) -> Risk:
 
 
 def risk_values(bench: Bench, outcome: Outcome, by: By) -> FloatArray:
-    """What each draw adds to the risk, (D,): their mean is the risk, their spread its error.
+    """Contribution of each draw to the risk, (D,): the mean is the risk, the spread its error.
 
     Draws below the worst ones add the threshold of the tail, the others what they are above it.
 
@@ -250,7 +250,7 @@ def _left(bench: Bench, chosen: Chosen, by: By) -> dict[str, Cell]:
 
 
 def _ordered(bench: Bench, chosen: Chosen, by: By) -> list[str]:
-    """Levers of a set, the one that is missed most first."""
+    """Levers of a set, by the risk that leaving each one out adds, largest first."""
     names = sorted(chosen)
     few = bench.narrowed(SCREENED)
     without = _risks(few, [chosen - {name} for name in names], by)

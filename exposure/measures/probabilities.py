@@ -1,4 +1,4 @@
-"""In which region of the scenarios' probabilities an order turns, for two scenarios at a time.
+"""Regions of the probabilities of two scenarios in which each sector has the first ranks.
 
 A mixture has one set of draws and of losses, whatever its probabilities are: other probabilities
 weigh the same losses in another way, so that nothing is run again.

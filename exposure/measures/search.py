@@ -10,20 +10,20 @@ Chosen = frozenset[str]
 """Ids of levers."""
 
 Risk = Callable[[Sequence[Chosen]], Sequence[float]]
-"""Risk with each of several sets; asked for together, so that it can be worked out together."""
+"""Function that computes the risk with each of several sets in one call."""
 
 NOTHING: Chosen = frozenset()
 
 LEFT_OUT = 0.02
-"""Part of the sum of what levers gain alone that the levers which are not combined may make up."""
+"""Largest share of the sum of single gains that levers left out of the search may have."""
 
 FINALISTS = 5
-"""Sets that are named: the best of those that were tried."""
+"""Number of sets that are reported, the best of those tried."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """What a search found."""
+    """Result of a search."""
 
     best: tuple[Chosen, ...]
     """The best sets that were tried, the best first."""
@@ -41,7 +41,7 @@ class _Search:
     known: dict[Chosen, float] = field(default_factory=dict)
 
     def affordable(self, sets: Iterable[Chosen]) -> list[Chosen]:
-        """Those within the budget, each once."""
+        """Return the sets within the budget, each once."""
         return [
             candidate for candidate in dict.fromkeys(sets) if self.cost(candidate) <= self.budget
         ]
@@ -51,13 +51,13 @@ class _Search:
         return plain_sum(self.costs[name] for name in sorted(chosen))
 
     def try_all(self, sets: Iterable[Chosen]) -> None:
-        """Work out the risk of sets that are not known."""
+        """Compute the risk of sets for which it is not known."""
         missing = [candidate for candidate in dict.fromkeys(sets) if candidate not in self.known]
         if missing:
             self.known.update(zip(missing, self.risk(missing), strict=True))
 
     def gain(self, one: Chosen, other: Chosen) -> float:
-        """What is gained on the way from one set to another."""
+        """Gain from one set to another."""
         return self.known[one] - self.known[other]
 
     def order(self, chosen: Chosen) -> tuple[float, float, list[str]]:
@@ -66,7 +66,7 @@ class _Search:
 
 
 def leading(gains: Mapping[str, float], *, left_out: float = LEFT_OUT) -> list[str]:
-    """The fewest levers that gain, alone, nearly all that levers gain alone.
+    """Find the smallest group of levers with nearly all of the sum of single gains.
 
     Parameters
     ----------
@@ -160,13 +160,13 @@ def best_sets(
 
 
 def _need_each_other(search: _Search, pair: Chosen) -> bool:
-    """Whether a pair gains more than both of its levers alone."""
+    """True if a pair gains more than both of its levers alone."""
     alone = plain_sum(search.gain(NOTHING, frozenset([name])) for name in pair)
     return search.gain(NOTHING, pair) > alone
 
 
 def _grow(search: _Search, chosen: Chosen, additions: Sequence[Chosen], *, for_cost: bool) -> None:
-    """Make the best addition to a set until none gains anything."""
+    """Add the best lever or pair to a set until there is no further gain."""
 
     def merit(larger: Chosen) -> float:
         gained = search.gain(chosen, larger)
@@ -183,7 +183,7 @@ def _grow(search: _Search, chosen: Chosen, additions: Sequence[Chosen], *, for_c
 
 
 def _polish(search: _Search, additions: Sequence[Chosen]) -> None:
-    """Add single levers to the best set, and take them out, until nothing gains anything."""
+    """Add and remove single levers of the best set until there is no further gain."""
     while True:
         best = min(search.known, key=search.order)
         near = [best | added for added in additions if not added <= best]

@@ -47,7 +47,7 @@ class Output:
     """Sector ranked next; None for the score itself."""
 
     def of(self, scores: dict[str, FloatArray]) -> FloatArray:
-        """Its values over draws."""
+        """Values over draws."""
         score = scores[self.sector]
         return score if self.ahead_of is None else score - scores[self.ahead_of]
 
@@ -157,7 +157,7 @@ class Factor:
     """A group of inputs or a single input, in a table of sensitivities."""
 
     again: str
-    """Group or stream that is drawn once more."""
+    """Group or stream that is redrawn."""
     group: str
     name: str
     single: bool = False
@@ -223,7 +223,7 @@ def _resampled(
 def resampled_scores(
     assessment: Assessment, again: frozenset[str], *, draws: int
 ) -> dict[str, FloatArray]:
-    """Scores of the first draws of a result, some of its inputs drawn once more.
+    """Scores of the first draws of a result, with some of its inputs redrawn.
 
     Parameters
     ----------

@@ -14,9 +14,9 @@ class Service:
 
     pool: str
     order_class: int
-    """Its class; 1 is served first."""
+    """Order class of the sector; 1 is served first."""
     own_share: float
-    """Its share of the demand outside China."""
+    """Share of the sector in the demand outside China."""
     before: tuple[str, ...]
     """Users of earlier classes, the largest first, by name."""
     share_before: float

@@ -1,4 +1,4 @@
-"""What every lever states: its id, the day it is decided, its lead time, and its cost."""
+"""Fields that every lever states: its id, the day of decision, its lead time and its cost."""
 
 from datetime import date, timedelta
 from typing import Annotated, ClassVar, Literal, Self
@@ -21,7 +21,7 @@ CostBasis = Literal["reported", "derived", "assumed"]
 
 
 def _as_range(value: object) -> object:
-    """One number is a range of one value."""
+    """Turn one number into a range of one value."""
     alone = isinstance(value, (int, float)) and not isinstance(value, bool)
     return (value, value, value) if alone else value
 
@@ -30,7 +30,7 @@ Range = Annotated[tuple[Amount, Amount, Amount], BeforeValidator(_as_range)]
 """Low, central and high; one number is known."""
 
 NOTHING: tuple[float, float, float] = (0.0, 0.0, 0.0)
-"""The range of what costs nothing."""
+"""Range of a cost of zero."""
 
 
 class LeverStatement(Statement):
@@ -40,7 +40,7 @@ class LeverStatement(Statement):
 
 
 class Cost(LeverStatement):
-    """What a lever costs, in millions of US dollars of the year of its sources.
+    """Cost of a lever, in millions of US dollars of the year of its sources.
 
     Examples
     --------
@@ -60,9 +60,9 @@ class Cost(LeverStatement):
     sources: tuple[Identifier, ...] = ()
     """Ids of the table ``sources``; the first gives the central value."""
     locator: str = ""
-    """Where in each source, in the same order, parted by semicolons."""
+    """Place in each source, in the same order, separated by semicolons."""
     note: str = ""
-    """How the range is argued."""
+    """Reasons for the range."""
 
     @model_validator(mode="after")
     def _rests_on_something(self) -> Self:
@@ -83,18 +83,18 @@ class Cost(LeverStatement):
 
 
 class Measure(LeverStatement):
-    """What all levers have in common."""
+    """Fields that all levers have in common."""
 
     KIND: ClassVar[str]
     """The word by which files name the kind."""
 
     MAY_HARM: ClassVar[str] = ""
-    """Why it may make its target worse; empty where that cannot be, by construction."""
+    """Reason why it may make its target worse; empty if that is impossible by construction."""
 
     lever: Identifier
-    """Its id."""
+    """Id of the lever."""
     name: Annotated[str, Field(min_length=1)]
-    """What it is, in a few words."""
+    """Short name of the lever."""
     text: Annotated[str, Field(min_length=1)]
     """Description of the measure and the basis of its numbers."""
     starts: date
@@ -102,7 +102,7 @@ class Measure(LeverStatement):
     lead_weeks: Weeks
     """Weeks until it acts."""
     cost: Cost
-    """What it costs."""
+    """Cost of the lever."""
 
     @property
     def acts_on(self) -> date:

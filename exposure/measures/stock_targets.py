@@ -1,4 +1,4 @@
-"""How much each sector must hold so that a large loss is unlikely."""
+"""Stock that each sector needs so that a large loss is unlikely."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -31,10 +31,10 @@ LARGE = 0.05
 """Share of a year's output whose loss is large."""
 
 LIKELY = 0.10
-"""Probability of a large loss that is to be undercut."""
+"""Probability below which a large loss counts as unlikely."""
 
 LONGEST = 104
-"""Weeks of stock that are tried at most."""
+"""Largest number of weeks of stock that is tried."""
 
 LEAD_WEEKS, BUYING_WEEKS = 8, 26
 """Weeks until a purchase in the pool begins, and over which it is spread."""
@@ -178,7 +178,7 @@ def _search(
     likely: float,
     progress: Progress | None,
 ) -> tuple[dict[str, int], dict[str, float]]:
-    """Weeks by halving, for all sectors in the same runs: a given stock helps its owner alone."""
+    """Find the weeks by bisection, for all sectors at once: a stock helps only its owner."""
     low = dict.fromkeys(names, 0)
     high = {name: 0 if before[name] < likely else LONGEST for name in names}
     after = dict(before)
@@ -197,7 +197,7 @@ def _search(
 
 
 def _held(assessment: Assessment, weeks: Mapping[str, int]) -> Actions:
-    """Stocks that are there on the first scored day."""
+    """Stocks that exist on the first scored day."""
     return Actions(
         tuple(
             replace(purchase, since=assessment.first_day, over_weeks=1, given=True)
@@ -209,7 +209,7 @@ def _held(assessment: Assessment, weeks: Mapping[str, int]) -> Actions:
 
 
 def _purchases(assessment: Assessment, sector: str, weeks: int) -> list[Bought]:
-    """What a sector buys of all its channels."""
+    """Purchases of all channels by a sector."""
     index = index_of(assessment.dataset)
     day = assessment.first_day + timedelta(weeks=LEAD_WEEKS)
     return [

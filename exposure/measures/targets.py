@@ -1,4 +1,4 @@
-"""Whom a lever is meant for: the sectors that it reaches by what it states."""
+"""Sectors for which a lever is meant: those that it reaches by the fields that it states."""
 
 from collections.abc import Collection, Sequence
 

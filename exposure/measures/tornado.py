@@ -1,4 +1,4 @@
-"""How far a score goes with each single input: the expected score at its low and high end."""
+"""Expected score at the low and the high end of each single input."""
 
 from typing import TYPE_CHECKING
 

@@ -1,1 +1,1 @@
-"""What Beijing grants: rules, and the scenarios that they form."""
+"""Policy of Beijing: licence rules, and the scenarios that they form."""

@@ -71,7 +71,7 @@ class Grid(Statement):
 
 @dataclass(frozen=True)
 class Point:
-    """One scenario of a sweep and its position in the grid, which is empty for a scenario file."""
+    """A scenario of a sweep and its position in the grid, which is empty for a scenario file."""
 
     scenario: Scenario
     base: str = ""

@@ -103,7 +103,7 @@ def in_words(rule: Rule) -> str:
 
 @dataclass
 class _Line:
-    """One line while it is read: the values of its keys, and the faults found so far."""
+    """A line while it is read: the values of its keys, and the faults found so far."""
 
     text: str
     by_key: dict[str, list[str]] = field(default_factory=dict)

@@ -77,13 +77,13 @@ class Overrides(BaseModel):
     look_through: Share | None = None
     """Share of upstream exits judged by the final user."""
     revoke: bool = False
-    """Whether live licences end when the rule begins. They do not end again when the rule comes
+    """True if live licences end when the rule begins. They do not end again when the rule comes
     back into force after a more specific one, and never for cases that such a rule covers when this
     one begins."""
 
 
 class Rule(Statement):
-    """How Beijing treats the cases that the rule selects, between two days."""
+    """Treatment by Beijing of the cases that the rule selects, between two days."""
 
     element: Element | Selector = "*"
     """Element selected."""
@@ -102,7 +102,7 @@ class Rule(Statement):
     ends: date | None = None
     """First day on which it is no longer in force; None if it has no end."""
     state: LicenceState
-    """What it says."""
+    """Licence state that the rule sets."""
     overrides: Overrides = Overrides()
     """Terms that differ from the table ``licence_queue``."""
     note: str = ""
@@ -126,7 +126,7 @@ class Rule(Statement):
         return sum(selector != ANY for selector in self.selectors)
 
     def in_force(self, day: date) -> bool:
-        """Whether the rule applies on a day.
+        """Return True if the rule applies on a day.
 
         Parameters
         ----------

@@ -51,14 +51,14 @@ FIRST_START, LAST_START = date(1990, 1, 1), date(2100, 1, 1)
 
 
 class Member(Statement):
-    """One scenario of a mixture, with its probability."""
+    """A scenario of a mixture, with its probability."""
 
     scenario: "Scenario"
     probability: Annotated[float, Field(ge=0.0, le=1.0)]
 
 
 class Continuation(Statement):
-    """One possible continuation of a record of the past."""
+    """A possible continuation of a record of the past."""
 
     name: Identifier
     text: Annotated[str, Field(min_length=1)]
@@ -84,7 +84,7 @@ def _repealed(said: object) -> object:
 
 
 class Scenario(Statement):
-    """One course of policy, or a mixture of several.
+    """A course of policy, or a mixture of several.
 
     Attributes
     ----------
@@ -120,9 +120,9 @@ class Scenario(Statement):
     record_ends: date | None = None
     """Last day of the evidence, for a record of the past; None for a posited course."""
     open_end: OpenEnd | None = None
-    """What the record leaves open."""
+    """Question that the record leaves open."""
     continuation: Continuation | None = None
-    """What was chosen to follow."""
+    """Key of the chosen continuation."""
     added: tuple[Rule, ...] = ()
     """Rules added by `with_rules`; `rules` contains them too."""
 

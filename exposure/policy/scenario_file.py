@@ -1,4 +1,4 @@
-"""From TOML files to scenarios; with `exposure.tables.reading` the only reader of input files.
+"""Reading of scenarios from TOML files; no other module but `exposure.tables.reading` reads input.
 
 A file contains a paragraph on its assumptions, a start, and rules or a mixture of other scenarios.
 It may extend another file, up to a day or throughout, so that several scenarios share one past; a
@@ -78,7 +78,7 @@ DATES = Kind(
 
 
 class Entry(Statement):
-    """One member of a mixture as written in a file."""
+    """A member of a mixture as written in a file."""
 
     scenario: Identifier
     probability: Annotated[float, Field(ge=0.0, le=1.0)]

@@ -1,1 +1,1 @@
-"""What people see: tables in words, figures, and the files of a report."""
+"""Output for readers: tables in words, figures, and the files of a report."""

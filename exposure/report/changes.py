@@ -1,4 +1,4 @@
-"""What changed between two runs, and the briefing that opens a scheduled report.
+"""Changes between two runs, and the briefing that opens a scheduled report.
 
 These are finished, frozen objects for the page, the terminal and JSON: nothing here
 computes. `exposure.report.comparing` makes `Changes`; `exposure.report.desk` makes a `Briefing`.
@@ -15,7 +15,7 @@ from exposure.report.files.output_model import OutputModel
 from exposure.report.text.formats import counted
 
 Cause = Literal["code", "draws", "settings", "data", "scenario"]
-"""What can move a score between two runs, in the order in which effects are taken."""
+"""Possible causes of a move of a score between two runs, in the order of computation."""
 
 CAUSES: Mapping[Cause, str] = {
     "code": "Code",
@@ -43,7 +43,7 @@ AlertKind = Literal[
 
 
 class Made(OutputModel):
-    """What a run was made from, in short."""
+    """Short record of a run."""
 
     record_digest: str
     """Digest of the whole record of the run."""
@@ -60,7 +60,7 @@ class Made(OutputModel):
 
 
 class ChangedCell(OutputModel):
-    """One cell that differs; of a whole row that was added or removed, the row in short."""
+    """A cell that differs; for a row that was added or removed, the row in short."""
 
     column: str
     """Name of the column; empty for a row that was added or removed."""
@@ -69,12 +69,12 @@ class ChangedCell(OutputModel):
 
 
 class ChangedRow(OutputModel):
-    """One row of the tables that differs."""
+    """A row of the tables that differs."""
 
     change: Literal["added", "removed", "changed"]
     table: str
     key: str
-    """Its key columns, joined by commas."""
+    """Key columns of the row, joined by commas."""
     cells: tuple[ChangedCell, ...]
 
     @property
@@ -98,7 +98,7 @@ class ChangedRow(OutputModel):
 
 
 class EffectMove(OutputModel):
-    """How one sector moves under one scenario when some rows change and nothing else."""
+    """Move of one sector under one scenario if some rows change and nothing else."""
 
     scenario: str
     sector: str
@@ -113,7 +113,7 @@ class RowEffect(OutputModel):
     """Effect of rows that were run by themselves on the old tables."""
 
     rows: tuple[ChangedRow, ...]
-    """One row; several where one alone would break a rule of the tables."""
+    """Row, or several rows where one alone would break a rule of the tables."""
     moves: tuple[EffectMove, ...]
     """Sectors that move, largest move of the score first; empty if none does."""
 
@@ -132,7 +132,7 @@ class DataEffect(OutputModel):
 
 
 class Move(OutputModel):
-    """One sector under one scenario, before and now."""
+    """A sector under one scenario, before and now."""
 
     scenario: str
     sector: str
@@ -163,7 +163,7 @@ class Move(OutputModel):
 
 
 class CauseLine(OutputModel):
-    """One cause in words."""
+    """A cause in words."""
 
     cause: Cause
     changed: bool
@@ -172,7 +172,7 @@ class CauseLine(OutputModel):
 
 
 class Changes(OutputModel):
-    """What changed between an earlier run and this one, split by cause."""
+    """Changes between an earlier run and this one, split by cause."""
 
     now: Made
     since: Made | None
@@ -180,7 +180,7 @@ class Changes(OutputModel):
     since_day: date | None = None
     """Day of the earlier report; None where it is not known."""
     summary: str
-    """One or two sentences for the head of a report."""
+    """Summary in one or two sentences, for the head of a report."""
     causes: tuple[CauseLine, ...] = ()
     """The five causes in order; empty without an earlier run."""
     rows: tuple[ChangedRow, ...] = ()
@@ -190,22 +190,22 @@ class Changes(OutputModel):
     moves: tuple[Move, ...] = ()
     """Every sector of every scenario of either run, in the order of the new ranking."""
     notes: tuple[str, ...] = ()
-    """What was left out or could not be separated, and why."""
+    """Notes on what was left out or could not be separated, with the reason."""
 
 
 class Alert(OutputModel):
-    """One rule of the configuration that was met."""
+    """A rule of the configuration that was met."""
 
     kind: AlertKind
     scenario: str = ""
     """Empty where the rule is about the data."""
     sector: str = ""
     text: str
-    """One sentence: what was found and what the limit is."""
+    """Sentence that states the value found and the limit."""
 
 
 class TrendPoint(OutputModel):
-    """One sector under one scenario in one stored run."""
+    """A sector under one scenario in one stored run."""
 
     run: int
     """Number of the report in the history, from 1; the present one is the last."""
@@ -222,7 +222,7 @@ class TrendPoint(OutputModel):
 
 
 class Age(OutputModel):
-    """How old the data are."""
+    """Age of the data."""
 
     day: date
     """Day of the report: as-of day, or the day on which it was made."""
@@ -235,12 +235,12 @@ class Age(OutputModel):
 
     @property
     def is_stale(self) -> bool:
-        """Whether the data are older than the configuration allows."""
+        """True if the data are older than the configuration allows."""
         return self.most_days is not None and (self.days is None or self.days > self.most_days)
 
     @property
     def words(self) -> str:
-        """One sentence on the age.
+        """Sentence on the age.
 
         Examples
         --------
@@ -260,7 +260,7 @@ class Age(OutputModel):
 
 
 class Briefing(OutputModel):
-    """What a scheduled report says before its results."""
+    """Content of a scheduled report before its results."""
 
     title: str = ""
     """Title of the configuration; empty for the default."""
@@ -283,7 +283,7 @@ class BriefingFile(OutputModel):
 
     schema_version: Literal[1]
     record_digest: str
-    """That of the report."""
+    """Record of the report."""
     briefing: Briefing
 
 
@@ -292,11 +292,11 @@ class AlertsFile(OutputModel):
 
     schema_version: Literal[1]
     record_digest: str
-    """That of the report."""
+    """Record of the report."""
     day: date
     title: str
     summary: str
-    """What changed, in one or two sentences."""
+    """Summary of the changes in one or two sentences."""
     age: str
     """Age of the data in one sentence."""
     stale: bool
@@ -311,7 +311,7 @@ class ChangesFile(OutputModel):
 
 
 class StoredReport(OutputModel):
-    """One report in the history."""
+    """A report in the history."""
 
     number: int
     digest: str
@@ -322,7 +322,7 @@ class StoredReport(OutputModel):
     written_at: str
     """Time at which it was stored, UTC."""
     times: int
-    """How often it was made in a row."""
+    """Number of times that it was made in a row."""
     package_version: str
     dataset_version: str
     dataset_digest: str
@@ -336,7 +336,7 @@ class HistoryListFile(OutputModel):
 
     schema_version: Literal[1]
     reports: tuple[StoredReport, ...]
-    """In the order in which they were made."""
+    """Reports in the order in which they were made."""
 
 
 class HistoryShowFile(OutputModel):
@@ -345,6 +345,6 @@ class HistoryShowFile(OutputModel):
     schema_version: Literal[1]
     report: StoredReport
     record: dict[str, JsonValue]
-    """As the version that made the report wrote it."""
+    """Record as the version that made the report wrote it."""
     scenarios: tuple[dict[str, JsonValue], ...]
     """Rankings and attributions, as that version wrote them."""

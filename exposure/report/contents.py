@@ -1,4 +1,4 @@
-"""What a report shows, worked out once for the page and the files.
+"""Contents of a report, computed once for the page and the files.
 
 Nothing here runs the model again: rankings, points and dates come with the runs. Only the licence
 office is asked once more, on the first draws, for the flow of licensed goods.
@@ -42,7 +42,7 @@ class Contents:
     flow_draws: int
     """Number of draws of `flows`."""
     briefing: Briefing | None = None
-    """What changed, alerts and trend; None for a report that knows no other."""
+    """Changes, alerts and trend; None for a report without a history."""
     helping: Helping | None = None
     """Effects of levers; None if not requested."""
 
@@ -53,7 +53,7 @@ def gather(
     briefing: Briefing | None = None,
     helping: Helping | None = None,
 ) -> Contents:
-    """Work out what a report shows.
+    """Compute the contents of a report.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def gather(
 
 
 def loses_nothing(assessment: "Assessment") -> bool:
-    """Whether no sector loses anything, so that there is nothing to draw."""
+    """True if no sector loses anything, so that there is nothing to draw."""
     return not bool(assessment.ranking["score"].any())
 
 

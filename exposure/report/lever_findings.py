@@ -1,4 +1,4 @@
-"""What is known of levers: tables of `exposure.measures`, for text, files and the page."""
+"""Results of levers: tables of `exposure.measures`, for text, files and the page."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class LeverFindings:
-    """Tables of one run; those that were not asked for are None."""
+    """Tables of one run; those that were not requested are None."""
 
     assessment: "Assessment"
     counted: tuple[str, ...]
@@ -24,10 +24,10 @@ class LeverFindings:
 
 @dataclass(frozen=True, eq=False)
 class Helping:
-    """What would help in each run of a report."""
+    """Effects of levers in each run of a report."""
 
     tables: "tuple[pd.DataFrame, ...]"
-    """One a run, in their order, with the columns of ``levers``; empty where nothing is lost."""
+    """Table of each run, in order, with the columns of ``levers``; empty if nothing is lost."""
     draws: int
     """Draws on which levers were run: the first of each run."""
     left_out: tuple[str, ...] = ()

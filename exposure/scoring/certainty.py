@@ -32,7 +32,7 @@ class Pairs:
 
 
 def pair_probabilities(scores: FloatArray) -> Pairs:
-    """How often each sector scores more than each other one.
+    """Share of draws in which each sector scores more than each other one.
 
     Parameters
     ----------

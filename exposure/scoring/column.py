@@ -13,7 +13,7 @@ Cell = str | int | float | bool | date | None
 
 
 class Form(StrEnum):
-    """How a value is shown to a reader."""
+    """Form in which a value is shown to a reader."""
 
     TEXT = "text"
     WHOLE = "whole"
@@ -52,7 +52,7 @@ TYPES: dict[Form, type[str] | type[int] | type[bool] | type[date]] = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column of one or several results.
+    """A column of one or several results.
 
     Examples
     --------
@@ -61,27 +61,27 @@ class Column:
     """
 
     name: str
-    """As frames and files name it."""
+    """Name in frames and files."""
     meaning: str
     """A whole sentence."""
     unit: str = ""
     """Empty for words and for numbers that count nothing."""
     form: Form = Form.TEXT
     nullable: bool = False
-    """Whether a value can be missing: NaN in frames, null in JSON, an empty cell in CSV."""
+    """True if a value can be missing: NaN in frames, null in JSON, an empty cell in CSV."""
     heading: str = ""
     """Heading in rankings on the page; empty for a column that only the files hold."""
     short: str = ""
     """Heading in rankings in the terminal; empty for a column that only the files hold."""
     note: str = ""
-    """What the terminal says below the table; ``{weeks}``, ``{first_day}`` and ``{threshold}``
-    are those of the run."""
+    """Note below the table in the terminal; ``{weeks}``, ``{first_day}`` and ``{threshold}`` are
+    those of the run."""
     until: str = ""
     """Column that ends the interval that this one begins: readers see both in one cell."""
     error: str = ""
     """Column that holds the error of sampling of this one: the page shows both in one cell."""
     mixtures_only: bool = False
-    """Whether the page shows it only for mixtures of scenarios."""
+    """True if the page shows the column only for mixtures of scenarios."""
 
     @property
     def type(self) -> type[str] | type[int] | type[float] | type[bool] | type[date]:
@@ -90,7 +90,7 @@ class Column:
 
     @property
     def is_number(self) -> bool:
-        """Whether cells are numbers, which readers see right-aligned."""
+        """True if cells are numbers, which readers see right-aligned."""
         return self.type in (int, float)
 
 

@@ -1,4 +1,4 @@
-"""When sectors are hit: the day of the first impact, and the share of draws with an impact."""
+"""Dates of the first impact on sectors, and the share of draws with an impact."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta

@@ -84,7 +84,7 @@ class Turn:
     value: float
     """Value of the input at which the expected scores are equal."""
     above: bool
-    """Whether the order is reversed above that value, or below it."""
+    """Side of the value on which the order is reversed: above (True) or below (False)."""
     share: float
     """Share of the draws on that side."""
     gap: float

@@ -28,7 +28,7 @@ DECIMALS = 9
 
 @dataclass(frozen=True, eq=False)
 class Money:
-    """What a sector is worth a year, and which part of a loss is made up later."""
+    """Value added of a sector a year, and the part of a loss that is made up later."""
 
     value_added: FloatArray
     """USD a year."""

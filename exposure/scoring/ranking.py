@@ -44,7 +44,7 @@ class Label:
     """Share of lost output that is made up later, shape (D,)."""
 
     def first(self, draws: int) -> "Label":
-        """The same facts in the first draws."""
+        """Return the facts in the first draws."""
         return replace(
             self, value_added=self.value_added[:draws], recaptured=self.recaptured[:draws]
         )
@@ -52,18 +52,18 @@ class Label:
 
 @dataclass(frozen=True)
 class Record:
-    """How a sector compares with its observed losses; NaN and None if nothing was observed."""
+    """Comparison of a sector with its observed losses; NaN and None if nothing was observed."""
 
     implied_so_far: float = float("nan")
     """Mean lost share over the quarters observed."""
     implied_so_far_se: float = float("nan")
-    """Most that the standard error of sampling of it can be."""
+    """Upper bound of its standard error of sampling."""
     seen_so_far: float = float("nan")
     """Central lost share over the same quarters."""
     prior_inside_share: float = float("nan")
     """Share of unconditioned draws inside every observed range."""
     refuted: bool | None = None
-    """Whether the record refutes the model for this sector."""
+    """True if the record refutes the model for this sector."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,12 +73,12 @@ class ScoredSector:
     label: Label
     risk: SectorRisk
     probabilities: FloatArray
-    """Of the scenarios, shape (S,)."""
+    """Probabilities of the scenarios, shape (S,)."""
     settings: Settings
     rows: int
     """Rows of the tables on which the score depends."""
     assumed_rows: int
-    """Those of them that are judgement, or derived from judgement."""
+    """Rows that are judgement, or derived from judgement."""
     record: Record = field(default_factory=Record)
 
     @cached_property
@@ -98,7 +98,7 @@ class ScoredSector:
 
     @cached_property
     def gross_value_at_risk(self) -> FloatArray:
-        """The same, with nothing made up later."""
+        """Value added lost a year if nothing is made up later, constant USD, shape (D,)."""
         return np.asarray(self.label.value_added * self.risk.undiscounted)
 
 

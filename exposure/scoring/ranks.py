@@ -92,7 +92,7 @@ def top_probabilities(scores: FloatArray, *, places: int) -> FloatArray:
 
 
 def distinguishable(upper: FloatArray, lower: FloatArray) -> bool:
-    """Whether two sectors can be distinguished: `upper` is higher often enough.
+    """True if two sectors can be distinguished: `upper` is higher often enough.
 
     Parameters
     ----------

@@ -44,7 +44,7 @@ class SectorBlock:
     points: dict[str, FloatArray]
     """Points of the score due to each element, sums, (C,)."""
     causes: dict[str, FloatArray]
-    """The same for elements and groups of alternatives."""
+    """Points of the score due to each element or group of alternatives, sums, (C,)."""
     held_up: dict[tuple[str, str], FloatArray]
     """Share of need stopped by holding and exit stage, mean over scenarios, sums, (C,)."""
     unmet: dict[str, FloatArray]
@@ -71,7 +71,7 @@ class SectorRisk:
     points: dict[str, float]
     """Points of the score due to each element; they sum to the score."""
     causes: dict[str, float]
-    """The same for elements and groups of alternatives."""
+    """Points of the score due to each element or group of alternatives."""
     held_up: dict[tuple[str, str], float]
     """Share of need stopped at the border by holding and exit stage, mean."""
     unmet: dict[str, float]
@@ -79,7 +79,7 @@ class SectorRisk:
     short: FloatArray
     """Tonnes of all elements not met in the scored weeks, mean over scenarios, (D,)."""
     probabilities: FloatArray
-    """Of the scenarios, (S,)."""
+    """Probabilities of the scenarios, (S,)."""
     tail_level: float
     """Level of the tail over scenarios."""
 

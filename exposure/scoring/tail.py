@@ -1,4 +1,4 @@
-"""From lost shares under several scenarios to one figure: the mean and the bad tail.
+"""One figure for lost shares under several scenarios: the mean and the bad tail.
 
 The tail is taken over scenarios *inside* each draw, so that the uncertainty about policy in Beijing
 never mixes with our uncertainty about inputs.

@@ -60,7 +60,7 @@ class Bought:
     partners: tuple[tuple[str, str], ...] = ()
     """Sectors and components that share the tonnes, including this one."""
     given: bool = False
-    """Whether the stock appears without being bought in the pool, to find the stock required."""
+    """True if the stock appears without being bought in the pool, to find the stock required."""
 
 
 @dataclass(frozen=True)

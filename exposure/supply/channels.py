@@ -12,7 +12,7 @@ from exposure.inputs.cells import Inputs
 
 @dataclass(frozen=True)
 class Channel:
-    """One element of one component."""
+    """An element of a component."""
 
     component: str
     element: str

@@ -37,9 +37,9 @@ class Claim:
     order_class: IntArray
     """Order class, 1 is served first, shape (D,)."""
     class_is_drawn: bool = False
-    """Whether the tables give a range of classes, so that the class differs between draws."""
+    """True if the tables give a range of classes, so that the class differs between draws."""
     ranked: bool = False
-    """Whether the user is a ranked sector."""
+    """True if the user is a ranked sector."""
     since: int = 0
     """First week in which the claim exists; its contracts are offered in all weeks."""
     until: int | None = None
@@ -47,7 +47,7 @@ class Claim:
     bought: FloatArray | None = None
     """For an extra purchase, weeks of need bought per week, (D,); None for a need."""
     given: bool = False
-    """Whether the purchase comes from outside the pool."""
+    """True if the purchase comes from outside the pool."""
 
     @property
     def place(self) -> IntArray:

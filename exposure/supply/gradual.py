@@ -33,7 +33,7 @@ class Gradual:
 
 
 def same_course(one: Gradual | None, other: Gradual | None) -> bool:
-    """Whether two changes are equal in every draw."""
+    """True if two changes are equal in every draw."""
     if one is None or other is None:
         return one is other
     pairs = zip(vars(one).values(), vars(other).values(), strict=True)

@@ -17,7 +17,7 @@ from exposure.arrays import FloatArray
 
 @dataclass(frozen=True)
 class Plant:
-    """One plant at one stage of one element; arrays over draws, shape (D,)."""
+    """A plant at one stage of one element; arrays over draws, shape (D,)."""
 
     stage: int
     """Position of the stage among the component's stages."""

@@ -1,4 +1,4 @@
-"""The weeks of a run, and the measures on the buyers' side in them."""
+"""Weeks of a run, and the measures on the buyers' side in these weeks."""
 
 from dataclasses import dataclass, field
 from datetime import date

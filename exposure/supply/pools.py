@@ -46,7 +46,7 @@ class Claims:
     counts: BoolArray | None = None
     """Weeks in which a claim exists, (N, T, 1); None for all."""
     offers: BoolArray | None = None
-    """Whether a claim's contracts are offered, (N, 1, 1); None for all."""
+    """True if the contracts of a claim are offered, (N, 1, 1); None for all."""
 
 
 def ration(

@@ -1,1 +1,1 @@
-"""What is known: row models, reading, checks, and the `Dataset` they make."""
+"""Input data: row models, reading, checks, and the `Dataset` that they make."""

@@ -34,7 +34,7 @@ RowKey = tuple[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Overlaid:
-    """What one overlay folder changed in the tables."""
+    """Changes of the tables by one overlay folder."""
 
     folder: str
     """Name of the folder, without its path."""
@@ -46,7 +46,7 @@ class Overlaid:
     """Rows that are not in the tables below."""
 
     def record(self) -> dict[str, object]:
-        """The same in plain words, for the record of a run: table to the keys of its rows."""
+        """Return the changes for the record of a run: table to the keys of its rows."""
         return {
             "folder": self.folder,
             "digest": self.digest,
@@ -70,7 +70,7 @@ def row_key(row: BaseModel) -> RowKey:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where the rows come from, and which files of the folder were not read."""
+    """Origin of the rows, and the files of the folder that were not read."""
 
     places: Mapping[RowKey, tuple[str, int]] = field(default_factory=dict)
     """File and line of each row that comes from a file."""
@@ -95,7 +95,7 @@ Three = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Change:
-    """One figure that was changed by hand, or scaled because of a change in its set."""
+    """A figure that was changed by hand, or scaled because of a change in its set."""
 
     table: str
     key: tuple[str, ...]
@@ -105,10 +105,10 @@ class Change:
     now: Three
     """Low, central and high after the change."""
     note: str
-    """Why."""
+    """Reason for the change."""
 
     def record(self) -> dict[str, object]:
-        """The same in plain values, for the record of a run."""
+        """Return the change in plain values, for the record of a run."""
         return {
             "table": self.table,
             "key": ", ".join(self.key),
@@ -144,7 +144,7 @@ class Dataset:
     base_digest: str = ""
     """Digest of the tables before overlays and changes; empty if there are none."""
     origin: Origin = field(default=NOWHERE, compare=False, repr=False)
-    """Where the rows come from; it does not count when tables are compared."""
+    """Origin of the rows; it does not count when tables are compared."""
 
     @property
     def base(self) -> str:
@@ -205,7 +205,7 @@ class Dataset:
         return exposure.dataset_html(self)
 
     def table(self, name: str) -> "pd.DataFrame":
-        """One table as a DataFrame, one row per fact.
+        """Return a table as a DataFrame, one row per fact.
 
         Parameters
         ----------

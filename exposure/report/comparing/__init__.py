@@ -1,1 +1,1 @@
-"""What changed between two runs, and which cause moved which score."""
+"""Comparison of two runs: changes, and the causes of the moves of scores."""

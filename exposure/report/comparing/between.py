@@ -1,4 +1,4 @@
-"""What changed between two runs: `compare_runs`."""
+"""Changes between two runs: `compare_runs`."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -26,7 +26,7 @@ FIRST = "No earlier report is stored; this is the first."
 
 
 def first_run(run: StoredRun) -> Changes:
-    """What is said of a run without an earlier one."""
+    """Text for a run without an earlier one."""
     return Changes(now=run.made, since=None, summary=FIRST)
 
 
@@ -167,7 +167,7 @@ def summary(
     moves: Sequence[Move],
     since: str,
 ) -> str:
-    """One or two sentences on what changed."""
+    """Summarize the changes in one or two sentences."""
     causes = [CAUSES[line.cause].lower() for line in lines if line.changed]
     if not causes:
         return f"Nothing changed {since}."

@@ -1,4 +1,4 @@
-"""What differs between the records of two runs, cause by cause, in words and row by row."""
+"""Differences between the records of two runs, cause by cause, in words and row by row."""
 
 import csv
 import io
@@ -58,7 +58,7 @@ def _code(old: StoredRun, new: StoredRun, *, unexplained: bool) -> CauseLine:
 
 
 def same_code(old: StoredRun, new: StoredRun) -> bool:
-    """Whether two runs were made by the same versions of package and libraries."""
+    """True if two runs were made by the same versions of package and libraries."""
     one, other = old.record, new.record
     return (one.package_version, one.library_versions) == (
         other.package_version,

@@ -1,4 +1,4 @@
-"""Points of each score that each cause moved: the old run, run again with one thing changed.
+"""Points of a score that each cause moved: the old run, repeated with one change after another.
 
 The path from the old run to the new one has five steps, taken in one order: first the code, then
 the draws, the settings, the tables, the scenario. The score moves at each step by the part of
@@ -35,7 +35,7 @@ Parts = Mapping[tuple[str, str], Mapping[Cause, float]]
 
 @dataclass(frozen=True, eq=False)
 class Again:
-    """What is needed to run a run again."""
+    """Inputs that are needed to repeat a run."""
 
     dataset: Dataset
     scenarios: Mapping[str, Scenario]
@@ -43,7 +43,7 @@ class Again:
     sampler: Sampler
 
     def course(self, scenario: str) -> Course:
-        """One of its scenarios."""
+        """Return one of its scenarios."""
         return Course(self.dataset, self.scenarios[scenario], self.settings, self.sampler)
 
 
@@ -55,7 +55,7 @@ def again_of(assessments: "Sequence[Assessment]") -> Again:
 
 
 def again_from(run: StoredRun) -> Again | str:
-    """A stored run, to be run again, or why it cannot be."""
+    """Inputs to repeat a stored run, or the reason why it cannot be repeated."""
     found = can_run_again(run)
     if isinstance(found, str) or run.inputs is None:
         return found if isinstance(found, str) else ""

@@ -69,7 +69,7 @@ def _moved(rule: AlertRule, watched: Watched) -> Iterator[Alert]:
 
 
 Ranked = Mapping[str, object]
-"""One row of a ranking."""
+"""A row of a ranking."""
 
 
 def _ranked(rule: AlertRule, watched: Watched) -> Iterator[tuple[str, str, Ranked]]:
@@ -160,4 +160,4 @@ CHECKS: Mapping[AlertKind, Callable[[AlertRule, Watched], Iterator[Alert]]] = {
     "expiry_within": _expiry,
     "refuted": _refuted,
 }
-"""What looks for each kind of alert."""
+"""Function that finds each kind of alert."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Desk:
-    """What a report is asked besides its results."""
+    """Options of a briefing in addition to the results."""
 
     day: date
     """Day of the report."""
@@ -41,7 +41,7 @@ class Desk:
 def make_briefing(
     assessments: "Sequence[Assessment]", run: StoredRun, desk: Desk, history: History | None
 ) -> Briefing:
-    """Compare a run with the last report, and hold it against the rules.
+    """Compare a run with the last report, and apply the alert rules.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def make_briefing(
 
 
 def age_of(dataset: Dataset, desk: Desk) -> Age:
-    """How long before the day of the report the knowledge date of the tables is."""
+    """Time between the knowledge date of the tables and the day of the report."""
     known = known_until(dataset)
     days = None if known is None else (desk.day - known).days
     return Age(day=desk.day, known_until=known, days=days, most_days=desk.stale_after_days)
@@ -79,7 +79,7 @@ def age_of(dataset: Dataset, desk: Desk) -> Age:
 def since_last(
     assessments: "Sequence[Assessment]", run: StoredRun, history: History | None
 ) -> Changes:
-    """What changed since the last report of a history."""
+    """Find the changes since the last report of a history."""
     last = history.last() if history else None
     if history is None or last is None:
         return first_run(run)
@@ -90,7 +90,7 @@ def since_last(
 def against_below(
     assessments: "Sequence[Assessment]", run: StoredRun, below: Dataset | None
 ) -> Changes | None:
-    """What overlays change: the same run on the same draws, on the tables without them."""
+    """Find the effect of overlays: the same run on the same draws, on the tables without them."""
     if below is None or below.digest == assessments[0].dataset.digest:
         return None
     plain = [

@@ -27,7 +27,7 @@ VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 """A variable of the environment in a text."""
 
 TODAY = "today"
-"""What a configuration writes for the day on which the report is made."""
+"""Word in a configuration for the day on which the report is made."""
 
 
 class Part(BaseModel):
@@ -37,10 +37,10 @@ class Part(BaseModel):
 
 
 class AlertRule(Part):
-    """One rule that raises an alert."""
+    """A rule that raises an alert."""
 
     rule: AlertKind
-    """What is watched: rank_moved and band_moved since the last report, in places; score_above, in
+    """Watched quantity: rank_moved and band_moved since the last report, in places; score_above, in
     points; p_top3_above, a probability; impact_before, a first hit before a day; data_older_than
     and expiry_within, in days; refuted, a sector that the record refutes."""
     limit: Annotated[float, Field(ge=0.0)] | None = None
@@ -54,23 +54,23 @@ class AlertRule(Part):
 
 
 class Output(Part):
-    """Where the report goes."""
+    """Output of the report."""
 
     folder: str = "exposure-report"
     """Folder of the report; made if it does not exist."""
     csv_dialect: CsvDialect = CsvDialect.PLAIN
-    """How CSV files are written: plain, or german for a German Excel."""
+    """Form of CSV files: plain, or german for a German version of Excel."""
     excel: bool = False
-    """Whether report.xlsx is written too, which needs the extra [excel]."""
+    """True to write report.xlsx too, which needs the extra [excel]."""
 
 
 class HistoryFile(Part):
-    """Where the history is kept."""
+    """Location of the history."""
 
     file: str | None = None
     """SQLite file; none for one next to the report folder, named after it."""
     keep: bool = True
-    """Whether a history is kept at all."""
+    """True to keep a history."""
 
 
 class Configuration(Part):
@@ -81,7 +81,7 @@ class Configuration(Part):
     scenarios: tuple[str, ...] = ()
     """Shipped scenarios by name, or TOML files; empty for the three default courses."""
     after: str | None = None
-    """What follows a record of the past, such as prolonged or lapsed."""
+    """Continuation of a record of the past, such as prolonged or lapsed."""
     rules: tuple[str, ...] = ()
     """Rules added to every course, each in words, such as ``Sm, civil, withheld, from
     2026-12-01``."""
@@ -95,20 +95,21 @@ class Configuration(Part):
     """Sectors that alerts are about, unless a rule names its own; empty for all. The report itself
     ranks every sector of the destination."""
     levers: bool | tuple[Identifier, ...] = True
-    """Whether the report says what would help: true for all shipped levers, or ids of some."""
+    """Levers whose effect is reported: true for all shipped ones, false for none, or ids of
+    some."""
     stale_after_days: Annotated[int, Field(ge=0)] | None = None
-    """Days since the knowledge date above which the report leaves with exit code 4."""
+    """Days since the knowledge date above which the exit code is 4."""
     settings: Settings = Settings()
     """Draws, seed, horizon and the other settings of a run, by name."""
     output: Output = Output()
-    """Where the report goes."""
+    """Output of the report."""
     history: HistoryFile = HistoryFile()
-    """Where the history is kept."""
+    """Location of the history."""
     alerts: tuple[AlertRule, ...] = ()
-    """Rules that raise alerts; with one met, the report leaves with exit code 1."""
+    """Rules that raise alerts; if one is met, the exit code is 1."""
 
     def at(self, folder: Path) -> Self:
-        """The same, with paths that count from a folder."""
+        """Return the configuration with paths that count from a folder."""
 
         def placed(path: str) -> str:
             return str(folder / path)
@@ -148,7 +149,7 @@ NEEDS: Mapping[AlertKind, str] = {
 """The key that each rule of an alert needs; empty for none."""
 
 EXAMPLES = {"limit": "limit = 2", "before": "before = 2027-01-01"}
-"""How such a key is written."""
+"""Form of such a key."""
 
 
 def read_configuration(
@@ -263,7 +264,7 @@ def _rules(entries: list[object], faults: list[Fault]) -> Iterator[AlertRule]:
 
 
 def _rule_faults(rule: AlertRule) -> Iterator[Fault]:
-    """What is wrong between the keys of a rule."""
+    """Fault in the combination of keys of a rule."""
     needed = NEEDS[rule.rule]
     for key in ("limit", "before"):
         given = getattr(rule, key)

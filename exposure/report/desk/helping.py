@@ -1,4 +1,4 @@
-"""What would help, for a scheduled report: every lever that fits, on few draws of each run.
+"""Effects of levers for a scheduled report: every lever that fits, on few draws of each run.
 
 A run of a lever costs about the same on 16 draws as on 64, since most of it sets up the
 world; from there on the cost grows with the draws.
@@ -107,7 +107,7 @@ Sorted = tuple[list[Lever], list[str]]
 
 
 def _fitting(levers: Iterable[Lever], assessment: "Assessment") -> Sorted:
-    """Levers that the tables know all parts of."""
+    """Levers whose parts are all in the tables."""
     kept, why = [], []
     for lever in levers:
         try:

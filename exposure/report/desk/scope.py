@@ -1,4 +1,4 @@
-"""Whether what a configuration names is in the report that it asks for."""
+"""Check that the report contains what the alerts of its configuration name."""
 
 from collections.abc import Collection, Iterator
 from pathlib import Path

@@ -1,11 +1,11 @@
-"""Which files a report has besides the usual ones, and in which form: chosen once, frozen."""
+"""Choice of the optional files of a report and their form: made once, frozen."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class CsvDialect(StrEnum):
-    """How CSV files are written."""
+    """Dialect of CSV files."""
 
     PLAIN = "plain"
     """Commas between cells, points in numbers, UTF-8: what programs read."""
@@ -16,7 +16,7 @@ class CsvDialect(StrEnum):
 
 @dataclass(frozen=True)
 class FileChoice:
-    """What the files of a report look like.
+    """Form of the files of a report.
 
     Examples
     --------
@@ -26,4 +26,4 @@ class FileChoice:
 
     csv_dialect: CsvDialect = CsvDialect.PLAIN
     workbook: bool = False
-    """Whether ``report.xlsx`` holds all tables, one sheet each."""
+    """True to write all tables to ``report.xlsx``, one sheet each."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 BYTE_ORDER_MARK = "\ufeff"
-"""By which Excel knows UTF-8."""
+"""Byte-order mark by which Excel recognizes UTF-8."""
 
 
 def ranking_csv(assessments: "Sequence[Assessment]") -> str:

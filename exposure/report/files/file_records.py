@@ -74,7 +74,7 @@ def of_runs(assessments: "Sequence[Assessment]") -> FileRecord:
 
 
 def _shared(assessment: "Assessment") -> dict[str, object]:
-    """What the runs of one file have in common: all but their scenarios."""
+    """Record that the runs of one file share: everything but their scenarios."""
     draws = draws_record(assessment.conditioned)
     return {**run_record(assessment.dataset, [], assessment.settings), "draws": draws}
 

@@ -91,14 +91,14 @@ def only_one(folder: Path) -> Iterator[None]:
 
 
 def remove_dead(home: Path, target: Path) -> None:
-    """Remove what runs that were killed left behind; files of others come back first."""
+    """Remove temporary folders of killed runs; files of other programs are moved back first."""
     for left in home.glob(f"{SCRATCH}*"):
         if left.is_dir() and left.name.rsplit("~", 1)[0] == f"{SCRATCH}{target.name}":
             _clear(left, target)
 
 
 def _clear(scratch: Path, target: Path) -> None:
-    """Remove a temporary folder; what others have in it goes back into the target."""
+    """Remove a temporary folder; files of other programs in it are moved back into the target."""
     _bring_back(scratch / "report", target)
     shutil.rmtree(scratch, ignore_errors=True)
 
@@ -127,7 +127,7 @@ def _put_into_place(new: Path, target: Path) -> bool:
 
 
 def _link(source: Path, copy: Path) -> None:
-    """The same file in another folder; a copy where the file system knows no links."""
+    """Link a file into another folder; copy it if the file system has no links."""
     try:
         os.link(source, copy, follow_symlinks=False)
     except OSError:
@@ -146,7 +146,7 @@ def exchange(one: Path, other: Path) -> bool:
 
 
 def _bring_back(old: Path, target: Path) -> None:
-    """Move into the target what is neither there nor a file of a report."""
+    """Move into the target all files that are not there and belong to no report."""
     if not (old.is_dir() and target.is_dir()):
         return
     ours = {SUMS, *listed(old)}

@@ -246,7 +246,7 @@ def source_list_json(dataset: Dataset) -> str:
 
 
 def briefing_json(briefing: Briefing) -> str:
-    """What a report says before its results, as JSON: a `BriefingFile`."""
+    """Content of a report before its results, as JSON: a `BriefingFile`."""
     digest = briefing.changes.now.record_digest
     return text_of(BriefingFile, {"record_digest": digest, "briefing": briefing})
 
@@ -266,7 +266,7 @@ def alerts_json(briefing: Briefing) -> str:
 
 
 def changes_json(changes: Changes) -> str:
-    """What changed between two runs, as JSON: a `ChangesFile`."""
+    """Changes between two runs, as JSON: a `ChangesFile`."""
     return text_of(ChangesFile, {"changes": changes})
 
 

@@ -1,4 +1,4 @@
-"""What would help as JSON and CSV text."""
+"""Effects of levers as JSON and CSV text."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def levers_json(found: "Sequence[LeverFindings]") -> str:
-    """What would help as JSON: a `LeversFile`.
+    """Effects of levers as JSON: a `LeversFile`.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def _rows(result: str, frame: "pd.DataFrame | None") -> object:
 
 
 def levers_csv(found: "Sequence[LeverFindings]") -> str:
-    """The most special table that was asked for as CSV, the scenario in the first column.
+    """Most specific table that was requested, as CSV, with the scenario in the first column.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What commands list besides results, as frames and as JSON: scenarios, and findings of a check."""
+"""Lists that commands print, as frames and as JSON: scenarios, and findings of a check."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
@@ -25,7 +25,7 @@ LEVELS: Mapping[Kind, str] = {
     "doubtful": "warning",
     "without effect": "warning",
 }
-"""How each kind of finding is printed."""
+"""Printed form of each kind of finding."""
 
 
 def scenario_list_frame(scenarios: Iterable[Scenario]) -> "pd.DataFrame":
@@ -82,7 +82,7 @@ def scenarios_json(scenarios: Iterable[Scenario]) -> str:
 
 
 def findings_frame(found: Mapping[Kind, Sequence[Fault]]) -> "pd.DataFrame":
-    """What a check found, one a row: the result ``findings``.
+    """Findings of a check, one a row: the result ``findings``.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def findings_frame(found: Mapping[Kind, Sequence[Fault]]) -> "pd.DataFrame":
 
 
 def check_json(found: "pd.DataFrame", dataset: Dataset, scenarios: Iterable[Scenario]) -> str:
-    """What a check found in sound tables as JSON: a `CheckFile`."""
+    """Findings of a check in tables without faults, as JSON: a `CheckFile`."""
     content = {
         "record": of_tables(dataset),
         "rows": {name: len(rows) for name, rows in dataset.rows.items()},

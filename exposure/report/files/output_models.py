@@ -1,4 +1,4 @@
-"""What each JSON file holds, as pydantic models; their JSON Schema is `exposure schema NAME`.
+"""Contents of each JSON file, as pydantic models; `exposure schema NAME` prints the schema.
 
 Rows of results are checked against the registry of columns. A change of a model, or of a
 column that a file holds, needs a new `schema_version` of that file: a test compares every
@@ -83,7 +83,7 @@ class OverlayRecord(OutputModel):
 
 
 class ChangeRecord(OutputModel):
-    """One figure that was changed by hand, or scaled because another one of its set was."""
+    """A figure that was changed by hand, or scaled because another one of its set was."""
 
     table: str
     key: str
@@ -93,7 +93,7 @@ class ChangeRecord(OutputModel):
     now: tuple[float, float, float]
     """Low, central and high since."""
     note: str
-    """Why."""
+    """Reason for the change."""
 
 
 class TablesRecord(OutputModel):
@@ -114,7 +114,7 @@ class TablesRecord(OutputModel):
 
 
 class ScenarioRecord(OutputModel):
-    """Which course of policy was run."""
+    """Course of policy that was run."""
 
     scenario: str
     scenario_digest: str
@@ -127,13 +127,13 @@ class DrawsRecord(OutputModel):
     """Draws of a result."""
 
     conditioned: bool
-    """Whether only draws that agree with the record were used."""
+    """True if only draws that agree with the record were used."""
     acceptance: float | None = None
     """Share of the tables' draws that agree with the record."""
     numbers_digest: str | None = None
     """SHA-256 of the numbers of the draws used."""
     note: str | None = None
-    """What a reader should know of them."""
+    """Note on the draws for the reader."""
 
 
 class RunRecord(TablesRecord):
@@ -151,9 +151,9 @@ class ScenarioResult(OutputModel):
     name: str
     ranking: RankingRows
     attribution: AttributionRows | None = None
-    """Only in report.json."""
+    """Weekly losses; only in report.json."""
     weekly: WeeklyRows | None = None
-    """Only in report.json."""
+    """Attribution to elements; only in report.json."""
 
 
 class RankFile(OutputModel):
@@ -165,7 +165,7 @@ class RankFile(OutputModel):
 
 
 class ExplainedScenario(OutputModel):
-    """What the score of one sector is made of under one scenario."""
+    """Composition of the score of one sector under one scenario."""
 
     scenario: str
     name: str
@@ -173,7 +173,7 @@ class ExplainedScenario(OutputModel):
     """The row of the sector."""
     points: Annotated[Rows, RowsOf("explanation")]
     assumptions: list[KeyAssumption]
-    """Assumed rows that go furthest with the score, furthest first."""
+    """Assumed rows with the strongest correlation with the score, strongest first."""
     levers: Annotated[Rows, RowsOf("levers")] | None = None
     """Levers that are meant for the sector and help it, the best first, on 64 draws at most."""
 
@@ -198,7 +198,7 @@ class ScenariosFile(OutputModel):
 
 
 class CheckFile(OutputModel):
-    """JSON of `exposure check`: tables without faults, and what is odd or idle in them."""
+    """JSON of `exposure check`: tables without faults, and unusual or unused input in them."""
 
     schema_version: Literal[1]
     record: TablesRecord
@@ -215,9 +215,9 @@ class SensitivityFile(OutputModel):
     schema_version: Literal[1]
     record: RunRecord
     acceptability: Annotated[Rows, RowsOf("acceptability")]
-    """How likely each rank of each sector is."""
+    """Probability of each rank of each sector."""
     pairs: Annotated[Rows, RowsOf("pairs")]
-    """How likely one sector is hit worse than another."""
+    """Probability that one sector is hit worse than another."""
     draws_needed: Annotated[Rows, RowsOf("draws_needed")]
     """Draws for an error of 0.1 points of a score, or of 0.01 of a probability."""
     sensitivity: Annotated[Rows, RowsOf("sensitivity")]
@@ -226,18 +226,18 @@ class SensitivityFile(OutputModel):
 
 
 class LeversResult(OutputModel):
-    """What would help under one scenario."""
+    """Effects of levers under one scenario."""
 
     scenario: str
     counted: list[str]
     """Sectors that count in totals."""
     levers: Annotated[Rows, RowsOf("levers")]
     pairs: Annotated[Rows, RowsOf("lever_pairs")] | None = None
-    """Only with `--pairs`."""
+    """Pairs of levers; only with `--pairs`."""
     portfolios: Annotated[Rows, RowsOf("portfolios")] | None = None
-    """Only with `--budget`."""
+    """Best sets for each budget; only with `--budget`."""
     stocks: Annotated[Rows, RowsOf("stocks")] | None = None
-    """Only with `--stocks`."""
+    """Stock that each sector needs; only with `--stocks`."""
 
 
 class LeversFile(OutputModel):
@@ -272,9 +272,9 @@ class DiffFile(OutputModel):
     schema_version: Literal[1]
     old: TablesRecord
     old_draws: DrawsRecord
-    """Draws on which the ranking of the old tables rests."""
+    """Draws used for the ranking of the old tables."""
     record: RunRecord
-    """Of the new tables."""
+    """Draws used for the ranking of the new tables."""
     differences: Annotated[Rows, RowsOf("differences")]
     rank_changes: Annotated[Rows, RowsOf("rank_changes")]
 
@@ -290,8 +290,8 @@ class ConditionedDestination(OutputModel):
     inside: dict[str, float]
     """Sector to the share of all draws inside every range of its losses."""
     ranges: list[Compared]
-    """Every observed range with what all draws, those that agree, and those found without the
-    subject's own evidence say of it."""
+    """Every observed range with the values that all draws imply, those that agree, and those found
+    without the subject's own evidence."""
 
 
 class ConditionFile(OutputModel):

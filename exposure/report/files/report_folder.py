@@ -127,7 +127,7 @@ def write_report(
 
 
 def check_target(folder: Path, scenarios: Sequence[str]) -> None:
-    """Find out, before anything runs, whether a report can be written.
+    """Check, before anything runs, that a report can be written.
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ def _names(scenarios: Sequence[str]) -> list[str]:
 
 
 def older_files(written: Sequence[Path]) -> tuple[Path, ...]:
-    """Figures in the folder of a report that have names of ours but are not of it.
+    """Figures in a folder that have names of report figures but do not belong to this report.
 
     An older report without a list of its files leaves them, and so does a user who changed one.
     They are named, never removed.

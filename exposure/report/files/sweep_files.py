@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FOLDER_ENDS = ".parts"
-"""What the name of the folder of parts has behind that of the file."""
+"""Ending that the folder of parts adds to the name of the file."""
 
 ABOUT = "sweep.json"
 """File in the folder of parts that says which sweep they belong to."""
@@ -56,7 +56,7 @@ class Sweep:
 
     @cached_property
     def record(self) -> FileRecord:
-        """What the table is made from."""
+        """Record of the inputs of the table."""
         ensemble = self.ensemble
         draws = draws_record(ensemble.conditioned)
         return of_run(ensemble.dataset, ensemble.scenarios, ensemble.settings, draws=draws)
@@ -98,7 +98,7 @@ def write_sweep(
     *,
     progress: Callable[[int, int], None] | None = None,
 ) -> int:
-    """Run what is missing of a sweep, and write its table.
+    """Run the missing tasks of a sweep, and write its table.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def write_sweep(
 
 
 def _open_folder(sweep: Sweep) -> None:
-    """Make the folder of parts, or find out that it holds those of this sweep."""
+    """Make the folder of parts, or check that it belongs to this sweep."""
     record_bytes = json.dumps(sweep.record, sort_keys=True, indent=1).encode()
     about = sweep.folder / ABOUT
     sweep.folder.mkdir(parents=True, exist_ok=True)
@@ -153,7 +153,7 @@ def _open_folder(sweep: Sweep) -> None:
 
 
 def _put(path: Path, content: bytes) -> None:
-    """Put a file into place at once."""
+    """Write a file in one step."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".exposure-sweep-")
     scratch = Path(name)
     try:
@@ -166,7 +166,7 @@ def _put(path: Path, content: bytes) -> None:
 
 
 def with_axes(points: Sequence[Point], table: "pd.DataFrame") -> "pd.DataFrame":
-    """A table of scenarios with where each is in the grid."""
+    """Table of scenarios with the position of each in the grid."""
     known = {point.scenario.scenario: point for point in points}
     whole = table.copy()
     of_row = [known[key] for key in whole["scenario"]]

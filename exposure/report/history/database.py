@@ -1,4 +1,4 @@
-"""The history of reports: one SQLite file, in which a run is stored once and nothing is half.
+"""History of reports: one SQLite file, in which each run is stored once and completely.
 
 Whoever writes holds the file from the first look at the last report to the end, so that two runs
 at once are stored one after the other. A run is stored before its report is put into place and
@@ -22,15 +22,15 @@ from exposure.report.history.refusals import refused
 from exposure.report.history.stored_run import StoredInputs, StoredRun, run_from
 
 SHORTEST_DIGEST = 4
-"""Characters of a digest from which on it may be cut."""
+"""Smallest number of characters to which a digest may be shortened."""
 
 TREND_REPORTS = 52
-"""Reports that a trend goes back at most: a year of weeks."""
+"""Largest number of reports in a trend: a year of weeks."""
 
 
 @dataclass(frozen=True)
 class ReportEntry:
-    """One report in the history, with the number of its run."""
+    """A report in the history, with the number of its run."""
 
     run: int
     """Equal runs have one number."""
@@ -54,7 +54,7 @@ class ReportEntry:
 
 @dataclass(frozen=True)
 class Pruned:
-    """What was removed from a history."""
+    """Reports that were removed from a history."""
 
     reports: int
     runs: int
@@ -232,7 +232,7 @@ class History:
         return number
 
     def prune(self, keep: int) -> Pruned:
-        """Remove all reports but the last ones, and what only they needed.
+        """Remove all reports but the last ones, with the parts that only they needed.
 
         Parameters
         ----------

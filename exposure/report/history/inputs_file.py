@@ -1,4 +1,4 @@
-"""What a report was made from, in one file next to it: ``inputs.zip``.
+"""Inputs of a report, in one file next to it: ``inputs.zip``.
 
 It holds the rows of the tables, the scenarios as they were run and the numbers of the draws, so
 that a later version can run the old report again. It holds no code, and equal runs give equal
@@ -67,7 +67,7 @@ def _under(folder: str, texts: dict[str, str]) -> dict[str, str]:
 
 
 def is_report(path: Path) -> bool:
-    """Whether a path names a report: its folder, or its JSON file."""
+    """True if a path names a report: its folder, or its JSON file."""
     return path.suffix == ".json" or (path / REPORT).is_file()
 
 

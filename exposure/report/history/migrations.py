@@ -73,7 +73,7 @@ def version_of(connection: sqlite3.Connection) -> int:
 
 
 def is_ours(connection: sqlite3.Connection) -> bool:
-    """Whether a file is a history, or empty."""
+    """True if a file is a history, or empty."""
     number = int(connection.execute("PRAGMA application_id").fetchone()[0])
     tables = int(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
     return number == APPLICATION or tables == 0

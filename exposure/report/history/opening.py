@@ -1,4 +1,4 @@
-"""Opening the history of reports, alone where anything is to be stored."""
+"""Opening of the history of reports, with an exclusive lock if anything is to be stored."""
 
 import sqlite3
 import tempfile
@@ -25,7 +25,7 @@ def default_history(folder: Path) -> Path:
 
 @contextmanager
 def open_history(path: Path, *, write: bool = False) -> Iterator["History"]:
-    """Open a history; for writing, alone, and made where there is none.
+    """Open a history; for writing, lock it exclusively, and create it if there is none.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def open_history(path: Path, *, write: bool = False) -> Iterator["History"]:
 
 
 def check_history(path: Path) -> None:
-    """Find out, before anything runs, whether a report can be stored; nothing is made.
+    """Check, before anything runs, that a report can be stored; no file is created.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Why a history cannot be read or written, in plain words."""
+"""Reasons in plain words why a history cannot be read or written."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ NAME_ANOTHER = "name another file"
 """The cure for a file that is something else."""
 
 A_HISTORY = "a history that exposure report wrote, or no file"
-"""What is expected under the name of a history."""
+"""Expected content of a history file."""
 
 
 @contextmanager
@@ -31,7 +31,7 @@ def named(path: Path) -> Iterator[None]:
 
 
 def explained(path: Path, error: sqlite3.DatabaseError) -> HistoryError:
-    """What SQLite found wrong."""
+    """Fault that SQLite found, in words."""
     name = getattr(error, "sqlite_errorname", "")
     if name.startswith("SQLITE_BUSY"):
         found = f"another run that has held it for {WAIT_SECONDS:.0f} seconds"

@@ -34,7 +34,7 @@ class Lenient(BaseModel):
 
 
 class RankedSector(Lenient):
-    """One row of a stored ranking: the columns that a comparison reads."""
+    """A row of a stored ranking: the columns that a comparison reads."""
 
     sector: str
     name: str
@@ -84,14 +84,14 @@ class StoredChange(Lenient):
 
 
 class ScenarioDigest(Lenient):
-    """Which course of policy was run."""
+    """Course of policy that was run."""
 
     scenario: str
     scenario_digest: str
 
 
 class StoredDraws(Lenient):
-    """Which draws were used."""
+    """Draws that were used."""
 
     conditioned: bool
     numbers_digest: str | None = None
@@ -114,7 +114,7 @@ class StoredRecord(Lenient):
 
 @dataclass(frozen=True, eq=False)
 class StoredInputs:
-    """What is needed to run a stored run again."""
+    """Inputs that are needed to repeat a stored run."""
 
     tables: Mapping[str, str]
     """Table name to its CSV text."""
@@ -142,7 +142,7 @@ class StoredInputs:
         return Dataset.from_rows(rows, version=version)
 
     def scenario(self, name: str) -> Scenario:
-        """One scenario, as it was run.
+        """Return one scenario, as it was run.
 
         Raises
         ------
@@ -159,7 +159,7 @@ class StoredInputs:
 
 @dataclass(frozen=True, eq=False)
 class StoredRun:
-    """One run on one or more scenarios."""
+    """A run on one or more scenarios."""
 
     record: StoredRecord
     scenarios: tuple[StoredScenario, ...]
@@ -172,7 +172,7 @@ class StoredRun:
 
     @property
     def made(self) -> Made:
-        """What it was made from, in short."""
+        """Short record of the run."""
         record = self.record
         return Made(
             record_digest=record.record_digest,
@@ -187,7 +187,7 @@ class StoredRun:
 
     @property
     def settings(self) -> Settings:
-        """Its settings.
+        """Settings of the run.
 
         Raises
         ------
@@ -205,7 +205,7 @@ class StoredRun:
 
 
 def run_of(assessments: "Sequence[Assessment]") -> StoredRun:
-    """The run that finished results are, with everything needed to run it again.
+    """Stored form of finished results, with everything needed to repeat the run.
 
     Parameters
     ----------
@@ -238,7 +238,7 @@ def run_of(assessments: "Sequence[Assessment]") -> StoredRun:
 
 
 def inputs_of(assessments: "Sequence[Assessment]") -> StoredInputs:
-    """What is needed to run finished runs again."""
+    """Collect the inputs that are needed to repeat finished runs."""
     first = assessments[0]
     return StoredInputs(
         {name: to_csv(name, rows) for name, rows in first.dataset.rows.items()},
@@ -273,7 +273,7 @@ def run_from(content: Mapping[str, object], inputs: StoredInputs | None) -> Stor
 
 
 def can_run_again(run: StoredRun) -> tuple[Dataset, dict[str, Scenario], Settings] | str:
-    """The tables, scenarios and settings of a stored run, or why it cannot be run again."""
+    """Tables, scenarios and settings of a stored run, or the reason why it cannot be repeated."""
     if run.inputs is None:
         return "its tables are not stored with it"
     try:
@@ -287,7 +287,7 @@ def can_run_again(run: StoredRun) -> tuple[Dataset, dict[str, Scenario], Setting
 
 
 def _marked(dataset: Dataset, record: StoredRecord) -> Dataset:
-    """The tables with the marks of rows that overlays and hands changed: they have own draws."""
+    """Tables with marks on rows of overlays and manual changes, which have their own draws."""
     keys = {
         (table, ", ".join(key)): (table, key)
         for rows in dataset.rows.values()

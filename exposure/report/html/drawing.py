@@ -133,7 +133,7 @@ class IntervalMark:
     x_low: float
     x_high: float
     open_end: bool
-    """Whether the interval continues beyond the axis."""
+    """True if the interval continues beyond the axis."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""How pages are made from templates: everything that comes from users is escaped and printable."""
+"""Templates of pages: everything that comes from users is escaped and printable."""
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup

@@ -20,12 +20,12 @@ LEAST = 0.05
 """Points from which a lever is said to help: less rounds to nothing."""
 
 Row = Mapping[str, Any]
-"""One row of a table of levers."""
+"""A row of a table of levers."""
 
 
 @dataclass(frozen=True)
 class Gain:
-    """What a lever does under one course, as text, with the number that a column sorts by."""
+    """Effect of a lever under one course, as text, with the number by which a column is sorted."""
 
     points: float | None
     shown: str
@@ -37,7 +37,7 @@ class Gain:
 
 @dataclass(frozen=True)
 class LeverRow:
-    """One lever under every course, for all sectors together."""
+    """A lever under every course, for all sectors together."""
 
     name: str
     cost: float
@@ -67,13 +67,13 @@ class SectorRow:
 
 @dataclass(frozen=True)
 class HelpSection:
-    """What the section shows."""
+    """Content of the section."""
 
     draws: int
     levers: tuple[LeverRow, ...]
-    """Those that help most under any course, the best first."""
+    """Levers that help most under any course, the best first."""
     sectors: tuple[SectorRow, ...]
-    """In the order of the first course."""
+    """Best lever of each sector, in the order of the first course."""
     left_out: tuple[str, ...]
 
 
@@ -89,7 +89,7 @@ def help_section(contents: Contents) -> HelpSection | None:
 
 
 def best_of_course(helping: Helping | None, number: int) -> str:
-    """One sentence on the lever that helps all sectors together most under a course.
+    """Sentence on the lever that helps all sectors together most under a course.
 
     Parameters
     ----------

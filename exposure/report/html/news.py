@@ -1,4 +1,4 @@
-"""What a scheduled report adds to the page: moves and trend, ready to be drawn."""
+"""Additions of a scheduled report to the page: moves and trend, ready to be drawn."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from exposure.report.changes import CAUSES, SHOWN, Briefing, Cause, Move, TrendP
 from exposure.report.html.drawing import Axis, Line, LineChart, line_chart, whole_axis
 
 TRENDS = 6
-"""Sectors whose trend is drawn."""
+"""Largest number of sectors whose trend is drawn."""
 
 FIRST_ALERTS = 4
 """Alerts on the first screen; all are listed further down."""

@@ -1,4 +1,4 @@
-"""What a notebook shows of a result, a dataset or a scenario: a title, a table, and the details.
+"""Notebook views of a result, a dataset or a scenario: a title, a table, and the details.
 
 Each function gives a piece of HTML for the ``_repr_html_`` of its class. All text is escaped by
 the template; nothing is loaded from elsewhere.
@@ -37,7 +37,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class View:
-    """What is shown of one object."""
+    """View of one object."""
 
     title: str
     subtitle: str = ""
@@ -108,7 +108,7 @@ def dataset_html(dataset: Dataset) -> str:
 
 
 def scenario_html(scenario: Scenario) -> str:
-    """What a scenario assumes: its text, and its rules by day or its members.
+    """Assumptions of a scenario: its text, and its rules by day or its members.
 
     Parameters
     ----------

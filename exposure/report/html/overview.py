@@ -30,7 +30,7 @@ OF_RECORD = ("implied_so_far", "seen_so_far")
 
 @dataclass(frozen=True)
 class OverviewRow:
-    """One sector."""
+    """A sector in the table of the first screen."""
 
     name: str
     refuted: bool
@@ -43,9 +43,9 @@ class Overview:
 
     courses: tuple[str, ...]
     headings: tuple[str, ...]
-    """Of one course."""
+    """Headings of one course."""
     record: tuple[str, ...]
-    """Of what was seen; empty where nothing was."""
+    """Headings of the observed losses; empty if nothing was observed."""
     rows: tuple[OverviewRow, ...]
 
 

@@ -1,4 +1,4 @@
-"""One page of HTML that holds a whole report: nothing is loaded from elsewhere.
+"""A whole report as one page of HTML: nothing is loaded from elsewhere.
 
 The page shows finished results. Each number of a ranking is in a ``data`` element whose
 ``value`` is the number itself; the text in it is rounded. All text is escaped by the
@@ -56,25 +56,25 @@ WHOLE = re.compile(r"\d{4}-\d\d-\d\d|[\d.]+ ± [\d.]+|[\d.,]+–[\d.,]+(?: %)?")
 
 @dataclass(frozen=True)
 class Part:
-    """What the page says of one scenario."""
+    """Content of the page about one scenario."""
 
     scenario: Scenario
     drawn: Scenario
-    """Itself, or the member of a mixture whose weeks are shown."""
+    """Scenario whose weeks are shown: itself, or a member of a mixture."""
     answer: str
     helps: str
-    """One sentence on what would help most; empty where nothing was run."""
+    """Sentence on the lever that would help most; empty if no lever was run."""
     ranking: list[dict[str, Any]]
     columns: Sequence[Column]
     """Columns of the ranking that the page shows."""
     cells: list[list[ShownCell]]
-    """The same ranking as the page shows it, one list per sector."""
+    """Ranking as the page shows it, one list per sector."""
     sampling: list[SamplingRow]
     """Errors of sampling and the draws that smaller ones need, one row per sector."""
     dates: list[list[ShownCell]]
     """First hits as the page shows them, one list per sector."""
     lossless: bool
-    """Whether no sector loses anything, so that there is nothing to draw."""
+    """True if no sector loses anything, so that there is nothing to draw."""
     courses: list[tuple[str, list[RuleLine]]]
     """Rules of the scenario, or of each member of a mixture."""
 
@@ -207,7 +207,7 @@ def _driver(row: Mapping[Any, Any], points: "pd.DataFrame") -> str:
 
 
 def _answer(assessment: "Assessment", points: "pd.DataFrame") -> str:
-    """One sentence on who is hit worst."""
+    """Sentence on the sector that is hit worst."""
     first, *others = assessment.ranking.head(3).to_dict("records")
     if first["score"] == 0.0:
         return "No sector loses output."

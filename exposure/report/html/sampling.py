@@ -16,7 +16,7 @@ SCORE_ERROR = 0.1
 """Points of a score: the error for which the page says how many draws it needs."""
 
 PROBABILITY_ERROR = 0.01
-"""The same of a probability."""
+"""Error of a probability for which the page says how many draws it needs."""
 
 Shown = tuple[Cell, str]
 """A value with its text."""
@@ -24,7 +24,7 @@ Shown = tuple[Cell, str]
 
 @dataclass(frozen=True)
 class SamplingRow:
-    """One sector."""
+    """Sampling errors of one sector."""
 
     name: str
     score: tuple[Shown, Shown]

@@ -98,7 +98,7 @@ def _score_interval(row: Mapping[str, Any]) -> Interval:
 
 
 def date_chart(contents: Contents) -> IntervalChart:
-    """First hit of all sectors under every course; sectors that half the draws spare have none."""
+    """First hit of all sectors under every course; empty if half the draws have none."""
     start = first_day(contents)
     tables = [_by_sector("impact_dates", frame) for frame in contents.dates]
     order = list(tables[0])
@@ -129,7 +129,7 @@ class CauseRow:
     names: str
     colour: int
     points: tuple[float, ...]
-    """Of the score, one a course."""
+    """Shares of the score, one for each course."""
     held_up: str
     """Exit stages at which its supply is held up, in words."""
 
@@ -145,7 +145,7 @@ class QuarterRow:
 
 @dataclass(frozen=True)
 class Anatomy:
-    """One sector under every course."""
+    """A sector under every course."""
 
     sector: str
     name: str
@@ -216,7 +216,7 @@ def element_names(contents: Contents) -> dict[str, str]:
 
 
 def held_up_words(held_up: Mapping[tuple[str, str], float], cause: str) -> str:
-    """Where the supply of an element is held up, as shares of the need for it.
+    """Exit stages at which the supply of an element is stopped, as shares of the need for it.
 
     Parameters
     ----------

@@ -76,7 +76,7 @@ def plot_rank_acceptability(
 
 
 def plot_waterfall(points: Mapping[str, float], axes: Axes) -> Axes:
-    """A score put together from its causes, the largest first, the whole score last.
+    """Draw a score as the sum of its causes, the largest first, the whole score last.
 
     Causes of less than 0.05 points have no bar of their own: it would be empty and read 0.0.
 
@@ -183,7 +183,7 @@ def _place_of_number(reached: float, other: float, score: float) -> tuple[float,
 def plot_flip_map(
     region: "pd.DataFrame", axes: Axes, *, rank: int = 1, names: Mapping[str, str] | None = None
 ) -> Axes:
-    """Which sector holds a rank at all probabilities of two scenarios.
+    """Sector that holds a rank at all probabilities of two scenarios.
 
     Parameters
     ----------

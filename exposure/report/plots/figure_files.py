@@ -56,7 +56,7 @@ def report_style() -> Iterator[None]:
 
 
 def settled(figure: Figure, mark: str = "") -> Figure:
-    """Lay a figure out once and for all: a second layout could move things by a hair.
+    """Lay a figure out once: a second layout could move its parts slightly.
 
     Parameters
     ----------

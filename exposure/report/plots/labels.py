@@ -32,7 +32,7 @@ NOT_A_FONT = "Last Resort"
 """Beginning of the names of fonts that have a box for every character."""
 
 SHAPES = hasattr(ft2font, "__libraqm_version__")
-"""Whether matplotlib joins letters and runs from right to left where a script does."""
+"""True if matplotlib joins letters and writes from right to left where a script does."""
 
 
 def label(text: str, *, key: str, width: int = LABEL_WIDTH) -> str:
@@ -132,7 +132,7 @@ def widest(texts: Sequence[str]) -> float:
 
 
 def is_drawable(text: str) -> bool:
-    """Whether the usual font, or another that is installed, has all characters of a text."""
+    """True if the usual font, or another that is installed, has all characters of a text."""
     if not SHAPES and any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text):
         return False
     missing = _missing(text)

@@ -1,4 +1,4 @@
-"""Figures of what would help: levers with their cost, and risk left for a budget."""
+"""Figures of levers: points gained with their cost, and remaining risk for each budget."""
 
 from typing import TYPE_CHECKING
 
@@ -82,7 +82,7 @@ def plot_levers(table: "pd.DataFrame", axes: Axes, sector: str = TOTAL) -> Axes:
 
 
 def plot_frontier(table: "pd.DataFrame", axes: Axes) -> Axes:
-    """Risk that is left with the best set of levers for each budget.
+    """Remaining risk with the best set of levers for each budget.
 
     Parameters
     ----------

@@ -155,7 +155,7 @@ def plot_backtest(
 
 
 def licences_figure(flow: "pd.DataFrame", calibration: "Calibration") -> Figure:
-    """Figure of the page on licences: a licence's life above, exports below.
+    """Figure of the licence queue of one class of buyers, and of exports below it.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Figure of what the model implies for the past, and what was seen; nothing is computed here."""
+"""Figure of the losses that the model implies for the past and those observed; computes nothing."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -31,7 +31,7 @@ ROW_INCHES, WIDTH_INCHES = 1.45, 9.0
 
 
 def plot_record(ranges: "Sequence[Compared]", axes: Axes) -> Axes:
-    """Implied against seen loss of one sector, by quarter.
+    """Implied and observed losses of one sector, by quarter.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def plot_record(ranges: "Sequence[Compared]", axes: Axes) -> Axes:
 
 
 def record_figure(assessment: "Assessment") -> Figure:
-    """Implied against seen loss by quarter, one small panel a sector.
+    """Implied and observed losses by quarter, one small panel for each sector.
 
     Parameters
     ----------

@@ -129,7 +129,7 @@ class ResultPlots:
     def waterfall(
         self, sector: str, axes: Axes | None = None, *, by: "Cause" = "component"
     ) -> Axes:
-        """Score of one sector, put together from its causes.
+        """Score of one sector as the sum of its causes.
 
         Parameters
         ----------
@@ -176,7 +176,7 @@ class ResultPlots:
     def flip_map(
         self, first: str, second: str, axes: Axes | None = None, *, rank: int = 1, steps: int = 20
     ) -> Axes:
-        """Of a mixture: which sector holds a rank at all probabilities of two members.
+        """Sector that holds a rank at all probabilities of two members of a mixture.
 
         Parameters
         ----------

@@ -75,7 +75,7 @@ def _dress(axes: Axes, days: Sequence[str], *, drawn: bool) -> None:
 
 
 def trend_figure(trend: Sequence[TrendPoint], *, scenario: str, top: int = TOP) -> Figure:
-    """The same as a figure of its own.
+    """Draw the trend as a separate figure.
 
     Examples
     --------

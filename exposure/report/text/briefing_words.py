@@ -1,4 +1,4 @@
-"""What changed, alerts and age of the data in plain text, for the terminal, a mail or a chat."""
+"""Changes, alerts and age of the data in plain text, for the terminal, a mail or a chat."""
 
 from collections.abc import Sequence
 

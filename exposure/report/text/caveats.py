@@ -1,4 +1,4 @@
-"""What a reader must know before the numbers: judgement, history, and the edge of the record."""
+"""Caveats that a reader needs before the numbers: judgement, history, and the end of the record."""
 
 import re
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ def caveats(assessments: "Sequence[Assessment]") -> list[tuple[str, str]]:
 
 
 def judgement(assessments: "Sequence[Assessment]") -> tuple[str, str] | None:
-    """How many of the rows behind the scores are judgement."""
+    """Share of the rows behind the scores that are judgement."""
     sectors = assessments[0].sectors.values()
     shares = [scored.assumed_rows / scored.rows for scored in sectors if scored.rows]
     if not shares:
@@ -54,7 +54,7 @@ def _span(shares: Sequence[float]) -> str:
 
 
 def history(assessment: "Assessment") -> tuple[str, str]:
-    """Whether the draws agree with the record."""
+    """Agreement of the draws with the record."""
     if assessment.settings.prior or assessment.conditioned is None:
         return (
             "The draws are those of the tables alone.",
@@ -72,7 +72,7 @@ def history(assessment: "Assessment") -> tuple[str, str]:
 
 
 def edge_of_record(assessment: "Assessment") -> tuple[str, str] | None:
-    """Up to which day the tables know what happened."""
+    """Last day on which the tables cover events."""
     dataset, as_of = assessment.dataset, assessment.settings.as_of
     known, newest = knowledge_date(assessment), newest_source(dataset)
     event = last_event(dataset, until=newest, as_of=as_of)

@@ -24,7 +24,7 @@ FORMATS: Mapping[Form, Callable[[float], str]] = {
     Form.BILLIONS: formats.billions,
     Form.NUMBER: formats.plain,
 }
-"""How a number of each form is written."""
+"""Format of a number of each form."""
 
 
 SCALES: Mapping[Form, tuple[float, float | None]] = {
@@ -32,12 +32,12 @@ SCALES: Mapping[Form, tuple[float, float | None]] = {
     Form.PERCENT: (100.0, 0.1),
     Form.BILLIONS: (1.0 / formats.BILLION, 0.01),
 }
-"""What a number of a form is multiplied by to be shown, and the smallest error that is shown."""
+"""Factor by which a number of a form is multiplied to be shown, and the smallest error shown."""
 
 
 @dataclass(frozen=True)
 class ShownCell:
-    """One cell of a ranking on the page: a value, or the two ends of an interval."""
+    """A cell of a ranking on the page: a value, or the two ends of an interval."""
 
     column: Column
     parts: tuple[tuple[Cell, str], ...]
@@ -86,7 +86,7 @@ def shown_cell(column: Column, row: Mapping[str, Cell]) -> ShownCell:
 
 
 def with_error(cell: ShownCell, row: Mapping[str, Cell]) -> ShownCell:
-    """The same cell with its error of sampling, in no more digits than that supports.
+    """Return the cell with its error of sampling, in no more digits than that supports.
 
     An error too small for the digits of the column is shown as less than the last of them.
 

@@ -52,7 +52,7 @@ TITLES = {
     "rules": "`exposure scenarios NAME`: one row per rule",
     "findings": "`exposure check`: one row per finding",
 }
-"""Where each result is found, and what a row of it is."""
+"""Location of each result, and the meaning of a row."""
 
 
 def columns_page() -> str:

@@ -1,4 +1,4 @@
-"""Which elements drive a score, in words: the largest, and those that are about as large."""
+"""Elements that drive a score, in words: the largest, and those that are about as large."""
 
 from collections.abc import Mapping
 

@@ -67,7 +67,7 @@ def explain_texts(
     sector: str,
     helping: "Sequence[pd.DataFrame | None] | None" = None,
 ) -> str:
-    """The same for several courses: what they have in common is said once, with the first.
+    """Explain several courses; their common part is printed once, with the first.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How numbers are shown: rounded for the eye, with a mark where there is none.
+"""Formats of numbers: rounded for readers, with a mark for a missing value.
 
 Shares come as fractions and are shown in percent; money comes in USD and is shown in billions.
 """
@@ -6,7 +6,7 @@ Shares come as fractions and are shown in percent; money comes in USD and is sho
 import math
 
 NONE = "-"
-"""What is written where there is no number."""
+"""Mark for a missing number."""
 
 BILLION = 1e9
 
@@ -14,7 +14,7 @@ OUTSIDE = "*"
 """Marks a mean outside its own interval."""
 
 ROUNDING = 1e-9
-"""Difference of two shares that is none."""
+"""Largest difference of two shares that counts as zero."""
 
 SMALLEST_PERCENT = 0.0005
 """Share below which a percentage with one decimal would read 0.0."""
@@ -94,7 +94,7 @@ def mean_percent(mean: float, low: float, high: float) -> str:
 
 
 def is_outside(mean: float, low: float, high: float) -> bool:
-    """Whether a mean share lies outside its interval by more than rounding errors.
+    """True if a mean share lies outside its interval by more than rounding errors.
 
     Examples
     --------

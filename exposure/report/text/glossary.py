@@ -1,4 +1,4 @@
-"""What the words of a report mean: columns of the tables, settings, licence states, bases.
+"""Meanings of the words of a report: columns of the tables, settings, licence states, bases.
 
 Settings and states are defined in code; their meanings are read from there.
 """

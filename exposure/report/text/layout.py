@@ -16,7 +16,7 @@ PARAGRAPH_WIDTH = 78
 """Columns of running text."""
 
 GAP = "  "
-"""What separates two columns."""
+"""Separator between two columns."""
 
 
 def aligned(headings: Sequence[str], rows: Sequence[Sequence[str]], *, align: str) -> str:

@@ -1,4 +1,4 @@
-"""What would help, in plain text."""
+"""Effects of levers in plain text."""
 
 import math
 from collections.abc import Hashable, Mapping
@@ -129,7 +129,7 @@ def _best(table: "pd.DataFrame", sector: str) -> str:
 
 
 def lever_words(table: "pd.DataFrame") -> str:
-    """What levers gain and cost, in a sentence without its full stop.
+    """Gains and costs of levers, in a sentence without its full stop.
 
     Parameters
     ----------

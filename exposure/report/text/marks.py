@@ -43,6 +43,6 @@ def rules_line(added: Sequence[Rule]) -> str:
 
 
 def tables_line(dataset: Dataset) -> str:
-    """The same with the version of the tables, for a header that does not name it."""
+    """Mark with the version of the tables, for a header that does not name it."""
     line = changes_line(dataset)
     return f"tables {one_line(dataset.version)} {line}" if line else ""

@@ -1,4 +1,4 @@
-"""Rows behind one sector's score that readers see: filters of what the gate noted."""
+"""Rows behind one sector's score for readers: filters of the rows that the run recorded."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING

@@ -9,12 +9,12 @@ from exposure.policy.scenario import Scenario
 from exposure.terms import ANY
 
 STAYS = "-"
-"""What is written for the end of a rule that stays in force."""
+"""Text for the end of a rule that stays in force."""
 
 
 @dataclass(frozen=True)
 class RuleLine:
-    """One or several rules in words."""
+    """A rule, or several rules, in words."""
 
     starts: str
     ends: str

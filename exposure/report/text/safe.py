@@ -8,7 +8,7 @@ equals sign. What is only shown loses such characters; what is data keeps them, 
 import re
 
 REPLACEMENT = "\ufffd"
-"""What is shown in the place of a character that is not: the usual question mark in a diamond."""
+"""Replacement for a character that is not shown: the usual question mark in a diamond."""
 
 UNSAFE = re.compile(
     "["

@@ -39,7 +39,7 @@ PRIOR = (
 
 @dataclass(frozen=True, eq=False)
 class Findings:
-    """What is known of one run: the tables of `exposure.measures`."""
+    """Results of one run: the tables of `exposure.measures`."""
 
     assessment: "Assessment"
     sensitivity: "pd.DataFrame"
@@ -75,7 +75,7 @@ def sensitivity_text(found: Findings) -> str:
 
 
 def _order(assessment: "Assessment", names: Mapping[str, str]) -> str:
-    """How sure neighbours of the ranking are, and how many draws would settle them."""
+    """Certainty of the order of neighbours in rank, and the draws that would settle it."""
     needed = draws_needed(assessment, score_error=SCORE_ERROR, probability_error=SHARE_ERROR)
     pairs = {(pair["sector"], pair["other"]): pair for pair in assessment.pairs.to_dict("records")}
     rows = []

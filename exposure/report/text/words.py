@@ -63,7 +63,7 @@ def ranking_text(assessment: "Assessment", limit: int | None = None) -> str:
 
 
 def run_title(assessment: "Assessment") -> str:
-    """One line that says which scenario, tables and draws a result is made of."""
+    """Line that names the scenario, tables and draws of a result."""
     scenario, dataset, settings = assessment.scenario, assessment.dataset, assessment.settings
     return shortened(
         f"{scenario.name} ({scenario.scenario}) | {settings.destination} | "
@@ -119,7 +119,7 @@ def _footnote(assessment: "Assessment") -> str:
 
 
 def _doubts(ranking: "pd.DataFrame") -> list[str]:
-    """How sure the numbers of a ranking are: error of sampling, judgement, the record."""
+    """Certainty of the numbers of a ranking: error of sampling, judgement, the record."""
     doubts = []
     error = ranking["score_se"].max()
     if error == error and error > 0.0:  # noqa: PLR0124 - NaN alone differs

@@ -17,11 +17,11 @@ from exposure.wording import PATTERNS
 
 
 class Kind(StrEnum):
-    """What the cells of a column hold."""
+    """Content of the cells of a column."""
 
     TEXT = "text"
     WORD = "word"
-    """One of a closed vocabulary."""
+    """A word of a closed vocabulary."""
     WORDS = "words"
     """Several words, separated by blanks."""
     NUMBER = "number"
@@ -31,14 +31,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """One column of one table."""
+    """A column of a table."""
 
     table: str
     name: str
     kind: Kind
     meaning: str
     required: bool
-    """Whether a cell must not be empty."""
+    """True if a cell must not be empty."""
     in_key: bool
     words: tuple[str, ...] = ()
     """Closed vocabulary, if there is one; '*' means all."""

@@ -1,4 +1,4 @@
-"""What differs between two sets of tables, row by row."""
+"""Differences between two sets of tables, row by row."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ COLUMNS = ("change", "table", "key", "column", "was", "now")
 """Columns of a comparison."""
 
 Difference = tuple[str, str, str, str, str, str]
-"""One line of a comparison, in the order of `COLUMNS`."""
+"""A line of a comparison, in the order of `COLUMNS`."""
 
 VERBS = ("added", "removed", "changed")
 """Possible changes of a row."""

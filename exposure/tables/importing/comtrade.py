@@ -51,7 +51,7 @@ WORLD, TAIWAN = "W00", "S19"
 
 @dataclass(frozen=True)
 class Heading:
-    """What one six-digit code counts."""
+    """Goods that one six-digit code counts."""
 
     item: str
     """Good of the table ``observed_exports``."""
@@ -89,7 +89,7 @@ OTHER_CODES = {
     "284610": "compounds of cerium, which needs no licence", "8505": "take 850511",
     "850519": "magnets that are not of metal, such as ferrite",
 }  # fmt: skip
-"""Why neighbouring codes are left out."""
+"""Reasons why neighbouring codes are left out."""
 
 
 def import_comtrade(path: str | Path, dataset: Dataset) -> Imported:
@@ -162,7 +162,7 @@ def _unwanted(row: ForeignRow) -> tuple[str, str] | None:
 
 
 def _other_trade(row: ForeignRow) -> tuple[str, str] | None:
-    """Why a row does not belong to China's exports of rare earths; None if it does."""
+    """Reason why a row does not belong to China's exports of rare earths; None if it does."""
     code, reporter = row.get("cmdCode"), row.get("reporterISO")
     if reporter != "CHN":
         return f"reports of {reporter or 'nobody'}", "only China's exports are imported"
@@ -174,7 +174,7 @@ def _other_trade(row: ForeignRow) -> tuple[str, str] | None:
 
 
 def _other_detail(row: ForeignRow) -> tuple[str, str] | None:
-    """Why a row of China's exports of rare earths cannot be used; None if it can."""
+    """Reason why a row of China's exports of rare earths cannot be used; None if it can."""
     for column, total in TOTALS.items():
         if row.get(column) not in ("", total):
             return f"a breakdown by {column}", "its total is imported"

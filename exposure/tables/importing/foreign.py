@@ -27,7 +27,7 @@ ENCODINGS = ("utf-8-sig", "cp1252")
 
 @dataclass(frozen=True)
 class ForeignRow:
-    """One row: the line on which it begins, and its cells by column."""
+    """A row: the line on which it begins, and its cells by column."""
 
     line: int
     cells: Mapping[str, str]

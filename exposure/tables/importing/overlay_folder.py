@@ -33,7 +33,7 @@ class LeftOut:
 
     line: int
     what: str
-    """What it is, in a few words."""
+    """Short description of the row."""
     why: str
 
 
@@ -64,14 +64,14 @@ class Imported:
 
     @property
     def left_out(self) -> "pd.DataFrame":
-        """What was left out, one row per row of the file: line, what, why."""
+        """Rows of the file that were left out: line, description, reason."""
         import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 
         rows = [(omission.line, omission.what, omission.why) for omission in self.omitted]
         return pd.DataFrame(rows, columns=["line", "what", "why"])
 
     def text(self) -> str:
-        """What was made, what was left out and why, in plain words."""
+        """Summary of the rows made and of those left out, with the reasons, in plain words."""
         made = [f"{len(rows)} {name}" for name, rows in self.rows.items() if name != "sources"]
         lines = [f"{self.path.name}: {', '.join(made)} rows; {self.replaced} replace rows below"]
         lines += [f"  note: {note}" for note in self.notes]

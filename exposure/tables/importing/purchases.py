@@ -53,11 +53,11 @@ class Buyers:
     """The buyers whose sourcing the list describes."""
 
     destination: str = "USA"
-    """Where they are."""
+    """Place of the buyers."""
     buyer_class: str = "*"
     """``civil``, ``dual``, ``military``, or ``*`` for all."""
     component: str | None = None
-    """What they buy, if the list has no such column."""
+    """Component that they buy, if the list has no such column."""
     from_date: date | None = None
     """First day on which the shares hold; None takes the first date of the list."""
 
@@ -152,7 +152,7 @@ class _Order:
 
 
 def _plain_columns(table: ForeignTable) -> ForeignTable:
-    """The same table with its columns in lower case: ``Quantity (kg)`` is ``kg``."""
+    """Return the table with its columns in lower case: ``Quantity (kg)`` is ``kg``."""
 
     def plain(name: str) -> str:
         words = re.sub(r"\W+", "_", name.lower()).strip("_")

@@ -61,7 +61,7 @@ ELEMENTS = optional(each(TEXT, "a list of elements", 'write ["Nd", "Pr"]', least
 
 @dataclass(frozen=True)
 class _Cell:
-    """One published figure."""
+    """A published figure."""
 
     line: int
     commodity: str

@@ -1,1 +1,1 @@
-"""From files to checked rows: reading, checks, corrections, overlays, edits."""
+"""Reading of files into checked rows: parsing, checks, corrections, overlays, edits."""

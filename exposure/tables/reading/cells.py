@@ -18,10 +18,10 @@ from exposure.faults import Fault
 from exposure.wording import LONGEST_SHOWN, TYPES
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-"""How a number is written."""
+"""Pattern of a number."""
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-"""How a day is written."""
+"""Pattern of a day."""
 
 FIRST_YEAR, LAST_YEAR = 1950, 2100
 """Permitted years of a day in a table, so that a mistyped century is found."""
@@ -30,7 +30,7 @@ ALLOWED = "\t\n"
 """Control characters that text may hold."""
 
 STEERING = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
-"""Categories of characters that are obeyed, not shown: controls, direction marks, separators."""
+"""Categories of invisible characters: controls, direction marks, separators."""
 
 HARMLESS = "\u00ad\u200c\u200d"
 """Soft hyphen and joiners, which are parts of words in some scripts."""
@@ -87,7 +87,7 @@ def _day_faults(column: str, cell: str) -> Iterator[Fault]:
 
 
 def _is_odd_number(cell: str) -> bool:
-    """Whether Python accepts a text as a number that a reader of tables would not."""
+    """True if Python accepts a text as a number that a reader of tables would not."""
     if NUMBER.fullmatch(cell):
         return False
     try:

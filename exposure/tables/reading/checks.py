@@ -308,7 +308,7 @@ def licences_outlive_their_renewal(tables: TableLines) -> Iterable[Fault]:
 
 
 def _may_meet(one: LicenceQueueRow, other: LicenceQueueRow) -> bool:
-    """Whether two rows of the queue can apply to the same case."""
+    """True if two rows of the queue can apply to the same case."""
     pairs = (
         (one.destination, other.destination),
         (one.buyer_class, other.buyer_class),

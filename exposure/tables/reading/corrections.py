@@ -37,7 +37,7 @@ Cell = str | int | float | Day
 
 
 class Correction(BaseModel):
-    """One cell that is replaced when the tables are read."""
+    """A cell that is replaced when the tables are read."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 

@@ -36,7 +36,7 @@ SMALLEST_REST = 1e-9
 binary."""
 
 Value = float | Sequence[float]
-"""One number for a known value, or (low, central, high)."""
+"""Number for a known value, or (low, central, high)."""
 
 KEY = Kind(
     lambda value: isinstance(value, (list, tuple)),
@@ -172,7 +172,7 @@ def with_values(
 
 @dataclass(frozen=True)
 class _Edit:
-    """One row with its new values and its new note."""
+    """A row with its new values and its new note."""
 
     row: QuantityRow
     now: Three
@@ -313,7 +313,7 @@ def _set_of(table: str, key: tuple[str, ...]) -> RowKey:
 
 
 def _misfit(left: float, held: float, *, many: int) -> Fault | None:
-    """Why the other shares of a set cannot be scaled to the remainder; None if they can."""
+    """Reason why the other shares of a set cannot be scaled to the remainder; None if they can."""
     if many == 0:
         return None  # the checks of the tables test the sum
     if left < -SMALLEST_REST:

@@ -1,4 +1,4 @@
-"""Rows that nothing reads, each with the reason: no input is silently ignored.
+"""Rows that no run reads, each with the reason: no input is silently ignored.
 
 Some rows can be read by no run at all, whatever the scenario: stock of a component that its sector
 does not need, sourcing of a place without buyers, shares of a year that is never used. These are
@@ -33,7 +33,7 @@ NOTED = (
     "stage_shares", "sourcing", "pool_users", "buyers", "needs", "cover", "substitution",
     "new_supply", "demand", "licence_queue", "recycling", "reserves",
 )  # fmt: skip
-"""Tables of which the gate of the model notes every row it reads."""
+"""Tables whose rows are recorded whenever the model reads them."""
 
 SCOPES: Mapping[ParameterName, str] = {
     "nested_share": ANY,

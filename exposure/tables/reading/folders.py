@@ -1,4 +1,4 @@
-"""From folders of CSV files to a checked dataset.
+"""Reading of folders of CSV files into a checked dataset.
 
 This module and `exposure.policy.scenario_file` are the only readers of input files; no file is
 written. All faults of all tables are raised in one `TableError`: file, line, column, what was

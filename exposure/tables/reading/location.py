@@ -23,7 +23,7 @@ VARIABLE = "EXPOSURE_DATASETS"
 
 
 def is_our_project(folder: Path) -> bool:
-    """Whether a folder holds the tables of this package."""
+    """True if a folder holds the tables of this package."""
     descriptor = folder / DESCRIPTOR
     try:
         return bool(json.loads(descriptor.read_bytes()).get("name") == PACKAGE_NAME)

@@ -1,4 +1,4 @@
-"""From the text of one CSV file to checked rows, or to faults.
+"""Parsing of the text of one CSV file into checked rows, or into faults.
 
 Nothing is guessed and nothing is filled in; a fault names line and column, what was found, what
 was expected, what cures it.
@@ -26,7 +26,7 @@ UNCLOSED = "a quote that is not closed, or not doubled inside its cell"
 """Finding if the rest of a file cannot be split into cells."""
 
 SEPARATORS = ";\t|"
-"""What spreadsheets write between cells instead of commas."""
+"""Separators that spreadsheets write between cells instead of commas."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from exposure.tables.schema.supply import (
 )
 
 SHARE_TOLERANCE = 0.02
-"""How far central shares of a pool may exceed 1: many shares are rounded."""
+"""Tolerance by which central shares of a pool may exceed 1: many shares are rounded."""
 
 WHOLE_POOL, REST_OF_POOL = "all", "other"
 """Entries that are not users: the pool itself, and the demand that no named user accounts for."""

@@ -25,7 +25,7 @@ class Unreadable:
 
 
 def exists(path: Path) -> bool:
-    """Whether a path exists; False for a name that no file can have."""
+    """True if a path exists; False for a name that no file can have."""
     try:
         return path.exists()
     except (OSError, ValueError):

@@ -25,7 +25,7 @@ BESIDE = ("scenarios", "concordances")
 """Subfolders of a whole folder that hold scenarios, and codes of industries."""
 
 MOST_LISTED = 1000
-"""Most files that are examined: a home folder named by mistake may contain millions."""
+"""Maximum number of files examined: a home folder named by mistake may contain millions."""
 
 
 def origin_of(
@@ -35,7 +35,7 @@ def origin_of(
     whole: bool,
     held: Mapping[str, str] | None = None,
 ) -> Origin:
-    """Where rows were read, and which files of the folder were not.
+    """Origin of the rows, and the files of the folder that were not read.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def _reason(path: Path, *, whole: bool) -> Iterator[Fault]:
 
 
 def _resembles(path: Path, table: str) -> bool:
-    """Whether a name holds that of a table: ``cover (2).txt``, ``cover.csv.txt``."""
+    """True if a name holds that of a table: ``cover (2).txt``, ``cover.csv.txt``."""
     stem = path.name.lower().split(".")[0]
     return stem.startswith(table) or stem.endswith(table)
 

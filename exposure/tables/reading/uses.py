@@ -13,7 +13,7 @@ from exposure.terms import ANY
 
 @dataclass(frozen=True)
 class Buyer:
-    """Somebody who needs a component: a class of buyers of a sector, or a user of a pool."""
+    """A buyer of a component: a class of buyers of a sector, or a user of a pool."""
 
     destination: str
     buyer_class: str
@@ -22,7 +22,7 @@ class Buyer:
 
 @dataclass(frozen=True)
 class Uses:
-    """What the tables say of needs and buyers.
+    """Needs and buyers in the tables.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class Uses:
 
     @classmethod
     def of(cls, dataset: Dataset) -> "Uses":
-        """Work out the uses of a dataset."""
+        """Compute the uses of a dataset."""
         needed = _needed(dataset)
         buyers = frozenset({*_sector_buyers(dataset, needed), *_pool_buyers(dataset)})
         components = frozenset(buyer.component for buyer in buyers)
@@ -79,7 +79,7 @@ class Uses:
         )
 
     def why_nobody_buys(self, destination: str, buyer_class: str, component: str) -> str:
-        """Why no sourcing of these buyers is read; empty if it may be."""
+        """Reason why no sourcing of these buyers is read; empty if it may be."""
         here = [buyer for buyer in self.buyers if destination in (ANY, buyer.destination)]
         if not here:
             return f"a destination without buyers, {destination}"
@@ -89,7 +89,7 @@ class Uses:
         return "" if component in asked else f"a component that no buyer there needs, {component}"
 
     def why_nobody_applies(self, destination: str, buyer_class: str, element: str) -> str:
-        """Why no queue of these buyers is read; empty if it may be."""
+        """Reason why no queue of these buyers is read; empty if it may be."""
         places = {
             ANY,
             *(buyer.destination for buyer in self.buyers),

@@ -38,7 +38,7 @@ class Sheet:
     letters: Mapping[str, str]
     """Column of the table to its letter in the sheet."""
     faults: tuple[Fault, ...] = ()
-    """What cannot be read as a cell of the table."""
+    """Content that cannot be read as a cell of the table."""
 
 
 @dataclass(frozen=True)

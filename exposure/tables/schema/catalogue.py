@@ -21,7 +21,7 @@ class Table:
     row: type[BaseModel]
     key: tuple[str, ...]
     required: bool = True
-    """Whether the model needs the table to run."""
+    """True if the model needs the table to run."""
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -60,7 +60,7 @@ class SectorValueRow(QuantityRow):
     sector: Identifier
     """Sector."""
     quantity: SectorValueQuantity
-    """Which figure."""
+    """Quantity that the row states."""
 
 
 class BuyerRow(QuantityRow):
@@ -92,7 +92,7 @@ class NeedRow(QuantityRow):
     component: Identifier
     """Component."""
     quantity: NeedQuantity
-    """Which figure."""
+    """Quantity that the row states."""
 
 
 CoverQuantity = Literal["stock_weeks", "cap_weeks", "lag_weeks"]
@@ -111,7 +111,7 @@ class CoverRow(QuantityRow):
     component: Identifier
     """Component."""
     quantity: CoverQuantity
-    """Which figure."""
+    """Quantity that the row states."""
 
 
 SubstitutionQuantity = Literal[
@@ -151,7 +151,7 @@ class SubstitutionRow(QuantityRow):
     component: Identifier
     """Component."""
     quantity: SubstitutionQuantity
-    """Which figure."""
+    """Quantity that the row states."""
 
 
 class DemandRow(QuantityRow):
@@ -167,4 +167,4 @@ class DemandRow(QuantityRow):
     destination: CountryCode
     """Country or region of use; WLD for the world."""
     quantity: Literal["world_use_t_per_year"]
-    """Which figure."""
+    """Quantity that the row states."""

@@ -70,7 +70,7 @@ class LicenceOutcomeRow(QuantityRow):
         "delay_under_1_month_share", "delay_1_to_2_months_share", "delay_over_2_months_share",
         "reviewers",
     ]  # fmt: skip
-    """Which figure."""
+    """Quantity that the row states."""
 
 
 class PriceRow(QuantityRow):
@@ -99,7 +99,7 @@ class ObservedOutputRow(QuantityRow):
     period: Period
     """Period to which the figure refers."""
     quantity: Literal["deliveries", "production_rate_per_year", "planned", "sales"]
-    """Which figure."""
+    """Quantity that the row states."""
     programme: Text
     """Exact definition of what was counted."""
 
@@ -127,7 +127,7 @@ class DisruptionRow(QuantityRow):
     quantity: Literal[
         "weeks_to_impact", "weeks_stopped", "output_lost_share", "delay_weeks", "stoppages"
     ]
-    """Which figure."""
+    """Quantity that the row states."""
     destination: CountryCode
     """Country or region."""
     what: OptionalText

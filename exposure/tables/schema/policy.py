@@ -149,7 +149,7 @@ class LicenceQueueRow(QuantityRow):
     element: Element | Selector
     """Element; '*' for all."""
     quantity: QueueQuantity
-    """Which figure."""
+    """Quantity that the row states."""
     from_date: OptionalDate
     """First day on which the row applies; empty for a row that always applies."""
 
@@ -223,7 +223,7 @@ class ParameterRow(QuantityRow):
         ),
     }  # fmt: skip
     parameter: ParameterName
-    """Which constant."""
+    """Constant that the row states."""
     scope: Text
     """Scope: an element, a group of sectors, or '*' for all."""
 
@@ -244,7 +244,7 @@ class PolicyEventRow(DescriptiveRow):
     status: Literal["in_force", "suspended", "lapsed", "unknown"]
     """Status on the last day covered by the evidence."""
     affects_flow: Literal["yes", "no"]
-    """Whether it changes exports from China; tariffs and truce dates do not."""
+    """Yes if it changes exports from China; tariffs and truce dates do not."""
     source_id: Text
     """Source of the statement."""
     locator: Text

@@ -54,10 +54,10 @@ class Measure:
     """Upper end that is excluded from the range."""
     meaning: str = ""
     whole: bool = False
-    """Whether draws are rounded to whole numbers, halves up, as for durations in weeks."""
+    """True if draws are rounded to whole numbers, halves up, as for durations in weeks."""
 
     def admits(self, value: float) -> bool:
-        """Whether a value lies in the range."""
+        """True if a value lies in the range."""
         return self.minimum <= value <= self.maximum and value < self.below
 
     def wording(self) -> str:
@@ -98,7 +98,7 @@ class QuantityRow(BaseModel):
     basis: Basis
     """Basis of the figure."""
     rests_on_assumption: Annotated[Literal["yes", "no", ""], Field(default="")]
-    """Whether a derived figure depends on an assumed one; may be empty for other rows."""
+    """Yes if a derived figure depends on an assumed one; may be empty for other rows."""
     source_id: OptionalText
     """Source; several are separated by ';', and the first gives the central value."""
     locator: OptionalText
@@ -113,7 +113,7 @@ class QuantityRow(BaseModel):
 
     @property
     def assumed(self) -> bool:
-        """Whether the figure is a judgement, or derived from one."""
+        """True if the figure is a judgement, or derived from one."""
         return self.basis is Basis.ASSUMED or self.rests_on_assumption == "yes"
 
     def sources(self) -> tuple[str, ...]:

@@ -80,9 +80,9 @@ class ComponentRow(DescriptiveRow):
     item_group: Text
     """Item under which it is licensed at the border."""
     elements: Annotated[tuple[Element, ...], BeforeValidator(_words), Field(min_length=1)]
-    """Its elements, separated by blanks."""
+    """Elements of the component, separated by blanks."""
     stages: Annotated[tuple[Stage, ...], BeforeValidator(_words), Field(min_length=1)]
-    """Its production steps, upstream first, separated by blanks."""
+    """Production steps of the component, upstream first, separated by blanks."""
     processed_in: BuyerPlace
     """Country or region outside China whose importers process Chinese oxide or metal that is not
     judged by its final user."""
@@ -134,7 +134,7 @@ class PoolUserRow(QuantityRow):
     user: Identifier
     """User; ``all`` for the whole pool, ``other`` for the demand of unnamed users."""
     quantity: PoolQuantity
-    """Which figure."""
+    """Quantity that the row states."""
     name: OptionalText
     """Label of a user that is not a ranked sector."""
     sector: Annotated[Identifier | Literal[""], Field(default="")]
@@ -212,7 +212,7 @@ class NewSupplyRow(QuantityRow):
     stage: Stage
     """Stage that it performs."""
     quantity: NewSupplyQuantity
-    """Which figure."""
+    """Quantity that the row states."""
     country: PlantPlace
     """Country of the plant."""
     target_date: date
@@ -232,7 +232,7 @@ class RecyclingRow(QuantityRow):
     destination: CountryCode
     """Country or region of use; WLD for the world."""
     quantity: Literal["end_of_life_input_rate"]
-    """Which figure."""
+    """Quantity that the row states."""
     pool: Identifier
     """Pool that receives the material."""
 
@@ -256,7 +256,7 @@ class ReserveRow(QuantityRow):
     holder: Text
     """Holder."""
     quantity: ReserveQuantity
-    """Which figure."""
+    """Quantity that the row states."""
     pool: Annotated[Identifier | Literal[""], Field(default="")]
     """Pool into which a stock is released."""
     release_from: OptionalDate
