@@ -1,4 +1,4 @@
-"""Commands run in this process, as the tests of the command line do."""
+"""Commands run in this process, as the tests of the command line do, or in one of their own."""
 
 import pytest
 
@@ -10,3 +10,18 @@ def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, s
     code = main([str(word) for word in words])
     captured = capsys.readouterr()
     return code, captured.out, captured.err
+
+
+LIGHT = """
+import sys
+from exposure import fast
+from exposure.cli import main
+from exposure.report.files import report_folder
+from exposure.report.html import page
+
+fast.AVAILABLE = False
+report_folder._figures = lambda _: ({"scores": "<svg/>"}, {"scores": b""})
+page.report_page = lambda *_, **__: ""
+sys.exit(main(sys.argv[1:]))
+"""
+"""A command that needs a third of the time: no compiled kernels, no figures, no page."""

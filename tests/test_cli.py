@@ -13,7 +13,7 @@ import exposure
 from exposure.cli.parsers import draws_warnings
 from exposure.errors import SettingsError
 from exposure.evidence import backtesting
-from tests.commands import run
+from tests.commands import LIGHT, run
 from tests.scenario_files import HEAD, QUEUE
 from tests.tiny import tiny_records, write_folder
 
@@ -276,7 +276,10 @@ def test_backtest_has_readable_labels_and_three_digits(capsys, monkeypatch):
 
 @pytest.mark.parametrize(("encoding", "dash"), [("latin-1", b"5-95 %"), ("cp1252", b"5\x9695 %")])
 def test_an_encoding_that_lacks_a_sign_prints_another(folder, encoding, dash):
-    done = process("rank", "free_flow", "--data", folder, *QUICK, PYTHONIOENCODING=encoding)
+    done = process(
+        "rank", "free_flow", "--data", folder, *QUICK, start=["-c", LIGHT],
+        PYTHONIOENCODING=encoding,
+    )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, b"")
     assert dash in done.stdout
 
@@ -293,9 +296,9 @@ def test_output_that_cannot_be_written_is_exit_code_3(words):
     )
 
 
-def process(*words, stdout=subprocess.PIPE, **environment):
+def process(*words, start=("-m", "exposure"), stdout=subprocess.PIPE, **environment):
     return subprocess.run(
-        [sys.executable, "-m", "exposure", *words],
+        [sys.executable, *start, *words],
         stdout=stdout,
         stderr=subprocess.PIPE,
         check=False,

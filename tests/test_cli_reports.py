@@ -19,7 +19,7 @@ import exposure as ex
 from exposure.cli.clock import time_that_is_set
 from exposure.report.files.folder_swap import listed
 from exposure.report.history.opening import open_history
-from tests.commands import run
+from tests.commands import LIGHT, run
 from tests.tiny import Records, tiny_records, write_folder
 
 DESK = """
@@ -50,15 +50,14 @@ def desk(tmp_path) -> Path:
 
 
 @pytest.fixture
-def drawn() -> None:
-    """Asks for a whole report."""
+def paged() -> None:
+    """Asks for a page, without figures."""
 
 
 @pytest.fixture(autouse=True)
-def plain(request, monkeypatch) -> None:
+def plain(request, monkeypatch, undrawn) -> None:  # noqa: ARG001
     """Leave out figures and page, which take most of the time, where a test is not about them."""
-    if "drawn" not in request.fixturenames:
-        request.getfixturevalue("undrawn")
+    if "paged" not in request.fixturenames:
         monkeypatch.setattr("exposure.report.html.page.report_page", lambda *_, **__: "")
 
 
@@ -87,15 +86,17 @@ def alert(desk: Path, *lines: str) -> None:
         file.write("\n[[alerts]]\n" + "\n".join(lines) + "\n")
 
 
-def test_the_first_report_has_no_earlier_one_and_the_next_two_are_equal(capsys, desk, drawn):  # noqa: ARG001
+def test_the_first_report_has_no_earlier_one_and_the_next_two_are_equal(capsys, desk, monkeypatch):
     code, out, _ = report(capsys, desk)
     assert code == 0
     assert out.splitlines()[:3] == [
         "Desk, 2026-10-08: no alert.", "", "No earlier report is stored; this is the first.",
     ]  # fmt: skip
+    monkeypatch.undo()  # the next two are whole, with page and figures
     code, out, _ = report(capsys, desk)
     second = contents(desk / "out")
     assert code == 0
+    assert len(second["report.html"]) > 10_000
     assert "Nothing changed since the report of 2026-10-08." in out
     assert report(capsys, desk)[0] == 0
     assert contents(desk / "out") == second
@@ -122,7 +123,7 @@ def test_a_changed_row_is_named_with_the_ranks_it_moved(capsys, desk):
     assert "cover: missiles, smco_magnet, stock_weeks: low 2 -> 100" in out
 
 
-def test_the_page_names_the_changed_row_and_the_sectors_it_moved(capsys, desk, drawn):  # noqa: ARG001
+def test_the_page_names_the_changed_row_and_the_sectors_it_moved(capsys, desk, paged):  # noqa: ARG001
     report(capsys, desk)
     write_folder(desk / "tables", longer_stock())
     report(capsys, desk)
@@ -339,21 +340,8 @@ def test_history_is_listed_shown_and_pruned(capsys, desk):
 # Safety
 
 
-CHILD = """
-import sys
-from exposure.cli import main
-from exposure.report.files import report_folder
-from exposure.report.html import page
-
-report_folder._figures = lambda _: ({"scores": "<svg/>"}, {"scores": b""})
-page.report_page = lambda *_, **__: ""
-sys.exit(main(sys.argv[1:]))
-"""
-"""A process that writes reports without figures and page, as `plain` does in this one."""
-
-
 def started(desk: Path, *words: str) -> subprocess.Popen:
-    line = ["-c", CHILD, "report", "--config", str(desk / "desk.toml"), *AS_OF, *words]
+    line = ["-c", LIGHT, "report", "--config", str(desk / "desk.toml"), *AS_OF, *words]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
     return subprocess.Popen([sys.executable, *line], **quiet)
 
