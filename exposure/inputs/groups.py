@@ -27,7 +27,8 @@ GROUPS: dict[str, str] = {
     NEW_SUPPLY: "plants outside China, recycling and reserves",
     SUBSTITUTION: "needs that can be replaced, saved or bought inside assembled parts, and when",
     RATIONING: "users' shares of the pools, their order of service, strength and speed of priority",
-    OTHER: "output by buyer class, recapture of lost output, and all other constants",
+    OTHER: "output by buyer class, and all other constants; value added and recapture of lost "
+    "output, which move amounts of money only",
 }
 """Description of each group."""
 
