@@ -83,7 +83,7 @@ def near(found: str, known: Collection[str]) -> list[str]:
     }
     least = min(slips.values(), default=reach + 1)
     nearest = sorted(word for word, slip in slips.items() if slip == least)
-    # Of a word of one or two letters, one slip leaves nothing.
+    # A word of one or two letters is unrecognizable after one error.
     fits = least <= reach and len(text) > reach + 1 and len(nearest) <= MOST_SUGGESTED
     return nearest if fits else []
 

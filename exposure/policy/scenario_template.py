@@ -15,13 +15,13 @@ Description of the course in plain words, with the parts that are judgement.
 # Weeks for which the file is written; its rules must start and end within them.
 horizon_weeks = 208
 
-# First day scored; the weeks before are run, so that stocks and licences are as that day finds
-# them. Without it, scoring begins at the start.
+# First day scored. The weeks before it are run, so that stocks and licences have the right state
+# on that day. Without this key, scoring begins at the start.
 scored_from = 2026-10-08
 
 # A shipped scenario, or another file in this folder, whose rules come first. A rule of this
-# file replaces an inherited one with the same selectors. With extends_until, rules are taken
-# over up to that day alone.
+# file replaces an inherited one with the same selectors. With extends_until, rules are
+# inherited only up to that day.
 extends = "licences_continue"
 #: extends_until = "turn"
 
@@ -33,8 +33,8 @@ turn = 2026-12-01
 [measures]
 us_magnet_rule_2027 = "2027-01-01"
 
-# A rule selects cases and says what holds for them. What is left out selects all; a list makes
-# one rule a word. The rule with the most selectors decides; among those the strictest.
+# A rule selects cases and sets their licence state. A missing selector selects everything; a list
+# makes one rule for each word. The rule with the most selectors decides; in a tie, the strictest.
 #   element      a symbol of the table "elements"
 #   component    a key of the table "components"
 #   stage        mining | separation | metal | magnet

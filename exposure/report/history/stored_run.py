@@ -217,7 +217,7 @@ def run_of(assessments: "Sequence[Assessment]") -> StoredRun:
     ReportError
         If there is no run, or the runs differ in more than the scenario.
     """
-    # What writes files is slow to import, and a stored run is read without it.
+    # The modules that write files are slow to import, and reading a stored run does not need them.
     from exposure.report.files.csv_output import attribution_of_all  # noqa: PLC0415
     from exposure.report.files.file_records import of_runs  # noqa: PLC0415
     from exposure.report.files.json_output import rows_of  # noqa: PLC0415

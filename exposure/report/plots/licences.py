@@ -113,7 +113,7 @@ def plot_exports(calibration: "Calibration", axes: Axes) -> Axes:
     _by_date(axes)
     days = _mid_month(calibration.months)
     axes.set_xlim(days.min() - EDGE_DAYS, days.max() + EDGE_DAYS)
-    # Room below zero for the markers of months in which next to nothing left.
+    # Room below zero for the markers of months with almost no exports.
     axes.set_ylim(bottom=-0.05)
     axes.set_ylabel("Exports over base (see legend)")
     return _plain(axes)

@@ -58,7 +58,7 @@ def cell_faults(model: type[BaseModel], cells: Mapping[str, object]) -> Iterator
     for column, cell in cells.items():
         if not isinstance(cell, str) or not cell:
             continue
-        # All signs that are obeyed are unprintable, and few cells hold any that is.
+        # All control characters are unprintable, and few cells hold an unprintable character.
         odd = () if cell.isprintable() else cell
         steering = next((sign for sign in odd if _steers(sign)), "")
         kind = kinds.get(column, str)

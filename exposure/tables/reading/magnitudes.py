@@ -168,7 +168,7 @@ def _values(tables: TableLines) -> Iterator[Excess]:
 def names_are_unique(tables: TableLines) -> Iterable[Fault]:
     """Two sectors must not have the same name, because a plot could not distinguish them."""
     first: dict[str, str] = {}
-    # Lines of the tables under an overlay are counted below zero; the overlay is to blame.
+    # Lines of the tables under an overlay are counted below zero; the fault is in the overlay.
     for line in sorted(tables.of(SectorRow), key=lambda sector_line: sector_line.number > 0):
         name = line.row.name.casefold()
         if name in first:
