@@ -110,14 +110,17 @@ def show_plain_types() -> None:
             hints = get_type_hints(model)
             signature = inspect.signature(model)
             plain = [
-                field.replace(annotation=hints[field.name], default=_plain(field.default))
+                field.replace(annotation=hints[field.name], default=_default(model, field))
                 for field in signature.parameters.values()
             ]
             model.__signature__ = signature.replace(parameters=plain)
             model.__annotations__ = {field: hints[field] for field in model.__annotations__}
 
 
-def _plain(default: object) -> object:
+def _default(model: type[BaseModel], field: inspect.Parameter) -> object:
+    if field.default is inspect.Parameter.empty:
+        return field.default
+    default: object = model.model_fields[field.name].get_default(call_default_factory=True)
     # A whole model as the default of a field would fill half a page.
     return type(default) if isinstance(default, BaseModel) else default
 

@@ -49,7 +49,7 @@ def airport_shares(losses: FloatArray) -> FloatArray:
     """
     players = len(losses)
     ascending = _sorted_by_player(losses)
-    # A slice between x_(k-1) and x_(k) costs each of the n - k + 1 players that reach it an equal part.
+    # The n - k + 1 players that reach the slice between x_(k-1) and x_(k) share its cost equally.
     part = 1.0 / np.arange(players, 0, -1)
     shares = np.zeros_like(losses)
     for k in range(players):
