@@ -164,9 +164,9 @@ def tables_of(
     Parameters
     ----------
     ensemble
-        What to run.
+        Scenarios to run.
     executor
-        What runs it; None for this process.
+        Executor that runs them; None for this process.
     done
         Tasks that need not be run.
     """

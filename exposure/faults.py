@@ -24,11 +24,11 @@ class Fault:
     key
         Column, key, setting or rule; empty if the fault is of the whole line or file.
     found
-        What was found, in words.
+        Value that was found, in words.
     expected
-        What was expected instead.
+        Value that was expected instead.
     cure
-        What to do.
+        Cure for the fault.
     file
         File, or the name of another faulty object, such as a scenario; empty for settings.
     line
@@ -85,7 +85,7 @@ def list_faults(faults: Iterable[Fault], *, skipped: bool = False) -> str:
     Parameters
     ----------
     faults
-        What was found.
+        Faults to list.
     skipped
         Whether some checks could not be made because of them, which the last line then says.
 

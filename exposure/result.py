@@ -212,7 +212,7 @@ class Assessment:
         Parameters
         ----------
         path
-            Where to write, such as ``"truce.exposure.zip"``.
+            Path of the file, such as ``"truce.exposure.zip"``.
 
         Returns
         -------

@@ -77,9 +77,9 @@ def write_parts(path: Path, parts: Parts, *, record: Mapping[str, object]) -> No
     Parameters
     ----------
     path
-        Where to write.
+        Path of the file to write.
     parts
-        What it is made of.
+        Content of the result.
     record
         Of the run, for a reader without this package.
 

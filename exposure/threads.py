@@ -20,9 +20,9 @@ def in_order(
     Parameters
     ----------
     work
-        What is done; it releases the interpreter's lock while it computes.
+        Function to call; it releases the interpreter's lock while it computes.
     tasks
-        What it is done to.
+        Arguments of the calls.
     workers
         Threads; None for the usual number. One thread works without a pool.
     """

@@ -72,11 +72,11 @@ def faults_of(error: ValidationError, model: type[BaseModel], *, noun: str = "ke
     Parameters
     ----------
     error
-        What pydantic raised.
+        Error that pydantic raised.
     model
         Model that raised it.
     noun
-        What a field is called where the reader meets it: ``key``, ``column``, ``setting``.
+        Word for a field where the reader meets it: ``key``, ``column``, ``setting``.
     """
     inner = {
         name: field.annotation

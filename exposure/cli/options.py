@@ -194,7 +194,7 @@ def with_options(command: Callable[..., None], *names: str) -> Callable[..., Non
     Returns
     -------
     callable
-        What typer registers: its signature holds the arguments of the command and the options.
+        Function for typer: its signature holds the arguments of the command and the options.
     """
     hints = get_type_hints(Options, include_extras=True)
     defaults = {field.name: field.default for field in fields(Options)}

@@ -98,7 +98,7 @@ def implied_losses(
     runs
         Sectors run through the record.
     world
-        What policy does not change; gives start and work in process.
+        World that policy does not change; gives start and work in process.
     tolerances
         Width of the tails outside the ranges.
     until

@@ -19,7 +19,7 @@ def crps_of_draws(drawn: FloatArray, seen: FloatArray, weight: FloatArray) -> Fl
     drawn
         Draws, shape (N, months).
     seen
-        What came, shape (months,).
+        Observed values, shape (months,).
     weight
         Weights of the draws, which sum to 1, shape (N,).
 

@@ -144,9 +144,9 @@ def risk_of(bench: Bench, outcome: Outcome, by: By) -> Risk:
     bench
         Gives the sectors, and the weight and level of the tail.
     outcome
-        What sectors lose.
+        Losses of the sectors.
     by
-        What it is counted in.
+        Measure of risk, ``points`` or ``money``.
     """
     total = _counted(bench, outcome, by)
     settings = bench.assessment.settings
@@ -165,9 +165,9 @@ def risk_values(bench: Bench, outcome: Outcome, by: By) -> FloatArray:
     bench
         Gives the sectors, and the weight and level of the tail.
     outcome
-        What sectors lose.
+        Losses of the sectors.
     by
-        What it is counted in.
+        Measure of risk, ``points`` or ``money``.
     """
     total = _counted(bench, outcome, by)
     settings = bench.assessment.settings

@@ -71,7 +71,7 @@ def leading(gains: Mapping[str, float], *, left_out: float = LEFT_OUT) -> list[s
     Parameters
     ----------
     gains
-        What each lever gains alone.
+        Gain of each lever alone.
     left_out
         Part of the sum of all gains above 0 that the others may make up.
 
@@ -108,7 +108,7 @@ def best_sets(
     Parameters
     ----------
     risk
-        What is made small.
+        Risk to be minimized.
     costs
         Cost of each lever.
     budget

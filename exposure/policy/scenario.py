@@ -91,7 +91,7 @@ class Scenario(Statement):
     scenario
         Stable key.
     name
-        How outputs call it.
+        Name in outputs.
     rules
         Rules in force at some time; empty for a mixture.
     mixture
@@ -152,7 +152,7 @@ class Scenario(Statement):
         return tuple((member.scenario, member.probability) for member in self.mixture)
 
     def with_rules(self, rules: Sequence[Rule | str]) -> "Scenario":
-        """Lay rules over the course, such as those of an announcement.
+        """Add rules to the course, such as those of an announcement.
 
         Parameters
         ----------

@@ -60,9 +60,9 @@ def gather(
     assessments
         Runs on one dataset with the same settings, in the order in which they are shown.
     briefing
-        What changed since the last report, alerts and trend.
+        Changes since the last report, alerts and trend.
     helping
-        What would help, in the order of the runs.
+        Effects of levers, in the order of the runs.
 
     Returns
     -------

@@ -177,7 +177,7 @@ class Dataset:
         base_digest
             Digest of the tables below; empty if these are the lowest.
         origin
-            Where the rows were read.
+            Origin of the rows.
         """
         ordered = {
             name: tuple(sorted(rows[name], key=lambda row, n=name: _sort_key(n, row)))  # type: ignore[misc]

@@ -53,7 +53,7 @@ def compare_runs(
     since_day
         Day of the earlier report.
     than
-        What the old run is called, where it is no earlier report, such as ``against the tables
+        Name of the old run if it is no earlier report, such as ``against the tables
         without overlays``.
 
     Returns

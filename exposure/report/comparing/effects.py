@@ -49,7 +49,7 @@ def data_effect(
     effect
         None if no row that differs can move a score, or the old tables cannot be run.
     notes
-        What was left out, and why.
+        Notes on what was left out, and why.
     """
     base = {
         name: Course(old.dataset, old.scenarios[name], new.settings, new.sampler).first(

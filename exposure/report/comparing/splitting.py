@@ -96,7 +96,7 @@ def split(
     parts
         For each scenario and sector of both runs.
     notes
-        What could not be run, and why.
+        Notes on what could not be run, and why.
     """
     parts: dict[tuple[str, str], dict[Cause, float]] = {}
     notes = []

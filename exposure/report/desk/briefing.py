@@ -50,7 +50,7 @@ def make_briefing(
     run
         The same as it will be stored.
     desk
-        What is asked.
+        Options of the briefing.
     history
         Open; None if none is kept.
     """

@@ -22,7 +22,7 @@ def earlier_report_named(folder: Path) -> Iterator[None]:
     Parameters
     ----------
     folder
-        Where the report is to be written.
+        Folder of the report.
 
     Examples
     --------

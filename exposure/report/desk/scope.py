@@ -26,7 +26,7 @@ def check_scope(
     dataset
         Tables of the report.
     destination
-        Where the ranked sectors are made; ``all`` for everywhere.
+        Place of the ranked sectors' makers; ``all`` for everywhere.
     scenarios
         Ids of the scenarios of the report.
     path

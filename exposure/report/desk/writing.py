@@ -50,9 +50,9 @@ def write_desk_report(
     assessments
         Runs on one dataset with the same settings, one for each scenario.
     folder
-        Where to write.
+        Folder to write into.
     desk
-        What the report is asked.
+        Options of the report.
     history
         File of the history; None to keep none.
     now

@@ -128,10 +128,10 @@ def csv_text(
     frame
         Any result.
     record
-        What it was made from, as `exposure.report.files.file_records` gives it; None for what
-        does not depend on tables.
+        Record of the inputs, as `exposure.report.files.file_records` gives it; None for a result
+        that does not depend on tables.
     dialect
-        How cells and numbers are written.
+        Form of cells and numbers.
     """
     whole = frame.copy()
     for column in whole.select_dtypes(include=["object", "string"]):

@@ -42,9 +42,9 @@ def of_run(
     Parameters
     ----------
     dataset, scenarios, settings
-        What was run.
+        Tables, scenarios and settings that were run.
     draws
-        Which draws were used; None for those of the tables alone.
+        Draws that were used; None for those of the tables alone.
     """
     used = draws_record(None) if draws is None else draws
     return _with_digest({**run_record(dataset, scenarios, settings), "draws": used})

@@ -74,14 +74,14 @@ def write_report(
     assessments
         Runs on one dataset with the same settings, one for each scenario.
     folder
-        Where to write; made if it does not exist.
+        Folder to write into; made if it does not exist.
     briefing
-        What changed, alerts and age of the data, as a scheduled report says them; None for a
-        report without.
+        Changes, alerts and age of the data for a scheduled report; None for a report without
+        them.
     files
         Dialect of the CSV files, and whether there is a workbook; None for the usual files.
     helping
-        What would help, from `exposure.report.desk.helping`; None to say nothing of it.
+        Effects of levers, from `exposure.report.desk.helping`; None to leave them out.
 
     Returns
     -------
@@ -132,7 +132,7 @@ def check_target(folder: Path, scenarios: Sequence[str]) -> None:
     Parameters
     ----------
     folder
-        Where it is to be written; nothing of it is changed.
+        Folder to write into; nothing in it is changed.
     scenarios
         Names of the scenarios of the report.
 

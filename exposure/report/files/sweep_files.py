@@ -103,9 +103,9 @@ def write_sweep(
     Parameters
     ----------
     sweep
-        What to run, and where to write.
+        Points to run, and the file to write.
     executor
-        What runs it; None for this process.
+        Executor that runs them; None for this process.
     progress
         Called with the number of tasks done and of all tasks.
 

@@ -33,7 +33,7 @@ def tables_of(shown: Contents) -> "dict[str, pd.DataFrame]":
     Parameters
     ----------
     shown
-        What the report shows.
+        Contents of the report.
     """
     runs = shown.runs
     frames = {

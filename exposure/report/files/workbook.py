@@ -48,7 +48,7 @@ def workbook_bytes(frames: "Mapping[str, pd.DataFrame]", record: FileRecord) -> 
     frames
         From `exposure.report.files.tables.tables_of`.
     record
-        What they were made from: the last sheet.
+        Record of the run: the last sheet.
 
     Raises
     ------

@@ -89,9 +89,9 @@ def whole_axis(largest: float, title: str, *, factor: float = 1.0, unit: str = "
     largest
         Largest value drawn.
     title
-        What the axis counts.
+        Values on the axis.
     factor
-        What values are multiplied by in the labels, such as 100 for percent.
+        Factor of values in the labels, such as 100 for percent.
     unit
         Written behind each label.
 

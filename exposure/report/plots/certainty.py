@@ -47,7 +47,7 @@ def plot_rank_acceptability(
     held
         As `rank_acceptability` gives it.
     axes
-        Where to draw.
+        Axes to draw on.
     names
         Labels of the sectors; without them, their ids.
     """
@@ -85,7 +85,7 @@ def plot_waterfall(points: Mapping[str, float], axes: Axes) -> Axes:
     points
         Points of the score by cause; their sum is the score.
     axes
-        Where to draw.
+        Axes to draw on.
     """
     order = sorted(
         (name for name in points if abs(points[name]) >= SMALLEST_STEP),
@@ -131,7 +131,7 @@ def plot_tornado(table: "pd.DataFrame", axes: Axes, *, score: float) -> Axes:
     table
         As `tornado` gives it.
     axes
-        Where to draw.
+        Axes to draw on.
     score
         Mean score: the line from which the bars start.
     """
@@ -190,7 +190,7 @@ def plot_flip_map(
     region
         As `order_by_probability` gives it.
     axes
-        Where to draw: each point is a small square, coloured and hatched by the sector.
+        Axes to draw on: each point is a small square, coloured and hatched by the sector.
     rank
         Rank that is drawn.
     names

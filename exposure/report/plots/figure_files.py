@@ -63,7 +63,7 @@ def settled(figure: Figure, mark: str = "") -> Figure:
     figure
         With a constrained layout.
     mark
-        What was changed in the tables behind it, written below; empty for shipped tables.
+        Changes of the tables behind it, written below; empty for shipped tables.
     """
     engine = figure.get_layout_engine()
     if mark and isinstance(engine, ConstrainedLayoutEngine):
@@ -89,9 +89,9 @@ def svg(figure: Figure, *, description: str | None = None) -> str:
     Parameters
     ----------
     figure
-        What to write.
+        Figure to write.
     description
-        What the metadata say of it, such as the digest of the run.
+        Description in the metadata, such as the digest of the run.
 
     Returns
     -------
@@ -116,7 +116,7 @@ def inline_svg(text: str, *, prefix: str, label: str) -> str:
     prefix
         Put before every id, so that several figures share a page.
     label
-        What the figure shows; plain words, without markup.
+        Content of the figure in plain words, without markup.
     """
     element = text[text.index("<svg") :]
     element = re.sub(r"<metadata>.*?</metadata>\s*", "", element, flags=re.DOTALL)

@@ -43,7 +43,7 @@ def label(text: str, *, key: str, width: int = LABEL_WIDTH) -> str:
     text
         Name as a table or scenario holds it.
     key
-        What is drawn where no font has the name's characters.
+        Text that is drawn if no font has the name's characters.
     width
         Characters of a line.
 

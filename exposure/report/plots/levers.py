@@ -32,8 +32,8 @@ def plot_levers(table: "pd.DataFrame", axes: Axes, sector: str = TOTAL) -> Axes:
     table
         ``table`` of `ex.levers`.
     axes
-        Where to draw: bars are means over draws, lines the 5-95 % interval; a lever that does harm
-        has a hatched bar. Its central cost is at the right, in millions of USD.
+        Axes to draw on: bars are means over draws, lines the 5-95 % interval; a harmful lever has
+        a hatched bar. Its central cost is at the right, in millions of USD.
     sector
         Sector, or total.
 
@@ -89,7 +89,7 @@ def plot_frontier(table: "pd.DataFrame", axes: Axes) -> Axes:
     table
         From `ex.portfolios`.
     axes
-        Where to draw: dots joined by steps are the sets that were found, open squares the best
+        Axes to draw on: dots joined by steps are the sets that were found, open squares the best
         single lever of each budget; the dashed line is the risk without any lever. Budgets have a
         logarithmic axis.
 

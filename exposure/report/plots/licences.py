@@ -55,7 +55,7 @@ def plot_licence_life(flow: "pd.DataFrame", axes: Axes) -> Axes:
     flow
         Rows of one class as `exposure.licensing.flow_table.licensed_flow` gives them.
     axes
-        Where to draw.
+        Axes to draw on.
     """
     days = _days(flow["date"])
     backlog = flow["backlog"] / flow["size"]
@@ -99,7 +99,7 @@ def plot_exports(calibration: "Calibration", axes: Axes) -> Axes:
     calibration
         A finished fit.
     axes
-        Where to draw.
+        Axes to draw on.
     """
     for series, colour, marker in (("magnets", BLUE, "o"), ("elements", RED, "s")):
         months = calibration.months[calibration.months["series"] == series]
@@ -129,9 +129,9 @@ def plot_backtest(
     backtest
         A finished back-test.
     axes
-        Where to draw.
+        Axes to draw on.
     destination, scheme
-        Which forecasts: ``fixed`` or ``rolling``.
+        Scheme of the forecasts: ``fixed`` or ``rolling``.
     """
     months = backtest.months
     scheme_months = months[(months["destination"] == destination) & (months["scheme"] == scheme)]

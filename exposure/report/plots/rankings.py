@@ -74,7 +74,7 @@ def plot_scores(assessments: "Sequence[Assessment]", axes: Axes) -> Axes:
     assessments
         At least one; sectors have the order of the first.
     axes
-        Where to draw.
+        Axes to draw on.
     """
     order = list(assessments[0].ranking["sector"])
     names = _names(assessments[0])
@@ -113,7 +113,7 @@ def plot_heat_map(
     points
         As `Assessment.attribution` gives it, by element or otherwise.
     axes
-        Where to draw.
+        Axes to draw on.
     names
         Labels of the sectors; without them, their ids.
     """
@@ -150,7 +150,7 @@ def plot_weekly(assessment: "Assessment", axes: Axes, *, top: int = 5) -> Axes:
     assessment
         A finished run.
     axes
-        Where to draw.
+        Axes to draw on.
     top
         Number of sectors.
     """
@@ -227,7 +227,7 @@ def plot_attribution(
     points
         As `Assessment.attribution` gives it, by stage or otherwise.
     axes
-        Where to draw.
+        Axes to draw on.
     names
         Labels of the sectors; without them, their ids.
     """

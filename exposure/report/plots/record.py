@@ -38,7 +38,7 @@ def plot_record(ranges: "Sequence[Compared]", axes: Axes) -> Axes:
     ranges
         Observed ranges of the sector, with what all draws and the kept ones say of them.
     axes
-        Where to draw: grey bars are the range seen, dots and lines the mean and the 5-95 %
+        Axes to draw on: grey bars are the range seen, dots and lines the mean and the 5-95 %
         interval of the draws that agree with the record, crosses the mean of all draws.
     """
     for position, quarter in enumerate(ranges):

@@ -46,7 +46,7 @@ class ResultPlots:
         Parameters
         ----------
         axes
-            Where to draw; None makes a figure.
+            Axes to draw on; None makes a figure.
 
         Returns
         -------
@@ -61,7 +61,7 @@ class ResultPlots:
         Parameters
         ----------
         axes
-            Where to draw; None makes a figure.
+            Axes to draw on; None makes a figure.
         top
             Number of sectors.
 
@@ -79,7 +79,7 @@ class ResultPlots:
         Parameters
         ----------
         axes
-            Where to draw; None makes a figure.
+            Axes to draw on; None makes a figure.
         by
             ``element``, ``component``, ``stage`` or ``licence_class``.
 
@@ -97,7 +97,7 @@ class ResultPlots:
         Parameters
         ----------
         axes
-            Where to draw; None makes a figure.
+            Axes to draw on; None makes a figure.
         by
             ``element``, ``component``, ``stage`` or ``licence_class``.
 
@@ -115,7 +115,7 @@ class ResultPlots:
         Parameters
         ----------
         axes
-            Where to draw; None makes a figure.
+            Axes to draw on; None makes a figure.
 
         Returns
         -------
@@ -136,7 +136,7 @@ class ResultPlots:
         sector
             Id of a sector.
         axes
-            Where to draw; None makes a figure.
+            Axes to draw on; None makes a figure.
         by
             ``element``, ``component``, ``stage`` or ``licence_class``.
 
@@ -159,7 +159,7 @@ class ResultPlots:
         sector
             Id of a sector.
         axes
-            Where to draw; None makes a figure.
+            Axes to draw on; None makes a figure.
         inputs
             Number of inputs.
 
@@ -183,7 +183,7 @@ class ResultPlots:
         first, second
             Members of the mixture.
         axes
-            Where to draw; None makes a figure.
+            Axes to draw on; None makes a figure.
         rank
             Rank that is drawn.
         steps

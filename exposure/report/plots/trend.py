@@ -26,7 +26,7 @@ def plot_trend(trend: Sequence[TrendPoint], axes: Axes, *, scenario: str, top: i
     trend
         As a briefing or a history gives it.
     axes
-        Where to draw: one line per sector, one point per report, at equal distances.
+        Axes to draw on: one line per sector, one point per report, at equal distances.
     scenario
         Course of policy.
     top

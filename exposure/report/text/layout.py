@@ -64,7 +64,7 @@ def wrapped(
     width
         Columns of a line, the indent included.
     indent
-        What every line begins with.
+        Beginning of every line.
     break_long_words
         Whether a word that is longer than a line is broken; text in two-column characters,
         which has no blanks, always is.

@@ -50,7 +50,7 @@ def turning_points(scenario: Scenario, *, destination: str) -> list[date]:
     scenario
         Scenario or mixture; all members count.
     destination
-        Where the buyers are, or ``all``.
+        Place of the buyers, or ``all``.
     """
     horizon = scenario.start + timedelta(weeks=scenario.horizon_weeks)
     days = {

@@ -81,9 +81,9 @@ def import_purchases(
     dataset
         Tables under the overlay; they must have the component.
     component
-        What was bought, if the list has no column for it.
+        Component that was bought, if the list has no column for it.
     destination
-        Where the buyer is.
+        Place of the buyer.
     buyer_class
         ``civil``, ``dual``, ``military``, or ``*`` for all.
     from_date
