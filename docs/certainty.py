@@ -137,7 +137,7 @@ def groups_table(result: ex.Assessment) -> str:
         for sector in ANATOMY:
             first, total = listed.loc[sector, "first_order"], listed.loc[sector, "total"]
             error = listed.loc[sector, "first_order_se"]
-            words = f"{100.0 * first:.0f} ± {100.0 * error:.0f}"
+            words = f"{100.0 * first:z.0f} ± {100.0 * error:.0f}"
             cells.append(words if pd.isna(total) else f"{words}; {100.0 * total:.0f}")
         rows.append([str(group), *cells])
     names = [result.sectors[sector].label.name for sector in ANATOMY]

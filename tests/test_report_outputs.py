@@ -238,6 +238,13 @@ def test_a_schema_is_printed_as_json(capsys, name):
         assert content == output_schema(name)
 
 
+def test_the_help_of_schema_names_every_output(capsys):
+    assert main(["schema", "--help"]) == 0
+    named = capsys.readouterr().out.partition("Outputs:")[2].partition(". config")[0]
+    words = named.replace("(sources SECTOR)", "").replace(",", " ").split()
+    assert sorted(words) == sorted(MODELS)
+
+
 def test_an_unknown_schema_gets_a_suggestion(capsys):
     assert main(["schema", "reports"]) == 2
     assert capsys.readouterr().err == (

@@ -198,9 +198,9 @@ def schema(
 ) -> None:
     """Print the JSON Schema of a table, a scenario file, a configuration or an output.
 
-    Outputs: rank, explain, scenarios, check, report, condition, flow, backtest, diff, changes,
-    briefing, alerts, history_list, history_show, provenance (sources SECTOR), source_list. config
-    is the configuration of a scheduled report.
+    Outputs: rank, explain, sensitivity, levers, scenarios, check, report, condition, flow,
+    backtest, diff, changes, briefing, alerts, history_list, history_show, provenance (sources
+    SECTOR), source_list. config is the configuration of a scheduled report.
     """
     import json
 

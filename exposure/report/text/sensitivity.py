@@ -134,10 +134,10 @@ def _index(first: float, error: float, total: float, total_error: float) -> str:
     """First-order and total index in percent, with their errors; a dash where nothing varies."""
     if np.isnan(first):
         return formats.NONE
-    index = f"{100.0 * first:.0f} ({100.0 * error:.0f}) %"
+    index = f"{100.0 * first:z.0f} ({100.0 * error:.0f}) %"
     if np.isnan(total):
         return index
-    return f"{index}, total {100.0 * total:.0f} ({100.0 * total_error:.0f}) %"
+    return f"{index}, total {100.0 * total:z.0f} ({100.0 * total_error:.0f}) %"
 
 
 def _information(table: "pd.DataFrame") -> str:
