@@ -17,10 +17,11 @@ import sys
 from exposure import fast
 from exposure.cli import main
 from exposure.report.files import report_folder
+from exposure.report.files.figure_process import Figures
 from exposure.report.html import page
 
 fast.AVAILABLE = False
-report_folder._figures = lambda _: ({"scores": "<svg/>"}, {"scores": b""})
+report_folder.figures_of = lambda _: Figures({"scores": "<svg/>"}, {"scores": b""})
 page.report_page = lambda *_, **__: ""
 sys.exit(main(sys.argv[1:]))
 """

@@ -82,8 +82,10 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Write reports without figures, which take most of the time, for tests of something else."""
-    drawn = ({"scores": "<svg/>"}, {"scores": b""})
-    monkeypatch.setattr("exposure.report.files.report_folder._figures", lambda _: drawn)
+    from exposure.report.files.figure_process import Figures  # noqa: PLC0415 - few tests need it
+
+    drawn = Figures({"scores": "<svg/>"}, {"scores": b""})
+    monkeypatch.setattr("exposure.report.files.report_folder.figures_of", lambda _: drawn)
 
 
 def digest() -> str:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from exposure.report.changes import Briefing
     from exposure.report.desk.briefing import Desk
     from exposure.report.desk.writing import Written
+    from exposure.report.files.figure_process import FigureProcess
     from exposure.report.lever_findings import Helping
     from exposure.result import Assessment
     from exposure.tables.dataset import Dataset
@@ -73,6 +74,7 @@ def _made(
     from exposure.report.desk.helping import chosen_levers
     from exposure.report.desk.scope import check_scope
     from exposure.report.desk.writing import write_desk_report
+    from exposure.report.files.figure_process import figure_process
     from exposure.report.files.report_folder import check_target
     from exposure.report.history.opening import check_history
 
@@ -88,13 +90,15 @@ def _made(
         plan.configuration, dataset, destination=settings.destination,
         scenarios=[scenario.scenario for scenario in chosen], path=options.config,
     )  # fmt: skip
-    results = run_all(dataset, chosen, settings, plan.options)
-    give_back()
-    desk = _desk(plan, dataset, _helping(results, levers, options))
-    give_back()
-    written = write_desk_report(
-        results, plan.folder, desk, history=plan.history, now=plan.now, files=plan.files
-    )
+    with figure_process(settings.draws) as drawing:
+        results = run_all(dataset, chosen, settings, plan.options)
+        drawing.begin(results)
+        give_back()
+        desk = _desk(plan, dataset, _helping(results, levers, options), drawing)
+        give_back()
+        written = write_desk_report(
+            results, plan.folder, desk, history=plan.history, now=plan.now, files=plan.files
+        )
     return results, written
 
 
@@ -110,7 +114,9 @@ def _helping(
         return what_would_help(results, levers, begin(0, "levers"))
 
 
-def _desk(plan: "Plan", dataset: "Dataset", helping: "Helping | None") -> "Desk":
+def _desk(
+    plan: "Plan", dataset: "Dataset", helping: "Helping | None", drawing: "FigureProcess"
+) -> "Desk":
     from exposure.report.desk.briefing import Desk
     from exposure.tables.reading.folders import read_dataset
 
@@ -123,6 +129,7 @@ def _desk(plan: "Plan", dataset: "Dataset", helping: "Helping | None") -> "Desk"
         stale_after_days=configuration.stale_after_days,
         below=read_dataset(plan.options.data) if dataset.overlaid else None,
         helping=helping,
+        drawing=drawing,
     )
 
 

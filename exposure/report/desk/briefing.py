@@ -12,6 +12,7 @@ from exposure.report.comparing.between import compare_runs, first_run
 from exposure.report.comparing.splitting import again_of
 from exposure.report.desk.alerts import Watched, alerts_of
 from exposure.report.desk.configuration import AlertRule
+from exposure.report.files.figure_process import FigureProcess
 from exposure.report.history.database import TREND_REPORTS, History
 from exposure.report.history.stored_run import StoredRun, run_of
 from exposure.report.lever_findings import Helping
@@ -36,6 +37,8 @@ class Desk:
     """The tables without overlays; None if there is no overlay."""
     helping: Helping | None = None
     """Effects of levers; None if not requested."""
+    drawing: FigureProcess | None = None
+    """A process that draws the figures of the report; None to draw them here."""
 
 
 def make_briefing(

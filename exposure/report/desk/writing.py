@@ -72,8 +72,9 @@ def write_desk_report(
         briefing = make_briefing(assessments, run, desk, opened)
         number = opened.store(run) if opened else None
         written = write_report(
-            assessments, folder, briefing=briefing, files=files, helping=desk.helping
-        )
+            assessments, folder, briefing=briefing, files=files, helping=desk.helping,
+            drawing=desk.drawing,
+        )  # fmt: skip
         if opened is None or number is None:
             return Written(written, briefing, None)
         listed = opened.list_report(number, day=desk.day, now=now)

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 from exposure.arguments import PATH, check_arguments, instance_of, optional
 from exposure.errors import ReportError
 from exposure.report.changes import Briefing
-from exposure.report.contents import Contents, gather, loses_nothing
+from exposure.report.contents import Contents, gather
 from exposure.report.files.choice import FileChoice
 from exposure.report.files.csv_output import csv_text
+from exposure.report.files.figure_process import FigureProcess
+from exposure.report.files.figures import figures_of
 from exposure.report.files.file_records import of_runs
 from exposure.report.files.folder_swap import SUMS, home_of_scratch, replace_folder
 from exposure.report.files.json_output import alerts_json, briefing_json, report_json
@@ -28,7 +30,6 @@ from exposure.report.history.inputs_file import INPUTS, inputs_bytes
 from exposure.report.history.stored_run import inputs_of
 from exposure.report.lever_findings import Helping
 from exposure.report.text.briefing_words import alerts_text
-from exposure.report.text.marks import tables_line
 from exposure.result import ASSESSMENTS
 
 if TYPE_CHECKING:
@@ -52,6 +53,11 @@ HELPING = optional(
 )
 """The argument ``helping`` of `write_report`."""
 
+DRAWING = optional(
+    instance_of(FigureProcess, "a FigureProcess", "leave it out; exposure report starts one")
+)
+"""The argument ``drawing`` of `write_report`."""
+
 BRIEFING = optional(instance_of(Briefing, "a Briefing", "leave it out; exposure report makes one"))
 """The argument ``briefing`` of `write_report`."""
 
@@ -66,6 +72,7 @@ def write_report(
     briefing: Briefing | None = None,
     files: FileChoice | None = None,
     helping: Helping | None = None,
+    drawing: FigureProcess | None = None,
 ) -> tuple[Path, ...]:
     """Write a report on one or more scenarios.
 
@@ -82,6 +89,8 @@ def write_report(
         Dialect of the CSV files, and whether there is a workbook; None for the usual files.
     helping
         Effects of levers, from `exposure.report.desk.helping`; None to leave them out.
+    drawing
+        A process that draws the figures of these runs; None to draw them here.
 
     Returns
     -------
@@ -115,13 +124,14 @@ def write_report(
         briefing=(briefing, BRIEFING),
         files=(files, FILES),
         helping=(helping, HELPING),
+        drawing=(drawing, DRAWING),
     )
     _check(assessments)
     target = Path(folder)
     scenarios = [assessment.scenario.scenario for assessment in assessments]
     check_target(target, scenarios)
     shown = gather(assessments, briefing=briefing, helping=helping)
-    contents = _contents(shown, files or FileChoice())
+    contents = _contents(shown, files or FileChoice(), drawing)
     with _explained(target):
         return replace_folder(target, contents)
 
@@ -210,14 +220,14 @@ def _explained(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def _contents(shown: Contents, files: FileChoice) -> dict[str, bytes]:
+def _contents(
+    shown: Contents, files: FileChoice, drawing: FigureProcess | None
+) -> dict[str, bytes]:
     """Every file of the report by name, in the order in which they are put into place."""
     from exposure.report.html.page import report_page  # noqa: PLC0415 - it loads jinja2
 
     tables = tables_of(shown)
-    vector, raster = _figures(shown)
     texts = {
-        **{f"{name}.svg": text for name, text in vector.items()},
         **{
             f"{name}.csv": csv_text(frame, shown.record, files.csv_dialect)
             for name, frame in tables.items()
@@ -226,11 +236,14 @@ def _contents(shown: Contents, files: FileChoice) -> dict[str, bytes]:
         "report.json": report_json(shown.runs),
         "report.html": report_page(shown),
     }
-    images = {f"{name}.png": content for name, content in raster.items()}
-    encoded = {name: text.encode("utf-8") for name, text in texts.items()}
+    kept = {INPUTS: inputs_bytes(inputs_of(shown.runs))}
     if files.workbook:
-        images[WORKBOOK] = workbook_bytes(tables, shown.record)
-    return {**images, INPUTS: inputs_bytes(inputs_of(shown.runs)), **encoded}
+        kept[WORKBOOK] = workbook_bytes(tables, shown.record)
+    # Last, since another process may still be drawing.
+    figures = (drawing and drawing.take()) or figures_of(shown.runs)
+    images = {f"{name}.png": content for name, content in figures.raster.items()}
+    texts |= {f"{name}.svg": text for name, text in figures.vector.items()}
+    return {**images, **kept, **{name: text.encode("utf-8") for name, text in texts.items()}}
 
 
 def _briefing_texts(briefing: Briefing | None) -> dict[str, str]:
@@ -241,24 +254,3 @@ def _briefing_texts(briefing: Briefing | None) -> dict[str, str]:
         "alerts.json": alerts_json(briefing),
         "briefing.json": briefing_json(briefing),
     }
-
-
-def _figures(shown: Contents) -> tuple[dict[str, str], dict[str, bytes]]:
-    from exposure.report.plots import rankings as plots  # noqa: PLC0415 - it loads matplotlib
-    from exposure.report.plots.figure_files import png, report_style, svg  # noqa: PLC0415
-
-    mark = tables_line(shown.runs[0].dataset)
-    tables = mark or f"tables {shown.record['dataset_version']}"
-    description = f"record {shown.record['record_digest']}, {tables}"
-    with report_style():
-        drawn = {"scores": plots.scores_figure(shown.runs)}
-        for assessment, points in zip(shown.runs, shown.elements, strict=True):
-            if loses_nothing(assessment):
-                continue
-            scenario = assessment.scenario.scenario
-            names = {sector: scored.label.name for sector, scored in assessment.sectors.items()}
-            drawn[f"heat_map_{scenario}"] = plots.heat_map_figure(points, names, mark)
-            drawn[f"weekly_{scenario}"] = plots.weekly_figure(assessment)
-        vector = {name: svg(figure, description=description) for name, figure in drawn.items()}
-        raster = {name: png(figure, description=description) for name, figure in drawn.items()}
-    return vector, raster

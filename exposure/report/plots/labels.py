@@ -12,7 +12,7 @@ from functools import lru_cache
 import matplotlib as mpl
 from matplotlib import font_manager, ft2font
 from matplotlib.text import Text
-from matplotlib.textpath import TextPath
+from matplotlib.textpath import text_to_path
 
 from exposure.report.text.layout import shortened, wrapped
 from exposure.report.text.safe import one_line
@@ -118,11 +118,10 @@ def columns_that_fit(texts: Sequence[str], inches: float, *, most: int) -> int:
 @lru_cache(maxsize=1024)
 def _inches(text: str, size: font_manager.FontProperties) -> float:
     """Width of a text; the same names are in many figures."""
-    lines = [line for line in text.split("\n") if line.strip()]
-    return (
-        max((TextPath((0, 0), text, prop=size).get_extents().width for text in lines), default=0)
-        / 72
-    )
+    # Measured without its outlines, which would take twenty times as long.
+    measure = text_to_path.get_text_width_height_descent
+    lines = text.replace(r"\$", "$").split("\n")
+    return max(float(measure(line, size, ismath=False)[0]) for line in lines) / POINTS_AN_INCH
 
 
 def widest(texts: Sequence[str]) -> float:
