@@ -212,6 +212,7 @@ def test_what_draws_add_to_the_risk_sums_to_it_and_its_spread_is_the_error(
 def test_totals_of_other_sectors_come_from_the_same_runs(
     result: ex.Assessment, effects: ex.LeverEffects
 ) -> None:
+    assert len(effects.total) == len(LEVERS)  # makes the runs
     few = effects.counting(["missiles"])
     runs = dict(effects.bench.known)
     assert few.total.equals(ex.levers(result, LEVERS, sectors=["missiles"]).total)
@@ -317,4 +318,4 @@ def test_the_sectors_that_a_lever_harms_are_named(effects: ex.LeverEffects) -> N
     assert harmless == "No lever makes a sector worse by 0.05 points or more."
     harmed = table[(table["lever"] == "rated") & (table["sector"] == "missiles")]
     marked = harmed.assign(is_target=True, kind="pooling")
-    assert "(target)\npooling may harm its target: thin firms" in harm_text(marked)
+    assert "(target)\npooling may harm its target: a firm that is short" in harm_text(marked)

@@ -276,6 +276,15 @@ def test_an_industry_loses_the_sum_of_its_sectors_draw_by_draw(result):
     assert totals.loc["CARS", names].tolist() == pytest.approx(expected, rel=1e-12)
 
 
+@pytest.mark.parametrize("silent", ["electric_vehicles", "loudspeakers"])
+def test_the_value_of_an_industry_is_known_if_one_of_its_sectors_states_it(result, silent):
+    worth = {**WORTH, silent: (None, WORTH[silent][1])}
+    less = ex.assess(tiny_dataset(records_of(worth)), "outlook", FEW)
+    assert less.ranking.set_index("sector").loc[silent, MONEY].isna().all()
+    found, whole = (ex.industry_totals(run, "stated") for run in (less, result))
+    pd.testing.assert_frame_equal(found, whole, check_exact=True)
+
+
 def test_the_weeks_of_an_industry_add_up_to_its_total(result):
     weeks = ex.industry_losses(result, "stated")
     chances = {course.scenario: chance for course, chance in result.scenario.members}

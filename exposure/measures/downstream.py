@@ -214,7 +214,11 @@ def industry_parts(assessment: Assessment, system: System) -> list[Part]:
     stated = {sector: rows[sector].industry_code for sector in assessment.sectors}
     codes = _codes(set(stated.values()), system)
     places = {sector: (rows[sector].destination, stated[sector]) for sector in stated}
-    value = {place: industry_value(inputs, sector) for sector, place in places.items()}
+    value: dict[tuple[str, str], FloatArray] = {}
+    for sector, place in sorted(places.items()):
+        # The figure is that of the industry: one sector that states it is enough.
+        if place not in value or np.isnan(value[place]).any():
+            value[place] = industry_value(inputs, sector)
     parts = []
     for sector, (home, code) in places.items():
         target = home, codes[code]
