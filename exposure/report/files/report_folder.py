@@ -236,13 +236,12 @@ def _contents(
         "report.json": report_json(shown.runs),
         "report.html": report_page(shown),
     }
-    kept = {INPUTS: inputs_bytes(inputs_of(shown.runs))}
-    if files.workbook:
-        kept[WORKBOOK] = workbook_bytes(tables, shown.record)
+    kept = {WORKBOOK: workbook_bytes(tables, shown.record)} if files.workbook else {}
+    kept[INPUTS] = inputs_bytes(inputs_of(shown.runs))
     # Last, since another process may still be drawing.
     figures = (drawing and drawing.take()) or figures_of(shown.runs)
     images = {f"{name}.png": content for name, content in figures.raster.items()}
-    texts |= {f"{name}.svg": text for name, text in figures.vector.items()}
+    texts = {**{f"{name}.svg": text for name, text in figures.vector.items()}, **texts}
     return {**images, **kept, **{name: text.encode("utf-8") for name, text in texts.items()}}
 
 
