@@ -122,7 +122,16 @@ def _default(model: type[BaseModel], field: inspect.Parameter) -> object:
         return field.default
     default: object = model.model_fields[field.name].get_default(call_default_factory=True)
     # A whole model as the default of a field would fill half a page.
-    return type(default) if isinstance(default, BaseModel) else default
+    return _Verbatim(f"{type(default).__name__}()") if isinstance(default, BaseModel) else default
+
+
+class _Verbatim(str):
+    """A default that a signature shows without quotes."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
 
 
 def shorten_arrays(
@@ -133,6 +142,11 @@ def shorten_arrays(
     pattern = r"ndarray\[tuple\[Any, \.\.\.\], dtype\[(\w+)\]\]"
     short = [text and re.sub(pattern, "ndarray", text) for text in (signature, returns)]
     return short[0], short[1]
+
+
+def outdated(*_args: object) -> list[str]:
+    """Read the list of public names again in every build: its summaries come from docstrings."""
+    return ["generated/reference"]
 
 
 def inline_formula(self: nodes.NodeVisitor, node: nodes.math) -> None:
@@ -157,6 +171,7 @@ def setup(app: Sphinx) -> None:
     app.connect("source-read", point_inside)
     app.connect("include-read", point_inside_included)
     app.connect("doctree-read", keep_together)
+    app.connect("env-get-outdated", outdated)
     app.connect("autodoc-process-signature", shorten_arrays)
     app.add_node(nodes.math, override=True, html=(inline_formula, None))
     app.add_node(nodes.math_block, override=True, html=(formula, None))
