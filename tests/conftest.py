@@ -69,12 +69,13 @@ def pytest_configure(config: pytest.Config) -> None:
     kept: list[Dataset] = []
 
     @wraps(read_again)
-    def read_dataset(*given: object, **named: object) -> "Dataset":
-        if {*given, *named.values()} - {None} or location.VARIABLE in os.environ:
-            return read_again(*given, **named)
+    def read_dataset(folder: object = None, *, overlay: object = None) -> "Dataset":
+        usual = overlay is None or isinstance(overlay, str | Path)
+        if folder is not None or not usual or location.VARIABLE in os.environ:
+            return read_again(folder, overlay=overlay)
         if not kept:
             kept.append(read_again())
-        return kept[0]
+        return kept[0] if overlay is None else folders.apply_overlay(kept[0], overlay)
 
     folders.read_dataset = read_dataset
 

@@ -62,8 +62,8 @@ def value_of_information(assessment: Assessment, *, places: int = TOP_PLACES) ->
     Examples
     --------
     >>> import exposure as ex
-    >>> result = ex.assess(ex.read_dataset(), "licences_withheld", ex.Settings(draws=64))
-    >>> table = ex.value_of_information(result)
+    >>> result = ex.assess(ex.read_dataset(), "licences_withheld", ex.Settings(draws=16))
+    >>> table = ex.value_of_information(result, places=2)
     >>> bool(table["share_of_everything"].between(0.0, 1.0).all())
     True
     """
@@ -98,8 +98,8 @@ def flips(assessment: Assessment, *, places: int = TOP_PLACES) -> "pd.DataFrame"
     Examples
     --------
     >>> import exposure as ex
-    >>> result = ex.assess(ex.read_dataset(), "licences_withheld", ex.Settings(draws=64))
-    >>> bool((ex.flips(result)["probability"] > 0.0).all())
+    >>> result = ex.assess(ex.read_dataset(), "licences_withheld", ex.Settings(draws=16))
+    >>> bool((ex.flips(result, places=2)["probability"] > 0.0).all())
     True
     """
     check_arguments("flips", assessment=(assessment, ASSESSMENT), places=(places, COUNT))

@@ -113,7 +113,7 @@ def sensitivity(
     Examples
     --------
     >>> import exposure as ex
-    >>> result = ex.assess(ex.read_dataset(), "samarium_only", ex.Settings(draws=64))
+    >>> result = ex.assess(ex.read_dataset(), "samarium_only", ex.Settings(draws=16))
     >>> table = ex.sensitivity(result, sectors=["radar"], singles=2)
     >>> set(table["method"]), len(table)
     ({'regression on conditioned draws'}, 24)

@@ -44,7 +44,7 @@ def tornado(assessment: Assessment, sector: str, *, inputs: int = 10) -> "pd.Dat
     Examples
     --------
     >>> import exposure as ex
-    >>> result = ex.assess(ex.read_dataset(), "licences_withheld", ex.Settings(draws=64))
+    >>> result = ex.assess(ex.read_dataset(), "licences_withheld", ex.Settings(draws=16))
     >>> bool((ex.tornado(result, "electric_vehicles")["first_order"] > 0.0).all())
     True
     """

@@ -111,7 +111,8 @@ def write_report(
     Examples
     --------
     >>> import exposure as ex
-    >>> runs = [ex.assess(ex.read_dataset(), "free_flow", ex.Settings(draws=16))]
+    >>> few = ex.Settings(draws=16, destination="JPN")
+    >>> runs = [ex.assess(ex.read_dataset(), "free_flow", few)]
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     files = write_report(runs, folder)
     >>> [file.name for file in files][-3:]
