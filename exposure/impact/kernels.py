@@ -34,7 +34,7 @@ def run_course(
 def kept_course(
     world: "World", licences: "Licences", ranked: "Sequence[str]", *, first: int, threads: int = 1
 ) -> "KeptCourse":
-    """The same, with arrivals cached for other runs."""
+    """The same for the scored weeks alone, with everything that other runs need again cached."""
     from exposure.impact.fast.kept import KeptCourse  # noqa: PLC0415 - it loads numba
 
     return KeptCourse(world, licences, tuple(ranked), first, threads)

@@ -307,7 +307,7 @@ def _kept_blocks(run: Run, prepared: Prepared, threads: int) -> dict[str, Part[S
     for course in courses:
         every = run.players(course.world)
         players = {name: every[name] for name in missing}
-        runs.append(course.run(players, Question(run.weight)))
+        runs.append(course.run(players, run.weight))
 
     def make(name: str) -> tuple[SectorBlock, Notes]:
         return run.summarised([course_run[name] for course_run in runs]), {}

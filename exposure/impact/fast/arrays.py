@@ -1,7 +1,8 @@
 """Input of the kernels: one world and one course of policy as arrays of numbers.
 
 Positions are indices into other arrays; -1 means none. D is the draw, T the week, S a span of
-weeks in which look-through and sourcing do not change, G the stage of a component.
+weeks in which look-through and sourcing do not change, G the stage of a component. Kernels compute
+some weeks of a run, `Weeks`; T counts from the first of them.
 """
 
 from typing import NamedTuple
@@ -9,8 +10,20 @@ from typing import NamedTuple
 from exposure.arrays import BoolArray, FloatArray, IntArray
 
 
+class Weeks(NamedTuple):
+    """Weeks of a run that a kernel computes, counted from the start of the run."""
+
+    begin: int
+    """First week."""
+    end: int
+    """Week after the last one."""
+    ahead: int
+    """Weeks before the first one whose flow across borders is computed too: goods that left China
+    then arrive later."""
+
+
 class Licensed(NamedTuple):
-    """Flows stopped by licensing."""
+    """Flows stopped by licensing, from the first week whose flow across borders is computed."""
 
     stopped: FloatArray
     """Share of usual flow that does not leave, by class, (C, T, draws of a lane)."""
@@ -19,7 +32,7 @@ class Licensed(NamedTuple):
     spans: IntArray
     """First week of each span, and the number of weeks, (S + 1,)."""
     first: int
-    """First week scored."""
+    """First week scored; the number of weeks if none is."""
 
 
 class Routes(NamedTuple):
@@ -58,6 +71,8 @@ class Kinds(NamedTuple):
     """First week in which the claim exists, (N,)."""
     until: IntArray
     """First week in which it no longer exists, (N,)."""
+    offers: BoolArray
+    """Whether its contracts are offered, (N,): a claim that replaces another offers none."""
     bought: BoolArray
     """Whether it is an extra purchase, without licences or contracts, (N,)."""
     given: FloatArray
@@ -172,15 +187,23 @@ class Lanes(NamedTuple):
     inflow: FloatArray
     """(slots, lanes kept, T, draws of a lane)."""
     begins: IntArray
-    """First week of shortage, (slots, lanes kept, draws of a lane)."""
+    """First week of shortage, counted from the start of the run; the end of the weeks if there is
+    none, (slots, lanes kept, draws of a lane)."""
     late: FloatArray
     """Gain from priority from that week on, (slots, lanes kept, N, draws of a lane)."""
     leak_weeks: FloatArray
     """Weeks by which priority reaches some firms later, (D,)."""
     lacked: FloatArray
-    """Mass that each channel of each slot lacked, (E, D)."""
+    """Need that each channel of each slot lacked so far, in weeks of the channel's need, (E, D)."""
     stopped: FloatArray
     """Share of need stopped, by route and stage, mean of the scored weeks, (V, G, D)."""
+
+
+class Start(NamedTuple):
+    """Stocks with which the weeks begin; empty if they are those of the start of the run."""
+
+    level: FloatArray
+    """Stock of each holding of each stream, by stratum, (rows, F, D)."""
 
 
 class Results(NamedTuple):

@@ -20,7 +20,9 @@ FIRST_RUN = "compiling the fast kernels: this happens once and takes up to half 
 """Message of a first run."""
 
 
-KERNELS = ("arrays", "borders", "compiling", "firms", "lanes", "losses", "pools")
+KERNELS = (
+    "arrays", "borders", "compiling", "firms", "holdings", "lanes", "losses", "pools",
+)  # fmt: skip
 """Modules whose source decides what the kernels compute."""
 
 

@@ -11,18 +11,17 @@ from functools import cached_property
 
 import numpy as np
 
-from exposure.impact.fast.arrays import Lanes
-from exposure.impact.fast.firm_packing import Holder, pack_firms
-from exposure.impact.fast.firms import make_desk, run_sectors
-from exposure.impact.fast.lanes import fill_lane, make_rows
-from exposure.impact.fast.packing import Group, PackedPools, groups_of, pack_pools, pool_key
+from exposure.arrays import FloatArray
+from exposure.impact.fast.arrays import Lanes, Start, Weeks
+from exposure.impact.fast.arriving import ArrivedSince, arrive
+from exposure.impact.fast.firm_packing import Holder, PackedFirms, pack_firms
+from exposure.impact.fast.firms import fill_levels, make_desk, run_sectors
+from exposure.impact.fast.packing import Group, groups_of, pack_pools, pool_key
+from exposure.impact.fast.past import digest_of_stocks
 from exposure.impact.fast.policy import pack_policy
 from exposure.impact.fast.run import (
-    Arrived,
-    Fed,
-    add_purchases,
+    FROM_THE_START,
     count_lanes,
-    empty_lanes,
     empty_results,
     outcomes,
     over_lanes,
@@ -30,11 +29,17 @@ from exposure.impact.fast.run import (
 from exposure.impact.outcomes import Players, Question, SectorRun
 from exposure.impact.world import World
 from exposure.inputs.keys import Hashed
-from exposure.inputs.parts import Notes, make_part
+from exposure.inputs.parts import Notes, Part, make_part
 from exposure.licensing.grants import Licences
 
 Name = tuple[Hashable, ...]
 """Tokens of all inputs of a result."""
+
+Slot = tuple[ArrivedSince, int]
+"""One slot of the arrivals from a group of pools."""
+
+Feed = tuple[Lanes, int]
+"""The same, without what the slots are for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,71 +116,120 @@ class KeptCourse:
             tuple(self.names[group] for group in self.groups[sector]),
         )
 
-    def run(self, players: Mapping[str, Players], question: Question) -> dict[str, SectorRun]:
-        """Run some of the sectors."""
+    @cached_property
+    def since(self) -> int:
+        """First week that is run for this course alone; the weeks before it may be shared."""
+        shared = [self.world.sectors[name].shared_from for name in self.ranked]
+        # Firms that share their stocks earlier no longer have stocks of their own then.
+        return self.first if all(week is None or week >= self.first for week in shared) else 0
+
+    def run(self, players: Mapping[str, Players], weight: FloatArray) -> dict[str, SectorRun]:
+        """Run some of the sectors; weekly losses are those of the weeks from `since` on.
+
+        Parameters
+        ----------
+        players
+            Sectors, each with the causes to which its loss is attributed.
+        weight
+            Discount of each scored week, shape (scored weeks,).
+        """
         if not players:
             return {}
         fed = self._fed(players)
         slots, slot_of = _together(fed)
-        firms = pack_firms(self.world, players, question, slot_of)
-        results = empty_results(self.world, firms)
+        firms = pack_firms(self.world, players, Question(weight), slot_of)
+        weeks = Weeks(self.since, self.world.period.weeks, 0)
+        start, results = self._start(firms, slots), empty_results(self.world, firms, weeks)
+        feeds = [(arrived.arrived.lanes, slot) for arrived, slot in slots]
 
         def some(lanes_of_thread: range) -> None:
-            lanes = _room_for(slots)
-            desk = make_desk(firms.changes, firms.sectors, self.world.period.weeks)
+            lanes = _room_for(feeds)
+            desk = make_desk(firms.changes, firms.sectors, weeks.end - weeks.begin)
             for lane in lanes_of_thread:
-                _fill(lanes, slots, lane)
+                _copy_lane(lanes, feeds, lane)
                 run_sectors(
-                    firms.changes, firms.sectors, firms.streams, lanes, results, question.weight,
-                    desk, lane,
+                    firms.changes, firms.sectors, firms.streams, weeks, start, lanes, results,
+                    weight, desk, lane,
                 )  # fmt: skip
 
         over_lanes(some, count_lanes(self.world), self.threads)
-        return outcomes(self.world, players, firms, results, fed)
+        fed_now = {holder: (arrived.arrived, slot) for holder, (arrived, slot) in fed.items()}
+        return outcomes(self.world, players, firms, results, fed_now)
 
-    def _fed(self, sectors: Iterable[str]) -> dict[Holder, Fed]:
+    def _fed(self, sectors: Iterable[str]) -> dict[Holder, Slot]:
         """Source of each holding of each stream of some sectors."""
         wanted = set(sectors)
-        fed: dict[Holder, Fed] = {}
+        fed: dict[Holder, Slot] = {}
         for group in dict.fromkeys(group for name in wanted for group in self.groups[name]):
             arrived = self._arrived(group)
-            slots = {h: (arrived, slot) for h, slot in arrived.slot_of.items() if h[0] in wanted}
+            slots = {
+                holder: (arrived, slot)
+                for holder, slot in arrived.arrived.slot_of.items()
+                if holder[0] in wanted
+            }
             fed.update(slots)
         return fed
 
-    def _arrived(self, group: Group) -> Arrived:
-        def make() -> tuple[Arrived, Notes]:
-            return _arrive(pack_pools(self.world, self.ranked, group), self), {}
+    def _arrived(self, group: Group) -> ArrivedSince:
+        def make() -> tuple[ArrivedSince, Notes]:
+            pools = pack_pools(self.world, self.ranked, group)
+            policy = pack_policy(pools, self.licences, first=self.first)
+            return arrive(pools, policy, self.since, threads=self.threads), {}
 
+        name = ("arrived", self.since, self.names[group])
         index = self.world.inputs.index
-        return make_part(("arrived", self.names[group]), index, make, kept=True).value
+        return make_part(name, index, make, kept=True, weigh=lambda made: made.weight).value
+
+    def _start(self, firms: PackedFirms, slots: Sequence[Slot]) -> Start:
+        """Stocks of all sectors at the start of the weeks that are run."""
+        if not self.since:
+            return FROM_THE_START
+        rows = [self._levels(firms, slots, i) for i in range(len(firms.names))]
+        return Start(np.concatenate(rows))
+
+    def _levels(self, firms: PackedFirms, slots: Sequence[Slot], i: int) -> FloatArray:
+        """Stocks of one sector before the weeks that are run, (rows, F, D)."""
+        sectors, streams = firms.sectors, firms.streams
+        begin, end = streams.slots[streams.streams[i : i + 2]]
+        feeds = [_past_of(*slots[position]) for position in streams.slot[begin:end]]
+
+        def make() -> tuple[FloatArray, Notes]:
+            return self._run_past(firms, [(part.value, slot) for part, slot in feeds], i), {}
+
+        supply = tuple((part.token, slot) for part, slot in feeds)
+        stocks = digest_of_stocks(sectors, firms.changes, i, self.since)
+        index = self.world.inputs.index
+        return make_part(("stocks before", supply, stocks), index, make, kept=True).value
+
+    def _run_past(
+        self, firms: PackedFirms, feeds: Sequence[tuple[Lanes, int]], i: int
+    ) -> FloatArray:
+        """Run the firms of one sector through the weeks before."""
+        weeks = Weeks(0, self.since, 0)
+        level = np.empty((len(feeds), firms.sectors.multiples.shape[1], self.world.inputs.draws))
+        slot = np.arange(len(feeds))
+
+        def some(lanes_of_thread: range) -> None:
+            lanes, desk = _room_for(feeds), make_desk(firms.changes, firms.sectors, weeks.end)
+            for lane in lanes_of_thread:
+                _copy_lane(lanes, feeds, lane)
+                fill_levels(
+                    firms.changes, firms.sectors, firms.streams, weeks, lanes, slot, level, desk,
+                    i, lane,
+                )  # fmt: skip
+
+        over_lanes(some, count_lanes(self.world), self.threads)
+        return level
 
 
-def _arrive(pools: PackedPools, course: KeptCourse) -> Arrived:
-    policy = pack_policy(pools, course.licences, first=course.first)
-    count = count_lanes(pools.world)
-    lanes = empty_lanes(pools, policy, kept=count)
-
-    def some(lanes_of_thread: range) -> None:
-        licensed = policy.room_for_lane()
-        rows = make_rows(licensed, policy.routes, pools.kinds, pools.pools, pools.kept)
-        for lane in lanes_of_thread:
-            policy.fill(licensed, lane)
-            fill_lane(
-                licensed, policy.routes, pools.kinds, pools.pools, pools.slots, lanes,
-                rows, lane,
-            )  # fmt: skip
-            add_purchases(pools, lanes, lane)
-
-    over_lanes(some, count, course.threads)
-    return Arrived.of(lanes, pools)
+def _past_of(arrived: ArrivedSince, slot: int) -> tuple[Part[Lanes], int]:
+    """Arrivals of a slot before the weeks that are run."""
+    if arrived.past is None:
+        raise ValueError("the weeks are all of the run")
+    return arrived.past, int(arrived.past_slot[slot])
 
 
-Slot = tuple[Arrived, int]
-"""One slot of the arrivals from a group of pools."""
-
-
-def _together(fed: Mapping[Holder, Fed]) -> tuple[list[Slot], dict[Holder, int]]:
+def _together(fed: Mapping[Holder, Slot]) -> tuple[list[Slot], dict[Holder, int]]:
     """Slots of several groups of pools, each once, and the slot of each holding among them."""
     slots: list[Slot] = []
     feeds: dict[tuple[int, int], int] = {}
@@ -190,20 +244,20 @@ def _together(fed: Mapping[Holder, Fed]) -> tuple[list[Slot], dict[Holder, int]]
     return slots, slot_of
 
 
-def _room_for(slots: Sequence[Slot]) -> Lanes:
+def _room_for(feeds: Sequence[Feed]) -> Lanes:
     """Array for one lane of some slots; one for all lanes would be copied through memory."""
-    one = slots[0][0].lanes
-    late = max(arrived.lanes.late.shape[2] for arrived, _ in slots)
+    one = feeds[0][0]
+    late = max(lanes.late.shape[2] for lanes, _ in feeds)
     return one._replace(
-        inflow=np.empty((len(slots), 1, *one.inflow.shape[2:])),
-        begins=np.empty((len(slots), 1, *one.begins.shape[2:]), dtype=np.int64),
-        late=np.empty((len(slots), 1, late, *one.late.shape[3:])),
+        inflow=np.empty((len(feeds), 1, *one.inflow.shape[2:])),
+        begins=np.empty((len(feeds), 1, *one.begins.shape[2:]), dtype=np.int64),
+        late=np.empty((len(feeds), 1, late, *one.late.shape[3:])),
     )
 
 
-def _fill(lanes: Lanes, slots: Sequence[Slot], lane: int) -> None:
+def _copy_lane(lanes: Lanes, feeds: Sequence[Feed], lane: int) -> None:
     """Copy one lane of each slot."""
-    for position, (arrived, slot) in enumerate(slots):
-        lanes.inflow[position, 0] = arrived.lanes.inflow[slot, lane]
-        lanes.begins[position, 0] = arrived.lanes.begins[slot, lane]
-        lanes.late[position, 0] = arrived.lanes.late[slot, lane]
+    for position, (arrived, slot) in enumerate(feeds):
+        lanes.inflow[position, 0] = arrived.inflow[slot, lane]
+        lanes.begins[position, 0] = arrived.begins[slot, lane]
+        lanes.late[position, 0] = arrived.late[slot, lane]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from exposure.arrays import FloatArray, IntArray
-from exposure.impact.fast.arrays import Kinds, Lanes, Licensed, Pools, Routes, Slots
+from exposure.impact.fast.arrays import Kinds, Lanes, Licensed, Pools, Routes, Slots, Weeks
 from exposure.impact.fast.borders import border_of, licences_of
 from exposure.impact.fast.compiling import entry, kernel
 from exposure.impact.fast.pools import BATCH, fill_rows, share_out, under_contracts
@@ -18,11 +18,11 @@ class Rows(NamedTuple):
     """Rows that are overwritten for every draw, or for every batch of draws."""
 
     stopped: FloatArray
-    """(classes, BATCH, T)."""
+    """(classes, BATCH, T of borders)."""
     sums: FloatArray
     """(classes, spans, BATCH)."""
     borders: FloatArray
-    """(routes of a pool, 4, T)."""
+    """(routes of a pool, 4, T of borders)."""
     needs: FloatArray
     """(changes, BATCH, T)."""
     first: FloatArray
@@ -43,22 +43,25 @@ class Rows(NamedTuple):
     """(2, parts of a route)."""
 
 
-def make_rows(licensed: Licensed, routes: Routes, kinds: Kinds, pools: Pools, kept: int) -> Rows:
+def make_rows(
+    licensed: Licensed, routes: Routes, kinds: Kinds, pools: Pools, weeks: Weeks, kept: int
+) -> Rows:
     """Working rows of one thread."""
-    classes, weeks, _ = licensed.stopped.shape
+    classes, at_border, _ = licensed.stopped.shape
+    count = weeks.end - weeks.begin
     most_routes, most_kinds = np.diff(pools.routes).max(), np.diff(pools.kinds).max()
     parts = 2 * routes.final.shape[1]
     return Rows(
-        np.empty((classes, BATCH, weeks)),
+        np.empty((classes, BATCH, at_border)),
         np.empty((classes, len(licensed.spans) - 1, BATCH)),
-        np.empty((most_routes, 4, weeks)),
-        np.empty((len(kinds.changes), BATCH, weeks)),
-        np.empty((most_kinds, weeks)),
-        np.empty((most_kinds, weeks)),
-        np.empty((13, weeks)),
-        np.empty((kept, BATCH, weeks)),
-        np.empty((kept, BATCH, weeks)),
-        np.empty((2, weeks)),
+        np.empty((most_routes, 4, at_border)),
+        np.empty((len(kinds.changes), BATCH, count)),
+        np.empty((most_kinds, count)),
+        np.empty((most_kinds, count)),
+        np.empty((13, count)),
+        np.empty((kept, BATCH, count)),
+        np.empty((kept, BATCH, count)),
+        np.empty((2, count)),
         np.empty((2, parts), dtype=np.int64),
         np.empty((2, parts)),
     )
@@ -71,11 +74,15 @@ def fill_lane(
     kinds: Kinds,
     pools: Pools,
     slots: Slots,
+    weeks: Weeks,
     lanes: Lanes,
     rows: Rows,
     lane: int,
 ) -> None:
-    """Compute the arrivals at every slot in one lane of draws."""
+    """Compute the arrivals at every slot in one lane of draws.
+
+    What the slots lacked, and the first weeks of shortage, continue from those in `lanes`.
+    """
     begin = lane * LANE
     end = min(begin + LANE, kinds.weight.shape[1])
     for v in range(lanes.stopped.shape[0]):
@@ -86,11 +93,11 @@ def fill_lane(
         batch = min(BATCH, end - since)
         licences_of(licensed, since - begin, batch, rows.stopped, rows.sums)
         for d in range(batch):
-            _draw(licensed, routes, kinds, pools, slots, lanes, rows, since + d, d)
+            _draw(licensed, routes, kinds, pools, slots, weeks, lanes, rows, since + d, d)
         for s in range(len(slots.need)):
             _put(slots, lanes, rows, s, lane, since - begin, since, batch)
             if lanes.late.shape[2] > 0:
-                _put_late(slots, lanes, rows, s, lane, since - begin, since, batch)
+                _put_late(slots, weeks, lanes, rows, s, lane, since - begin, since, batch)
 
 
 @kernel
@@ -100,6 +107,7 @@ def _draw(
     kinds: Kinds,
     pools: Pools,
     slots: Slots,
+    weeks: Weeks,
     lanes: Lanes,
     rows: Rows,
     draw: int,
@@ -108,7 +116,7 @@ def _draw(
     """Run all pools in one draw."""
     for j in range(len(kinds.changes)):
         row = rows.needs[j, d]
-        fill_rows(kinds.changes[j], draw, row)
+        fill_rows(kinds.changes[j], draw, weeks.begin, row)
         if kinds.remains[j]:
             for t in range(len(row)):
                 row[t] = 1.0 - row[t]
@@ -120,7 +128,7 @@ def _draw(
             )  # fmt: skip
         if pools.rationed[p]:
             share_out(
-                kinds, pools, slots, p, draw, d, routes.military, rows.borders, rows.needs,
+                kinds, pools, slots, weeks, p, draw, d, routes.military, rows.borders, rows.needs,
                 rows.first, rows.short, rows.sharing, rows.inflow, rows.before,
             )  # fmt: skip
         else:
@@ -128,6 +136,7 @@ def _draw(
                 kinds,
                 pools,
                 slots,
+                weeks,
                 p,
                 draw,
                 d,
@@ -143,14 +152,12 @@ def _draw(
 def _put(
     slots: Slots, lanes: Lanes, rows: Rows, s: int, lane: int, at: int, draw: int, batch: int
 ) -> None:
-    """Write the inflow of one slot in a batch of draws, and the mass that it lacks."""
+    """Write the inflow of one slot in a batch of draws, and add what its channels lack."""
     first, end = slots.channels[s], slots.channels[s + 1]
     inflow, need = lanes.inflow[s, lane % lanes.inflow.shape[1]], rows.needs[slots.need[s]]
     for c in range(first, end):
         arriving, weight = rows.inflow[slots.emitted[slots.kind[c]]], slots.weight[c]
         lacked = lanes.lacked[c, draw : draw + batch]
-        for d in range(batch):
-            lacked[d] = 0.0
         for t in range(len(inflow)):
             week = inflow[t, at : at + batch]
             for d in range(batch):
@@ -158,25 +165,34 @@ def _put(
                 week[d] = weight * came + (week[d] if c > first else 0.0)
                 lacking = need[d, t] - came
                 lacked[d] += lacking if lacking > 0.0 else 0.0
-        for d in range(batch):
-            lacked[d] *= weight
 
 
 @kernel
 def _put_late(
-    slots: Slots, lanes: Lanes, rows: Rows, s: int, lane: int, at: int, draw: int, batch: int
+    slots: Slots,
+    weeks: Weeks,
+    lanes: Lanes,
+    rows: Rows,
+    s: int,
+    lane: int,
+    at: int,
+    draw: int,
+    batch: int,
 ) -> None:
     """Write the first weeks of shortage of one slot in a batch, and the gain from priority."""
     to = lane % lanes.inflow.shape[1]
     late = lanes.late[s, to]
     for d in range(batch):
         _gain(slots, rows, s, d)
-        begins = _first_above(rows.gain[1])
-        lanes.begins[s, to, at + d] = begins
+        # A shortage that began before these weeks goes on.
+        begun = weeks.begin > 0 and lanes.begins[s, to, at + d] < weeks.begin
+        if not begun:
+            lanes.begins[s, to, at + d] = weeks.begin + _first_above(rows.gain[1])
+        since = lanes.begins[s, to, at + d] - weeks.begin
         gain = rows.gain[0]
         for n in range(len(late)):
-            comes = begins + n < len(gain) and n + 1 <= lanes.leak_weeks[draw + d]
-            amount = gain[begins + n] if comes else 0.0
+            comes = 0 <= since + n < len(gain) and n + 1 <= lanes.leak_weeks[draw + d]
+            amount = gain[since + n] if comes else 0.0
             late[n, at + d] = amount if amount > 0.0 else 0.0
 
 

@@ -233,6 +233,7 @@ def _pack_kinds(world: World, pools: _PoolPacking, changes: Changes) -> Kinds:
         weight=weight,
         since=ints(kind.claim.window(world.period.weeks)[0] for kind in every),
         until=ints(kind.claim.window(world.period.weeks)[1] for kind in every),
+        offers=np.array([kind.claim.since == 0 for kind in every]),
         bought=np.array([kind.claim.bought is not None for kind in every]),
         given=np.array([float(kind.claim.given) for kind in every]),
         lag=ints(NOTHING if kind.sector is None else n for n, kind in enumerate(every)),
@@ -247,11 +248,12 @@ def _pack_kinds(world: World, pools: _PoolPacking, changes: Changes) -> Kinds:
 def _pack_pools(world: World, pools: _PoolPacking) -> Pools:
     draws = world.inputs.draws
     count = len(pools.kinds)
-    named = [n for n, pool in world.pools.items() if pool.added is not None]
-    row = {name: i for i, name in enumerate(named)}
-    added = np.empty((len(named), world.period.weeks, draws))
-    for name, i in row.items():
-        added[i] = world.pools[name].added
+    names = dict.fromkeys(n for n in (*pools.names, *pools.added) if n in world.pools)
+    supplied = [(n, more) for n in names if (more := world.pools[n].added) is not None]
+    row = {name: i for i, (name, _) in enumerate(supplied)}
+    added = np.empty((len(supplied), world.period.weeks, draws))
+    for i, (_, more) in enumerate(supplied):
+        added[i] = more
     switched = np.zeros((count, 3, draws))
     for p, name in enumerate(pools.names):
         switched[p] = list(vars(world.pools[name].switched).values())

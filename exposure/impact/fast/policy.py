@@ -6,7 +6,7 @@ import numpy as np
 
 from exposure.arrays import BoolArray, FloatArray, IntArray
 from exposure.impact.arrivals import Restriction, kept_of
-from exposure.impact.fast.arrays import Licensed, Routes
+from exposure.impact.fast.arrays import Licensed, Routes, Weeks
 from exposure.impact.fast.changes import NOTHING
 from exposure.impact.fast.lanes import LANE
 from exposure.impact.fast.packing import PackedPools
@@ -33,6 +33,25 @@ class PackedPolicy:
         """Room for the flows stopped in one lane: all lanes together would be copied once more."""
         weeks = int(self.licensed.spans[-1])
         return self.licensed._replace(stopped=np.empty((len(self.stopped), weeks, LANE)))
+
+    def within(self, weeks: Weeks) -> "PackedPolicy":
+        """The same for some weeks, and for those before them whose goods arrive in them."""
+        begin = weeks.begin - weeks.ahead
+        spans = self.licensed.spans
+        first = int(np.searchsorted(spans, begin, side="right")) - 1
+        end = int(np.searchsorted(spans[:-1], weeks.end))
+        starts = np.maximum(spans[first:end], begin)
+        licensed = self.licensed._replace(
+            look_through=np.ascontiguousarray(self.licensed.look_through[:, first:end]),
+            spans=np.array([*starts, weeks.end], dtype=np.int64) - begin,
+            first=min(max(0, self.licensed.first - begin), weeks.end - begin),
+        )
+        routes = self.routes._replace(
+            chi_row=np.ascontiguousarray(self.routes.chi_row[:, first:end]),
+            same=np.ascontiguousarray(self.routes.same[:, first:end]),
+        )
+        stopped = tuple(flow[begin : weeks.end] for flow in self.stopped)
+        return PackedPolicy(licensed, stopped, routes, self.classes)
 
     def fill(self, licensed: Licensed, lane: int) -> None:
         """Lay out the flows stopped in one lane."""

@@ -10,7 +10,7 @@ negative and computes several weeks at once.
 """
 
 from exposure.arrays import BoolArray, FloatArray, IntArray
-from exposure.impact.fast.arrays import Kinds, Pools, Slots
+from exposure.impact.fast.arrays import Kinds, Pools, Slots, Weeks
 from exposure.impact.fast.compiling import kernel
 from exposure.supply.pools import ROUNDING
 
@@ -34,27 +34,37 @@ def copy(row: FloatArray, to: FloatArray) -> None:
 
 
 @kernel
-def fill_rows(change: FloatArray, draw: int, row: FloatArray) -> None:
-    """Share of a gradual change in each week."""
-    share, begin, width = change[0, draw], change[1, draw], change[2, draw]
+def fill_rows(change: FloatArray, draw: int, begin: int, row: FloatArray) -> None:
+    """Share of a gradual change in each week, from a week of the run on."""
+    share, change_begins, width = change[0, draw], change[1, draw], change[2, draw]
     for t in range(len(row)):
-        since = t - begin
+        since = (t + begin) - change_begins
         if width > 0.0:
             row[t] = 0.0 if since <= 0.0 else share * (1.0 if since >= width else since / width)
         else:
-            row[t] = share if t >= begin else 0.0
+            row[t] = share if since >= 0.0 else 0.0
 
 
 @kernel
-def _lag(kinds: Kinds, k: int, draw: int, weeks: int) -> int:
+def _left(kinds: Kinds, k: int, draw: int, ahead: int) -> int:
+    """Week, among those at the border, in which goods left that arrive in the first week.
+
+    Below 0 for goods from before the run.
+    """
     row = kinds.lag[k]
-    return 0 if row < 0 else min(kinds.lags[row, draw], weeks)
+    return ahead - (0 if row < 0 else kinds.lags[row, draw])
+
+
+@kernel
+def _before_run(left: int, weeks: int) -> int:
+    """Number of weeks in which goods arrive that left before the run."""
+    return min(max(0, -left), weeks)
 
 
 @kernel
 def _claim(
     border: FloatArray,
-    lag: int,
+    left: int,
     weight: float,
     switched: FloatArray,
     free: FloatArray,
@@ -64,11 +74,15 @@ def _claim(
     missing, contracted, china = border[0], border[1], border[2]
     chinese, other = free[0], free[1]
     before, rest = weight * china[0], weight * (contracted[0] - china[0])
-    for t in range(lag):
+    early = _before_run(left, len(first))
+    for t in range(early):
         chinese[t] += before
         other[t] += rest
         first[t] = 1.0 - switched[t] * contracted[0]
-    chinese, other, switched, first = chinese[lag:], other[lag:], switched[lag:], first[lag:]
+    chinese, other, switched = chinese[early:], other[early:], switched[early:]
+    first = first[early:]
+    since = max(0, left)
+    missing, contracted, china = missing[since:], contracted[since:], china[since:]
     for t in range(len(first)):
         chinese[t] += weight * china[t]
         other[t] += weight * (contracted[t] - china[t])
@@ -78,7 +92,7 @@ def _claim(
 @kernel
 def _claim_assembled(
     border: FloatArray,
-    lag: int,
+    left: int,
     weight: float,
     switched: FloatArray,
     assembled: FloatArray,
@@ -86,9 +100,10 @@ def _claim_assembled(
     first: FloatArray,
 ) -> None:
     """The same if part of the missing flow arrives inside assembled parts."""
-    _claim(border, lag, weight, switched, free, first)
-    missing, contracted = border[0], border[1]
-    switched, first, assembled = switched[lag:], first[lag:], assembled[lag:]
+    _claim(border, left, weight, switched, free, first)
+    early, since = _before_run(left, len(first)), max(0, left)
+    missing, contracted = border[0, since:], border[1, since:]
+    switched, first, assembled = switched[early:], first[early:], assembled[early:]
     for t in range(len(first)):
         arriving = 1.0 - missing[t]
         lacking = 1.0 - arriving
@@ -228,6 +243,7 @@ def share_out(
     kinds: Kinds,
     pools: Pools,
     slots: Slots,
+    weeks: Weeks,
     p: int,
     draw: int,
     d: int,
@@ -242,26 +258,25 @@ def share_out(
 ) -> None:
     """Share out one pool in one draw, order class by order class."""
     begin, end = pools.kinds[p], pools.kinds[p + 1]
-    weeks = first.shape[1]
     clear(rows)
     free, asked, met, taken = rows[0:4], rows[4:7], rows[7:9], rows[9:11]
     switched, served = rows[11], rows[12]
-    fill_rows(pools.switched[p], draw, switched)
+    fill_rows(pools.switched[p], draw, weeks.begin, switched)
     for k in range(begin, end):
-        border, lag = borders[kinds.route[k] - pools.routes[p]], _lag(kinds, k, draw, weeks)
+        border, left = borders[kinds.route[k] - pools.routes[p]], _left(kinds, k, draw, weeks.ahead)
         weight, part = kinds.weight[k, draw], kinds.assembled[k]
         # A rating splits a claim in two; the first of them keeps offering the contracts.
-        weight = weight if kinds.since[k] == 0 else 0.0
+        weight = weight if kinds.offers[k] else 0.0
         if kinds.bought[k]:
             _set(first[k - begin], kinds.given[k])
         elif part < 0:
-            _claim(border, lag, weight, switched, free, first[k - begin])
+            _claim(border, left, weight, switched, free, first[k - begin])
         else:
-            _claim_assembled(border, lag, weight, switched, needs[part, d], free, first[k - begin])
+            _claim_assembled(border, left, weight, switched, needs[part, d], free, first[k - begin])
         if kinds.bought[k] and slots.emitted[k] >= 0:
             _set(inflow[slots.emitted[k], d], 0.0)
             _set(before[slots.emitted[k], d], 0.0)
-    _offer(pools, pools.added_row[begin], draw, switched, free)
+    _offer(pools, pools.added_row[begin], draw, weeks.begin, switched, free)
     order = _next_class(kinds.order, begin, end, draw, 0)
     while order > 0:
         bounded = False
@@ -272,7 +287,7 @@ def share_out(
             i, weight, need = k - begin, kinds.weight[k, draw], needs[kinds.need[k], d]
             a, b = kinds.since[k], kinds.until[k]
             if military[kinds.route[k]]:
-                reach = borders[kinds.route[k] - pools.routes[p], 3]
+                reach = borders[kinds.route[k] - pools.routes[p], 3, weeks.ahead :]
                 _want_bound(
                     first[i, a:b], need[a:b], reach[a:b], weight, short[i, a:b], asked[:, a:b]
                 )
@@ -288,7 +303,8 @@ def share_out(
             if to >= 0 and kinds.order[j, draw] == order and kinds.weight[j, draw] > 0.0:
                 share = met[0]
                 if military[kinds.route[j]]:
-                    _bound_share(borders[kinds.route[j] - pools.routes[p], 3], met, served)
+                    reach = borders[kinds.route[j] - pools.routes[p], 3, weeks.ahead :]
+                    _bound_share(reach, met, served)
                     share = served
                 _bring(kinds, j, first[i], short[i], needs[kinds.need[j], d], share, inflow[to, d],
                        before[to, d])  # fmt: skip
@@ -325,14 +341,16 @@ def _bring(
 
 
 @kernel
-def _offer(pools: Pools, row: int, draw: int, switched: FloatArray, free: FloatArray) -> None:
+def _offer(
+    pools: Pools, row: int, draw: int, begin: int, switched: FloatArray, free: FloatArray
+) -> None:
     """Free material: contracts that no longer hold, and added supply."""
     for t in range(len(switched)):
         free[0, t] *= switched[t]
         free[1, t] *= switched[t]
         free[2, t] = free[0, t]
     if row >= 0:
-        added = pools.added[row]
+        added = pools.added[row, begin:]
         for t in range(len(switched)):
             free[1, t] += added[t, draw]
 
@@ -342,6 +360,7 @@ def under_contracts(
     kinds: Kinds,
     pools: Pools,
     slots: Slots,
+    weeks: Weeks,
     p: int,
     draw: int,
     d: int,
@@ -356,15 +375,15 @@ def under_contracts(
     for k in range(pools.kinds[p], pools.kinds[p + 1]):
         to, part = slots.emitted[k], kinds.assembled[k]
         arriving, need = inflow[to, d], needs[kinds.need[k], d]
-        lag = _lag(kinds, k, draw, len(arriving))
+        left = _left(kinds, k, draw, weeks.ahead)
         border = borders[kinds.route[k] - pools.routes[p]]
         # Row 11 is the share of contracts that no longer hold: none.
         if part < 0:
-            _claim(border, lag, 0.0, rows[11], rows[0:2], arriving)
+            _claim(border, left, 0.0, rows[11], rows[0:2], arriving)
         else:
-            _claim_assembled(border, lag, 0.0, rows[11], needs[part, d], rows[0:2], arriving)
+            _claim_assembled(border, left, 0.0, rows[11], needs[part, d], rows[0:2], arriving)
         if pools.added_row[k] >= 0:
-            added = pools.added[pools.added_row[k]]
+            added = pools.added[pools.added_row[k], weeks.begin :]
             for t in range(len(arriving)):
                 room = need[t] - arriving[t]
                 room = room if room > 0.0 else 0.0

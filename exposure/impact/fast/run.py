@@ -8,7 +8,7 @@ import numpy as np
 
 from exposure.arrays import FloatArray, IntArray
 from exposure.impact.arrivals import Restriction
-from exposure.impact.fast.arrays import Lanes, Results
+from exposure.impact.fast.arrays import Lanes, Results, Start, Weeks
 from exposure.impact.fast.firm_packing import Holder, PackedFirms, pack_firms
 from exposure.impact.fast.firms import make_desk, run_sectors
 from exposure.impact.fast.lanes import LANE, fill_lane, make_rows
@@ -18,6 +18,9 @@ from exposure.impact.outcomes import Players, Question, SectorRun, StreamRun, pu
 from exposure.impact.world import World
 from exposure.licensing.grants import Licences
 from exposure.threads import in_order
+
+FROM_THE_START = Start(np.empty((0, 0, 0)))
+"""Stocks are those of the start of the run."""
 
 
 def run_course(
@@ -39,7 +42,9 @@ def run_course(
     pools = pack_pools(world, ranked, every)
     policy = pack_policy(pools, licences, first=first, restrict=restrict)
     firms = pack_firms(world, players, question, pools.slot_of)
-    lanes, results = empty_lanes(pools, policy, kept=1), empty_results(world, firms)
+    weeks = Weeks(0, world.period.weeks, 0)
+    lanes = empty_lanes(pools, policy, weeks, kept=1)
+    results = empty_results(world, firms, weeks)
 
     def some(lanes_of_thread: range) -> None:
         lane_arrays = lanes._replace(
@@ -48,18 +53,18 @@ def run_course(
             late=np.empty_like(lanes.late),
         )
         licensed = policy.room_for_lane()
-        rows = make_rows(licensed, policy.routes, pools.kinds, pools.pools, pools.kept)
-        desk = make_desk(firms.changes, firms.sectors, world.period.weeks)
+        rows = make_rows(licensed, policy.routes, pools.kinds, pools.pools, weeks, pools.kept)
+        desk = make_desk(firms.changes, firms.sectors, weeks.end)
         for lane in lanes_of_thread:
             policy.fill(licensed, lane)
             fill_lane(
-                licensed, policy.routes, pools.kinds, pools.pools, pools.slots, lane_arrays,
-                rows, lane,
+                licensed, policy.routes, pools.kinds, pools.pools, pools.slots, weeks,
+                lane_arrays, rows, lane,
             )  # fmt: skip
             add_purchases(pools, lane_arrays, lane)
             run_sectors(
-                firms.changes, firms.sectors, firms.streams, lane_arrays, results, question.weight,
-                desk, lane,
+                firms.changes, firms.sectors, firms.streams, weeks, FROM_THE_START, lane_arrays,
+                results, question.weight, desk, lane,
             )  # fmt: skip
 
     over_lanes(some, count_lanes(world), threads)
@@ -88,11 +93,13 @@ def add_purchases(pools: PackedPools, lanes: Lanes, lane: int) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Arrived:
-    """Arrivals from some pools."""
+    """Arrivals from some pools in some weeks."""
 
     lanes: Lanes
     channels: IntArray
     """First channel of each slot, and the number of channels."""
+    weights: FloatArray
+    """Part of the need that each of these channels meets."""
     shown: Mapping[Route, int]
     """Row of the shares stopped of each route."""
     slot_of: Mapping[Holder, int]
@@ -101,12 +108,13 @@ class Arrived:
     @classmethod
     def of(cls, lanes: Lanes, pools: PackedPools) -> "Arrived":
         """Keep only what is still needed of the pools."""
-        return cls(lanes, pools.slots.channels, pools.shown, pools.slot_of)
+        slots = pools.slots
+        return cls(lanes, slots.channels, slots.weight, pools.shown, pools.slot_of)
 
     def lacked(self, slot: int) -> FloatArray:
         """Mass that each channel of a slot lacked, (channels, D)."""
         first, end = self.channels[slot : slot + 2]
-        return self.lanes.lacked[first:end]
+        return self.weights[first:end, np.newaxis] * self.lanes.lacked[first:end]
 
 
 Fed = tuple[Arrived, int]
@@ -118,23 +126,23 @@ def count_lanes(world: World) -> int:
     return -(-world.inputs.draws // LANE)
 
 
-def empty_lanes(pools: PackedPools, policy: PackedPolicy, *, kept: int) -> Lanes:
+def empty_lanes(pools: PackedPools, policy: PackedPolicy, weeks: Weeks, *, kept: int) -> Lanes:
     """Empty arrays for the arrivals of some lanes at a time."""
-    draws, weeks, slots = pools.world.inputs.draws, pools.world.period.weeks, len(pools.slots.need)
+    draws, slots = pools.world.inputs.draws, len(pools.slots.need)
     return Lanes(
-        inflow=np.empty((slots, kept, weeks, LANE)),
+        inflow=np.empty((slots, kept, weeks.end - weeks.begin, LANE)),
         begins=np.empty((slots, kept, LANE), dtype=np.int64),
         late=np.empty((slots, kept, pools.late_weeks, LANE)),
         leak_weeks=pools.leak_weeks,
-        lacked=np.empty((len(pools.slots.kind), draws)),
+        lacked=np.zeros((len(pools.slots.kind), draws)),
         stopped=np.empty((len(pools.shown), policy.routes.final.shape[1], draws)),
     )
 
 
-def empty_results(world: World, firms: PackedFirms) -> Results:
+def empty_results(world: World, firms: PackedFirms, weeks: Weeks) -> Results:
     """Empty arrays for the losses of sectors."""
     draws, streams = world.inputs.draws, firms.streams
-    shape = (len(firms.names), world.period.weeks, draws)
+    shape = (len(firms.names), weeks.end - weeks.begin, draws)
     return Results(
         weekly=np.empty(shape),
         stopped=np.empty(shape),

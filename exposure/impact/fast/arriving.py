@@ -1,0 +1,113 @@
+"""Arrivals from a group of pools, of which the weeks before the scored ones are shared by runs."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from exposure.arrays import IntArray
+from exposure.impact.fast.arrays import Lanes, Weeks
+from exposure.impact.fast.changes import NOTHING
+from exposure.impact.fast.lanes import fill_lane, make_rows
+from exposure.impact.fast.packing import PackedPools
+from exposure.impact.fast.past import digest_of_arrivals, policy_before, pools_before
+from exposure.impact.fast.policy import PackedPolicy
+from exposure.impact.fast.run import Arrived, add_purchases, count_lanes, empty_lanes, over_lanes
+from exposure.inputs.parts import Notes, Part, make_part
+
+
+@dataclass(frozen=True, eq=False)
+class ArrivedSince:
+    """Arrivals from some pools from a week on, and those before it."""
+
+    arrived: Arrived
+    past: Part[Lanes] | None
+    """Arrivals before; None if the weeks are all of the run."""
+    past_slot: IntArray
+    """Position of each slot among those of the past; -1 if nothing arrived there."""
+
+    @property
+    def weight(self) -> int:
+        """Bytes of the arrays, without those of the past."""
+        return sum(array.nbytes for array in self.arrived.lanes)
+
+
+def arrive(pools: PackedPools, policy: PackedPolicy, week: int, *, threads: int) -> ArrivedSince:
+    """Arrivals from a group of pools from a week on.
+
+    Parameters
+    ----------
+    pools
+        The pools.
+    policy
+        Licences of one course.
+    week
+        First week; 0 for all weeks of the run.
+    threads
+        Threads that share the lanes of draws.
+    """
+    if not week:
+        weeks = Weeks(0, pools.world.period.weeks, 0)
+        lanes = _fill(pools, policy, weeks, _room(pools, policy, weeks), threads)
+        return ArrivedSince(Arrived.of(lanes, pools), None, np.full(0, NOTHING))
+    past, slot = _past(pools, policy, week, threads=threads)
+    weeks = Weeks(week, pools.world.period.weeks, _in_transit(pools, week))
+    within = policy.within(weeks)
+    lanes = _room(pools, within, weeks)
+    known = slot != NOTHING
+    entries = np.repeat(known, np.diff(pools.slots.channels))
+    lanes.lacked[entries] = past.value.lacked
+    lanes.begins[known] = past.value.begins
+    lanes.begins[~known] = week
+    lanes = _fill(_pools_since(pools, weeks), within, weeks, lanes, threads)
+    return ArrivedSince(Arrived.of(lanes, pools), past, slot)
+
+
+def _past(
+    pools: PackedPools, policy: PackedPolicy, week: int, *, threads: int
+) -> tuple[Part[Lanes], IntArray]:
+    """Arrivals before a week, which all runs share that are equal until then."""
+    (before, slot), licensed = pools_before(pools, week), policy_before(policy, week)
+    weeks = Weeks(0, week, 0)
+
+    def make() -> tuple[Lanes, Notes]:
+        return _fill(before, licensed, weeks, _room(before, licensed, weeks), threads), {}
+
+    name = ("arrived before", digest_of_arrivals(before, licensed, week))
+    return make_part(name, pools.world.inputs.index, make, kept=True), slot
+
+
+def _room(pools: PackedPools, policy: PackedPolicy, weeks: Weeks) -> Lanes:
+    return empty_lanes(pools, policy, weeks, kept=count_lanes(pools.world))
+
+
+def _in_transit(pools: PackedPools, week: int) -> int:
+    """Weeks before a week in which goods left that arrive from then on."""
+    lags = pools.kinds.lags[pools.kinds.lag != NOTHING]
+    return min(week, int(lags.max(initial=0)))
+
+
+def _pools_since(pools: PackedPools, weeks: Weeks) -> PackedPools:
+    """Pools whose claims count their weeks from the first of some weeks."""
+    since, until = pools.kinds.since - weeks.begin, pools.kinds.until - weeks.begin
+    kinds = pools.kinds._replace(since=np.maximum(since, 0), until=np.maximum(until, 0))
+    return replace(pools, kinds=kinds)
+
+
+def _fill(
+    pools: PackedPools, policy: PackedPolicy, weeks: Weeks, lanes: Lanes, threads: int
+) -> Lanes:
+    """Run the pools through some weeks, all lanes of draws."""
+
+    def some(lanes_of_thread: range) -> None:
+        licensed = policy.room_for_lane()
+        rows = make_rows(licensed, policy.routes, pools.kinds, pools.pools, weeks, pools.kept)
+        for lane in lanes_of_thread:
+            policy.fill(licensed, lane)
+            fill_lane(
+                licensed, policy.routes, pools.kinds, pools.pools, pools.slots, weeks, lanes, rows,
+                lane,
+            )  # fmt: skip
+            add_purchases(pools, lanes, lane)
+
+    over_lanes(some, count_lanes(pools.world), threads)
+    return lanes
