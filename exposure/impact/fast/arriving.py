@@ -9,7 +9,7 @@ from exposure.impact.fast.arrays import Lanes, Weeks
 from exposure.impact.fast.changes import NOTHING
 from exposure.impact.fast.lanes import fill_lane, make_rows
 from exposure.impact.fast.packing import PackedPools
-from exposure.impact.fast.past import digest_of_arrivals, policy_before, pools_before
+from exposure.impact.fast.past import Before, before
 from exposure.impact.fast.policy import PackedPolicy
 from exposure.impact.fast.run import Arrived, add_purchases, count_lanes, empty_lanes, over_lanes
 from exposure.inputs.parts import Notes, Part, make_part
@@ -49,31 +49,33 @@ def arrive(pools: PackedPools, policy: PackedPolicy, week: int, *, threads: int)
         weeks = Weeks(0, pools.world.period.weeks, 0)
         lanes = _fill(pools, policy, weeks, _room(pools, policy, weeks), threads)
         return ArrivedSince(Arrived.of(lanes, pools), None, np.full(0, NOTHING))
-    past, slot = _past(pools, policy, week, threads=threads)
+    part, past = _past(pools, policy, week, threads=threads)
     weeks = Weeks(week, pools.world.period.weeks, _in_transit(pools, week))
     within = policy.within(weeks)
     lanes = _room(pools, within, weeks)
-    known = slot != NOTHING
-    entries = np.repeat(known, np.diff(pools.slots.channels))
-    lanes.lacked[entries] = past.value.lacked
-    lanes.begins[known] = past.value.begins
-    lanes.begins[~known] = week
+    lanes.begins[:] = week
+    channels, channels_before = pools.slots.channels, past.pools.slots.channels
+    for slot, slot_before in enumerate(past.slot):
+        if slot_before != NOTHING:
+            lanes.begins[slot] = part.value.begins[slot_before]
+            so_far = part.value.lacked[slice(*channels_before[slot_before : slot_before + 2])]
+            lanes.lacked[slice(*channels[slot : slot + 2])] = so_far
     lanes = _fill(_pools_since(pools, weeks), within, weeks, lanes, threads)
-    return ArrivedSince(Arrived.of(lanes, pools), past, slot)
+    return ArrivedSince(Arrived.of(lanes, pools), part, past.slot)
 
 
 def _past(
     pools: PackedPools, policy: PackedPolicy, week: int, *, threads: int
-) -> tuple[Part[Lanes], IntArray]:
+) -> tuple[Part[Lanes], Before]:
     """Arrivals before a week, which all runs share that are equal until then."""
-    (before, slot), licensed = pools_before(pools, week), policy_before(policy, week)
-    weeks = Weeks(0, week, 0)
+    past, weeks = before(pools, policy, week), Weeks(0, week, 0)
 
     def make() -> tuple[Lanes, Notes]:
-        return _fill(before, licensed, weeks, _room(before, licensed, weeks), threads), {}
+        room = _room(past.pools, past.policy, weeks)
+        return _fill(past.pools, past.policy, weeks, room, threads), {}
 
-    name = ("arrived before", digest_of_arrivals(before, licensed, week))
-    return make_part(name, pools.world.inputs.index, make, kept=True), slot
+    part = make_part(("arrived before", past.digest), pools.world.inputs.index, make, kept=True)
+    return part, past
 
 
 def _room(pools: PackedPools, policy: PackedPolicy, weeks: Weeks) -> Lanes:

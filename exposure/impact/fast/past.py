@@ -6,55 +6,157 @@ that a digest of the arrays is a name by which one run finds the past of another
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from exposure.arrays import BoolArray, FloatArray, IntArray
-from exposure.impact.fast.arrays import Kinds, Pools, Sectors, Slots, Weeks
-from exposure.impact.fast.changes import NOTHING, starts
+from exposure.impact.fast.arrays import Kinds, Pools, Routes, Sectors, Slots, Weeks
+from exposure.impact.fast.changes import NOTHING, ints, starts
 from exposure.impact.fast.packing import PackedPools
 from exposure.impact.fast.policy import PackedPolicy
 
 
-def pools_before(pools: PackedPools, week: int) -> tuple[PackedPools, IntArray]:
-    """Pools as they are before a week: claims that begin later are left out.
+@dataclass(frozen=True, eq=False)
+class Before:
+    """Pools and licences as they are before a week, in an order that later changes do not affect.
 
-    Returns
-    -------
-    pools : PackedPools
-        The pools, with the slots that receive something before that week.
-    slot : numpy.ndarray
-        Position of each slot among these; -1 for the others.
+    Claims that begin later are left out, as are gradual changes and the means that are shown.
+    Routes, classes, changes and slots are numbered in the order in which they first occur.
+    """
+
+    pools: PackedPools
+    policy: PackedPolicy
+    slot: IntArray
+    """Position of each slot of all weeks among those before; -1 if nothing arrives there."""
+    week: int
+
+    @property
+    def digest(self) -> str:
+        """Digest of everything on which the arrivals before the week depend."""
+        pools, policy = self.pools, self.policy
+        return digest(
+            [
+                *pools.kinds,
+                *pools.pools._replace(added=pools.pools.added[:, : self.week]),
+                *pools.slots,
+                pools.leak_weeks,
+                *(np.asarray(each) for joined in pools.joined for each in joined),
+                policy.licensed.look_through,
+                policy.licensed.spans,
+                *policy.routes,
+                *policy.stopped,
+            ]
+        )
+
+
+def before(pools: PackedPools, policy: PackedPolicy, week: int) -> Before:
+    """Reduce pools and licences to the weeks before one of them.
+
+    Parameters
+    ----------
+    pools, policy
+        A group of pools and the licences of one course, for all weeks.
+    week
+        First week that is left out.
     """
     kept = pools.kinds.since < week
-    filled = _all_within(pools.slots, kept)
-    slot = np.where(filled, np.cumsum(filled) - 1, NOTHING)
-    joined = tuple(
-        (int(slot[to]), int(slot[by]), factor) for to, by, factor in pools.joined if filled[by]
+    order, route = _routes_in_order(pools.pools, pools.kinds.route[kept], kept)
+    changes, row = _changes_in_order(pools.kinds, kept, pools.slots.need, week)
+    kinds = _kinds_before(pools.kinds, kept, week)._replace(
+        route=route,
+        need=row[pools.kinds.need[kept]],
+        assembled=_renumbered(row, pools.kinds.assembled[kept]),
+        changes=changes,
+        remains=_firsts(row, pools.kinds.remains),
     )
-    slots = _slots_before(pools.slots, kept, filled)
+    slots, slot = _slots_before(pools.slots, kept, row)
+    joined = tuple(
+        (int(slot[to]), int(slot[by]), factor) for to, by, factor in pools.joined if slot[by] >= 0
+    )
     cut = replace(
         pools,
-        kinds=_kinds_before(pools.kinds, kept, week),
+        kinds=kinds,
         pools=_pools_before(pools.pools, kept, week),
         slots=slots,
         shown={},
         joined=joined,
         kept=int(slots.emitted.max(initial=NOTHING)) + 1,
     )
-    return cut, slot
+    return Before(cut, _policy_before(policy, order, week), slot, week)
 
 
-def _all_within(slots: Slots, kept: BoolArray) -> BoolArray:
-    """Whether all kinds of a slot are kept."""
-    return np.logical_and.reduceat(kept[slots.kind], slots.channels[:-1])
+def first_seen(values: IntArray) -> tuple[IntArray, IntArray]:
+    """Distinct values in the order in which they first occur, and the position of each value.
+
+    Examples
+    --------
+    >>> first_seen(np.array([5, 2, 5, 7]))
+    (array([5, 2, 7]), array([0, 1, 0, 2]))
+    """
+    distinct, first, position = np.unique(values, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    return distinct[order], np.argsort(order)[position].reshape(values.shape)
+
+
+def _renumbered(position: IntArray, values: IntArray) -> IntArray:
+    """New numbers of some values; `NOTHING` stays as it is."""
+    return np.where(values == NOTHING, NOTHING, position[values])
+
+
+def _firsts(position: IntArray, values: np.ndarray) -> np.ndarray:
+    """Value of the first of those that have the same new number, for each number."""
+    numbers, first = np.unique(position, return_index=True)
+    return values[first[numbers >= 0]]
+
+
+def _routes_in_order(pools: Pools, route: IntArray, kept: BoolArray) -> tuple[IntArray, IntArray]:
+    """Routes of the kept kinds in the order of the kinds, and the new route of each kind.
+
+    A pool keeps its number of routes: those that only later claims use come last.
+    """
+    order = [
+        first_seen(np.concatenate([route[begin:end], np.arange(first, last)]))[0]
+        for begin, end, first, last in zip(
+            *_starts_and_ends(_count(kept)[pools.kinds]), *_starts_and_ends(pools.routes),
+            strict=True,
+        )
+    ]  # fmt: skip
+    routes = np.concatenate(order)
+    return routes, np.argsort(routes)[route]
+
+
+def _starts_and_ends(starts: IntArray) -> tuple[IntArray, IntArray]:
+    return starts[:-1], starts[1:]
+
+
+def _count(kept: BoolArray) -> IntArray:
+    """Number of kept items before each position."""
+    return np.concatenate([[0], np.cumsum(kept)])
+
+
+def _changes_in_order(
+    kinds: Kinds, kept: BoolArray, needs: IntArray, week: int
+) -> tuple[FloatArray, IntArray]:
+    """Distinct gradual changes before a week that are used, and the new row of each row."""
+    changes = changes_before(kinds.changes, week)
+    used = first_seen(np.concatenate([[0], kinds.need[kept], kinds.assembled[kept], needs]))[0]
+    found: dict[tuple[bytes, bool], int] = {}
+    row = np.full(len(changes), NOTHING)
+    for j in used[used != NOTHING]:
+        row[j] = found.setdefault((changes[j].tobytes(), bool(kinds.remains[j])), len(found))
+    return _firsts(row, changes), row
+
+
+def changes_before(changes: FloatArray, week: int) -> FloatArray:
+    """Gradual changes, (J, 3, D), of which those that begin from a week on are left out."""
+    return np.where(changes[:, 1:2] < week, changes, 0.0)
 
 
 def _kinds_before(kinds: Kinds, kept: BoolArray, week: int) -> Kinds:
+    """Kinds that are kept; their routes and changes still have the old numbers."""
     has_lag = kinds.lag[kept] != NOTHING
-    return Kinds(
-        route=kinds.route[kept],
+    return kinds._replace(
         order=kinds.order[kept],
         weight=kinds.weight[kept],
         since=kinds.since[kept],
@@ -63,76 +165,79 @@ def _kinds_before(kinds: Kinds, kept: BoolArray, week: int) -> Kinds:
         bought=kinds.bought[kept],
         given=kinds.given[kept],
         lag=np.where(has_lag, np.arange(len(has_lag)), NOTHING),
-        need=kinds.need[kept],
-        assembled=kinds.assembled[kept],
         lags=kinds.lags[kept],
-        changes=changes_before(kinds.changes, week),
-        remains=kinds.remains,
     )
 
 
-def changes_before(changes: FloatArray, week: int) -> FloatArray:
-    """Gradual changes, (J, 3, D), of which those that begin from a week on are left out."""
-    begun = changes[:, 1:2] < week
-    return np.where(begun, changes, 0.0)
-
-
 def _pools_before(pools: Pools, kept: BoolArray, week: int) -> Pools:
-    count = np.concatenate([[0], np.cumsum(kept)])
     return pools._replace(
-        kinds=count[pools.kinds],
+        kinds=_count(kept)[pools.kinds],
         added_row=pools.added_row[kept],
         switched=changes_before(pools.switched, week),
     )
 
 
-def _slots_before(slots: Slots, kept: BoolArray, filled: BoolArray) -> Slots:
-    sizes = np.diff(slots.channels)
-    entries = np.repeat(filled, sizes)
+def _slots_before(slots: Slots, kept: BoolArray, row: IntArray) -> tuple[Slots, IntArray]:
+    """Distinct slots that are filled before, and the position of each slot among them."""
+    kind = _count(kept)[slots.kind]
+    found: dict[tuple[tuple[int, ...], tuple[float, ...], int], int] = {}
+    slot = np.full(len(slots.need), NOTHING)
+    for s, (first, end) in enumerate(zip(*_starts_and_ends(slots.channels), strict=True)):
+        if kept[slots.kind[first:end]].all():
+            kinds, weights = tuple(kind[first:end]), tuple(slots.weight[first:end])
+            slot[s] = found.setdefault((kinds, weights, row[slots.need[s]]), len(found))
+    kinds_in_order = ints(k for kinds, _, _ in found for k in kinds)
     emitted = slots.emitted[kept]
-    used = np.unique(emitted[emitted != NOTHING])
-    position = np.searchsorted(used, emitted)
-    return Slots(
-        channels=starts(sizes[filled]),
-        kind=(np.cumsum(kept) - 1)[slots.kind[entries]],
-        weight=slots.weight[entries],
-        need=slots.need[filled],
-        emitted=np.where(emitted == NOTHING, NOTHING, position),
+    position = np.full(int(slots.emitted.max()) + 1, NOTHING)
+    used = first_seen(emitted[kinds_in_order])[0]
+    position[used] = np.arange(len(used))
+    filled = Slots(
+        channels=starts(len(kinds) for kinds, _, _ in found),
+        kind=kinds_in_order,
+        weight=np.array([weight for _, weights, _ in found for weight in weights]),
+        need=ints(need for _, _, need in found),
+        emitted=_renumbered(position, emitted),
     )
+    return filled, slot
 
 
-def policy_before(policy: PackedPolicy, week: int) -> PackedPolicy:
-    """Licences as they are before a week, without the means that are shown."""
+def _policy_before(policy: PackedPolicy, order: IntArray, week: int) -> PackedPolicy:
+    """Licences with the routes in some order, and classes and look-throughs as they then occur."""
     cut = policy.within(Weeks(0, week, 0))
-    stage = np.arange(cut.routes.final.shape[1])
+    routes = cut.routes
+    rows, stages = routes.chi_row[order], routes.stages[order]
     # Rows of stages that a component does not have are never read.
-    has = stage < cut.routes.stages[:, np.newaxis, np.newaxis]
-    rows, row = np.unique(
-        np.where(has, cut.routes.chi_row, cut.routes.chi_row[:, :, :1]), return_inverse=True
+    has = np.arange(rows.shape[2]) < stages[:, np.newaxis, np.newaxis]
+    chi, chi_row = first_seen(np.where(has, rows, rows[:, :, :1]))
+    both = np.stack([routes.final[order], routes.processor[order]], axis=-1)
+    classes, final_and_processor = _seen_rows(both)
+    looks, seen_row = _seen_rows(routes.seen_row[order])
+    ordered = Routes(
+        chi=routes.chi[chi],
+        chi_row=chi_row,
+        same=routes.same[order],
+        stages=stages,
+        seen_row=seen_row,
+        final=np.ascontiguousarray(final_and_processor[..., 0]),
+        processor=np.ascontiguousarray(final_and_processor[..., 1]),
+        military=routes.military[order],
+        shown=np.full_like(routes.shown, NOTHING),
     )
-    routes = cut.routes._replace(
-        chi=cut.routes.chi[rows],
-        chi_row=row.reshape(cut.routes.chi_row.shape),
-        shown=np.full_like(cut.routes.shown, NOTHING),
+    seen = cut.licensed.look_through[looks]
+    return PackedPolicy(
+        cut.licensed._replace(look_through=seen),
+        tuple(cut.stopped[c] for c in classes),
+        ordered,
+        tuple(cut.classes[c] for c in classes),
     )
-    return replace(cut, routes=routes)
 
 
-def digest_of_arrivals(pools: PackedPools, policy: PackedPolicy, week: int) -> str:
-    """Digest of everything on which the arrivals before a week depend."""
-    return digest(
-        [
-            *pools.kinds,
-            *pools.pools._replace(added=pools.pools.added[:, :week]),
-            *pools.slots,
-            pools.leak_weeks,
-            *(number for each in pools.joined for number in map(np.asarray, each)),
-            policy.licensed.look_through,
-            policy.licensed.spans,
-            *policy.routes,
-            *policy.stopped,
-        ]
-    )
+def _seen_rows(rows: IntArray) -> tuple[IntArray, IntArray]:
+    """Rows that are used, in the order in which they first occur, and the new number of each."""
+    used = first_seen(rows[rows != NOTHING])[0]
+    position = np.full(int(rows.max(initial=0)) + 1, NOTHING)
+    position[used] = np.arange(len(used))
+    return used, _renumbered(position, rows)
 
 
 def digest_of_stocks(sectors: Sectors, changes: FloatArray, i: int, week: int) -> str:
