@@ -14,19 +14,25 @@ from exposure.impact.fast.compiling import kernel
 def licences_of(
     licensed: Licensed, begin: int, batch: int, rows: FloatArray, sums: FloatArray
 ) -> None:
-    """Shares stopped in some draws, one row per draw, and their sums over the scored weeks."""
+    """Shares stopped in some draws, one row per draw, and their sums over the scored weeks so far.
+
+    The sums are those before each span and after the last one: the sum of some weeks then does not
+    depend on how many spans they are divided into.
+    """
     for c in range(len(rows)):
         stopped, row, total = licensed.stopped[c], rows[c], sums[c]
+        for d in range(batch):
+            total[0, d] = 0.0
         for s in range(len(licensed.spans) - 1):
             for d in range(batch):
-                total[s, d] = 0.0
+                total[s + 1, d] = total[s, d]
             for t in range(licensed.spans[s], licensed.spans[s + 1]):
                 week = stopped[t, begin : begin + batch]
                 for d in range(batch):
                     row[d, t] = week[d]
                 if t >= licensed.first:
                     for d in range(batch):
-                        total[s, d] += week[d]
+                        total[s + 1, d] += week[d]
 
 
 @kernel
@@ -108,8 +114,7 @@ def border_of(
         if routes.military[r]:
             _reach(licensed, routes, r, draw, d, since, stopped, begin, end, border[3])
         if routes.shown[r] >= 0:
-            for span in range(since, s):
-                _show(licensed, routes, r, draw, d, since, span, sums, len(border[0]), shown)
+            _show(licensed, routes, r, draw, d, since, s, sums, len(border[0]), shown)
 
 
 @kernel
@@ -181,12 +186,12 @@ def _show(
     draw: int,
     d: int,
     s: int,
-    span: int,
+    end: int,
     sums: FloatArray,
     weeks: int,
     shown: FloatArray,
 ) -> None:
-    """Add the mean share of need that is stopped at each exit stage in one span."""
+    """Add the mean share of need that is stopped at each exit stage in equal spans."""
     scored = weeks - licensed.first
     last, show = routes.stages[r] - 1, routes.shown[r]
     for g in range(last + 1):
@@ -194,6 +199,8 @@ def _show(
         final, processor = routes.final[r, g], routes.processor[r, g]
         through = licensed.look_through[routes.seen_row[r, g], s, draw] if g < last else 1.0
         if final >= 0:
-            shown[show, g, draw] += through * chi * sums[final, span, d] / scored
+            stopped = sums[final, end, d] - sums[final, s, d]
+            shown[show, g, draw] += through * chi * stopped / scored
         if processor >= 0:
-            shown[show, g, draw] += (1.0 - through) * chi * sums[processor, span, d] / scored
+            stopped = sums[processor, end, d] - sums[processor, s, d]
+            shown[show, g, draw] += (1.0 - through) * chi * stopped / scored

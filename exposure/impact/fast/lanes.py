@@ -20,7 +20,7 @@ class Rows(NamedTuple):
     stopped: FloatArray
     """(classes, BATCH, T of borders)."""
     sums: FloatArray
-    """(classes, spans, BATCH)."""
+    """(classes, spans + 1, BATCH)."""
     borders: FloatArray
     """(routes of a pool, 4, T of borders)."""
     needs: FloatArray
@@ -53,7 +53,7 @@ def make_rows(
     parts = 2 * routes.final.shape[1]
     return Rows(
         np.empty((classes, BATCH, at_border)),
-        np.empty((classes, len(licensed.spans) - 1, BATCH)),
+        np.empty((classes, len(licensed.spans), BATCH)),
         np.empty((most_routes, 4, at_border)),
         np.empty((len(kinds.changes), BATCH, count)),
         np.empty((most_kinds, count)),

@@ -29,7 +29,6 @@ class Before:
     policy: PackedPolicy
     slot: IntArray
     """Position of each slot of all weeks among those before; -1 if nothing arrives there."""
-    week: int
 
     @property
     def digest(self) -> str:
@@ -38,7 +37,7 @@ class Before:
         return digest(
             [
                 *pools.kinds,
-                *pools.pools._replace(added=pools.pools.added[:, : self.week]),
+                *pools.pools,
                 *pools.slots,
                 pools.leak_weeks,
                 *(np.asarray(each) for joined in pools.joined for each in joined),
@@ -83,7 +82,7 @@ def before(pools: PackedPools, policy: PackedPolicy, week: int) -> Before:
         joined=joined,
         kept=int(slots.emitted.max(initial=NOTHING)) + 1,
     )
-    return Before(cut, _policy_before(policy, order, week), slot, week)
+    return Before(cut, _policy_before(policy, order, week), slot)
 
 
 def first_seen(values: IntArray) -> tuple[IntArray, IntArray]:
@@ -170,9 +169,14 @@ def _kinds_before(kinds: Kinds, kept: BoolArray, week: int) -> Kinds:
 
 
 def _pools_before(pools: Pools, kept: BoolArray, week: int) -> Pools:
+    # Supply that is added later is none before; the last entry is for kinds without a row.
+    supplied = np.append(pools.added[:, :week].any(axis=(1, 2)), False)
+    row = pools.added_row[kept]
+    used, added_row = _seen_rows(np.where(supplied[row], row, NOTHING))
     return pools._replace(
         kinds=_count(kept)[pools.kinds],
-        added_row=pools.added_row[kept],
+        added_row=added_row,
+        added=np.ascontiguousarray(pools.added[used, :week]),
         switched=changes_before(pools.switched, week),
     )
 
