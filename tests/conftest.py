@@ -5,18 +5,14 @@ import os
 import subprocess
 import sys
 from contextlib import suppress
-from functools import wraps
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 import exposure
 from exposure import fast
-
-if TYPE_CHECKING:
-    from exposure.tables.dataset import Dataset
+from tests.shared_tables import share_tables
 
 PACKAGE = Path(exposure.__file__).parent
 KERNELS = (*PACKAGE.glob("impact/fast/*.py"), *PACKAGE.glob("licensing/*_fast.py"))
@@ -63,21 +59,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Read the shipped tables once in a process that runs tests; a dataset cannot be changed."""
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
         return
-    from exposure.tables.reading import folders, location  # noqa: PLC0415 - tests alone need it
-
-    read_again = folders.read_dataset
-    kept: list[Dataset] = []
-
-    @wraps(read_again)
-    def read_dataset(folder: object = None, *, overlay: object = None) -> "Dataset":
-        usual = overlay is None or isinstance(overlay, str | Path)
-        if folder is not None or not usual or location.VARIABLE in os.environ:
-            return read_again(folder, overlay=overlay)
-        if not kept:
-            kept.append(read_again())
-        return kept[0] if overlay is None else folders.apply_overlay(kept[0], overlay)
-
-    folders.read_dataset = read_dataset
+    share_tables()
 
 
 @pytest.fixture

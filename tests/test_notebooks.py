@@ -9,7 +9,8 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 
-FOLDER = Path(__file__).parents[1] / "notebooks"
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 
 # The kernel speaks over sockets that it closes a little late.
@@ -18,6 +19,12 @@ LATE = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::Deprecatio
 OWN = {"In", "Out", "exit", "get_ipython", "open", "quit"}
 LEFT = f"[name for name in dir() if not name.startswith('_') and name not in {sorted(OWN)}]"
 """Names that are there, but for those of the kernel itself."""
+
+SHARED = f"""import sys
+sys.path.insert(0, {str(ROOT)!r})
+from tests.shared_tables import share_tables
+share_tables()"""
+"""Finds the package in this folder, and reads the shipped tables once for all notebooks."""
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +52,7 @@ def test_notebook_is_committed_without_outputs(path):
 def test_notebook_runs_from_top_to_bottom(path, kernel, tmp_path):
     notebook = nbformat.read(path, as_version=4)
     # Nothing that the notebook before it named is left, and it works in a folder of its own.
-    fresh = nbformat.v4.new_code_cell(f"%reset -f\n%cd -q {tmp_path}")
+    fresh = nbformat.v4.new_code_cell(f"{SHARED}\n%reset -f\n%cd -q {tmp_path}")
     left = nbformat.v4.new_code_cell(LEFT)
     notebook.cells[:0] = [fresh, left]
     client = NotebookClient(notebook, km=kernel, timeout=120)

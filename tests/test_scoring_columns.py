@@ -146,12 +146,13 @@ from pathlib import Path
 import exposure as ex
 from exposure import fast
 from exposure.report.files import report_folder
+from exposure.report.files.figure_process import Figures
 from exposure.scoring import columns, ranking
 from tests.more_columns import HIDDEN, SHOWN
 
 # Kernels and figures know nothing of columns, and take most of the time.
 fast.AVAILABLE = False
-report_folder._figures = lambda _: ({"scores": "<svg/>"}, {"scores": b""})
+report_folder.figures_of = lambda _: Figures({"scores": "<svg/>"}, {"scores": b""})
 
 # What a change of the code would do: an entry, and a value where rows of the ranking are made.
 columns.RESULTS["ranking"] = (*columns.RANKING, SHOWN, HIDDEN)
