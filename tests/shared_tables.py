@@ -1,0 +1,30 @@
+"""Shipped tables that are read once in a process; a dataset cannot be changed."""
+
+import os
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from exposure.tables.dataset import Dataset
+
+
+def share_tables() -> None:
+    """Keep the shipped tables from the first reading on, for overlays too."""
+    from exposure.tables.reading import folders, location  # noqa: PLC0415 - not for all processes
+
+    read_again = folders.read_dataset
+    if hasattr(read_again, "__wrapped__"):
+        return
+    kept: list[Dataset] = []
+
+    @wraps(read_again)
+    def read_dataset(folder: object = None, *, overlay: object = None) -> "Dataset":
+        usual = overlay is None or isinstance(overlay, str | Path)
+        if folder is not None or not usual or location.VARIABLE in os.environ:
+            return read_again(folder, overlay=overlay)
+        if not kept:
+            kept.append(read_again())
+        return kept[0] if overlay is None else folders.apply_overlay(kept[0], overlay)
+
+    folders.read_dataset = read_dataset
