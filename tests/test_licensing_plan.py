@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 
 from exposure.errors import ScenarioError
 from exposure.inputs.cells import Inputs
+from exposure.inputs.index import Index
+from exposure.inputs.parts import written_down
 from exposure.inputs.streams import Sampler
+from exposure.licensing import treatment
 from exposure.licensing.flows import office_flows, run_office
 from exposure.licensing.goods import Item
 from exposure.licensing.office import capacity
@@ -378,3 +381,58 @@ def test_control_began_at_the_start_or_before_it(weeks_before: int, begun: int) 
     found = plan_office(inputs().index, scenario(rule, start=start), ITEMS, "USA", weeks=60)
     assert {found.begun(group) for group in found.classes} == {begun}
     assert found.control_week == weeks_before
+
+
+RULES = (
+    Rule(element="Sm", buyer_class="military", starts=week(5), state="withheld"),
+    Rule(component="heavy_magnet", starts=week(9), state="general"),
+    Rule(tier="trusted", starts=week(12), ends=week(30), state="fast_track"),
+    Rule(element="Nd", starts=week(3), state="withheld"),
+    Rule(stage="separation", starts=week(20), state="withheld"),
+)
+
+
+def planned(index, rules) -> tuple[object, dict]:
+    """Plan of an office, and the questions asked for it."""
+    with written_down() as trace:
+        found = plan_office(index, scenario(ORDINARY, *rules), ITEMS, "USA", weeks=60)
+    return found.key, trace
+
+
+@given(st.lists(st.sets(st.sampled_from(range(len(RULES)))), min_size=2, max_size=5))
+@settings(max_examples=25, deadline=None)
+def test_a_plan_and_its_questions_do_not_depend_on_earlier_plans(courses):
+    shared = inputs().index
+    for course in courses:
+        rules = [RULES[number] for number in sorted(course)]
+        key, trace = planned(shared, rules)
+        alone, trace_alone = planned(Index(dataset()), rules)
+        assert key == alone
+        assert trace == trace_alone
+
+
+def test_courses_share_the_treatment_of_cases_that_their_rules_do_not_part(monkeypatch):
+    worked_out = []
+
+    def counted(calendar, case, rules):
+        worked_out.append(case)
+        return work_out(calendar, case, rules)
+
+    work_out = treatment.work_out
+    monkeypatch.setattr(treatment, "work_out", counted)
+    index = Index(dataset())
+    planned(index, ())
+    worked_out.clear()
+    planned(index, RULES[:1])
+    assert {(case.elements, case.buyer_class) for case in worked_out} == {
+        (("Sm",), BuyerClass.MILITARY)
+    }
+
+
+def test_treatments_are_kept_up_to_a_limit(monkeypatch):
+    monkeypatch.setattr(treatment, "MOST_TREATMENTS", 3)
+    index = Index(dataset())
+    every = [planned(index, [rule])[0] for rule in RULES for _ in range(2)]
+    assert every[::2] == every[1::2]
+    known = treatment.Calendar.of(index, scenario(ORDINARY), "USA", 60, ITEMS).known
+    assert len(known.treated) == 3

@@ -1,13 +1,17 @@
 """Keys that are made only once: of rows, and of everything that a part of a run depends on."""
 
 from collections.abc import Hashable
+from typing import Generic, TypeVar
 
 from pydantic import BaseModel
 
 from exposure.tables.dataset import RowKey, row_key
 
+Key = TypeVar("Key", bound=Hashable)
+"""Type of a key."""
 
-class Hashed:
+
+class Hashed(Generic[Key]):
     """A long key whose hash is computed once: that of a tuple is computed whenever it is used.
 
     Examples
@@ -20,7 +24,7 @@ class Hashed:
 
     __slots__ = ("_hash", "key")
 
-    def __init__(self, key: Hashable) -> None:
+    def __init__(self, key: Key) -> None:
         self.key = key
         self._hash = hash(key)
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 from exposure.inputs.cells import Inputs
 from exposure.inputs.index import Index
-from exposure.inputs.parts import Notes, Part, make_part
+from exposure.inputs.parts import Notes, Part, make_part, weightless
 from exposure.licensing.flows import Flow, office_flows
 from exposure.licensing.goods import Key, item_of, items_of
-from exposure.licensing.plan import FREE_CLASS, OfficePlan, Seen, plan_office
+from exposure.licensing.plan import FREE_CLASS, OfficePlan, plan_office
+from exposure.licensing.treatment import Seen
 from exposure.policy.scenario import Scenario
 from exposure.supply.channels import Channel
 from exposure.terms import ANY, BuyerClass, LicenceState, Stage, Tier
@@ -89,7 +90,7 @@ def plan_grants(
             return plan_office(index, scenario, items, office, weeks=weeks), {}
 
         name = ("office plan", scenario.digest, scenario.start, items, office, weeks)
-        return make_part(name, index, make, kept=True).value
+        return make_part(name, index, make, kept=True, weigh=weightless).value
 
     offices = {office: planned(office) for office in sorted(set(treated_as.values()))}
     return GrantPlan(offices, treated_as)

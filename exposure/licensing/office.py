@@ -12,9 +12,10 @@ import numpy as np
 from exposure.arrays import FloatArray
 from exposure.inputs.cells import Inputs
 from exposure.licensing.goods import Item, Key
-from exposure.licensing.plan import OfficePlan, Source, Turn
+from exposure.licensing.plan import OfficePlan
 from exposure.licensing.states import FIGURES
 from exposure.licensing.terms import LicenceTerms
+from exposure.licensing.treatment import Source, Turn
 from exposure.tables.schema.policy import LicenceQueueRow, QueueQuantity
 from exposure.tables.schema.supply import ComponentRow
 from exposure.terms import BuyerClass, LicenceState, Tier

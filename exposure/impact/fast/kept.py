@@ -71,7 +71,7 @@ class KeptCourse:
         }
 
     @cached_property
-    def names(self) -> dict[Group, Hashed]:
+    def names(self) -> dict[Group, Hashed[Name]]:
         """Tokens of all inputs of the arrivals from each group of pools."""
         every = dict.fromkeys(group for groups in self.groups.values() for group in groups)
         return {group: Hashed(self._name(group)) for group in every}
