@@ -59,8 +59,8 @@ def test_the_best_lever_is_that_of_most_points_and_one_that_harms_is_none():
     best = {sector.name: sector.best[0].name for sector in section.sectors}
     assert best == {"Missiles": "Lever b"}
     assert best_of_course(helping, 0) == (
-        "Most would help: Lever b. All sectors together score 3.0 points less; the cost in "
-        "million USD is 40 (14–1,100)."
+        "Most would help: Lever b. All sectors together score 3.0 ± 0.4 points less; it costs "
+        "40 (14–1,100) million USD."
     )
 
 

@@ -1,6 +1,7 @@
 """The page in a real browser: no request, no message, no fault of access, legible, printed well."""
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -98,7 +99,7 @@ def test_on_a_telephone_only_tables_scroll_and_figures_can_be_read(browser, page
     with Seen(browser, page, width=390) as seen:
         assert seen.tab.evaluate("document.documentElement.scrollWidth") == 390
         smallest = seen.tab.evaluate(
-            "Math.min(...[...document.querySelectorAll('svg')].map("
+            "Math.min(...[...document.querySelectorAll('svg[role=img]')].map("
             "(own) => 10.5 * own.getBoundingClientRect().width / 420))"
         )
         assert smallest >= 8.5
@@ -106,6 +107,19 @@ def test_on_a_telephone_only_tables_scroll_and_figures_can_be_read(browser, page
         before = seen.tab.evaluate(left)
         seen.tab.evaluate("document.querySelector('.overview').parentElement.scrollLeft = 150")
         assert seen.tab.evaluate(left) == pytest.approx(before, abs=1.0)
+
+
+def test_on_a_telephone_no_word_runs_into_the_next_cell_and_no_row_is_a_tower(browser, page):
+    with Seen(browser, page, width=390) as seen:
+        wide = seen.tab.evaluate(
+            "[...document.querySelectorAll('tbody th')].filter("
+            "(cell) => cell.scrollWidth > cell.clientWidth + 1).map((cell) => cell.innerText)"
+        )
+        assert wide == []
+        heights = seen.tab.evaluate(
+            "[...document.querySelectorAll('.anatomy tr')].map((row) => row.offsetHeight)"
+        )
+        assert max(heights) < 80
 
 
 def test_a_heading_sorts_its_table_both_ways_and_missing_values_stay_last(browser, page):
@@ -159,6 +173,25 @@ def test_printed_on_a4_no_page_but_the_last_is_half_empty(browser, page, tmp_pat
         assert height / width == pytest.approx(297 / 210, abs=0.02)
         inked = np.flatnonzero((picture < 200).any(axis=1))
         assert inked.max() > 0.5 * height
+
+
+def test_printed_a_table_repeats_its_headings_on_every_page(browser, page, tmp_path):
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext is not installed; install poppler-utils")
+    pdf = tmp_path / "report.pdf"
+    with Seen(browser, page) as seen:
+        seen.tab.evaluate(
+            "{ const body = document.querySelector('#ranking-withheld tbody');"
+            "for (let n = 0; n < 120; n++) {"
+            "const row = body.rows[0].cloneNode(true); row.cells[0].textContent = 'sector ' + n;"
+            "body.append(row); } }"
+        )
+        seen.tab.pdf(path=str(pdf), prefer_css_page_size=True)
+    told = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, check=True)  # noqa: S607
+    pages = [text for text in told.stdout.decode().split("\f") if "sector " in text]
+    with_rows = [text for text in pages if re.search(r"^ *sector \d+ ", text, re.MULTILINE)]
+    assert len(with_rows) >= 2
+    assert all("P(top 3)" in text for text in with_rows)
 
 
 def _grey(path: Path) -> np.ndarray:

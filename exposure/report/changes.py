@@ -246,6 +246,8 @@ class Age(OutputModel):
         --------
         >>> Age(day=date(2026, 11, 2), known_until=date(2026, 10, 5), days=28).words
         'The tables cover events up to 2026-10-05, 28 days before this report.'
+        >>> Age(day=date(2026, 10, 5), known_until=date(2026, 10, 5), days=0).words
+        'The tables cover events up to 2026-10-05, the day of this report.'
         """
         if self.known_until is None or self.days is None:
             return "The tables name no dated source, so their age is not known."
@@ -253,10 +255,8 @@ class Age(OutputModel):
         if self.days < 0:
             after = f"{counted(-self.days, 'day')} after the day of this report"
             return f"The tables cover events up to {self.known_until}, {after}.{limit}"
-        return (
-            f"The tables cover events up to {self.known_until}, "
-            f"{counted(self.days, 'day')} before this report.{limit}"
-        )
+        before = f"{counted(self.days, 'day')} before" if self.days else "the day of"
+        return f"The tables cover events up to {self.known_until}, {before} this report.{limit}"
 
 
 class Briefing(OutputModel):

@@ -105,8 +105,8 @@ def best_of_course(helping: Helping | None, number: int) -> str:
     if best is None:
         return ""
     return (
-        f"Most would help: {best['name']}. All sectors together score {points(best['points'])} "
-        f"points less; the cost in million USD is {_cost(best)}."
+        f"Most would help: {best['name']}. All sectors together score {_with_error(best)} points "
+        f"less; it costs {_cost(best)} million USD."
     )
 
 

@@ -25,6 +25,7 @@ from exposure.report.changes import CAUSES
 from exposure.report.contents import Contents, drawn_member, first_day, loses_nothing
 from exposure.report.files.json_output import rows_of
 from exposure.report.html import news, sections
+from exposure.report.html.anatomy import anatomies
 from exposure.report.html.assumed_inputs import TOP_ASSUMED, assumed_inputs
 from exposure.report.html.environment import make_environment
 from exposure.report.html.help_section import best_of_course, help_section
@@ -132,7 +133,7 @@ def _context(contents: Contents) -> dict[str, object]:
         "score_chart": sections.score_chart(contents),
         "date_chart": sections.date_chart(contents),
         "date_columns": [column for column in columns_of("impact_dates") if column.heading],
-        "anatomies": sections.anatomies(contents),
+        "anatomies": anatomies(contents),
         "heat_maps": sections.heat_maps(contents),
         "flow_chart": sections.flow_chart(contents),
         "flow_tables": sections.flow_tables(contents),
