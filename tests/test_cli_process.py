@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+import exposure.assessment
 from exposure.cli import main, process
-from tests.commands import LIGHT
+from tests.commands import LIGHT, NEEDS_FORK, code_of, in_child
 from tests.tiny import write_folder
 
 QUICK = ["free_flow", "--draws", "8"]
@@ -52,12 +53,6 @@ def test_a_reader_that_leaves_early_gets_its_lines(folder):
     assert done.stdout.startswith("table,key,")
 
 
-def test_a_report_is_written_though_nobody_reads_what_it_prints(folder, tmp_path):
-    done = shell(f"light report {' '.join(QUICK)} --data {folder} --out {tmp_path}/r | true")
-    assert done.returncode == 0
-    assert (tmp_path / "r" / "report.html").is_file()
-
-
 @pytest.mark.parametrize("stream", ["2>&-", pytest.param("2>/dev/full", marks=FULL)])
 def test_a_stderr_that_takes_nothing_loses_nothing(folder, stream):
     done = shell(f"light rank free_flow --draws 1 --data {folder} {stream}")
@@ -74,19 +69,32 @@ def test_a_process_without_a_stderr_has_one_for_the_time_of_a_command(monkeypatc
     assert sys.stderr is None
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
-def test_a_report_is_written_though_stderr_takes_nothing(folder, tmp_path):
+@FULL
+def test_a_report_is_written_though_nobody_reads_what_it_prints_and_stderr_takes_nothing(
+    folder, tmp_path
+):
     line = f"report free_flow --draws 1 --data {folder} --out {tmp_path}"
-    assert shell(f"light {line} 2>/dev/full").returncode == 0
+    assert shell(f"light {line} 2>/dev/full | true").returncode == 0
     assert (tmp_path / "report.html").is_file()
 
 
+REFUSED = ["rank nowhere", "rank --draws many", "check /nowhere"]
+ALL = """
+import sys
+from exposure.cli import main
+print([main(words.split()) for words in sys.argv[1:]])
+"""
+"""Several commands in one process, which prints their codes."""
+
+
 @pytest.mark.parametrize("stream", ["2>&-", pytest.param("2>/dev/full", marks=FULL)])
-@pytest.mark.parametrize("words", ["rank nowhere", "rank --draws many", "check /nowhere"])
-def test_a_refusal_keeps_its_code_without_a_stderr(stream, words):
-    with_stderr = main(words.split())
-    assert with_stderr in (2, 3)
-    assert shell(f"$exposure {words} {stream}").returncode == with_stderr
+def test_a_refusal_keeps_its_code_without_a_stderr(stream):
+    with_stderr = [main(words.split()) for words in REFUSED]
+    assert with_stderr == [2, 2, 3]
+    one_by_one = " ".join(f"'{words}'" for words in REFUSED)
+    done = shell(f'{sys.executable} -c "$ALL" {one_by_one} {stream}', ALL=ALL)
+    assert (done.returncode, done.stdout) == (0, f"{with_stderr}\n")
+    assert shell(f"$exposure {REFUSED[1]} {stream}").returncode == with_stderr[1]
 
 
 def test_a_run_that_does_not_fit_into_memory_says_so(capsys, monkeypatch, folder):
@@ -104,10 +112,11 @@ def test_a_run_that_does_not_fit_into_memory_says_so(capsys, monkeypatch, folder
 def test_a_backend_that_does_not_exist_and_a_home_that_cannot_be_written_do_not_matter(
     folder, tmp_path
 ):
-    line = f"$exposure report {' '.join(QUICK)} --data {folder} --out {tmp_path} --quiet"
+    line = f"light report {' '.join(QUICK)} --data {folder} --out {tmp_path} --quiet"
     nowhere = "/proc/nowhere"
-    done = shell(line, MPLBACKEND="bogus", MPLCONFIGDIR=nowhere, HOME=nowhere)
+    done = shell(line, DRAWN="yes", MPLBACKEND="bogus", MPLCONFIGDIR=nowhere, HOME=nowhere)
     assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "scores.svg").stat().st_size > 1000
 
 
 def test_a_warning_of_a_library_has_no_path_of_a_source(capsys, monkeypatch):
@@ -141,23 +150,56 @@ sys.exit(main(sys.argv[1:]))
 """The command, which tells that it has begun to compute."""
 
 
-@pytest.mark.parametrize(("name", "code"), [("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130)])
-def test_a_signal_ends_a_run_with_its_own_code(folder, tmp_path, name, code):
-    words = ["report", "full_withhold", "--draws", "20000", "--data", folder, "--out", tmp_path]
+def long_report(folder: Path, out: Path) -> list[str]:
+    words = ["report", "full_withhold", "--draws", "20000", "--data", folder, "--out", out]
+    return [str(word) for word in words]
+
+
+def test_a_signal_ends_a_run(folder, tmp_path):
     started = subprocess.Popen(
-        [sys.executable, "-c", WAITS, *map(str, words)],
+        [sys.executable, "-c", WAITS, *long_report(folder, tmp_path)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         # Whoever runs the tests in the background may ignore signals, and children inherit that.
-        preexec_fn=lambda: signal.signal(getattr(signal, name), signal.SIG_DFL),  # noqa: PLW1509 - no threads here
+        preexec_fn=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL),  # noqa: PLW1509 - no threads here
     )
     assert any(line == "ready\n" for line in started.stderr)
-    started.send_signal(getattr(signal, name))
+    started.send_signal(signal.SIGTERM)
     out, err = started.communicate(timeout=300)
-    assert (started.returncode, out) == (code, "")
+    assert (started.returncode, out) == (143, "")
     assert "Traceback" not in err
     assert list(tmp_path.iterdir()) == []
+
+
+@NEEDS_FORK
+@pytest.mark.parametrize(("name", "code"), [("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130)])
+def test_each_signal_has_a_code_of_its_own(folder, tmp_path, monkeypatch, name, code):
+    number, says, out = getattr(signal, name), tmp_path / "says", tmp_path / "out"
+    says.mkdir()
+    out.mkdir()
+    ready, begins = os.pipe()
+    assess = exposure.assessment.assess
+
+    def announced(*arguments, **options):
+        os.write(begins, b"!")
+        return assess(*arguments, **options)
+
+    def command() -> int:
+        usual = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
+        signal.signal(number, usual)
+        return main(long_report(folder, out))
+
+    monkeypatch.setattr(exposure.assessment, "assess", announced)
+    child = in_child(command, says=says)
+    os.close(begins)
+    assert os.read(ready, 1) == b"!"
+    os.close(ready)
+    os.kill(child, number)
+    assert code_of(child) == code
+    assert (says / "1").read_text() == ""
+    assert "Traceback" not in (says / "2").read_text()
+    assert list(out.iterdir()) == []
 
 
 def test_a_command_leaves_the_collection_of_garbage_as_it_was(capsys):

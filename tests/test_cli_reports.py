@@ -7,8 +7,6 @@ import random
 import re
 import resource
 import signal
-import subprocess
-import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,10 +14,11 @@ from pathlib import Path
 import pytest
 
 import exposure as ex
+from exposure.cli import main
 from exposure.cli.clock import time_that_is_set
 from exposure.report.files.folder_swap import listed
 from exposure.report.history.opening import open_history
-from tests.commands import LIGHT, run
+from tests.commands import NEEDS_FORK, code_of, in_child, run
 from tests.tiny import Records, tiny_records, write_folder
 
 DESK = """
@@ -340,10 +339,9 @@ def test_history_is_listed_shown_and_pruned(capsys, desk):
 # Safety
 
 
-def started(desk: Path, *words: str) -> subprocess.Popen:
-    line = ["-c", LIGHT, "report", "--config", str(desk / "desk.toml"), *AS_OF, *words]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
-    return subprocess.Popen([sys.executable, *line], **quiet)
+def started(desk: Path, *words: str) -> int:
+    line = ["report", "--config", str(desk / "desk.toml"), *AS_OF, *words]
+    return in_child(lambda: main(line), says=desk)
 
 
 def whole(folder: Path) -> bool:
@@ -353,16 +351,18 @@ def whole(folder: Path) -> bool:
     return bool(digests) and digests == listed(folder)
 
 
+@NEEDS_FORK
 def test_killed_while_it_writes_the_report_is_old_or_new_and_nothing_stored_is_lost(desk, capsys):
+    report(capsys, desk)
     began = time.monotonic()
     report(capsys, desk)
     chance, stored = random.Random(7), 1  # noqa: S311
-    span = max(time.monotonic() - began, 1.0)
-    for seed in (8, 9):
+    span = time.monotonic() - began
+    for seed in range(8, 14):
         child = started(desk, "--seed", str(seed))
-        time.sleep(chance.uniform(0.5, 1.0) * span)
-        child.send_signal(signal.SIGKILL)
-        child.communicate()
+        time.sleep(chance.uniform(0.2, 1.2) * span)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
         assert whole(desk / "out")
         with open_history(desk / "out-history.sqlite", write=True) as history:
             entries = history.entries()
@@ -372,11 +372,10 @@ def test_killed_while_it_writes_the_report_is_old_or_new_and_nothing_stored_is_l
     assert report(capsys, desk)[0] == 0
 
 
+@NEEDS_FORK
 def test_two_at_once_are_stored_one_after_the_other(desk):
     children = [started(desk, "--seed", str(seed)) for seed in (1, 2)]
-    for child in children:
-        child.communicate()
-    assert [child.returncode for child in children] == [0, 0]
+    assert [code_of(child) for child in children] == [0, 0]
     assert whole(desk / "out")
     with open_history(desk / "out-history.sqlite") as history:
         assert len(history.entries()) == 2

@@ -13,10 +13,10 @@ from exposure.errors import ReportError
 from exposure.report.files import folder_swap
 from exposure.report.files.folder_swap import SCRATCH, SUMS, home_of_scratch, listed, replace_folder
 from exposure.report.files.report_folder import check_target
+from tests.commands import NEEDS_FORK, in_child
 
 OLD = {f"file_{i}.txt": b"old " * 500 for i in range(20)}
 NEW = {f"file_{i}.txt": b"new " * 500 for i in range(20)}
-NEEDS_FORK = pytest.mark.skipif(not hasattr(os, "fork"), reason="the system cannot fork")
 
 
 @pytest.fixture(params=["exchange", "one by one", "current folder"])
@@ -139,17 +139,6 @@ def test_a_signal_while_the_run_cleans_up_leaves_nothing_behind(target, monkeypa
     assert {name: content for name, content in contents(target).items() if name != SUMS} == NEW
     assert (target / "more").is_dir()
     assert left_behind(target) == []
-
-
-def in_child(work) -> int:
-    """Process that does the work until it is killed."""
-    child = os.fork()
-    if child == 0:
-        try:
-            work()
-        finally:
-            os._exit(0)
-    return child
 
 
 def keep_replacing(target: Path, times: int = 10_000) -> None:

@@ -21,12 +21,12 @@ from exposure.report.history.database import TREND_REPORTS, Pruned
 from exposure.report.history.inputs_file import inputs_bytes, read_inputs, read_report
 from exposure.report.history.opening import open_history
 from exposure.report.history.stored_run import StoredRun, can_run_again, run_of
+from tests.commands import NEEDS_FORK, in_child
 from tests.tiny import tiny_dataset
 
 FEW = ex.Settings(draws=8, prior=True)
 DAY = date(2026, 10, 8)
 NOW = datetime(2026, 10, 8, 6, tzinfo=UTC)
-NEEDS_FORK = pytest.mark.skipif(not hasattr(os, "fork"), reason="the system cannot fork")
 
 
 @cache
@@ -208,18 +208,6 @@ def test_damage_is_found_and_named(tmp_path):
         "; expected a whole one; restore the file from a backup, or name another with --history "
         "FILE"
     )
-
-
-def in_child(work) -> int:
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            work()
-            code = 0
-        finally:
-            os._exit(code)
-    return child
 
 
 def sound(path: Path) -> int:
