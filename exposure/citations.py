@@ -18,6 +18,7 @@ from exposure.arrays import FloatArray
 from exposure.errors import unknown_name
 from exposure.evidence.conditioning import RECORD
 from exposure.impact.prepared import run_window
+from exposure.inputs.cells import Inputs
 from exposure.inputs.streams import Sampler
 from exposure.policy.scenario import SCENARIO, Scenario
 from exposure.policy.scenario_file import read_scenario
@@ -179,7 +180,9 @@ class KeyAssumption(BaseModel):
     """Squared correlation of the draws of the row with those of the score, 0 to 1."""
 
 
-def key_assumptions(assessment: Assessment, sector: str, *, limit: int = 5) -> list[KeyAssumption]:
+def key_assumptions(
+    assessment: Assessment, sector: str, *, limit: int = 5, inputs: Inputs | None = None
+) -> list[KeyAssumption]:
     """Assumed rows with the strongest correlation with a sector's score, strongest first.
 
     Parameters
@@ -190,6 +193,9 @@ def key_assumptions(assessment: Assessment, sector: str, *, limit: int = 5) -> l
         Id of a sector that it ranks.
     limit
         Most rows given.
+    inputs
+        Those of another run on the same tables and draws, whose figures are drawn already; None
+        for those of the run.
 
     Returns
     -------
@@ -199,7 +205,7 @@ def key_assumptions(assessment: Assessment, sector: str, *, limit: int = 5) -> l
     scores = assessment.sectors[sector].scores
     if scores.min() == scores.max():
         return []
-    inputs = assessment.run.inputs
+    inputs = inputs or assessment.run.inputs
     rows = [row for row in uncertain_rows(assessment.run, sector) if row.assumed]
     explained = squared_correlations([inputs.draw(row) for row in rows], scores)
     # Rows that share a stream explain the same, but for rounding errors: those go by their keys.

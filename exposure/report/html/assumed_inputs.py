@@ -31,11 +31,14 @@ def assumed_inputs(contents: Contents) -> list[AssumedInput]:
     """
     found: dict[tuple[str, str, tuple[str, ...]], list[KeyAssumption | None]] = {}
     names: dict[str, str] = {}
+    # All courses have the same tables and draws, so that their inputs are drawn once.
+    inputs = contents.runs[0].run.inputs
     for course, run in enumerate(contents.runs):
         ranked = run.ranking.head(TOP_ASSUMED)
         for sector, name in zip(ranked["sector"], ranked["name"], strict=True):
             names.setdefault(str(sector), str(name))
-            for row in key_assumptions(run, str(sector), limit=TOP_ASSUMED):
+            rows = key_assumptions(run, str(sector), limit=TOP_ASSUMED, inputs=inputs)
+            for row in rows:
                 empty: list[KeyAssumption | None] = [None] * len(contents.runs)
                 found.setdefault((str(sector), row.table, row.key), empty)[course] = row
     order = list(names)
