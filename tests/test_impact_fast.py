@@ -112,15 +112,18 @@ def check_run(run: Run) -> bool:
         sector: element_players(world.sectors[sector], run.controlled) for sector in run.sectors
     }
     question = Question(run.weight, {"missiles": np.array([0, 7])})
+    first = run.window.run - run.settings.horizon_weeks
     slow = run_reference(world, licences, players, question, run.settings)
     whole = kernels.run_course(world, licences, players, question)
-    first = run.window.run - run.settings.horizon_weeks
+    since = world.parts_from(first, run.sectors)
+    later = kernels.run_course(world, licences, players, Question(run.weight), since=since)
     kept = kernels.kept_course(world, licences, run.sectors, first=first)
     some = kept.run({sector: players[sector] for sector in run.sectors[1:]}, run.weight)
     for sector, twin in whole.items():
         check_twin(sector, twin, slow[sector])
-    for sector, twin in some.items():
-        check_twin(sector, twin, scored(slow[sector], kept.since))
+    for twins in (some, later):
+        for sector, twin in twins.items():
+            check_twin(sector, twin, scored(slow[sector], since))
     return any(sector_run.weekly.any() for sector_run in slow.values())
 
 

@@ -84,6 +84,12 @@ def without_kept_parts(run: Run) -> object:
     return plain
 
 
+@pytest.fixture
+def no_room(monkeypatch) -> None:
+    """Arrivals are too large to be kept, as those of 1,024 draws are in commands."""
+    monkeypatch.setattr(Run, "arrivals_fit", property(lambda _: False))
+
+
 def kept(kind: str) -> int:
     """Number of kept parts of a kind."""
     return sum(len(found) for name, found in STORE._parts.items() if name[0] == kind)  # type: ignore[index]
@@ -105,6 +111,17 @@ def test_a_run_that_acts_later_shares_the_weeks_before(dataset, name):
     sector_risks(run_of(dataset, ACTIONS[name]), workers=1)
     assert kept("arrived before") == arrived
     assert kept("stocks before") == stocks
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+@pytest.mark.usefixtures("no_room")
+def test_runs_whose_arrivals_are_not_kept_share_the_weeks_before(dataset, name):
+    sector_risks(run_of(dataset), workers=1)
+    assert kept("course before") == 1
+    acted = run_of(dataset, ACTIONS[name])
+    risks = sector_risks(acted, workers=2)
+    assert kept("course before") == 1
+    assert same(risks, without_kept_parts(acted))
 
 
 @pytest.mark.parametrize("name", ["shared", "sooner", "given"])

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-WORLDS = 144
-"""Megabytes of kept parts: courses have worlds and offices in common, and little else."""
+WORLDS = 160
+"""Megabytes of kept parts: courses have worlds, offices and the weeks before the scored ones in common."""
 
 DEFAULT_SCENARIO = "licences_continue"
 """Default scenario of a command that takes one."""

@@ -32,6 +32,7 @@ def run_course(  # noqa: PLR0913 - each is a different kind of thing
     settings: Settings,
     *,
     restrict: Restriction | None = None,
+    since: int = 0,
     threads: int = 1,
 ) -> dict[str, SectorRun]:
     """Run sectors through one course of policy.
@@ -50,12 +51,15 @@ def run_course(  # noqa: PLR0913 - each is a different kind of thing
         Settings, which state the coupling of holdings.
     restrict
         Part of the stopped shares that a coalition keeps; None for all of it.
+    since
+        First week whose losses are needed: compiled kernels share the weeks before with other
+        courses, and leave their losses out.
     threads
         Threads that share the draws if kernels are compiled.
     """
     if settings.coupling == "independent" and fast.AVAILABLE:
         return kernels.run_course(
-            world, licences, players, question, restrict=restrict, threads=threads
+            world, licences, players, question, restrict=restrict, since=since, threads=threads
         )
     return run_reference(world, licences, players, question, settings, restrict=restrict)
 

@@ -16,19 +16,20 @@ if TYPE_CHECKING:
     from exposure.licensing.grants import Licences
 
 
-def run_course(
+def run_course(  # noqa: PLR0913 - each is a different kind of thing
     world: "World",
     licences: "Licences",
     players: "Mapping[str, Players]",
     question: "Question",
     *,
     restrict: "Restriction | None" = None,
+    since: int = 0,
     threads: int = 1,
 ) -> "dict[str, SectorRun]":
     """Fast twin of `exposure.impact.course.run_reference`, for independent holdings."""
-    from exposure.impact.fast.run import run_course as run  # noqa: PLC0415 - it loads numba
+    from exposure.impact.fast.course import run_course as run  # noqa: PLC0415 - it loads numba
 
-    return run(world, licences, players, question, restrict=restrict, threads=threads)
+    return run(world, licences, players, question, restrict=restrict, since=since, threads=threads)
 
 
 def kept_course(

@@ -41,6 +41,15 @@ class World:
     tokens: Mapping[Hashable, int]
     """Token of each part of the world, by name."""
 
+    def parts_from(self, week: int, ranked: Iterable[str]) -> int:
+        """First week in which runs part that are equal before a week; 0 if they share no weeks.
+
+        The state at the start of that week has the stock of every firm, which firms no longer have
+        once they share their stocks.
+        """
+        shared = [self.sectors[name].shared_from for name in ranked]
+        return week if all(begins is None or begins >= week for begins in shared) else 0
+
 
 def build_world(inputs: Inputs, period: Period, ranked: Sequence[str]) -> World:
     """Draw everything that policy does not change.

@@ -209,6 +209,7 @@ def sector_risks(
         return _kept_risks(run, workers=workers, progress=progress, block=block)
 
     threads = run.threads_in_a_block(workers, block)
+    scored_from = run.window.run - run.settings.horizon_weeks
 
     def ask(prepared: Prepared, first: int, last: int) -> dict[str, SectorBlock]:  # noqa: ARG001
         courses = [
@@ -218,6 +219,7 @@ def sector_risks(
                 run.players(world),
                 Question(run.weight),
                 run.settings,
+                since=world.parts_from(scored_from, run.sectors) if run.kept else 0,
                 threads=threads,
             )
             for world, licences in zip(prepared.worlds, prepared.granted, strict=True)

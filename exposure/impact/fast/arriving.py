@@ -1,6 +1,6 @@
 """Arrivals from a group of pools, of which the weeks before the scored ones are shared by runs."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from exposure.impact.fast.arrays import Lanes, Weeks
 from exposure.impact.fast.changes import NOTHING
 from exposure.impact.fast.lanes import fill_lane, make_rows
 from exposure.impact.fast.packing import PackedPools
-from exposure.impact.fast.past import Before, before
+from exposure.impact.fast.past import Before, before, in_transit, pools_since
 from exposure.impact.fast.policy import PackedPolicy
 from exposure.impact.fast.run import Arrived, add_purchases, count_lanes, empty_lanes, over_lanes
 from exposure.inputs.parts import Notes, Part, make_part
@@ -50,17 +50,13 @@ def arrive(pools: PackedPools, policy: PackedPolicy, week: int, *, threads: int)
         lanes = _fill(pools, policy, weeks, _room(pools, policy, weeks), threads)
         return ArrivedSince(Arrived.of(lanes, pools), None, np.full(0, NOTHING))
     part, past = _past(pools, policy, week, threads=threads)
-    weeks = Weeks(week, pools.world.period.weeks, _in_transit(pools, week))
+    weeks = Weeks(week, pools.world.period.weeks, in_transit(pools, week))
     within = policy.within(weeks)
-    lanes = _room(pools, within, weeks)
-    lanes.begins[:] = week
-    channels, channels_before = pools.slots.channels, past.pools.slots.channels
-    for slot, slot_before in enumerate(past.slot):
-        if slot_before != NOTHING:
-            lanes.begins[slot] = part.value.begins[slot_before]
-            so_far = part.value.lacked[slice(*channels_before[slot_before : slot_before + 2])]
-            lanes.lacked[slice(*channels[slot : slot + 2])] = so_far
-    lanes = _fill(_pools_since(pools, weeks), within, weeks, lanes, threads)
+    lanes = _room(pools, within, weeks)._replace(
+        begins=past.begins(part.value.begins, week),
+        lacked=past.lacked(part.value.lacked, pools.slots),
+    )
+    lanes = _fill(pools_since(pools, weeks), within, weeks, lanes, threads)
     return ArrivedSince(Arrived.of(lanes, pools), part, past.slot)
 
 
@@ -80,19 +76,6 @@ def _past(
 
 def _room(pools: PackedPools, policy: PackedPolicy, weeks: Weeks) -> Lanes:
     return empty_lanes(pools, policy, weeks, kept=count_lanes(pools.world))
-
-
-def _in_transit(pools: PackedPools, week: int) -> int:
-    """Weeks before a week in which goods left that arrive from then on."""
-    lags = pools.kinds.lags[pools.kinds.lag != NOTHING]
-    return min(week, int(lags.max(initial=0)))
-
-
-def _pools_since(pools: PackedPools, weeks: Weeks) -> PackedPools:
-    """Pools whose claims count their weeks from the first of some weeks."""
-    since, until = pools.kinds.since - weeks.begin, pools.kinds.until - weeks.begin
-    kinds = pools.kinds._replace(since=np.maximum(since, 0), until=np.maximum(until, 0))
-    return replace(pools, kinds=kinds)
 
 
 def _fill(

@@ -119,9 +119,7 @@ class KeptCourse:
     @cached_property
     def since(self) -> int:
         """First week that is run for this course alone; the weeks before it may be shared."""
-        shared = [self.world.sectors[name].shared_from for name in self.ranked]
-        # Firms that share their stocks earlier no longer have stocks of their own then.
-        return self.first if all(week is None or week >= self.first for week in shared) else 0
+        return self.world.parts_from(self.first, self.ranked)
 
     def run(self, players: Mapping[str, Players], weight: FloatArray) -> dict[str, SectorRun]:
         """Run some of the sectors; weekly losses are those of the weeks from `since` on.

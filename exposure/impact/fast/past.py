@@ -30,6 +30,23 @@ class Before:
     slot: IntArray
     """Position of each slot of all weeks among those before; -1 if nothing arrives there."""
 
+    def begins(self, begins: IntArray, week: int) -> IntArray:
+        """First weeks of shortage of all slots, from those of the slots before."""
+        found = np.full((len(self.slot), *begins.shape[1:]), week, dtype=np.int64)
+        known = self.slot != NOTHING
+        found[known] = begins[self.slot[known]]
+        return found
+
+    def lacked(self, lacked: FloatArray, slots: Slots) -> FloatArray:
+        """Need that each channel of all slots lacked, from that of the slots before, (E, D)."""
+        found = np.zeros((len(slots.kind), lacked.shape[1]))
+        channels, channels_before = slots.channels, self.pools.slots.channels
+        for slot, before_it in enumerate(self.slot):
+            if before_it != NOTHING:
+                so_far = lacked[slice(*channels_before[before_it : before_it + 2])]
+                found[slice(*channels[slot : slot + 2])] = so_far
+        return found
+
     @property
     def digest(self) -> str:
         """Digest of everything on which the arrivals before the week depend."""
@@ -242,6 +259,19 @@ def _seen_rows(rows: IntArray) -> tuple[IntArray, IntArray]:
     position = np.full(int(rows.max(initial=0)) + 1, NOTHING)
     position[used] = np.arange(len(used))
     return used, _renumbered(position, rows)
+
+
+def in_transit(pools: PackedPools, week: int) -> int:
+    """Weeks before a week in which goods left that arrive from then on."""
+    lags = pools.kinds.lags[pools.kinds.lag != NOTHING]
+    return min(week, int(lags.max(initial=0)))
+
+
+def pools_since(pools: PackedPools, weeks: Weeks) -> PackedPools:
+    """Pools whose claims count their weeks from the first of some weeks."""
+    since, until = pools.kinds.since - weeks.begin, pools.kinds.until - weeks.begin
+    kinds = pools.kinds._replace(since=np.maximum(since, 0), until=np.maximum(until, 0))
+    return replace(pools, kinds=kinds)
 
 
 def digest_of_stocks(sectors: Sectors, changes: FloatArray, i: int, week: int) -> str:

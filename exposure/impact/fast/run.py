@@ -1,4 +1,4 @@
-"""The fast twin of a course: packs the input, calls the kernels and assembles the results."""
+"""Lanes of draws in several threads, and the results that are assembled from them."""
 
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -7,70 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from exposure.arrays import FloatArray, IntArray
-from exposure.impact.arrivals import Restriction
 from exposure.impact.fast.arrays import Lanes, Results, Start, Weeks
-from exposure.impact.fast.firm_packing import Holder, PackedFirms, pack_firms
-from exposure.impact.fast.firms import make_desk, run_sectors
-from exposure.impact.fast.lanes import LANE, fill_lane, make_rows
-from exposure.impact.fast.packing import PackedPools, Route, groups_of, pack_pools
-from exposure.impact.fast.policy import PackedPolicy, pack_policy
-from exposure.impact.outcomes import Players, Question, SectorRun, StreamRun, put_together
+from exposure.impact.fast.firm_packing import Holder, PackedFirms
+from exposure.impact.fast.lanes import LANE
+from exposure.impact.fast.packing import PackedPools, Route
+from exposure.impact.fast.policy import PackedPolicy
+from exposure.impact.outcomes import Players, SectorRun, StreamRun, put_together
 from exposure.impact.world import World
-from exposure.licensing.grants import Licences
 from exposure.threads import in_order
 
 FROM_THE_START = Start(np.empty((0, 0, 0)))
 """Stocks are those of the start of the run."""
-
-
-def run_course(
-    world: World,
-    licences: Licences,
-    players: Mapping[str, Players],
-    question: Question,
-    *,
-    restrict: Restriction | None = None,
-    threads: int = 1,
-) -> dict[str, SectorRun]:
-    """Fast twin of `exposure.impact.course.run_reference`, for independent holdings.
-
-    Equal to the last bit, except for the shares stopped by exit stage, which agree to 1e-12. The
-    lanes of draws are run one by one, so that arrivals are never stored for all draws.
-    """
-    ranked, first = tuple(players), world.period.weeks - len(question.weight)
-    every = frozenset().union(*groups_of(world, ranked))
-    pools = pack_pools(world, ranked, every)
-    policy = pack_policy(pools, licences, first=first, restrict=restrict)
-    firms = pack_firms(world, players, question, pools.slot_of)
-    weeks = Weeks(0, world.period.weeks, 0)
-    lanes = empty_lanes(pools, policy, weeks, kept=1)
-    results = empty_results(world, firms, weeks)
-
-    def some(lanes_of_thread: range) -> None:
-        lane_arrays = lanes._replace(
-            inflow=np.empty_like(lanes.inflow),
-            begins=np.empty_like(lanes.begins),
-            late=np.empty_like(lanes.late),
-        )
-        licensed = policy.room_for_lane()
-        rows = make_rows(licensed, policy.routes, pools.kinds, pools.pools, weeks, pools.kept)
-        desk = make_desk(firms.changes, firms.sectors, weeks.end)
-        for lane in lanes_of_thread:
-            policy.fill(licensed, lane)
-            fill_lane(
-                licensed, policy.routes, pools.kinds, pools.pools, pools.slots, weeks,
-                lane_arrays, rows, lane,
-            )  # fmt: skip
-            add_purchases(pools, lane_arrays, lane)
-            run_sectors(
-                firms.changes, firms.sectors, firms.streams, weeks, FROM_THE_START, lane_arrays,
-                results, question.weight, desk, lane,
-            )  # fmt: skip
-
-    over_lanes(some, count_lanes(world), threads)
-    arrived = Arrived.of(lanes, pools)
-    fed = {holder: (arrived, slot) for holder, slot in pools.slot_of.items()}
-    return outcomes(world, players, firms, results, fed)
 
 
 def over_lanes(work: Callable[[range], None], lanes: int, threads: int) -> None:
