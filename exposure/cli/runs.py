@@ -30,7 +30,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 WORLDS = 160
-"""Megabytes of kept parts: courses have worlds, offices and the weeks before the scored ones in common."""
+"""Megabytes of kept parts: courses have worlds, offices and the weeks before scoring in common."""
 
 DEFAULT_SCENARIO = "licences_continue"
 """Default scenario of a command that takes one."""
