@@ -1,11 +1,15 @@
-"""Shipped tables that are read once in a process; a dataset cannot be changed."""
+"""Shipped tables that are read once in a process, and what is made of them once.
+
+A dataset and a result cannot be changed.
+"""
 
 import os
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from exposure.evidence.backtesting import Backtest
     from exposure.tables.dataset import Dataset
 
 
@@ -28,3 +32,11 @@ def share_tables() -> None:
         return kept[0] if overlay is None else folders.apply_overlay(kept[0], overlay)
 
     folders.read_dataset = read_dataset
+
+
+@cache
+def backtest_of_the_world() -> "Backtest":
+    """Forecasts of the exports to all countries together, for tests of their forms."""
+    import exposure as ex  # noqa: PLC0415 - not for all processes
+
+    return ex.backtest(ex.read_dataset(), destinations=["WLD"])

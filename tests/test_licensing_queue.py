@@ -1,7 +1,8 @@
 """The licence queue against a plain reference, worked numbers and the laws it must keep."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -54,8 +55,7 @@ def licensed(*classes: LicenceClass, capacity=np.inf, weeks: int) -> np.ndarray:
 # A plain reference: groups of buyers, split when part of a group is decided. One draw.
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(NamedTuple):
     """Buyers who share one history."""
 
     size: float
@@ -90,7 +90,7 @@ def reference(classes: list[LicenceClass], capacity: list[float]) -> list[dict[s
             kept = sum(group.waiting for group in groups[q] if group.filed != week)
             out["withdrawn"].append(before - kept)
             groups[q] = [
-                replace(group, renews=None, returns=None, filed=week, first=group.renews is None)
+                group._replace(renews=None, returns=None, filed=week, first=group.renews is None)
                 if week in (group.renews, group.returns)
                 else group
                 for group in groups[q]
@@ -112,11 +112,11 @@ def reference(classes: list[LicenceClass], capacity: list[float]) -> list[dict[s
 
 def together(groups: list[Group]) -> list[Group]:
     """One group of all that differ in size alone: they share what is to come."""
-    sizes: dict[Group, float] = {}
-    for group in groups:
-        alike = replace(group, size=0.0)
-        sizes[alike] = sizes.get(alike, 0.0) + group.size
-    return [replace(alike, size=size) for alike, size in sizes.items()]
+    sizes: dict[tuple[int | None, ...], float] = {}
+    for size, *history in groups:
+        alike = tuple(history)
+        sizes[alike] = sizes.get(alike, 0.0) + size
+    return [Group(size, *alike) for alike, size in sizes.items()]
 
 
 def change_rules(groups, one, rule, was, week) -> list[Group]:
@@ -140,7 +140,7 @@ def revoked(group, week) -> Group:
     if group.expiry is None or group.expiry < week:
         return group
     if group.asks():
-        return replace(group, expiry=None)
+        return group._replace(expiry=None)
     return Group(group.size, filed=week)
 
 
@@ -174,7 +174,7 @@ def decided(group, rule, share, week) -> Iterator[Group]:
     renews = max(week + 1, expiry - rule.renewal_lead_weeks)
     part = group.size * share
     if share < 1:
-        yield replace(group, size=group.size * (1 - share))
+        yield group._replace(size=group.size * (1 - share))
     if approved > 0:
         yield Group(part * approved, expiry=expiry, renews=renews)
     if returning > 0:

@@ -5,7 +5,6 @@ import io
 import json
 import math
 from datetime import date
-from functools import partial
 
 import pytest
 from pydantic import ValidationError
@@ -19,6 +18,7 @@ from exposure.report.files.output_models import MODELS, output_schema, row_model
 from exposure.scoring.columns import names_of
 from exposure.version import library_versions
 from tests.golden import record
+from tests.shared_tables import backtest_of_the_world
 from tests.test_report_text import FREE, WITHHELD
 from tests.tiny import tiny_dataset, tiny_records, write_folder
 
@@ -201,9 +201,7 @@ def test_faults_of_tables_leave_nothing_on_stdout_in_any_form(capsys, tmp_path):
 
 
 def test_the_backtest_fits_its_schema(capsys, monkeypatch):
-    monkeypatch.setattr(
-        backtesting, "backtest", partial(backtesting.backtest, destinations=["WLD"])
-    )
+    monkeypatch.setattr(backtesting, "backtest", lambda _, **__: backtest_of_the_world())
     content = printed(capsys, "backtest", "--draws", "16", "--format", "json")
     MODELS["backtest"].model_validate_json(json.dumps(content))
     assert content["months"]

@@ -23,6 +23,7 @@ from exposure.scoring import ranking
 from exposure.scoring.column import Form
 from exposure.scoring.columns import RESULTS, columns_of, names_of, result_frame
 from exposure.tables.describing.differences import compare_datasets
+from tests.shared_tables import backtest_of_the_world
 from tests.test_report_text import FREE, WITHHELD
 from tests.tiny import tiny_dataset
 
@@ -52,9 +53,10 @@ def frames(run) -> dict[str, pd.DataFrame]:
     """Every result of the registry, as its own function gives it."""
     shipped, settings = ex.read_dataset(), ex.Settings(draws=16, prior=True)
     changed = ex.with_value(shipped, "cover", KEY, value=(26, 39, 52))
+    moved = ex.with_value(tiny_dataset(), "cover", ("missiles", *KEY[1:]), value=(26, 39, 52))
     read = ex.read_scenario("free_flow")
     ensemble = ex.run_ensemble(tiny_dataset(), [read], settings)
-    tested = ex.backtest(shipped, destinations=["WLD"])
+    tested = backtest_of_the_world()
     return {
         "ranking": run.ranking,
         "weekly": run.weekly,
@@ -86,7 +88,7 @@ def frames(run) -> dict[str, pd.DataFrame]:
         "stoppages": stoppages(shipped, settings),
         "industry_losses": ex.industry_losses(run, "stated"),
         "industry_totals": ex.industry_totals(run, "stated"),
-        "rank_changes": ex.rank_changes(shipped, changed, "samarium_only", settings),
+        "rank_changes": ex.rank_changes(tiny_dataset(), moved, WITHHELD, settings),
         "differences": compare_datasets(shipped, changed),
         "provenance": ex.provenance(shipped, "missiles"),
         "explanation": explanation_of_all([run], "missiles"),

@@ -71,7 +71,7 @@ class Sampled:
         ahead = self.ratio[:, known:]
         counts = weight > NEGLIGIBLE * weight.max()
         noisy = ahead[counts] + self.series.noise * self.scatter[counts, np.newaxis]
-        low, high = (weighted_quantile(noisy, weight[counts], q) for q in INTERVAL)
+        low, high = weighted_quantiles(noisy, weight[counts], INTERVAL)
         known_weight = weight[counts] / weight[counts].sum()
         crps = crps_of_draws(noisy, self.series.ratio[known:], known_weight)
         return Forecast(weight @ ahead, low, high, crps)
@@ -110,10 +110,26 @@ def weighted_quantile(values: FloatArray, weight: FloatArray, q: float) -> Float
     >>> weighted_quantile(np.array([[1.0], [2.0], [3.0]]), np.array([0.2, 0.6, 0.2]), 0.5)
     array([2.])
     """
+    (found,) = weighted_quantiles(values, weight, [q])
+    return found
+
+
+def weighted_quantiles(
+    values: FloatArray, weight: FloatArray, shares: Sequence[float]
+) -> list[FloatArray]:
+    """Several quantiles of each column, for which the values are put in order once.
+
+    Examples
+    --------
+    >>> one, other = weighted_quantiles(np.array([[1.0], [2.0]]), np.array([0.2, 0.8]), [0.1, 0.5])
+    >>> one.tolist(), other.tolist()
+    ([1.0], [2.0])
+    """
     order = np.argsort(values, axis=0)
-    reached = np.cumsum(weight[order], axis=0)
-    row = np.minimum((reached < q).sum(axis=0), len(values) - 1)
-    return np.asarray(np.take_along_axis(values, order, axis=0)[row, range(values.shape[1])])
+    reached, sorted_values = np.cumsum(weight[order], axis=0), np.take_along_axis(values, order, 0)
+    columns = range(values.shape[1])
+    rows = [np.minimum((reached < q).sum(axis=0), len(values) - 1) for q in shares]
+    return [np.asarray(sorted_values[row, columns]) for row in rows]
 
 
 def last_month(series: Series, known: int) -> Forecast:
