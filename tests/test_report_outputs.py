@@ -201,7 +201,8 @@ def test_faults_of_tables_leave_nothing_on_stdout_in_any_form(capsys, tmp_path):
 
 
 def test_the_backtest_fits_its_schema(capsys, monkeypatch):
-    monkeypatch.setattr(backtesting, "backtest", lambda _, **__: backtest_of_the_world())
+    found = backtest_of_the_world()
+    monkeypatch.setattr(backtesting, "backtest", lambda _, **__: found)
     content = printed(capsys, "backtest", "--draws", "16", "--format", "json")
     MODELS["backtest"].model_validate_json(json.dumps(content))
     assert content["months"]
