@@ -11,6 +11,7 @@ import pytest
 import exposure as ex
 from exposure.measures.bench import Outcome, changed_run, run_many
 from exposure.measures.costs import cost_of, price_of
+from exposure.measures.effects import _ends
 from exposure.measures.helping import helping_levers
 from exposure.measures.lever import Lever
 from exposure.measures.lever_files import lever_of
@@ -319,3 +320,15 @@ def test_the_sectors_that_a_lever_harms_are_named(effects: ex.LeverEffects) -> N
     harmed = table[(table["lever"] == "rated") & (table["sector"] == "missiles")]
     marked = harmed.assign(is_target=True, kind="pooling")
     assert "(target)\npooling may harm its target: a firm that is short" in harm_text(marked)
+
+
+@pytest.mark.parametrize("draws", [1, 2, 16, 65])
+def test_ends_of_intervals_at_once_are_those_one_by_one(draws):
+    random = np.random.default_rng(draws)
+    values = [random.random(draws), None, random.normal(size=draws), np.zeros(draws)]
+    ends = _ends(values)
+    assert ends[1] is None
+    for value, found in zip(values, ends, strict=True):
+        if value is not None:
+            assert found == tuple(np.quantile(value, (0.05, 0.95)))
+    assert _ends([None, None]) == [None, None]

@@ -110,7 +110,8 @@ class Inputs:
 
     def borrow(self, reader: str) -> None:
         """Record all rows of another reader for this reader too."""
-        self.note(self.read_by(reader))
+        with self._lock:
+            self.notes.setdefault(self.reader, set()).update(self.notes.get(reader, ()))
 
     def rows_of(self, model: type[Row]) -> tuple[Row, ...]:
         """Rows of a table."""
