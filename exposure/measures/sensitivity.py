@@ -26,7 +26,14 @@ from exposure.scoring.blocks import Progress, sector_risks
 from exposure.scoring.column import Cell
 from exposure.scoring.columns import result_frame
 from exposure.scoring.ranking import ranked_ids
-from exposure.scoring.regression import Fit, chance_level, fit_outputs
+from exposure.scoring.regression import (
+    Directions,
+    Fit,
+    chance_level,
+    directions_of,
+    fit_along,
+    fit_outputs,
+)
 from exposure.scoring.sobol import SobolIndices, power_of_two, sobol_from_runs
 
 if TYPE_CHECKING:
@@ -192,11 +199,14 @@ def _of_group(
     Hundreds of inputs that say nothing would hide the few that do: where some explain more by
     themselves than chance does, the group is these.
     """
-    found = []
+    found, every = [], range(len(each_one))
+    known: dict[tuple[int, ...], Directions] = {}
     for s, output in enumerate(values):
-        telling = [uncertain.drawn for uncertain, fit in each_one if fit.explained[s] > chance[s]]
-        chosen = telling or [uncertain.drawn for uncertain, _ in each_one]
-        found.append(fit_outputs(chosen, output[np.newaxis]))
+        telling = tuple(i for i in every if each_one[i][1].explained[s] > chance[s])
+        chosen = telling or tuple(every)
+        if chosen not in known:
+            known[chosen] = directions_of([each_one[i][0].drawn for i in chosen])
+        found.append(fit_along(known[chosen], output[np.newaxis]))
     explained = np.concatenate([fit.explained for fit in found])
     return explained, np.concatenate([fit.explained_se for fit in found])
 

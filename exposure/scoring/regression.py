@@ -40,6 +40,10 @@ class Fit:
     """Standard error of it."""
 
 
+Directions = tuple[FloatArray, FloatArray] | None
+"""Directions of some inputs, from `directions_of`."""
+
+
 def fit_outputs(inputs: Sequence[FloatArray], outputs: FloatArray) -> Fit:
     """Regress outputs on inputs.
 
@@ -62,16 +66,35 @@ def fit_outputs(inputs: Sequence[FloatArray], outputs: FloatArray) -> Fit:
     >>> fit.explained.round(1)
     array([1., 0.])
     """
+    return fit_along(directions_of(inputs), outputs)
+
+
+def fit_along(directions: Directions, outputs: FloatArray) -> Fit:
+    """Regress outputs on inputs whose directions are known, as `fit_outputs` does.
+
+    Parameters
+    ----------
+    directions
+        From `directions_of`.
+    outputs
+        Shape (S, D).
+
+    Examples
+    --------
+    >>> x = np.random.default_rng(1).random(512)
+    >>> known = directions_of([x])
+    >>> [fit_along(known, y[np.newaxis]).explained.round(1)[0] for y in (np.sin(x), np.cos(x))]
+    [np.float64(1.0), np.float64(1.0)]
+    """
     draws = outputs.shape[1]
     mean = outputs.mean(axis=1, keepdims=True)
     centred = (outputs - mean).T
     squares = (centred**2).sum(axis=0)
-    columns = [basis for basis in map(spline_columns, inputs) if basis.any()]
     # Keep the mean unless the fit lowers the expected error of cross-validation.
     best = squares / (draws - 1.0) ** 2
     fitted, left = np.zeros_like(centred), np.full(len(squares), draws - 1.0)
-    if columns:
-        u, s = _directions(np.concatenate(columns, axis=1))
+    if directions is not None:
+        u, s = directions
         projected = u.T @ centred
         kept = np.zeros_like(projected)
         for penalty in PENALTIES * s[0] ** 2 / 1e6:
@@ -127,9 +150,30 @@ def spline_columns(values: FloatArray) -> FloatArray:
     return np.asarray(columns - columns.mean(axis=0))
 
 
-def _directions(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Orthonormal directions of the inputs over draws, with their singular values."""
-    u, s, _ = np.linalg.svd(columns, full_matrices=False)
+def directions_of(inputs: Sequence[FloatArray]) -> Directions:
+    """Orthonormal directions of the inputs over draws, with their singular values.
+
+    They take most of the time of a fit, and are the same for every output.
+
+    Parameters
+    ----------
+    inputs
+        Arrays of shape (D,).
+
+    Returns
+    -------
+    tuple or None
+        Directions of shape (D, R) and singular values of shape (R,); None if no input varies.
+
+    Examples
+    --------
+    >>> directions_of([np.zeros(8)]) is None
+    True
+    """
+    columns = [basis for basis in map(spline_columns, inputs) if basis.any()]
+    if not columns:
+        return None
+    u, s, _ = np.linalg.svd(np.concatenate(columns, axis=1), full_matrices=False)
     kept = s > s[0] * 1e-8
     return u[:, kept], s[kept]
 
