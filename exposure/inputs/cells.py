@@ -20,7 +20,8 @@ import numpy as np
 
 from exposure.arrays import FloatArray
 from exposure.inputs.figures import Drawn, Figures, figures_of
-from exposure.inputs.index import Index, index_of
+from exposure.inputs.index import Index
+from exposure.inputs.indexes import index_of
 from exposure.inputs.parts import (
     MOST_DRAWS,
     Notes,

@@ -1,10 +1,11 @@
 """Questions about two sets of tables that must have equal answers, found without asking them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel
 
 from exposure.inputs.keys import RowKeys
+from exposure.inputs.parts import Question, Trace
 
 TABLES_ASKED = {
     "queue_row_of": "licence_queue",
@@ -24,6 +25,9 @@ TABLES_ASKED = {
     "queue_days": "licence_queue",
 }
 """Questions about one table."""
+
+Group = tuple[str, str]
+"""Name of a question and the table that it is about; empty if it is about several."""
 
 
 def changed_keys(
@@ -48,3 +52,29 @@ def changed_keys(
     """
     common = set(map(id, rows)) & set(map(id, others))
     return frozenset(keys.of(row)[1] for row in (*rows, *others) if id(row) not in common)
+
+
+class QuestionGroups:
+    """Questions asked of one set of tables, by name and table."""
+
+    def __init__(self) -> None:
+        self._groups: dict[Group, list[Question]] = {}
+        self._counted = 0
+
+    def of(self, answers: Trace) -> Mapping[Group, Sequence[Question]]:
+        """Group all questions asked so far; those asked before are grouped already.
+
+        Threads that do this at the same time may list a question twice; none is left out.
+
+        Parameters
+        ----------
+        answers
+            Answers of the tables, in the order of the questions.
+        """
+        asked = list(answers)
+        for each in asked[self._counted :]:
+            name, about = each
+            table = str(about[0]) if name == "cell" else TABLES_ASKED.get(name, "")
+            self._groups.setdefault((name, table), []).append(each)
+        self._counted = len(asked)
+        return dict(self._groups)

@@ -2,12 +2,12 @@
 
 import itertools
 import operator
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import cached_property
 
-from exposure.inputs.changed_keys import TABLES_ASKED, changed_keys
+from exposure.inputs.changed_keys import Group, QuestionGroups, changed_keys
 from exposure.inputs.keys import RowKeys
 from exposure.inputs.parts import Question, Trace, answer_of, differ, question
 from exposure.inputs.streams import sample_of
@@ -50,7 +50,9 @@ class Index:
         self.serial = next(_serials)
         self.answers: Trace = {}
         self._moved: set[Question] = set()
-        self._compared = 0
+        self._all_compared = 0
+        self._compared: dict[Group, int] = {}
+        self._groups = QuestionGroups()
         self._cells_of: dict[str, dict[tuple[str, ...], QuantityRow]] = {}
         self._apart: dict[str, frozenset[tuple[str, ...]]] = {}
         self.keys: RowKeys = RowKeys() if root is None else root.keys
@@ -63,22 +65,30 @@ class Index:
     @property
     def moved(self) -> AbstractSet[Question]:
         """Questions asked of the root whose answers differ here."""
-        if self._root is not None and len(self._root.answers) > self._compared:
-            known = list(self._root.answers.items())
-            for asked, answer in known[self._compared :]:
-                if not self._same_answer(asked) and differ(answer_of(self, asked), answer):
-                    self._moved.add(asked)
-            self._compared = len(known)
+        root = self._root
+        if root is not None and len(root.answers) > self._all_compared:
+            known = len(root.answers)
+            for group, questions in root._groups.of(root.answers).items():
+                count = len(questions)
+                self._compare(group, questions[self._compared.get(group, 0) : count])
+                # Only now: another thread must not rely on what is not yet compared.
+                self._compared[group] = count
+            self._all_compared = known
         return self._moved
 
-    def _same_answer(self, asked: Question) -> bool:
-        """True if the answer is known to equal that of the root without a look-up."""
-        name, about = asked
+    def _compare(self, group: Group, questions: Sequence[Question]) -> None:
+        """Note which of some questions have another answer than in the root."""
+        name, table = group
+        if not questions or table in self._shared_tables:
+            return
         if name == "is_touched":
-            return about[0] not in self._newly_touched
+            questions = [asked for asked in questions if asked[1][0] in self._newly_touched]
         if name == "cell":
-            return about[1] not in self._keys_apart(str(about[0]))
-        return str(TABLES_ASKED.get(name)) in self._shared_tables
+            apart = self._keys_apart(table)
+            questions = [asked for asked in questions if asked[1][1] in apart]
+        self._moved.update(
+            asked for asked in questions if differ(answer_of(self, asked), self.root.answers[asked])
+        )
 
     def _keys_apart(self, table: str) -> AbstractSet[Hashable]:
         """Keys of a table under which the root has a different, a missing or an extra row."""
@@ -373,28 +383,3 @@ class Index:
             if begun:
                 return begun[-1]
         return None
-
-
-_known: list[Index] = []
-"""Recently used indexes, the newest first."""
-MOST_INDEXES = 4
-
-
-def index_of(dataset: Dataset, redrawn: frozenset[str] = frozenset()) -> Index:
-    """Index of a dataset; a recently used one if its tables are equal.
-
-    Parameters
-    ----------
-    dataset
-        The tables.
-    redrawn
-        Groups of inputs and single streams that are redrawn.
-    """
-    every = dict.fromkeys((*_known, *(index.root for index in _known)))
-    found = next((index for index in every if index.of_equal(dataset, redrawn)), None)
-    if found is None:
-        roots = (index.root for index in every)
-        root = next((index for index in roots if index.comes_from(dataset)), None)
-        found = Index(dataset, root, redrawn)
-    _known[:] = [found, *(index for index in _known if index is not found)][:MOST_INDEXES]
-    return found

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from exposure.inputs.index import index_of
+from exposure.inputs.indexes import index_of
 from exposure.measures.against_tables import Words
 from exposure.measures.lever import (
     Lever,

@@ -12,7 +12,7 @@ from exposure.arrays import FloatArray
 from exposure.assessment import PROGRESS
 from exposure.errors import ArgumentError, unknown_name
 from exposure.faults import Fault
-from exposure.inputs.index import index_of
+from exposure.inputs.indexes import index_of
 from exposure.measures.bench import MOST_WEIGHED, claimed_tonnes, run_many
 from exposure.measures.costs import material_cost
 from exposure.measures.effects import SECTORS

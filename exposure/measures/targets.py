@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Sequence
 
-from exposure.inputs.index import Index, index_of
+from exposure.inputs.index import Index
+from exposure.inputs.indexes import index_of
 from exposure.measures.against_tables import WITH_SECTORS, Words
 from exposure.measures.lever import (
     Lever,

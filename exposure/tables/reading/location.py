@@ -7,6 +7,7 @@ other packages install a top-level ``datasets`` too.
 
 import json
 import os
+from functools import lru_cache
 from pathlib import Path
 
 from exposure.errors import TableError
@@ -25,6 +26,14 @@ VARIABLE = "EXPOSURE_DATASETS"
 def is_our_project(folder: Path) -> bool:
     """True if a folder holds the tables of this package."""
     descriptor = folder / DESCRIPTOR
+    try:
+        return _is_ours(descriptor, descriptor.stat().st_mtime_ns)
+    except OSError:
+        return False
+
+
+@lru_cache(maxsize=8)
+def _is_ours(descriptor: Path, written: int) -> bool:  # noqa: ARG001 - a changed file is read again
     try:
         return bool(json.loads(descriptor.read_bytes()).get("name") == PACKAGE_NAME)
     except (OSError, ValueError, AttributeError):
