@@ -281,7 +281,7 @@ def calls() -> dict[str, dict[str, object]]:
         },
         "with_values": {"dataset": tables, "changes": {("cover", *STOCK): 1.0}, "note": "why"},
         "write_report": {"assessments": [result], "folder": "out", "briefing": None, "files": None,
-                         "helping": None},
+                         "helping": None, "drawing": None},
     }  # fmt: skip
 
 
