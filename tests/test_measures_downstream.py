@@ -117,6 +117,21 @@ def test_industries_are_joined_by_value_added_and_unknown_ones_are_refused(resul
     )
 
 
+@pytest.mark.filterwarnings("error")
+def test_an_industry_of_no_value_has_no_lost_share_and_gives_no_shock(result):
+    values = {("sector_values", sector, "industry_value_added_musd"): 0.0 for sector in INDUSTRY}
+    worthless = ex.assess(ex.with_values(result.dataset, values), result.scenario, result.settings)
+    totals = ex.industry_totals(worthless)
+    assert totals["lost_share"].isna().all()
+    with pytest.raises(ex.ArgumentError) as raised:
+        ex.industry_shock(totals, {"C30": "transport"})
+    assert str(raised.value) == (
+        "ex.industry_shock: 1 fault\n"
+        "  - industries that give 'transport': found value added of 0 in all of them; expected one "
+        "above 0, since they are weighed with it; leave them out"
+    )
+
+
 @pytest.mark.filterwarnings("ignore")  # of another library, about its own future
 def test_a_shock_through_an_input_output_model_is_the_leontief_inverse_times_it(result):
     model = pymrio.load_test().calc_all()

@@ -153,6 +153,17 @@ CASES: list[tuple[str, Change, str]] = [
         "loudspeakers that sum to 1.500; expected at most 1; lower them",
     ),
     (
+        "an industry of two values",
+        both(
+            put("sectors", 1, industry_code="CODE0"),
+            put("sector_values", 0, low=900.0, central=1000.0, high=1234567.5),
+        ),
+        "sector_values.csv: 1 fault\n"
+        "  - line 2, value added of industry CODE0 (USA): found 900, 1000, 1234567.5 (missiles) "
+        "against 1000 (electric_vehicles); expected one figure, since it is that of the whole "
+        "industry; state the same low, central and high for each of its sectors",
+    ),
+    (
         "a sector without needs",
         both(without("needs", "loudspeakers"), without("cover", "loudspeakers")),
         "sectors.csv: 1 fault\n"
@@ -510,12 +521,20 @@ FITTING: list[tuple[str, Change]] = [
     ("a cap as high as the highest stock", add("cover", cover("cap_weeks", 12.0))),
     ("industry shares of exactly 1", put("sectors", 1, industry_code="CODE0")),
     (
-        "one industry code in two countries",
+        "one industry code in three countries, of three values",
         both(
             *(
                 put("sectors", i, industry_code="C", destination=d)
                 for i, d in enumerate(("USA", "JPN", "EUU"))
-            )
+            ),
+            *(put("sector_values", 2 * i, low=float(i)) for i in range(3)),
+        ),
+    ),
+    (
+        "an industry whose value only one of its sectors states",
+        both(
+            put("sectors", 1, industry_code="CODE0"),
+            without("sector_values", "electric_vehicles", "USD million/yr"),
         ),
     ),
     ("a licence that lives as long as its renewal lead", put("licence_queue", 9, low=9)),

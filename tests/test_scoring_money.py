@@ -118,9 +118,10 @@ def test_sectors_of_one_industry_share_the_draws_of_its_value_and_no_others_do(d
 
 
 def test_a_value_changed_by_hand_stays_on_the_stream_of_its_industry(dataset):
-    key = ("electric_vehicles", VALUE)
-    changed = ex.with_value(dataset, "sector_values", key, value=(6000.0, 6000.0, 7200.0))
-    before, after = (industry_value(drawn_from(d, 64), key[0]) for d in (dataset, changed))
+    cars = ("electric_vehicles", "loudspeakers")
+    now = {("sector_values", sector, VALUE): (6000.0, 6000.0, 7200.0) for sector in cars}
+    changed = ex.with_values(dataset, now)
+    before, after = (industry_value(drawn_from(d, 64), cars[0]) for d in (dataset, changed))
     assert after == pytest.approx(2.0 * before)
 
 
@@ -133,7 +134,7 @@ def test_the_same_code_at_two_destinations_is_two_industries():
 
 
 def test_shares_of_an_industry_never_sum_to_more_than_all_of_it():
-    worth = {**WORTH, "electric_vehicles": (3000.0, (0.5, 0.6, 0.9))}
+    worth = {**WORTH, "electric_vehicles": (WORTH["electric_vehicles"][0], (0.5, 0.6, 0.9))}
     inputs = drawn_from(tiny_dataset(records_of(worth)))
     plain = [inputs.sector_value(s, SHARE) for s in ("electric_vehicles", "loudspeakers")]
     total = plain[0] + plain[1]

@@ -163,7 +163,8 @@ def industry_shock(totals: "pd.DataFrame", industries: Mapping[str, str]) -> "pd
     Raises
     ------
     ArgumentError
-        If a code is not among the totals, or one that is joined has no known value added.
+        If a code is not among the totals, one that is joined has no known value added, or all
+        that are joined have a value added of 0.
 
     Examples
     --------
@@ -187,11 +188,18 @@ def industry_shock(totals: "pd.DataFrame", industries: Mapping[str, str]) -> "pd
               "one that can be weighed", "leave it out", file="ex.industry_shock")
         for code in chosen["industry_code"][valued.isna()]
     ]  # fmt: skip
+    name = chosen["industry_code"].map(dict(industries)).rename("industry")
+    whole = valued.groupby(name).sum(min_count=1)
+    faults += [
+        Fault(f"industries that give '{theirs}'", "value added of 0 in all of them",
+              "one above 0, since they are weighed with it", "leave them out",
+              file="ex.industry_shock")
+        for theirs in whole.index[whole == 0.0]
+    ]  # fmt: skip
     if faults:
         raise ArgumentError(faults)
-    name = chosen["industry_code"].map(dict(industries)).rename("industry")
     lost = (chosen["lost_share"] * valued).groupby(name).sum()
-    return (lost / valued.groupby(name).sum()).rename("lost_share")
+    return (lost / whole).rename("lost_share")
 
 
 def industry_parts(assessment: Assessment, system: System) -> list[Part]:
@@ -228,9 +236,14 @@ def industry_parts(assessment: Assessment, system: System) -> list[Part]:
         whole = _added_up(value[pair] for pair in sorted(counted))
         share = industry_share(inputs, sector)
         alone = len(inside) == 1
-        weight = share if alone else share * value[home, code] / whole
+        weight = share if alone else _ratio(share * value[home, code], whole)
         parts.append(Part(sector, target, weight, whole))
     return parts
+
+
+def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
+    """Part of a whole in each draw; NaN where the whole is zero or not known."""
+    return np.divide(part, whole, out=np.full_like(whole, np.nan), where=whole > 0.0)
 
 
 def _codes(stated: set[str], system: System) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from exposure.faults import Fault
 from exposure.spelling import did_you_mean, nearest
-from exposure.tables.reading import codes, completeness, magnitudes, periods, pools
+from exposure.tables.reading import codes, completeness, industries, magnitudes, periods, pools
 from exposure.tables.reading.lines import AnyLine, Check, Line, TableLines, grouped
 from exposure.tables.schema.catalogue import name_of
 from exposure.tables.schema.demand import (
@@ -19,7 +19,6 @@ from exposure.tables.schema.demand import (
     CoverRow,
     NeedRow,
     SectorRow,
-    SectorValueRow,
     SubstitutionRow,
 )
 from exposure.tables.schema.policy import (
@@ -212,28 +211,6 @@ def _sums(
             )  # fmt: skip
 
 
-def industry_shares_fit(tables: TableLines) -> Iterable[Fault]:
-    """Sectors that share an industry code hold at most all of it."""
-    sectors = {line.row.sector: line.row for line in tables.of(SectorRow)}
-    stated = [
-        line
-        for line in tables.of(SectorValueRow)
-        if line.row.quantity == "industry_share" and line.row.sector in sectors
-    ]
-    groups = grouped(
-        stated,
-        lambda row: (sectors[row.sector].destination, sectors[row.sector].industry_code),
-    )
-    for (_, industry), lines in groups.items():
-        total = math.fsum(line.row.central for line in lines)
-        if round(total - 1.0, 9) > 0.0:
-            names = ", ".join(line.row.sector for line in lines)
-            yield Fault(
-                f"industry {industry}", f"central shares of {names} that sum to {total:.3f}",
-                "at most 1", "lower them", "sector_values.csv", lines[0].number,
-            )  # fmt: skip
-
-
 def stages_of_components_resolve(tables: TableLines) -> Iterable[Fault]:
     """A stage that a component goes through must exist."""
     known = [line.row.stage for line in tables.of(StageRow)]
@@ -367,7 +344,6 @@ CHECKS: dict[Check, tuple[str, ...]] = {
     stage_shares_sum_to_one: ("stage_shares",),
     sourcing_sums_to_one: ("sourcing",),
     buyers_sum_to_one: ("buyers",),
-    industry_shares_fit: (),
     completeness.sectors_have_needs: ("sectors", "needs"),
     completeness.sectors_have_buyers: ("sectors", "buyers"),
     completeness.sectors_have_cover: ("sectors", "components", "cover"),
@@ -390,6 +366,7 @@ CHECKS: dict[Check, tuple[str, ...]] = {
     pools.users_are_described_once: ("pool_users",),
     pools.order_classes_are_whole: ("pool_users",),
     pools.stocks_are_seen_under_control: ("elements",),
+    **industries.CHECKS,
     **magnitudes.CHECKS,
     **periods.CHECKS,
 }
