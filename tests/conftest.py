@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 import exposure
 from exposure import fast
+from exposure.inputs.parts import LIMIT, keep_parts
 from tests.shared_tables import share_tables
 
 PACKAGE = Path(exposure.__file__).parent
@@ -33,7 +35,8 @@ SMALL_RUNS = (
     "from tests.tiny_world import world_records\n"
     "from tests.tiny import tiny_dataset\n"
     "queue.fast = SimpleNamespace(AVAILABLE=False)\n"
-    "few = ex.Settings(draws=2, prior=True, horizon_weeks=8)\n"
+    # Weeks before the scored ones have a kernel of their own.
+    "few = ex.Settings(draws=2, prior=True, horizon_weeks=8, as_of='2025-05-02')\n"
     "ex.assess(tiny_dataset(world_records()), 'london_truce', few)\n",
 )
 """Each compiles other kernels, so both may run at once."""
@@ -77,3 +80,11 @@ def digest() -> str:
     place = os.environ.get("NUMBA_CACHE_DIR", "")
     known = f"{kernels} {place} {sys.version} {version('numba')}"
     return hashlib.sha256(known.encode()).hexdigest()[:16]
+
+
+@pytest.fixture
+def nothing_kept() -> Iterator[None]:
+    """No part of an earlier run is kept, neither before the test nor after it."""
+    keep_parts(LIMIT)
+    yield
+    keep_parts(LIMIT)

@@ -1,6 +1,5 @@
 """Weeks before the scored ones: runs that act later share them, and no result depends on it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -30,7 +29,10 @@ from exposure.values import same
 from tests.tiny import tiny_dataset
 from tests.tiny_world import world_records
 
-pytestmark = pytest.mark.skipif(not fast.AVAILABLE, reason="numba is not installed")
+pytestmark = [
+    pytest.mark.skipif(not fast.AVAILABLE, reason="numba is not installed"),
+    pytest.mark.usefixtures("nothing_kept"),
+]
 
 DRAWS = 67
 SCORED_FROM = date(2025, 8, 8)
@@ -48,13 +50,6 @@ ACTIONS = {
     "moved": Moved(SOON, "USA", "civil", MAGNET, "magnet", 0.5),
     "trusted": Trusted(SOON, "USA"),
 }
-
-
-@pytest.fixture(autouse=True)
-def _nothing_kept() -> Iterator[None]:
-    keep_parts(parts.LIMIT)
-    yield
-    keep_parts(parts.LIMIT)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,5 @@
 """Parts of runs that are kept: they are reused if none of their inputs has changed."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 
@@ -16,16 +14,11 @@ from exposure.values import same
 from tests.tiny import add_parameter, tiny_dataset
 from tests.tiny_world import world_records
 
+pytestmark = pytest.mark.usefixtures("nothing_kept")
+
 SETTINGS = ex.Settings(prior=True, draws=6, horizon_weeks=30, destination="all")
 MOST_CHANGES = 15
 CORRELATION = ("stock_correlation", "*")
-
-
-@pytest.fixture(autouse=True)
-def _nothing_kept() -> Iterator[None]:
-    keep_parts(parts.LIMIT)
-    yield
-    keep_parts(parts.LIMIT)
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,16 @@ import numpy as np
 from exposure.arrays import IntArray
 from exposure.impact.fast.arrays import Lanes, Weeks
 from exposure.impact.fast.changes import NOTHING
-from exposure.impact.fast.lanes import fill_lane, make_rows
 from exposure.impact.fast.packing import PackedPools
 from exposure.impact.fast.past import Before, before, in_transit, pools_since
 from exposure.impact.fast.policy import PackedPolicy
-from exposure.impact.fast.run import Arrived, add_purchases, count_lanes, empty_lanes, over_lanes
+from exposure.impact.fast.run import (
+    Arrived,
+    arrivals_of_thread,
+    count_lanes,
+    empty_lanes,
+    over_lanes,
+)
 from exposure.inputs.parts import Notes, Part, make_part
 
 
@@ -84,15 +89,9 @@ def _fill(
     """Run the pools through some weeks, all lanes of draws."""
 
     def some(lanes_of_thread: range) -> None:
-        licensed = policy.room_for_lane()
-        rows = make_rows(licensed, policy.routes, pools.kinds, pools.pools, weeks, pools.kept)
+        fill = arrivals_of_thread(pools, policy, weeks)
         for lane in lanes_of_thread:
-            policy.fill(licensed, lane)
-            fill_lane(
-                licensed, policy.routes, pools.kinds, pools.pools, pools.slots, weeks, lanes, rows,
-                lane,
-            )  # fmt: skip
-            add_purchases(pools, lanes, lane)
+            fill(lanes, lane)
 
     over_lanes(some, count_lanes(pools.world), threads)
     return lanes

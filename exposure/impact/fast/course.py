@@ -13,14 +13,13 @@ from exposure.impact.arrivals import Restriction
 from exposure.impact.fast.arrays import Lanes, Start, Weeks
 from exposure.impact.fast.firm_packing import PackedFirms, pack_firms
 from exposure.impact.fast.firms import fill_levels, make_desk, run_sectors
-from exposure.impact.fast.lanes import fill_lane, make_rows
 from exposure.impact.fast.packing import PackedPools, groups_of, pack_pools
 from exposure.impact.fast.past import Before, before, digest_of_stocks, in_transit, pools_since
 from exposure.impact.fast.policy import PackedPolicy, pack_policy
 from exposure.impact.fast.run import (
     FROM_THE_START,
     Arrived,
-    add_purchases,
+    arrivals_of_thread,
     count_lanes,
     empty_lanes,
     empty_results,
@@ -76,17 +75,11 @@ def run_course(
     results = empty_results(world, firms, weeks)
 
     def some(lanes_of_thread: range) -> None:
-        mine, licensed = _own(lanes), policy.room_for_lane()
-        rows = make_rows(licensed, policy.routes, pools.kinds, pools.pools, weeks, pools.kept)
+        mine, fill = _own(lanes), arrivals_of_thread(pools, policy, weeks)
         desk = make_desk(firms.changes, firms.sectors, weeks.end - weeks.begin)
         for lane in lanes_of_thread:
-            policy.fill(licensed, lane)
             mine.begins[:, 0] = begins[:, lane]
-            fill_lane(
-                licensed, policy.routes, pools.kinds, pools.pools, pools.slots, weeks, mine, rows,
-                lane,
-            )  # fmt: skip
-            add_purchases(pools, mine, lane)
+            fill(mine, lane)
             run_sectors(
                 firms.changes, firms.sectors, firms.streams, weeks, start, mine, results,
                 question.weight, desk, lane,
@@ -133,16 +126,10 @@ def _run_before(past: Before, firms: PackedFirms, slot: IntArray, week: int, thr
     rows_of = [streams.slots[streams.streams[i : i + 2]] for i in range(len(firms.names))]
 
     def some(lanes_of_thread: range) -> None:
-        mine, licensed = _own(lanes), policy.room_for_lane()
-        rows = make_rows(licensed, policy.routes, pools.kinds, pools.pools, weeks, pools.kept)
+        mine, fill = _own(lanes), arrivals_of_thread(pools, policy, weeks)
         desk = make_desk(firms.changes, sectors, week)
         for lane in lanes_of_thread:
-            policy.fill(licensed, lane)
-            fill_lane(
-                licensed, policy.routes, pools.kinds, pools.pools, pools.slots, weeks, mine, rows,
-                lane,
-            )  # fmt: skip
-            add_purchases(pools, mine, lane)
+            fill(mine, lane)
             begins[:, lane] = mine.begins[:, 0]
             for i, (first, end) in enumerate(rows_of):
                 fill_levels(

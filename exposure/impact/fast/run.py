@@ -9,7 +9,7 @@ import numpy as np
 from exposure.arrays import FloatArray, IntArray
 from exposure.impact.fast.arrays import Lanes, Results, Start, Weeks
 from exposure.impact.fast.firm_packing import Holder, PackedFirms
-from exposure.impact.fast.lanes import LANE
+from exposure.impact.fast.lanes import LANE, fill_lane, make_rows
 from exposure.impact.fast.packing import PackedPools, Route
 from exposure.impact.fast.policy import PackedPolicy
 from exposure.impact.outcomes import Players, SectorRun, StreamRun, put_together
@@ -27,6 +27,31 @@ def over_lanes(work: Callable[[range], None], lanes: int, threads: int) -> None:
         work(range(thread, lanes, threads))
 
     deque(in_order(some, range(threads), workers=threads), maxlen=0)
+
+
+def arrivals_of_thread(
+    pools: PackedPools, policy: PackedPolicy, weeks: Weeks
+) -> Callable[[Lanes, int], None]:
+    """Function of one thread, with room of its own, that fills in the arrivals of a lane.
+
+    Parameters
+    ----------
+    pools, policy
+        Pools and licences in some weeks.
+    weeks
+        These weeks.
+    """
+    licensed = policy.room_for_lane()
+    rows = make_rows(licensed, policy.routes, pools.kinds, pools.pools, weeks, pools.kept)
+
+    def fill(lanes: Lanes, lane: int) -> None:
+        policy.fill(licensed, lane)
+        fill_lane(
+            licensed, policy.routes, pools.kinds, pools.pools, pools.slots, weeks, lanes, rows, lane
+        )
+        add_purchases(pools, lanes, lane)
+
+    return fill
 
 
 def add_purchases(pools: PackedPools, lanes: Lanes, lane: int) -> None:
