@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from exposure.errors import unknown_name
@@ -73,6 +74,7 @@ class Column:
         return f"a {self.kind}{_limits(self.minimum, self.maximum)}"
 
 
+@cache
 def columns_of(table: str) -> tuple[Column, ...]:
     """Meaning, type and limits of every column of a table, in the order of the file.
 
