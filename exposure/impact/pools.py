@@ -84,6 +84,14 @@ class Pool:
         """Claims for what is bought on top of need, with their positions."""
         return tuple((i, claim) for i, claim in enumerate(self.claims) if claim.bought is not None)
 
+    @property
+    def size(self) -> int:
+        """Bytes of its arrays, without those of the goods that sectors need."""
+        arrays = [array for c in self.claims for array in (c.weight, c.order_class)]
+        arrays += [kind.weight for kind in self.kinds]
+        arrays += [array for array in (self.added, self.demand) if array is not None]
+        return sum({id(array): array.nbytes for array in arrays}.values())
+
     @cached_property
     def _weights(self) -> dict[tuple[str, Channel, BuyerClass, Tier], FloatArray]:
         return {

@@ -159,7 +159,9 @@ def _pools(
         elements = {row.element for row in inputs.index.elements_of_pool(name)}
         acted = period.actions.on_pool(elements, users)
         make = partial(build_pool, name=name, period=period, sectors=_values(users))
-        part = inputs.part("pool", name, period.key, known, acted, make=make)
+        part = inputs.part(
+            "pool", name, period.key, known, acted, make=make, weigh=lambda pool: pool.size
+        )
         pools[name] = _with_token(part)
     return pools
 
