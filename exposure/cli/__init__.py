@@ -8,7 +8,9 @@ a signal ends, 130 from the keyboard. Everything slow is imported inside the com
 
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from typing import Annotated
 
 import typer
@@ -115,11 +117,17 @@ def main(arguments: list[str] | None = None) -> int:
         return _run(arguments)
 
 
+@cache
+def _command() -> Callable[..., object]:
+    """All commands with their options, which are put together once for all runs of a process."""
+    return typer.main.get_command(app)
+
+
 def _run(arguments: list[str] | None) -> int:
     stdout = sys.stdout
     try:
         time_that_is_set()  # a wrong one would fail later, inside a library
-        app(args=arguments, prog_name="exposure")
+        _command()(args=arguments, prog_name="exposure")
     except SystemExit as leaving:
         return _code(leaving, reader_gone=sys.stdout is not stdout)
     except ExposureError as error:
