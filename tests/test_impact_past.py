@@ -138,6 +138,29 @@ def test_goods_in_transit_arrive_whenever_the_scored_weeks_begin(dataset, weeks)
     assert any(risk.lost.any() for risk in risks.values())
 
 
+@pytest.mark.parametrize("kept_ones", [0, 1])
+def test_a_short_run_and_a_long_one_share_the_weeks_before_even_if_some_are_dropped(
+    dataset, kept_ones
+):
+    """Priority reaches firms four weeks late, which is longer than the short run is."""
+    long = run_of(dataset, scored_from=date(2025, 4, 11))
+    short = replace(
+        long,
+        settings=long.settings.model_copy(update={"horizon_weeks": 1}),
+        window=replace(long.window, run=long.window.first + 1),
+    )
+    for one, other in ((short, long), (long, short)):
+        plain = without_kept_parts(other)
+        sector_risks(replace(one), workers=1)
+        pasts = [name for name in STORE._parts if name[0] == "arrived before"]  # type: ignore[index]
+        assert len(pasts) > 1
+        for name in [*STORE._parts]:
+            if name != pasts[kept_ones]:
+                del STORE._parts[name]
+        assert same(sector_risks(replace(other), workers=1), plain)
+        assert kept("arrived before") == len(pasts)
+
+
 @pytest.mark.parametrize(
     ("rule", "is_shared"),
     [("withheld, from 2025-08-29", True), ("free, from 2025-07-04", False)],

@@ -97,6 +97,8 @@ def before(pools: PackedPools, policy: PackedPolicy, week: int) -> Before:
         slots=slots,
         shown={},
         joined=joined,
+        # Not as many as the whole run may have: runs of different lengths share this past.
+        late_weeks=min(pools.late_weeks, week),
         kept=int(slots.emitted.max(initial=NOTHING)) + 1,
     )
     return Before(cut, _policy_before(policy, order, week), slot)
