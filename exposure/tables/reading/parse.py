@@ -165,7 +165,9 @@ def _clean(cell: object) -> object:
     """A cell without outer blanks and with uniform line ends."""
     if not isinstance(cell, str):
         return cell
-    return cell.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if "\r" in cell:
+        cell = cell.replace("\r\n", "\n").replace("\r", "\n")
+    return cell.strip()
 
 
 def _row_faults(table: Table, error: ValidationError) -> Iterator[Fault]:

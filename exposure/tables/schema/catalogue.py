@@ -5,6 +5,7 @@ field is described where it is declared, so the models are also the data diction
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from pydantic import BaseModel
 
@@ -23,7 +24,7 @@ class Table:
     required: bool = True
     """True if the model needs the table to run."""
 
-    @property
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """Columns in the order in which they are written: key, description, figure, evidence."""
         fields = list(self.row.model_fields)
