@@ -15,15 +15,18 @@ from tests.tiny import tiny_dataset
 READ = "import sys; given = sys.stdin.buffer.read(); "
 WARNING = (
     "import sys; sys.path[:] = sys.argv[1:]; import pickle; "
-    "from exposure.report.files.figure_process import Figures; given = sys.stdin.buffer.read(); "
+    "from exposure.report.files.figure_process import MARK, Figures; "
+    "given = sys.stdin.buffer.read(); "
     "answer = Figures({'scores': str(len(given))}, {}), [('no glyph', UserWarning)]; "
-    "pickle.dump(answer, sys.stdout.buffer)"
+    "sys.stdout.buffer.write(MARK); pickle.dump(answer, sys.stdout.buffer)"
 )
 FAILING = {
     "before it reads": "import sys; sys.exit(3)",
     "without an answer": READ + "sys.exit(1)",
     "with half an answer": READ + "sys.stdout.write('half'); sys.exit(1)",
 }
+WELCOME = "print('Welcome to this Python.', flush=True); "
+"""What a customized Python may print before it does anything."""
 MANY = elsewhere.WORTH_DRAWS
 
 
@@ -61,6 +64,22 @@ def test_a_process_that_fails_gives_none(monkeypatch, code):
         drawing.begin([])
         assert drawing.take() is None
     assert drawing.process.returncode != 0
+
+
+def test_what_python_prints_when_it_starts_is_no_part_of_the_answer(monkeypatch):
+    monkeypatch.setattr(elsewhere, "START", WELCOME + WARNING)
+    with elsewhere.figure_process(MANY) as drawing:
+        drawing.begin([])
+        with pytest.warns(UserWarning, match="^no glyph$"):
+            assert drawing.take() == Figures({"scores": "4"}, {})
+
+
+def test_a_program_that_ends_well_without_an_answer_gives_none(monkeypatch):
+    monkeypatch.setattr(elsewhere, "START", WELCOME)
+    with elsewhere.figure_process(MANY) as drawing:
+        drawing.begin([])
+        assert drawing.take() is None
+    assert drawing.process.returncode == 0
 
 
 @pytest.mark.parametrize("asked", [True, False])

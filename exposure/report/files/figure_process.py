@@ -32,6 +32,10 @@ START = (
 """What the other process does; it finds the same modules as this one, wherever it runs."""
 
 
+MARK = b"figures of exposure:"
+"""What comes before the answer; anything earlier was printed while the other Python started."""
+
+
 @dataclass(frozen=True)
 class Figures:
     """Figures by the names of their files, without endings."""
@@ -64,10 +68,11 @@ class FigureProcess:
             content, _ = self.reply.result(MOST_SECONDS)
         except (OSError, TimeoutError):
             return None
-        if self.process.returncode != 0:
+        _, mark, answer = content.partition(MARK)
+        if self.process.returncode != 0 or not mark:
             return None
         figures: Figures
-        figures, notes = pickle.loads(content)  # noqa: S301 - ours, and whole: it ended with 0
+        figures, notes = pickle.loads(answer)  # noqa: S301 - ours, and whole: it ended with 0
         for text, category in notes:
             warnings.warn(text, category, stacklevel=2)
         return figures

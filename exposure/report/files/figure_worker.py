@@ -11,6 +11,7 @@ import warnings
 
 import exposure.report.plots.rankings
 import exposure.result  # noqa: F401 - loaded for the runs that come
+from exposure.report.files.figure_process import MARK
 from exposure.report.files.figures import figures_of
 
 
@@ -24,4 +25,5 @@ def answer() -> None:
         figures = figures_of(runs)
     notes = [(str(warning.message), warning.category) for warning in warned]
     with os.fdopen(out, "wb") as stdout:
+        stdout.write(MARK)
         pickle.dump((figures, notes), stdout)
