@@ -837,6 +837,18 @@ RULES = [
         blind=ACROSS_ROWS,
     ),
     rows(
+        "one value added of an industry",
+        "sector_values",
+        both(
+            put("sectors", 1, industry_code="CODE0"),
+            put("sector_values", 0, low=900.0, central=1000.0, high=1100.0),
+        ),
+        "line 2, value added of industry CODE0 (USA): found 900, 1000, 1100 (missiles) against "
+        "1000 (electric_vehicles); expected one figure, since it is that of the whole industry; "
+        "state the same low, central and high for each of its sectors",
+        blind=ACROSS_TABLES,
+    ),
+    rows(
         "every constant of the model",
         "parameters",
         without("parameters", "restock_ratio"),
