@@ -9,6 +9,7 @@ from exposure.arguments import CALLBACK, COUNT, check_arguments, optional
 from exposure.errors import unknown_name
 from exposure.evidence.conditioned_list import RecordMet, meet_record
 from exposure.impact.prepared import rows_read, run_window
+from exposure.inputs.cells import Inputs
 from exposure.inputs.streams import Sampler
 from exposure.policy.against_tables import refuse_unknown_names
 from exposure.policy.replay import seen_from
@@ -117,8 +118,12 @@ def assess_with(
     cells = run.inputs.index.cells
     assumed = {key for key, row in cells.items() if row.assumed}
     read = {sector: rows_read(run.inputs, sector) & cells.keys() for sector in risks}
+    # Figures of money are drawn apart, so that the run does not keep them.
+    drawn = run.inputs.with_sampler(run.sampler)
     scored = {
-        sector: _scored(run, sector, risk, conditioned, (len(read_rows), len(read_rows & assumed)))
+        sector: _scored(
+            run, drawn, sector, risk, conditioned, (len(read_rows), len(read_rows & assumed))
+        )
         for (sector, risk), read_rows in zip(risks.items(), read.values(), strict=True)
     }
     return Assessment(dataset, seen, settings, scored, run, conditioned)
@@ -173,6 +178,7 @@ def _sector_ids(dataset: Dataset, settings: Settings) -> tuple[str, ...]:
 
 def _scored(
     run: Run,
+    drawn: Inputs,
     sector: str,
     risk: SectorRisk,
     conditioned: RecordMet | None,
@@ -180,7 +186,7 @@ def _scored(
 ) -> ScoredSector:
     """A sector with its risk; `rows` are the rows behind it, and the assumed ones among them."""
     return ScoredSector(
-        label=_label(run, sector),
+        label=_label(drawn, sector),
         risk=risk,
         probabilities=run.probabilities,
         settings=run.settings,
@@ -210,7 +216,7 @@ def _mean_of(values: Sequence[float | None]) -> float:
     return float(np.mean([float("nan") if value is None else value for value in values]))
 
 
-def _label(run: Run, sector: str) -> Label:
-    row = run.inputs.index.sectors[sector]
-    money = money_of(run.inputs, sector)
+def _label(inputs: Inputs, sector: str) -> Label:
+    row = inputs.index.sectors[sector]
+    money = money_of(inputs, sector)
     return Label(row.name, row.industry_code, money.value_added, money.recaptured)

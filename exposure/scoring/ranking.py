@@ -91,12 +91,12 @@ class ScoredSector:
         """Mean score over draws."""
         return float(self.scores.mean())
 
-    @cached_property
+    @property
     def value_at_risk(self) -> FloatArray:
         """Value added lost a year, net of what is made up later, constant USD, shape (D,)."""
         return np.asarray(self.gross_value_at_risk * (1.0 - self.label.recaptured))
 
-    @cached_property
+    @property
     def gross_value_at_risk(self) -> FloatArray:
         """Value added lost a year if nothing is made up later, constant USD, shape (D,)."""
         return np.asarray(self.label.value_added * self.risk.undiscounted)
