@@ -6,6 +6,7 @@ import pytest
 import exposure as ex
 from exposure.inputs import parts
 from exposure.inputs.cells import Inputs
+from exposure.inputs.index import Index
 from exposure.inputs.parts import Part, Store, keep_parts, make_part
 from exposure.inputs.streams import Sampler
 from exposure.tables.dataset import Dataset, row_key
@@ -140,3 +141,21 @@ def test_parts_that_are_dropped_while_others_are_made_are_not_missed(dataset, mo
 
     monkeypatch.setattr(Store, "keep", keep_alone)
     assert same(ex.assess(changed, "london_truce", SETTINGS).sectors, fresh.sectors)
+
+
+def test_a_set_of_moved_questions_that_is_being_read_does_not_change(dataset):
+    """Another thread may ask the original tables something new in the meantime."""
+    keys = [
+        row_key(row)[1]
+        for row in dataset.rows["cover"]
+        if isinstance(row, QuantityRow) and row.quantity == "lag_weeks"
+    ]
+    root = Index(dataset)
+    changes = {("cover", *key): (0.0, 0.0, 0.0) for key in keys}
+    index = Index(ex.with_values(dataset, changes), root)
+    root.cell("cover", keys[0])
+    reading = iter(index.moved)
+    for key in keys[1:]:
+        root.cell("cover", key)
+    assert index.moved == {("cell", ("cover", key)) for key in keys}
+    assert list(reading) == [("cell", ("cover", keys[0]))]

@@ -2,6 +2,7 @@
 
 import itertools
 import operator
+import threading
 from collections.abc import Hashable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
@@ -49,7 +50,8 @@ class Index:
         self._redrawn = redrawn
         self.serial = next(_serials)
         self.answers: Trace = {}
-        self._moved: set[Question] = set()
+        self._moved: frozenset[Question] = frozenset()
+        self._comparing = threading.Lock()
         self._all_compared = 0
         self._compared: dict[Group, int] = {}
         self._groups = QuestionGroups()
@@ -67,28 +69,33 @@ class Index:
         """Questions asked of the root whose answers differ here."""
         root = self._root
         if root is not None and len(root.answers) > self._all_compared:
-            known = len(root.answers)
-            for group, questions in root._groups.of(root.answers).items():
-                count = len(questions)
-                self._compare(group, questions[self._compared.get(group, 0) : count])
-                # Only now: another thread must not rely on what is not yet compared.
-                self._compared[group] = count
-            self._all_compared = known
+            with self._comparing:
+                self._compare_with(root)
         return self._moved
 
-    def _compare(self, group: Group, questions: Sequence[Question]) -> None:
-        """Note which of some questions have another answer than in the root."""
+    def _compare_with(self, root: "Index") -> None:
+        """Compare the answers of the root that have not been compared yet."""
+        known = len(root.answers)
+        for group, questions in root._groups.of(root.answers).items():
+            count = len(questions)
+            # A new set: other threads may be reading the present one.
+            self._moved |= self._moved_among(group, questions[self._compared.get(group, 0) : count])
+            self._compared[group] = count
+        # Only now: another thread must not rely on what is not yet compared.
+        self._all_compared = known
+
+    def _moved_among(self, group: Group, questions: Sequence[Question]) -> AbstractSet[Question]:
+        """Those of some questions that have another answer than in the root."""
         name, table = group
         if not questions or table in self._shared_tables:
-            return
+            return frozenset()
         if name == "is_touched":
             questions = [asked for asked in questions if asked[1][0] in self._newly_touched]
         if name == "cell":
             apart = self._keys_apart(table)
             questions = [asked for asked in questions if asked[1][1] in apart]
-        self._moved.update(
-            asked for asked in questions if differ(answer_of(self, asked), self.root.answers[asked])
-        )
+        answers = self.root.answers
+        return {asked for asked in questions if differ(answer_of(self, asked), answers[asked])}
 
     def _keys_apart(self, table: str) -> AbstractSet[Hashable]:
         """Keys of a table under which the root has a different, a missing or an extra row."""
