@@ -112,7 +112,8 @@ def _begun(
 
     every = range(len(firms.names))
     stocks = tuple(digest_of_stocks(firms.sectors, firms.changes, i, week) for i in every)
-    name = ("course before", past.digest, tuple(slot), stocks)
+    # Equal slots may belong to other sectors where streams differ.
+    name = ("course before", past.digest, tuple(slot), tuple(firms.streams.streams), stocks)
     return make_part(name, pools.world.inputs.index, make, kept=True).value, past
 
 
