@@ -57,6 +57,17 @@ def test_its_warnings_are_repeated_here(monkeypatch):
             assert drawing.take() == Figures({"scores": "4"}, {})
 
 
+def test_without_a_thread_to_talk_to_it_there_is_none(monkeypatch):
+    def none_left(*_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(elsewhere.ThreadPoolExecutor, "submit", none_left)
+    with elsewhere.figure_process(MANY) as drawing:
+        drawing.begin([])
+        assert drawing.take() is None
+    assert drawing.process.poll() is not None
+
+
 @pytest.mark.parametrize("code", FAILING.values(), ids=FAILING)
 def test_a_process_that_fails_gives_none(monkeypatch, code):
     monkeypatch.setattr(elsewhere, "START", code)

@@ -12,7 +12,7 @@ import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -58,7 +58,9 @@ class FigureProcess:
     def begin(self, runs: "Sequence[Assessment]") -> None:
         """Send runs to be drawn; does not wait."""
         if self.process is not None:
-            self.reply = self.pool.submit(self.process.communicate, pickle.dumps(tuple(runs)))
+            # Where the system starts no thread, the figures are drawn here.
+            with suppress(RuntimeError):
+                self.reply = self.pool.submit(self.process.communicate, pickle.dumps(tuple(runs)))
 
     def take(self) -> Figures | None:
         """The figures, with their warnings repeated here; None if there are none."""
