@@ -30,7 +30,7 @@ TOGETHER = 512
 KEPT = 320
 """Megabytes that kept parts may take meanwhile; less in proportion for fewer draws."""
 
-LEAST_KEPT = 160
+LEAST_KEPT = 120
 """Megabytes that they may take with any number of draws: what they rest on does not shrink."""
 
 MOST_WEIGHED = 64
