@@ -187,8 +187,8 @@ def test_printed_a_table_repeats_its_headings_on_every_page(browser, page, tmp_p
             "body.append(row); } }"
         )
         seen.tab.pdf(path=str(pdf), prefer_css_page_size=True)
-    told = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, check=True)  # noqa: S607
-    pages = [text for text in told.stdout.decode().split("\f") if "sector " in text]
+    printed = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, check=True)  # noqa: S607
+    pages = [text for text in printed.stdout.decode().split("\f") if "sector " in text]
     with_rows = [text for text in pages if re.search(r"^ *sector \d+ ", text, re.MULTILINE)]
     assert len(with_rows) >= 2
     assert all("P(top 3)" in text for text in with_rows)

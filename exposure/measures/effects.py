@@ -145,7 +145,7 @@ def levers(
     >>> import exposure as ex
     >>> quick = ex.Settings(draws=16, horizon_weeks=52)
     >>> result = ex.assess(ex.read_dataset(), "licences_withheld", quick)
-    >>> rated = [own for own in ex.read_levers() if own.lever == "rating_engines"]
+    >>> rated = [lever for lever in ex.read_levers() if lever.lever == "rating_engines"]
     >>> effects = ex.levers(result, rated, sectors=["aero_engines"])
     >>> bool(effects.total["points"].iloc[0] >= 0)
     True
@@ -197,7 +197,7 @@ def apply(lever: Lever, assessment: Assessment) -> "pd.DataFrame":
     >>> import exposure as ex
     >>> quick = ex.Settings(draws=16, horizon_weeks=52)
     >>> result = ex.assess(ex.read_dataset(), "licences_withheld", quick)
-    >>> lever = next(own for own in ex.read_levers() if own.lever == "rating_engines")
+    >>> lever = next(each for each in ex.read_levers() if each.lever == "rating_engines")
     >>> table = ex.apply(lever, result)
     >>> table["sector"].iloc[-1]
     'total'

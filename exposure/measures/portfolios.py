@@ -98,7 +98,7 @@ def portfolios(
     >>> import exposure as ex
     >>> quick = ex.Settings(draws=16, horizon_weeks=52)
     >>> result = ex.assess(ex.read_dataset(), "licences_withheld", quick)
-    >>> few = [own for own in ex.read_levers() if own.lever.startswith("rating_c")]
+    >>> few = [lever for lever in ex.read_levers() if lever.lever.startswith("rating_c")]
     >>> table = ex.portfolios(ex.levers(result, few, sectors=["electric_vehicles"]), [1e8])
     >>> table["levers"].iloc[0]
     'rating_cars'

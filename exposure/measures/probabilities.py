@@ -56,7 +56,7 @@ def order_by_probability(
     --------
     >>> import exposure as ex
     >>> result = ex.assess(ex.read_dataset(), "outlook", ex.Settings(draws=16))
-    >>> one, other = [own.scenario for own, _ in result.scenario.members][:2]
+    >>> one, other = [course.scenario for course, _ in result.scenario.members][:2]
     >>> table = ex.order_by_probability(result, one, other, steps=2, places=1)
     >>> table["first_probability"].tolist()
     [0.0, 0.0, 0.0, 0.5, 0.5, 1.0]

@@ -40,7 +40,7 @@ def targets_of(lever: Lever, dataset: Dataset, sectors: Sequence[str]) -> tuple[
     --------
     >>> import exposure as ex
     >>> dataset = ex.read_dataset()
-    >>> rated = next(own for own in ex.read_levers() if own.lever == "rating_engines")
+    >>> rated = next(each for each in ex.read_levers() if each.lever == "rating_engines")
     >>> targets_of(rated, dataset, ["missiles", "aero_engines"])
     ('aero_engines',)
     """

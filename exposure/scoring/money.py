@@ -111,11 +111,11 @@ def _drawn(inputs: Inputs, sector: str, quantity: str) -> FloatArray:
 
 def _shares_of_industry(inputs: Inputs, sector: str) -> list[SectorValueRow]:
     """Shares of all sectors of a sector's industry that are known, whether ranked or not."""
-    own = inputs.described(sector)
+    described = inputs.described(sector)
     members = {
         name
         for name, row in inputs.index.sectors.items()
-        if (row.destination, row.industry_code) == (own.destination, own.industry_code)
+        if (row.destination, row.industry_code) == (described.destination, described.industry_code)
     }
     return [
         row

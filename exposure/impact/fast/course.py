@@ -75,7 +75,7 @@ def run_course(
     results = empty_results(world, firms, weeks)
 
     def some(lanes_of_thread: range) -> None:
-        mine, fill = _own(lanes), arrivals_of_thread(pools, policy, weeks)
+        mine, fill = _room_of_thread(lanes), arrivals_of_thread(pools, policy, weeks)
         desk = make_desk(firms.changes, firms.sectors, weeks.end - weeks.begin)
         for lane in lanes_of_thread:
             mine.begins[:, 0] = begins[:, lane]
@@ -91,7 +91,7 @@ def run_course(
     return outcomes(world, players, firms, results, fed)
 
 
-def _own(lanes: Lanes) -> Lanes:
+def _room_of_thread(lanes: Lanes) -> Lanes:
     """Room of one thread for one lane."""
     return lanes._replace(
         inflow=np.empty_like(lanes.inflow),
@@ -127,7 +127,7 @@ def _run_before(past: Before, firms: PackedFirms, slot: IntArray, week: int, thr
     rows_of = [streams.slots[streams.streams[i : i + 2]] for i in range(len(firms.names))]
 
     def some(lanes_of_thread: range) -> None:
-        mine, fill = _own(lanes), arrivals_of_thread(pools, policy, weeks)
+        mine, fill = _room_of_thread(lanes), arrivals_of_thread(pools, policy, weeks)
         desk = make_desk(firms.changes, sectors, week)
         for lane in lanes_of_thread:
             fill(mine, lane)
