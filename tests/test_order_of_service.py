@@ -27,7 +27,9 @@ NAMES = {
 KINDS = {words: kind for kind, words in NAMES.items()}
 PLACES = ("", "_eu", "_gb", "_jp", "_kr")
 NUMBER = r"[\d.]+(?: to [\d.]+)?"
-FIRST_SENTENCE = re.compile(r"Value added by mass of (\w+) in million USD per kg, central rows: ")
+FIRST_SENTENCE = re.compile(
+    r"Value added per kg of (\w+) in million USD, from the central values: "
+)
 US_JETS = re.compile(rf"US fighter jets also earn ({NUMBER}) million USD")
 ENGINES = re.compile(rf"\(({NUMBER}) million USD per kg\)")
 """Further figures, both by mass of samarium."""
