@@ -17,19 +17,21 @@ from exposure.policy.scenario import SCENARIO, Scenario
 from exposure.policy.scenario_file import read_scenario
 from exposure.result import Assessment
 from exposure.scoring.blocks import Progress, Run, sector_risks
-from exposure.scoring.money import money_of
+from exposure.scoring.money import Money, money_of
 from exposure.scoring.ranking import (
     Label,
     Record,
     ScoredSector,
 )
-from exposure.scoring.sector_risk import SectorRisk
 from exposure.settings import SETTINGS, Settings
 from exposure.tables.dataset import DATASET, Dataset
 from exposure.tables.schema.demand import SectorRow
 
 REFUTED_BELOW = 0.05
 """Share of the draws of the tables inside the record below which a sector may be refuted."""
+
+Checked = tuple[Scenario, tuple[str, ...]]
+"""A scenario as known on the day of the analysis, and the ids of the sectors to rank."""
 
 WORKERS = optional(COUNT)
 PROGRESS = optional(CALLBACK)
@@ -88,9 +90,9 @@ def assess(
     )
     scenario = read_scenario(scenario) if isinstance(scenario, str) else scenario
     settings = settings or Settings()
-    check_run(dataset, scenario, settings)
+    checked = check_run(dataset, scenario, settings)
     conditioned = meet_record(dataset, settings, progress=progress)
-    return assess_with(dataset, scenario, settings, conditioned, workers=workers, progress=progress)
+    return _assess(dataset, checked, settings, conditioned, workers=workers, progress=progress)
 
 
 def assess_with(
@@ -111,22 +113,50 @@ def assess_with(
     dataset, scenario, settings, workers, progress
         Those of `assess`.
     """
-    seen, sector_ids = check_run(dataset, scenario, settings)
+    checked = check_run(dataset, scenario, settings)
+    return _assess(dataset, checked, settings, conditioned, workers=workers, progress=progress)
+
+
+def _assess(
+    dataset: Dataset,
+    checked: Checked,
+    settings: Settings,
+    conditioned: RecordMet | None,
+    *,
+    workers: int | None,
+    progress: Progress | None,
+) -> Assessment:
+    seen, sector_ids = checked
     window = run_window(seen, settings)
     run = Run(dataset, seen, settings, window, sector_ids, _sampler(settings, conditioned))
     risks = sector_risks(run, workers=workers, progress=progress)
-    cells = run.inputs.index.cells
-    assumed = {key for key, row in cells.items() if row.assumed}
-    read = {sector: rows_read(run.inputs, sector) & cells.keys() for sector in risks}
-    # Figures of money are drawn apart, so that the run does not keep them.
-    drawn = run.inputs.with_sampler(run.sampler)
+    index, figures = run.inputs.index, run.inputs.index.figures
+    # Before money is drawn: no score depends on its rows.
+    read = {sector: rows_read(run.inputs, sector) for sector in risks}
+    money = _money(run)
     scored = {
-        sector: _scored(
-            run, drawn, sector, risk, conditioned, (len(read_rows), len(read_rows & assumed))
+        sector: ScoredSector(
+            label=_label(index.sectors[sector], money[sector]),
+            risk=risk,
+            probabilities=run.probabilities,
+            settings=settings,
+            rows=len(read[sector] & figures.every),
+            assumed_rows=len(read[sector] & figures.assumed),
+            record=Record() if conditioned is None else _record_of(sector, conditioned),
         )
-        for (sector, risk), read_rows in zip(risks.items(), read.values(), strict=True)
+        for sector, risk in risks.items()
     }
     return Assessment(dataset, seen, settings, scored, run, conditioned)
+
+
+def _money(run: Run) -> dict[str, Money]:
+    """Value added of every sector, drawn apart from the run, so that the run does not keep it."""
+
+    def make(inputs: Inputs) -> dict[str, Money]:
+        drawn = inputs.with_sampler(run.sampler)
+        return {sector: money_of(drawn, sector) for sector in run.sectors}
+
+    return run.inputs.part("money", run.sectors, make=make).value
 
 
 def _sampler(settings: Settings, conditioned: RecordMet | None) -> Sampler:
@@ -135,9 +165,7 @@ def _sampler(settings: Settings, conditioned: RecordMet | None) -> Sampler:
     return Sampler(conditioned.numbers, settings.seed)
 
 
-def check_run(
-    dataset: Dataset, scenario: Scenario, settings: Settings
-) -> tuple[Scenario, tuple[str, ...]]:
+def check_run(dataset: Dataset, scenario: Scenario, settings: Settings) -> Checked:
     """Check, before anything runs, what can be run.
 
     Parameters
@@ -176,26 +204,6 @@ def _sector_ids(dataset: Dataset, settings: Settings) -> tuple[str, ...]:
     return found
 
 
-def _scored(
-    run: Run,
-    drawn: Inputs,
-    sector: str,
-    risk: SectorRisk,
-    conditioned: RecordMet | None,
-    rows: tuple[int, int],
-) -> ScoredSector:
-    """A sector with its risk; `rows` are the rows behind it, and the assumed ones among them."""
-    return ScoredSector(
-        label=_label(drawn, sector),
-        risk=risk,
-        probabilities=run.probabilities,
-        settings=run.settings,
-        rows=rows[0],
-        assumed_rows=rows[1],
-        record=Record() if conditioned is None else _record_of(sector, conditioned),
-    )
-
-
 def _record_of(sector: str, conditioned: RecordMet) -> Record:
     """Comparison of a sector with its observed losses."""
     seen = [r for r in conditioned.ranges if r.kind == "losses" and r.subject == sector]
@@ -216,7 +224,5 @@ def _mean_of(values: Sequence[float | None]) -> float:
     return float(np.mean([float("nan") if value is None else value for value in values]))
 
 
-def _label(inputs: Inputs, sector: str) -> Label:
-    row = inputs.index.sectors[sector]
-    money = money_of(inputs, sector)
+def _label(row: SectorRow, money: Money) -> Label:
     return Label(row.name, row.industry_code, money.value_added, money.recaptured)

@@ -3,9 +3,10 @@
 Results hold arrays and tables, for which ``==`` gives an array of answers. `same` gives one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -76,17 +77,37 @@ def close(value: object) -> None:
     Traceback (most recent call last):
     ValueError: assignment destination is read-only
     """
-    if isinstance(value, np.ndarray):
-        value.flags.writeable = False
-    elif isinstance(value, Mapping):
-        for part in value.values():
-            close(part)
-    elif isinstance(value, (list, tuple)):
-        for part in value:
-            close(part)
-    elif is_dataclass(value) and not isinstance(value, type):
-        for field in fields(value):
-            close(getattr(value, field.name))
+    waiting: list[object] = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, np.ndarray):
+            item.flags.writeable = False
+        else:
+            inside = contents_of(cast("Hashable", type(item)))
+            waiting += inside(item) if inside else ()
+
+
+@cache
+def contents_of(kind: Hashable) -> Callable[[Any], Iterable[object]] | None:
+    """Function that gives the contents of values of a type; None if they can hold no array.
+
+    Examples
+    --------
+    >>> list(contents_of(dict)({"a": 1.0}))
+    [1.0]
+    >>> contents_of(str) is None
+    True
+    """
+    if not isinstance(kind, type):
+        return None
+    if issubclass(kind, (np.ndarray, list, tuple)):
+        return iter
+    if issubclass(kind, Mapping):
+        return lambda item: item.values()
+    if is_dataclass(kind):
+        names = [each.name for each in fields(kind)]
+        return lambda item: [getattr(item, name) for name in names]
+    return None
 
 
 def copied(frame: "pd.DataFrame") -> "pd.DataFrame":

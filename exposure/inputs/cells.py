@@ -155,8 +155,9 @@ class Inputs:
         part = make_part(
             (*name, self.sampler.key), self.index, with_notes, kept=self.kept, weigh=weigh
         )
-        for reader, rows in part.notes.items():
-            self.under(reader).note(rows)
+        with self._lock:
+            for reader, rows in part.notes.items():
+                self.notes.setdefault(reader, set()).update(rows)
         return part
 
     @property

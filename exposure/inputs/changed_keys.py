@@ -1,6 +1,6 @@
 """Questions about two sets of tables that must have equal answers, found without asking them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pydantic import BaseModel
 
@@ -52,6 +52,11 @@ def changed_keys(
     """
     common = set(map(id, rows)) & set(map(id, others))
     return frozenset(keys.of(row)[1] for row in (*rows, *others) if id(row) not in common)
+
+
+def known_among(answers: Trace, questions: Iterable[Question]) -> list[Question]:
+    """Those of some questions that have been asked."""
+    return [asked for asked in questions if asked in answers]
 
 
 class QuestionGroups:

@@ -3,14 +3,16 @@
 import itertools
 import operator
 import threading
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import cached_property
 
-from exposure.inputs.changed_keys import Group, QuestionGroups, changed_keys
+from exposure.inputs.changed_keys import Group, QuestionGroups, changed_keys, known_among
+from exposure.inputs.figure_rows import FigureRows, figure_rows, together
 from exposure.inputs.keys import RowKeys
 from exposure.inputs.parts import Question, Trace, answer_of, differ, question
+from exposure.inputs.queue_rows import ByCase, by_case, row_in_force
 from exposure.inputs.streams import sample_of
 from exposure.tables.dataset import Dataset, Row, RowKey
 from exposure.tables.schema.demand import BuyerRow, NeedRow, SectorRow
@@ -56,6 +58,7 @@ class Index:
         self._compared: dict[Group, int] = {}
         self._groups = QuestionGroups()
         self._cells_of: dict[str, dict[tuple[str, ...], QuantityRow]] = {}
+        self._figures_of: dict[str, FigureRows] = {}
         self._apart: dict[str, frozenset[tuple[str, ...]]] = {}
         self.keys: RowKeys = RowKeys() if root is None else root.keys
 
@@ -89,12 +92,15 @@ class Index:
         name, table = group
         if not questions or table in self._shared_tables:
             return frozenset()
+        if name == "sample_of" and self._redrawn == self.root._redrawn:
+            return frozenset()
+        answers = self.root.answers
+        # Few rows differ: their questions are looked up, instead of a search through all.
         if name == "is_touched":
-            questions = [asked for asked in questions if asked[1][0] in self._newly_touched]
+            questions = known_among(answers, ((name, (key,)) for key in self._newly_touched))
         if name == "cell":
             apart = self._keys_apart(table)
-            questions = [asked for asked in questions if asked[1][1] in apart]
-        answers = self.root.answers
+            questions = known_among(answers, ((name, (table, key)) for key in apart))
         return {asked for asked in questions if differ(answer_of(self, asked), answers[asked])}
 
     def _keys_apart(self, table: str) -> AbstractSet[Hashable]:
@@ -163,6 +169,26 @@ class Index:
     def table(self, model: type[Row]) -> tuple[Row, ...]:
         """Rows of a table."""
         return self._dataset.rows_of(model)
+
+    @property
+    def figures(self) -> FigureRows:
+        """Keys of the rows with a figure."""
+        self.every_table()
+        return self._figures
+
+    @cached_property
+    def _figures(self) -> FigureRows:
+        return together(map(self._figures_in, self._dataset.rows))
+
+    def _figures_in(self, table: str) -> FigureRows:
+        if table not in self._figures_of:
+            root = self._shares(table)
+            self._figures_of[table] = (
+                figure_rows(self.keys, self._cells_in(table).values())
+                if root is None
+                else root._figures_in(table)
+            )
+        return self._figures_of[table]
 
     @property
     def cells(self) -> dict[RowKey, QuantityRow]:
@@ -347,28 +373,11 @@ class Index:
         )
 
     @cached_property
-    def _queue(self) -> dict[tuple[str, str, str, str], list[LicenceQueueRow]]:
+    def _queue(self) -> ByCase:
         root = self._shares("licence_queue")
         if root is not None:
             return root._queue
-        known: dict[tuple[str, str, str, str], list[LicenceQueueRow]] = {}
-        for row in self._dataset.rows_of(LicenceQueueRow):
-            key = (row.quantity, row.destination, str(row.buyer_class), row.element)
-            known.setdefault(key, []).append(row)
-        for rows in known.values():
-            rows.sort(key=lambda row: row.from_date or date.min)
-        return known
-
-    def _queue_rows(
-        self, quantity: str, destination: str, buyer_class: str, element: str
-    ) -> Iterable[list[LicenceQueueRow]]:
-        """Sets of queue rows that may hold for a case, the most specific first."""
-        for place in dict.fromkeys((destination, ANY)):
-            for buyer in dict.fromkeys((buyer_class, ANY)):
-                for metal in dict.fromkeys((element, ANY)):
-                    rows = self._queue.get((quantity, place, buyer, metal))
-                    if rows:
-                        yield rows
+        return by_case(self._dataset.rows_of(LicenceQueueRow))
 
     def queue_row(
         self, quantity: str, destination: str, *, buyer_class: str, element: str, day: date
@@ -385,8 +394,4 @@ class Index:
         self, quantity: str, destination: str, buyer_class: str, element: str, day: date
     ) -> LicenceQueueRow | None:
         """Return the queue row in force, with arguments by position."""
-        for rows in self._queue_rows(quantity, destination, buyer_class, element):
-            begun = [row for row in rows if row.from_date is None or row.from_date <= day]
-            if begun:
-                return begun[-1]
-        return None
+        return row_in_force(self._queue, (quantity, destination, buyer_class, element), day)

@@ -20,13 +20,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, is_dataclass
-from functools import cache, wraps
-from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, cast
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Concatenate, Generic, ParamSpec, Protocol, TypeVar, cast
 
 import numpy as np
 
 from exposure.tables.dataset import RowKey
+from exposure.values import contents_of
 
 MEGABYTE = 2**20
 
@@ -354,7 +355,7 @@ def size_of(value: object) -> int:
     waiting: list[object] = [value]
     while waiting:
         item = waiting.pop()
-        inside = _inside(cast("Hashable", type(item)))
+        inside = contents_of(cast("Hashable", type(item)))
         # The contents live as long as the value, so identity can replace comparison of values.
         if inside is None or id(item) in seen:
             continue
@@ -370,18 +371,3 @@ def size_of(value: object) -> int:
 def weightless(value: object) -> int:  # noqa: ARG001 - it has the form of `size_of`
     """Bytes of a value whose arrays all belong to other parts: none."""
     return 0
-
-
-@cache
-def _inside(kind: Hashable) -> Callable[[Any], Iterable[object]] | None:
-    """Function that gives the contents of values of a type; None if they can hold no array."""
-    if not isinstance(kind, type):
-        return None
-    if issubclass(kind, (np.ndarray, list, tuple)):
-        return iter
-    if issubclass(kind, Mapping):
-        return lambda item: item.values()
-    if is_dataclass(kind):
-        names = [each.name for each in fields(kind)]
-        return lambda item: [getattr(item, name) for name in names]
-    return None

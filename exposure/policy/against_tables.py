@@ -5,15 +5,19 @@ give every sector a score of 0. A name is known if it is in the tables or in the
 shipped scenarios mention elements that a user's tables may lack.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Protocol
 
 from exposure.errors import ScenarioError
 from exposure.faults import Fault
 from exposure.policy.rules import SELECTORS, Rule
 from exposure.policy.scenario import Scenario
 from exposure.spelling import did_you_mean, near, suggestion
-from exposure.tables.dataset import Dataset
+from exposure.tables.dataset import Dataset, Row
+from exposure.tables.reading.location import shipped_folder
 from exposure.tables.reading.shipped_rows import shipped_rows
 from exposure.tables.schema.policy import LicenceQueueRow, PolicyEventRow, SourceRow
 from exposure.tables.schema.supply import ComponentRow, ElementRow, SourcingRow, StageRow
@@ -38,7 +42,7 @@ def refuse_unknown_names(scenario: Scenario, dataset: Dataset) -> None:
     ScenarioError
         With all such faults, including those of all members of a mixture.
     """
-    known = _known(dataset)
+    known = Known(dataset, _shipped_words(shipped_folder()))
     faults = [
         fault.at(course.scenario)
         for course, _ in scenario.members
@@ -48,30 +52,62 @@ def refuse_unknown_names(scenario: Scenario, dataset: Dataset) -> None:
         raise ScenarioError(dict.fromkeys(faults))
 
 
-Known = Mapping[str, frozenset[str]]
-"""Words in a column of the tables or of the shipped tables."""
+Words = Mapping[str, frozenset[str]]
+"""Words in each column of some tables."""
 
 
-def _known(dataset: Dataset) -> Known:
-    words: dict[str, set[str]] = defaultdict(set)
-    for rows in (dataset.rows_of, shipped_rows):
-        words["element"] |= {row.element for row in rows(ElementRow)}
-        words["component"] |= {row.component for row in rows(ComponentRow)}
-        words["stage"] |= {row.stage for row in rows(StageRow)}
-        words["event"] |= {row.event for row in rows(PolicyEventRow)}
-        words["source"] |= {row.source_id for row in rows(SourceRow)}
-        words["measure"] |= {row.measure for row in rows(SourcingRow) if row.measure}
-    return {column: frozenset(known_words) for column, known_words in words.items()}
+class RowsOf(Protocol):
+    """Gives the rows of the table of a row model."""
+
+    def __call__(self, model: type[Row], /) -> tuple[Row, ...]:
+        """Rows of a table."""
+
+
+def _words(rows: RowsOf) -> Words:
+    return {
+        "element": frozenset(row.element for row in rows(ElementRow)),
+        "component": frozenset(row.component for row in rows(ComponentRow)),
+        "stage": frozenset(row.stage for row in rows(StageRow)),
+        "event": frozenset(row.event for row in rows(PolicyEventRow)),
+        "source": frozenset(row.source_id for row in rows(SourceRow)),
+        "measure": frozenset(row.measure for row in rows(SourcingRow) if row.measure),
+    }
+
+
+@lru_cache(maxsize=4)
+def _shipped_words(folder: Path) -> Words:  # noqa: ARG001 - another folder is read again
+    return _words(shipped_rows)
+
+
+@dataclass(frozen=True)
+class Known:
+    """Words of the tables and of the shipped tables."""
+
+    dataset: Dataset
+    shipped: Words
+
+    @cached_property
+    def _own(self) -> Words:
+        return _words(self.dataset.rows_of)
+
+    def has(self, column: str, word: str) -> bool:
+        """True if a word is known; a user's own tables are searched only for other words."""
+        return word in self.shipped[column] or word in self._own[column]
+
+    def words(self, column: str) -> frozenset[str]:
+        """All known words of a column."""
+        return self.shipped[column] | self._own[column]
 
 
 def _faults_of(course: Scenario, dataset: Dataset, known: Known) -> Iterator[Fault]:
     for source in course.sources:
-        if source not in known["source"]:
-            cure = suggestion(near(source, known["source"])) or "add it to sources.csv"
+        if not known.has("source", source):
+            cure = suggestion(near(source, known.words("source"))) or "add it to sources.csv"
             yield Fault("sources", f"'{source}'", "a source of sources.csv", cure)
     for measure in course.measures:
-        if measure not in known["measure"]:
-            yield _unknown("measures", measure, "a measure of sourcing.csv", known["measure"])
+        if not known.has("measure", measure):
+            expected = "a measure of sourcing.csv"
+            yield _unknown("measures", measure, expected, known.words("measure"))
     chosen = course.continuation.rules if course.continuation else ()
     for rule in (*course.rules, *chosen):
         yield from _faults_of_rule(rule, known)
@@ -81,12 +117,12 @@ def _faults_of(course: Scenario, dataset: Dataset, known: Known) -> Iterator[Fau
 def _faults_of_rule(rule: Rule, known: Known) -> Iterator[Fault]:
     for column in ("element", "component", "stage"):
         found = str(getattr(rule, column))
-        if found != ANY and found not in known[column]:
+        if found != ANY and not known.has(column, found):
             article = "an" if column == "element" else "a"
             expected = f"{article} {column} of {column}s.csv, or '*'"
-            yield _unknown(f"{named(rule)}, {column}", found, expected, known[column])
-    if rule.event and rule.event not in known["event"]:
-        cure = suggestion(near(rule.event, known["event"])) or "add it to policy_events.csv"
+            yield _unknown(f"{named(rule)}, {column}", found, expected, known.words(column))
+    if rule.event and not known.has("event", rule.event):
+        cure = suggestion(near(rule.event, known.words("event"))) or "add it to policy_events.csv"
         expected = "an event of policy_events.csv"
         yield Fault(f"{named(rule)}, event", f"'{rule.event}'", expected, cure)
 
