@@ -8,6 +8,7 @@ import numpy as np
 from exposure.arguments import CALLBACK, COUNT, check_arguments, optional
 from exposure.errors import unknown_name
 from exposure.evidence.conditioned_list import RecordMet, meet_record
+from exposure.evidence.conditioning import Compared
 from exposure.impact.prepared import rows_read, run_window
 from exposure.inputs.cells import Inputs
 from exposure.inputs.streams import Sampler
@@ -133,7 +134,7 @@ def _assess(
     index, figures = run.inputs.index, run.inputs.index.figures
     # Before money is drawn: no score depends on its rows.
     read = {sector: rows_read(run.inputs, sector) for sector in risks}
-    money = _money(run)
+    money, records = _money(run), _records(conditioned)
     scored = {
         sector: ScoredSector(
             label=_label(index.sectors[sector], money[sector]),
@@ -142,7 +143,7 @@ def _assess(
             settings=settings,
             rows=len(read[sector] & figures.every),
             assumed_rows=len(read[sector] & figures.assumed),
-            record=Record() if conditioned is None else _record_of(sector, conditioned),
+            record=records.get(sector, Record()),
         )
         for sector, risk in risks.items()
     }
@@ -204,12 +205,19 @@ def _sector_ids(dataset: Dataset, settings: Settings) -> tuple[str, ...]:
     return found
 
 
-def _record_of(sector: str, conditioned: RecordMet) -> Record:
+def _records(conditioned: RecordMet | None) -> dict[str, Record]:
+    """Comparison of each observed sector with its losses."""
+    if conditioned is None:
+        return {}
+    seen: dict[str, list[Compared]] = {}
+    for compared in conditioned.ranges:
+        if compared.kind == "losses":
+            seen.setdefault(compared.subject, []).append(compared)
+    return {sector: _record_of(every, conditioned.inside[sector]) for sector, every in seen.items()}
+
+
+def _record_of(seen: Sequence[Compared], inside: float) -> Record:
     """Comparison of a sector with its observed losses."""
-    seen = [r for r in conditioned.ranges if r.kind == "losses" and r.subject == sector]
-    if not seen:
-        return Record()
-    inside = conditioned.inside[sector]
     return Record(
         implied_so_far=float(np.mean([compared.conditioned_mean or 0.0 for compared in seen])),
         implied_so_far_se=_mean_of([compared.conditioned_se for compared in seen]),

@@ -100,9 +100,9 @@ def prepare(  # noqa: PLR0913 - each is a different kind of thing
             )
             worlds[held] = build_world(inputs, period, ranked)
         licences = grant_planned(inputs, plan, threads=threads)
+        licensed = frozenset().union(*map(inputs.read_by, set(licences.readers.values())))
         for sector in ranked:
-            for reader in sorted(set(licences.readers.values())):
-                inputs.under(sector).borrow(reader)
+            inputs.under(sector).note(licensed)
         for trusted in actions.of(Trusted):
             week = week_since(trusted, course.start)
             licences = with_trusted(licences, trusted.destination, week, weeks=window.run)

@@ -63,11 +63,32 @@ def build_world(inputs: Inputs, period: Period, ranked: Sequence[str]) -> World:
     ranked
         Sectors that are ranked; those that share a pool with them are part of the world.
     """
-    wanted = {c.pool for sector in ranked for c in channels_into(inputs, sector) if c.pool}
+    if inputs.index.root is not inputs.index:
+        # A copy of tables is often run once: to keep its world would take longer than to make it.
+        return World(inputs, period, *_drawn(inputs, period, ranked))
+    key = (period.sourcing_key, period.actions, tuple(ranked))
+    make = partial(_drawn, period=period, ranked=ranked)
+    return World(inputs, period, *inputs.part("world", *key, make=make, weigh=weightless).value)
+
+
+Contents = tuple[
+    dict[str, Sector],
+    dict[str, Pool],
+    dict[Supply, ExitSplit],
+    FloatArray,
+    FloatArray,
+    dict[Hashable, int],
+]
+"""Everything in a world except the gate to the tables, which belongs to one run."""
+
+
+def _drawn(inputs: Inputs, period: Period, ranked: Sequence[str]) -> Contents:
+    channels = {name: channels_into(inputs, name) for name in inputs.index.sectors}
+    wanted = {c.pool for name in ranked for c in channels[name] if c.pool}
     together = [
-        sector
-        for sector in inputs.index.sectors
-        if sector in ranked or any(c.pool in wanted for c in channels_into(inputs, sector))
+        name
+        for name, drawn_on in channels.items()
+        if name in ranked or any(channel.pool in wanted for channel in drawn_on)
     ]
     goods, stocks = _goods(inputs, period, together), _stocks(inputs, period, together)
     sectors = {name: Sector.of(goods[name][0], stocks[name][0]) for name in together}
@@ -79,9 +100,8 @@ def build_world(inputs: Inputs, period: Period, ranked: Sequence[str]) -> World:
     tokens |= {("stocks", name): token for name, (_, token) in stocks.items()}
     tokens |= {("pool", name): token for name, (_, token) in pools.items()}
     tokens |= {("split", supply): token for supply, (_, token) in splits.items()}
-    world = World(inputs, period, sectors, _values(pools), _values(splits), *firms.value, tokens)
-    _note_what_sectors_share(world)
-    return world
+    _note_what_sectors_share(inputs, sectors, _values(pools))
+    return sectors, _values(pools), _values(splits), *firms.value, tokens
 
 
 Made = TypeVar("Made")
@@ -216,18 +236,20 @@ def _supply_name(supply: Supply) -> str:
     return f"supply of {channel.component} {channel.element} to {buyer} {destination}"
 
 
-def _note_what_sectors_share(world: World) -> None:
+def _note_what_sectors_share(
+    inputs: Inputs, sectors: Mapping[str, Sector], pools: Mapping[str, Pool]
+) -> None:
     """Record for each sector also the rows of its pools and of all claims on them."""
-    arrival = {name: _arrival_rows(world.inputs, name) for name in world.sectors}
-    for name, pool in world.pools.items():
-        reader = world.inputs.under(f"pool {name}")
+    arrival = {name: _arrival_rows(inputs, name) for name in sectors}
+    for name, pool in pools.items():
+        reader = inputs.under(f"pool {name}")
         supplies = {(claim.channel, claim.destination, claim.buyer_class) for claim in pool.claims}
         for supply in supplies:
             reader.borrow(_supply_name(supply))
         for user in {claim.user for claim in pool.claims if claim.ranked}:
             reader.note(arrival[user])
-    for sector, built in world.sectors.items():
-        reader = world.inputs.under(sector)
+    for sector, built in sectors.items():
+        reader = inputs.under(sector)
         reader.borrow("firms")
         channels = {channel for holding in built.holdings for channel in holding.channels}
         for pool_name in {channel.pool for channel in channels}:

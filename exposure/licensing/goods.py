@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from exposure.inputs.index import Index
+from exposure.inputs.parts import Notes, make_part, weightless
 from exposure.policy.rules import Case, ControlDates
 from exposure.supply.channels import Channel
 from exposure.tables.schema.supply import ComponentRow, ElementRow
@@ -33,14 +34,22 @@ def item_of(channel: Channel, stage: Stage) -> Item:
 
 
 def items_of(index: Index) -> tuple[Item, ...]:
-    """All goods of the tables: finished components and elements at upstream stages."""
-    items: dict[Item, None] = {}
-    for row in index.table(ComponentRow):
-        items[Item(row.elements, row.component, row.stages[-1])] = None
-        for element in row.elements:
-            for stage in row.stages[:-1]:
-                items[Item((element,), None, stage)] = None
-    return tuple(items)
+    """All goods of the tables: finished components and elements at upstream stages.
+
+    They are made once, because plans are compared by their goods: most quickly if these are
+    identical.
+    """
+
+    def make() -> tuple[tuple[Item, ...], Notes]:
+        items: dict[Item, None] = {}
+        for row in index.table(ComponentRow):
+            items[Item(row.elements, row.component, row.stages[-1])] = None
+            for element in row.elements:
+                for stage in row.stages[:-1]:
+                    items[Item((element,), None, stage)] = None
+        return tuple(items), {}
+
+    return make_part(("items",), index, make, kept=True, weigh=weightless).value
 
 
 def case_of(key: Key, destination: str) -> Case:
