@@ -28,8 +28,8 @@ SEEDS = st.integers(0, 2**32 - 1)
 RESULTS = ("licensed", "arrivals", "served", "backlog", "withdrawn")
 
 
-def everything(classes, capacity) -> np.ndarray:
-    found = run_queue(classes, capacity, weeks=len(capacity))
+def everything(classes, capacity, joined=None) -> np.ndarray:
+    found = run_queue(classes, capacity, weeks=len(capacity), joined=joined)
     return np.stack([np.moveaxis(getattr(found, name), 1, 0) for name in RESULTS])
 
 

@@ -14,6 +14,7 @@ the book in place; `exposure.licensing.queue` defines their order within a week.
 one after another, in the same order as in the fast twin.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -122,14 +123,18 @@ def rule_of(terms: LicenceTerms, draws: int, block: slice = EVERY) -> Rule:
     )
 
 
+def depth_of(rules: Mapping[int, Rule], *, weeks: int) -> int:
+    """Number of weeks ahead in which licences of holders may end; see `Book.depth`."""
+    # Licences that end after the horizon are kept in its row.
+    return min(max(int(rule.lead.max()) for rule in rules.values()), weeks) + 1
+
+
 def open_book(
     one: LicenceClass, rules: dict[int, Rule], *, weeks: int, draws: int, block: slice = EVERY
 ) -> Book:
     """Open the book of a class with the licences it holds at the start."""
     relationships = _floats(one.relationships, draws)[block]
     size = len(relationships)
-    # Licences that end after the horizon are kept in its row.
-    depth = min(max(int(rule.lead.max()) for rule in rules.values()), weeks) + 1
     book = Book(
         relationships=relationships,
         live=np.zeros(size),
@@ -138,7 +143,7 @@ def open_book(
         line=np.zeros((weeks + 1, size)),
         first=np.zeros((weeks + 1, size)),
         late=np.zeros((weeks + 1, size)),
-        holders=np.zeros((2, weeks + 1, depth, size)),
+        holders=np.zeros((2, weeks + 1, depth_of(rules, weeks=weeks), size)),
     )
     for held in one.held_at_start:
         licences = relationships * _floats(held.share, draws)[block]
@@ -146,6 +151,41 @@ def open_book(
         # They count as approved in week 0, so holders do not apply in that week.
         _enter(book, licences, _weeks(held.expiry_week, draws)[block], rules[0], week=0)
     return book
+
+
+def part_of(book: Book, relationships: FloatArray, *, depth: int, week: int) -> Book:
+    """Part of a book from the beginning of a week on, in proportion to its relationships.
+
+    All relationships of the book were treated equally so far. The composition of what was filed is
+    the same in every part; all other figures are loads and licences, which are divided.
+
+    Parameters
+    ----------
+    book
+        The book of all relationships.
+    relationships
+        Those of the part, shape (D,).
+    depth
+        Depth of the new book, at least that of the old one.
+    week
+        First week of the part.
+    """
+    share = relationships / book.relationships
+    # Before it is filed, a row holds loads.
+    of_row = np.where(np.arange(len(book.line))[:, np.newaxis] >= week, share, 1.0)
+    holders = np.zeros((2, len(book.line), depth, len(share)))
+    holders[:, :, : book.depth] = book.holders * of_row[:, np.newaxis]
+    return Book(
+        relationships,
+        live=book.live * share,
+        change=book.change * share,
+        asking=book.asking * share,
+        line=book.line * share,
+        first=book.first * of_row,
+        late=book.late * of_row,
+        holders=holders,
+        oldest=book.oldest,
+    )
 
 
 def begin(book: Book, rule: Rule, *, before: Rule | None, week: int) -> FloatArray:

@@ -9,7 +9,7 @@ import numpy as np
 from exposure.arrays import BoolArray, FloatArray, IntArray
 from exposure.fast import writable
 from exposure.licensing.book import Rule
-from exposure.licensing.terms import LicenceClass
+from exposure.licensing.terms import Joined, LicenceClass
 
 LANES = 8
 """Draws whose results are written together, as many as fit in one cache line."""
@@ -72,6 +72,27 @@ class Deck(NamedTuple):
     """First week in which they no longer count, shape (H, D)."""
     capacity: FloatArray
     """Shape (T, D)."""
+
+
+class Parts(NamedTuple):
+    """Parts of classes that are joined before a week."""
+
+    week: int
+    of: IntArray
+    """Joined class of each class, shape (Q,)."""
+    share: FloatArray
+    """Its share of the relationships of the joined class, shape (Q, D)."""
+
+
+def whole(deck: Deck, *, week: int) -> Parts:
+    """Classes that are not joined with others before a week."""
+    return Parts(week, np.arange(len(deck.size)), np.ones_like(deck.size))
+
+
+def parts_of(deck: Deck, before: Deck, joined: Joined) -> Parts:
+    """Parts of the classes that are joined before a week."""
+    of = np.array(joined.of, dtype=np.int64)
+    return Parts(joined.week, of, deck.size / before.size[of])
 
 
 class Book(NamedTuple):

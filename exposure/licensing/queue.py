@@ -29,15 +29,17 @@ from exposure.licensing.book import (
     Rule,
     begin,
     decide,
+    depth_of,
     expire,
     open_book,
+    part_of,
     rule_of,
     submit,
     total,
     withdraw,
 )
-from exposure.licensing.deck import pack
-from exposure.licensing.terms import LicenceClass, check_classes, raise_faults
+from exposure.licensing.deck import Deck, pack, parts_of
+from exposure.licensing.terms import Joined, LicenceClass, check_classes, raise_faults
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +65,13 @@ BLOCK = 128
 """Draws that the reference runs at once, so that the books of all classes stay small."""
 
 
-def run_queue(classes: Sequence[LicenceClass], capacity: FloatArray, *, weeks: int) -> QueueResult:
+def run_queue(
+    classes: Sequence[LicenceClass],
+    capacity: FloatArray,
+    *,
+    weeks: int,
+    joined: Joined | None = None,
+) -> QueueResult:
     """Run one licensing office that serves several classes.
 
     The office decides applications whose delay has passed, in the order of priority and then of
@@ -79,6 +87,9 @@ def run_queue(classes: Sequence[LicenceClass], capacity: FloatArray, *, weeks: i
         the classes' relationships. 0 while the office does not decide yet.
     weeks
         Number of weeks T.
+    joined
+        Classes that queue as one until some week; None if all queue alone. The results are those of
+        classes that queue alone, but for rounding.
 
     Returns
     -------
@@ -107,24 +118,38 @@ def run_queue(classes: Sequence[LicenceClass], capacity: FloatArray, *, weeks: i
     [0.0, 0.0, 0.0667, 0.1333, 0.2]
     """
     _check(classes, capacity, weeks=weeks)
-    return QueueResult(*np.moveaxis(_run(classes, capacity, loads=True), 1, 2))
+    return QueueResult(*np.moveaxis(_run(classes, capacity, joined, loads=True), 1, 2))
 
 
 def licensed_shares(
-    classes: Sequence[LicenceClass], capacity: FloatArray, *, weeks: int
+    classes: Sequence[LicenceClass],
+    capacity: FloatArray,
+    *,
+    weeks: int,
+    joined: Joined | None = None,
 ) -> FloatArray:
     """Return only the licences of `run_queue`, in less time and memory; shape (Q, T, D)."""
     _check(classes, capacity, weeks=weeks)
-    return np.asarray(_run(classes, capacity, loads=False)[0])
+    return np.asarray(_run(classes, capacity, joined, loads=False)[0])
 
 
-def _run(classes: Sequence[LicenceClass], capacity: FloatArray, *, loads: bool) -> FloatArray:
+def _run(
+    classes: Sequence[LicenceClass], capacity: FloatArray, joined: Joined | None, *, loads: bool
+) -> FloatArray:
     """Results in the order of `QueueResult`, shape (5, Q, T, D); or only the first of them."""
     if not fast.AVAILABLE:
-        return run_reference(classes, capacity)
+        return run_reference(classes, capacity, joined)
     from exposure.licensing.queue_fast import run_fast  # noqa: PLC0415 - it loads numba
 
-    return run_fast(pack(classes, _rules(classes, capacity.shape[1]), capacity), loads=loads)
+    deck = _packed(classes, capacity)
+    if joined is None or joined.week == 0:
+        return run_fast(deck, loads=loads)
+    before = _packed(joined.classes, capacity)
+    return run_fast(deck, (before, parts_of(deck, before, joined)), loads=loads)
+
+
+def _packed(classes: Sequence[LicenceClass], capacity: FloatArray) -> Deck:
+    return pack(classes, _rules(classes, capacity.shape[1]), capacity)
 
 
 def _rules(
@@ -133,32 +158,77 @@ def _rules(
     return [{week: rule_of(terms, draws, block) for week, terms in one.timeline} for one in classes]
 
 
-def run_reference(classes: Sequence[LicenceClass], capacity: FloatArray) -> FloatArray:
+def run_reference(
+    classes: Sequence[LicenceClass], capacity: FloatArray, joined: Joined | None = None
+) -> FloatArray:
     """Run the reference of the queue, block by block of draws; shape (5, Q, T, D)."""
     weeks, draws = capacity.shape
     out = np.zeros((len(fields(QueueResult)), len(classes), weeks, draws))
     for first in range(0, draws, BLOCK):
-        _run_block(classes, capacity, slice(first, first + BLOCK), out)
+        _run_block(classes, capacity, joined, slice(first, first + BLOCK), out)
     return out
 
 
 def _run_block(
-    classes: Sequence[LicenceClass], capacity: FloatArray, block: slice, out: FloatArray
+    classes: Sequence[LicenceClass],
+    capacity: FloatArray,
+    joined: Joined | None,
+    block: slice,
+    out: FloatArray,
 ) -> None:
     """Run the queue in some of the draws and fill in their results."""
     weeks, draws = capacity.shape
     rules = _rules(classes, draws, block)
-    books = [
+    result = QueueResult(*np.moveaxis(out[..., block], 1, 2))
+    if joined is None or joined.week == 0:
+        books = _open_books(classes, rules, weeks=weeks, draws=draws, block=block)
+        _run_weeks(books, rules, capacity[:, block], range(weeks), result)
+        return
+    rules_before = _rules(joined.classes, draws, block)
+    books = _open_books(joined.classes, rules_before, weeks=weeks, draws=draws, block=block)
+    shape = (len(fields(QueueResult)), joined.week, len(books), books[0].live.size)
+    before = QueueResult(*np.zeros(shape))
+    _run_weeks(books, rules_before, capacity[:, block], range(joined.week), before)
+    parts = []
+    for q, (one, terms) in enumerate(zip(classes, rules, strict=True)):
+        book = books[joined.of[q]]
+        relationships = np.broadcast_to(one.relationships, draws)[block]
+        depth = depth_of(terms, weeks=weeks)
+        parts.append(part_of(book, relationships, depth=depth, week=joined.week))
+        for name, values in vars(before).items():
+            share = 1.0 if name == "licensed" else relationships / book.relationships
+            getattr(result, name)[: joined.week, q] = values[:, joined.of[q]] * share
+    _run_weeks(parts, rules, capacity[:, block], range(joined.week, weeks), result)
+
+
+def _open_books(
+    classes: Sequence[LicenceClass],
+    rules: Sequence[dict[int, Rule]],
+    *,
+    weeks: int,
+    draws: int,
+    block: slice,
+) -> list[Book]:
+    return [
         open_book(one, terms, weeks=weeks, draws=draws, block=block)
         for one, terms in zip(classes, rules, strict=True)
     ]
-    result = QueueResult(*np.moveaxis(out[..., block], 1, 2))
-    for week in range(weeks):
+
+
+def _run_weeks(
+    books: Sequence[Book],
+    rules: Sequence[dict[int, Rule]],
+    capacity: FloatArray,
+    weeks: range,
+    result: QueueResult,
+) -> None:
+    """Run some weeks and fill in their results."""
+    for week in weeks:
         for q, (book, terms) in enumerate(zip(books, rules, strict=True)):
             arrived, withdrawn = _take_in(book, terms, week=week)
             result.arrivals[week, q], result.withdrawn[week, q] = arrived, withdrawn
         now = [terms[_row_in_force(terms, week)] for terms in rules]
-        result.served[week] = _serve(books, now, capacity[week, block], week=week)
+        result.served[week] = _serve(books, now, capacity[week], week=week)
         for q, (book, rule) in enumerate(zip(books, now, strict=True)):
             result.licensed[week, q] = 1 if rule.free else _licensed(book)
             result.backlog[week, q] = total(book.line[book.oldest : week + 1])

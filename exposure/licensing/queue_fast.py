@@ -6,20 +6,22 @@ whose licence has expired join the others when their row is next needed, and row
 are skipped. Importing this module loads numba.
 """
 
+import hashlib
+from pathlib import Path
+
 import numpy as np
 
 from exposure.arrays import FloatArray, IntArray
-from exposure.fast import compiled, inlined
+from exposure.fast import Kernel, called, compiled, inlined
+from exposure.licensing import book_fast
+from exposure.licensing.book_fast import decide, end_licences, enter, finish, revoke, submit, total
 from exposure.licensing.deck import (
-    AGAIN,
     AHEAD,
     ARRIVALS,
     ASKING,
     BACKLOG,
     CHANGE,
     DELAY,
-    FIRST,
-    GRANT,
     LANES,
     LATE,
     LEAD,
@@ -28,50 +30,79 @@ from exposure.licensing.deck import (
     LOAD,
     MANY,
     NEW,
-    PAUSE,
-    RENEWAL,
     SERVED,
     SLOT,
-    VALIDITY,
     WITHDRAWN,
     Book,
     Deck,
     Desk,
+    Parts,
     clear_desk,
+    whole,
 )
 
 TINY = np.finfo(np.float64).tiny
 
+BOOKS = hashlib.sha256(Path(book_fast.__file__).read_bytes()).hexdigest()
+"""Digest of the kernels that are called here."""
 
-def run_fast(deck: Deck, *, loads: bool) -> FloatArray:
-    """Run the queue; results of shape (5, Q, T, D), or (1, Q, T, D) for licences alone."""
-    (weeks, draws), classes = deck.capacity.shape, len(deck.size)
-    kinds = 5 if loads else 1
-    out = np.empty((kinds, classes, weeks, draws))
-    _run(deck, clear_desk(deck), np.empty((kinds, classes, weeks, LANES)), out)
+
+def run_fast(deck: Deck, before: tuple[Deck, Parts] | None = None, *, loads: bool) -> FloatArray:
+    """Run the queue; results of shape (5, Q, T, D), or (1, Q, T, D) for licences alone.
+
+    `before` holds the classes that are joined until some week, and their parts.
+    """
+    (weeks, draws), kinds = deck.capacity.shape, 5 if loads else 1
+    out = np.empty((kinds, len(deck.size), weeks, draws))
+    desk = clear_desk(deck)
+    first, parts = before or (deck, whole(deck, week=0))
+    # Without joined classes no week is run before, and no room is needed.
+    first_desk = clear_desk(first) if parts.week else desk
+    lanes = np.empty((2, kinds, max(len(deck.size), len(first.size)), weeks, LANES))
+    _run(first, first_desk, parts, deck, desk, whole(deck, week=weeks), lanes, out)
     return out
 
 
-@compiled
-def _run(deck: Deck, desk: Desk, lanes: FloatArray, out: FloatArray) -> None:
+def _entry(kernel: Kernel) -> Kernel:
+    return compiled(kernel, depends_on=BOOKS)
+
+
+@_entry
+def _run(  # noqa: PLR0913, PLR0917 - kernels know no keywords
+    first: Deck,
+    first_desk: Desk,
+    parts: Parts,
+    deck: Deck,
+    desk: Desk,
+    every: Parts,
+    lanes: FloatArray,
+    out: FloatArray,
+) -> None:
     """Run the draws one by one, and write the results in batches."""
-    kinds, classes, weeks, draws = out.shape
+    weeks, draws = out.shape[2:]
     for begin in range(0, draws, LANES):
         end = min(begin + LANES, draws)
         for d in range(begin, end):
-            _open(desk, deck, d)
-            for week in range(weeks):
-                _week(desk, deck, week, d, lanes[:, :, week, d - begin])
-        for kind in range(kinds):
-            for q in range(classes):
-                for week in range(weeks):
-                    for lane in range(end - begin):
-                        out[kind, q, week, begin + lane] = lanes[kind, q, week, lane]
+            _clear(desk)
+            _read_terms(desk, deck, d)
+            if parts.week > 0:
+                _clear(first_desk)
+                _read_terms(first_desk, first, d)
+                _enter_held(first_desk, first, d)
+                for week in range(parts.week):
+                    _week(first_desk, first, week, d, lanes[0, :, :, week, d - begin])
+                _part(first_desk, parts, d, desk)
+            else:
+                _enter_held(desk, deck, d)
+            for week in range(parts.week, weeks):
+                _week(desk, deck, week, d, lanes[1, :, :, week, d - begin])
+        _write_weeks(lanes[0], first, parts, 0, begin, end, out)
+        _write_weeks(lanes[1], deck, every, parts.week, begin, end, out)
 
 
-@compiled
-def _open(desk: Desk, deck: Deck, d: int) -> None:
-    """Clear the working arrays, copy the terms of a draw and enter licences held at the start."""
+@called
+def _clear(desk: Desk) -> None:
+    """Clear the books."""
     for q in range(len(desk.live)):
         for filed in range(desk.rows.shape[1]):
             if desk.rows[q, filed, AHEAD] == MANY:
@@ -79,15 +110,71 @@ def _open(desk: Desk, deck: Deck, d: int) -> None:
     desk.rows[:] = 0.0
     desk.live[:] = 0.0
     desk.oldest[:] = 0
+
+
+@called
+def _read_terms(desk: Desk, deck: Deck, d: int) -> None:
+    """Copy the terms of a draw."""
     for r in range(len(desk.weeks)):
         for k in range(4):
             desk.weeks[r, k] = deck.weeks[r, k, d]
             desk.shares[r, k // 2, k % 2] = deck.shares[r, k // 2, k % 2, d]
+
+
+@called
+def _enter_held(desk: Desk, deck: Deck, d: int) -> None:
+    """Enter licences held at the start."""
     for h in range(len(deck.holder)):
         q = deck.holder[h]
         desk.live[q] += deck.held[h, d]
         lead = desk.weeks[deck.row[0, q], LEAD]
-        _enter(_book(desk, q), deck.held[h, d], deck.held_until[h, d], lead, 0)
+        enter(_book(desk, q), deck.held[h, d], deck.held_until[h, d], lead, 0)
+
+
+@called
+def _part(first: Desk, parts: Parts, d: int, desk: Desk) -> None:
+    """Divide the books of joined classes among their parts, which have empty books."""
+    for q in range(len(desk.live)):
+        of, share = parts.of[q], parts.share[q, d]
+        desk.live[q] = first.live[of] * share
+        desk.oldest[q] = first.oldest[of]
+        for filed in range(first.oldest[of], desk.rows.shape[1]):
+            row, to = first.rows[of, filed], desk.rows[q, filed]
+            # The composition of what was filed is the same in every part.
+            of_row = share if filed >= parts.week else 1.0
+            for column in (CHANGE, ASKING, LINE):
+                to[column] = row[column] * share
+            for column in (NEW, LATE, SLOT, SLOT + 1):
+                to[column] = row[column] * of_row
+            to[AHEAD] = row[AHEAD]
+            if row[AHEAD] == MANY:
+                for ahead in range(first.holders.shape[2]):
+                    for kind in range(2):
+                        desk.holders[q, filed, ahead, kind] = (
+                            first.holders[of, filed, ahead, kind] * of_row
+                        )
+
+
+@called
+def _write_weeks(  # noqa: PLR0913, PLR0917 - kernels know no keywords
+    lanes: FloatArray, deck: Deck, parts: Parts, since: int, begin: int, end: int, out: FloatArray
+) -> None:
+    """Write the results of some weeks, until the one in which classes are divided."""
+    for q in range(len(parts.of)):
+        of = parts.of[q]
+        size, share = deck.size[of, begin:end], parts.share[q, begin:end]
+        for week in range(since, parts.week):
+            live, to = lanes[LICENSED, of, week], out[LICENSED, q, week, begin:end]
+            if deck.free[deck.row[week, of]]:
+                for lane in range(len(to)):
+                    to[lane] = 1.0
+            else:
+                for lane in range(len(to)):
+                    to[lane] = min(max(live[lane] / size[lane], 0.0), 1.0)
+            for kind in range(1, len(out)):
+                loads, to = lanes[kind, of, week], out[kind, q, week, begin:end]
+                for lane in range(len(to)):
+                    to[lane] = loads[lane] * share[lane]
 
 
 @inlined
@@ -97,7 +184,7 @@ def _book(desk: Desk, q: int) -> Book:
 
 @inlined
 def _week(desk: Desk, deck: Deck, week: int, d: int, out: FloatArray) -> None:
-    """Run one week in one draw; `out` is (5, Q) or (1, Q)."""
+    """Run one week in one draw; `out` is (5, Q) or (1, Q), with licences in place of shares."""
     loads = len(out) > 1
     for q in range(len(desk.live)):
         arrived, withdrawn = _take_in(desk, deck, q, week, d)
@@ -108,12 +195,10 @@ def _week(desk: Desk, deck: Deck, week: int, d: int, out: FloatArray) -> None:
     _serve(desk, deck, week, deck.capacity[week, d])
     for q in range(len(desk.live)):
         _forget_done(desk, q, week)
-        out[LICENSED, q] = min(max(desk.live[q] / deck.size[q, d], 0.0), 1.0)
-        if deck.free[deck.row[week, q]]:
-            out[LICENSED, q] = 1.0
+        out[LICENSED, q] = desk.live[q]
         if loads:
             out[SERVED, q] = desk.decided[q, LOAD]
-            out[BACKLOG, q] = _sum(desk.rows[q], LINE, desk.oldest[q], week + 1)
+            out[BACKLOG, q] = total(desk.rows[q], LINE, desk.oldest[q], week + 1)
 
 
 @inlined
@@ -124,7 +209,7 @@ def _take_in(desk: Desk, deck: Deck, q: int, week: int, d: int) -> tuple[float, 
         arrived, withdrawn = _turn(desk, deck, q, week, deck.size[q, d])
     if not deck.free[deck.row[week, q]]:
         desk.live[q] += desk.rows[q, week, CHANGE]
-        arrived = _submit(_book(desk, q), arrived, week)
+        arrived = submit(_book(desk, q), arrived, week)
     return arrived, withdrawn
 
 
@@ -137,118 +222,26 @@ def _forget_done(desk: Desk, q: int, week: int) -> None:
     desk.oldest[q] = oldest
 
 
-@compiled
-def _sum(rows: FloatArray, column: int, begin: int, end: int) -> float:
-    total = 0.0
-    for row in range(begin, end):
-        total += rows[row, column]
-    return total
-
-
-@compiled
+@called
 def _turn(desk: Desk, deck: Deck, q: int, week: int, size: float) -> tuple[float, float]:
     """Change the rules of a class; return the new applicants and the load withdrawn."""
     r = deck.row[week, q]
     book = _book(desk, q)
     applicants = withdrawn = 0.0
     if deck.free[r]:
-        withdrawn = _sum(book.rows, LINE, desk.oldest[q], week)
+        withdrawn = total(book.rows, LINE, desk.oldest[q], week)
         for column in (LINE, NEW, LATE):
             book.rows[:, column] = 0.0
     elif week == 0 or deck.free[deck.row[week - 1, q]]:
         applicants += max(size - desk.live[q], 0.0)
     if deck.revoke[r] and not deck.free[r]:
-        asking = _sum(book.rows, ASKING, week, len(book.rows))
+        asking = total(book.rows, ASKING, week, len(book.rows))
         applicants += max(desk.live[q] - asking, 0.0)
-        withdrawn = _revoke(book, desk.oldest[q], week)
+        withdrawn = revoke(book, desk.oldest[q], week)
     if deck.revoke[r] or deck.free[r]:
         desk.live[q] = 0.0
-        _end_licences(book)
+        end_licences(book)
     return applicants, withdrawn
-
-
-@compiled
-def _end_licences(book: Book) -> None:
-    """Delete all licences and all present and future applications of their holders."""
-    for filed in range(len(book.rows)):
-        if book.rows[filed, AHEAD] == MANY:
-            book.holders[filed] = 0.0
-        for column in (CHANGE, ASKING, AHEAD, SLOT + RENEWAL, SLOT + FIRST):
-            book.rows[filed, column] = 0.0
-
-
-@inlined
-def _span(book: Book, filed: int) -> tuple[int, int]:
-    """First week ahead in which licences of a row's holders end, and the week after the last."""
-    ahead = book.rows[filed, AHEAD]
-    if ahead == MANY:
-        return 1, book.holders.shape[1]
-    return int(ahead), int(ahead) + (ahead > 0.0)
-
-
-@inlined
-def _load(book: Book, filed: int, ahead: int, kind: int) -> float:
-    """Load that holders whose licence ends some weeks ahead have filed or will file."""
-    if book.rows[filed, AHEAD] == MANY:
-        return float(book.holders[filed, ahead, kind])
-    return float(book.rows[filed, SLOT + kind])
-
-
-@compiled
-def _revoke(book: Book, oldest: int, week: int) -> float:
-    """Turn holders into buyers without a licence; return the withdrawn load of their renewals."""
-    withdrawn = 0.0
-    for filed in range(oldest, len(book.rows)):
-        _join(book, filed, week - 1)
-        renewals = firsts = 0.0
-        low, high = _span(book, filed)
-        for ahead in range(low, high):
-            renewals += _load(book, filed, ahead, RENEWAL)
-            firsts += _load(book, filed, ahead, FIRST)
-        book.rows[filed, NEW] += firsts
-        if filed < week:
-            kept = max(1.0 - renewals, 0.0)
-            withdrawn += book.rows[filed, LINE] - book.rows[filed, LINE] * kept
-            book.rows[filed, LINE] *= kept
-            book.rows[filed, NEW] = book.rows[filed, NEW] / kept if kept > 0.0 else 0.0
-            book.rows[filed, LATE] = book.rows[filed, LATE] / kept if kept > 0.0 else 0.0
-        else:
-            book.rows[filed, LATE] = 0.0
-    return withdrawn
-
-
-@inlined
-def _join(book: Book, filed: int, week: int) -> None:
-    """Let holders whose licence has expired by a week join the others of a row."""
-    low, high = _span(book, filed)
-    for ahead in range(low, min(high, week - filed + 1)):
-        book.rows[filed, LATE] += _load(book, filed, ahead, RENEWAL)
-        book.rows[filed, NEW] += _load(book, filed, ahead, FIRST)
-        if book.rows[filed, AHEAD] == MANY:
-            book.holders[filed, ahead, RENEWAL] = 0.0
-            book.holders[filed, ahead, FIRST] = 0.0
-        else:
-            book.rows[filed, AHEAD] = 0.0
-
-
-@inlined
-def _submit(book: Book, applicants: float, week: int) -> float:
-    """Put the week's applications in the queue; return their load."""
-    low, high = _span(book, week)
-    book.rows[week, NEW] += applicants
-    load: float = book.rows[week, NEW] + book.rows[week, LATE]
-    for ahead in range(low, high):
-        load += _load(book, week, ahead, RENEWAL)
-        load += _load(book, week, ahead, FIRST)
-    book.rows[week, LINE] = load
-    if load > 0.0:
-        for column in (NEW, LATE, SLOT + RENEWAL, SLOT + FIRST):
-            book.rows[week, column] /= load
-        if book.rows[week, AHEAD] == MANY:
-            for ahead in range(low, high):
-                book.holders[week, ahead, RENEWAL] /= load
-                book.holders[week, ahead, FIRST] /= load
-    return load
 
 
 @inlined
@@ -263,7 +256,7 @@ def _serve(desk: Desk, deck: Deck, week: int, capacity: float) -> None:
         left = _serve_group(desk, deck.row[week], ready, week, left)
         for q in ready:
             r = deck.row[week, q]
-            desk.live[q] += _finish(
+            desk.live[q] += finish(
                 _book(desk, q), desk.weeks[r], desk.shares[r], desk.decided[q], week
             )
         begin = end
@@ -290,6 +283,8 @@ def _serve_group(desk: Desk, row: IntArray, group: IntArray, week: int, capacity
         since, until = min(since, desk.oldest[q]), max(until, desk.ripe[q])
     for filed in range(since, until):
         waiting = _waiting(desk, group, filed)
+        if waiting == 0.0:
+            continue
         decided = min(left, waiting)
         share = decided / max(waiting, TINY)
         for q in group:
@@ -297,7 +292,7 @@ def _serve_group(desk: Desk, row: IntArray, group: IntArray, week: int, capacity
             if load > 0.0 and filed < desk.ripe[q]:
                 desk.rows[q, filed, LINE] -= load
                 r = row[q]
-                _decide(
+                decide(
                     _book(desk, q), desk.weeks[r], desk.shares[r], desk.decided[q], filed, week,
                     load,
                 )  # fmt: skip
@@ -315,82 +310,3 @@ def _waiting(desk: Desk, group: IntArray, filed: int) -> float:
         if filed < desk.ripe[q]:
             waiting += desk.rows[q, filed, LINE]
     return waiting
-
-
-@inlined
-def _decide(  # noqa: PLR0913, PLR0917 - kernels know no keywords
-    book: Book,
-    weeks: IntArray,
-    shares: FloatArray,
-    decided: FloatArray,
-    filed: int,
-    week: int,
-    load: float,
-) -> None:
-    """Decide part of one week's submissions."""
-    _join(book, filed, week)
-    decided[FIRST] += load * book.rows[filed, NEW]
-    decided[RENEWAL] += load * book.rows[filed, LATE]
-    decided[LOAD] += load
-    low, high = _span(book, filed)
-    for ahead in range(low, high):
-        renewals = load * _load(book, filed, ahead, RENEWAL)
-        firsts = load * _load(book, filed, ahead, FIRST)
-        if renewals == 0.0 and firsts == 0.0:
-            continue
-        # Applications of holders whose licence is valid until week `end`.
-        end = filed + ahead
-        granted = renewals * shares[GRANT, RENEWAL] + firsts * shares[GRANT, FIRST]
-        book.rows[end, CHANGE] += granted
-        _enter(book, granted, end + weeks[VALIDITY], weeks[LEAD], week)
-        returning = renewals * shares[AGAIN, RENEWAL] + firsts * shares[AGAIN, FIRST]
-        book.rows[end, ASKING] += returning - firsts
-        filing = min(week + weeks[PAUSE], len(book.rows) - 1)
-        if filing < end:
-            _write(book, filing, end - filing, FIRST, returning)
-        else:
-            book.rows[filing, NEW] += returning
-
-
-@inlined
-def _finish(
-    book: Book, weeks: IntArray, shares: FloatArray, decided: FloatArray, week: int
-) -> float:
-    """Set the dates of this week's grants to buyers without a licence and of resubmissions."""
-    firsts, renewals = decided[FIRST], decided[RENEWAL]
-    granted: float = firsts * shares[GRANT, FIRST] + renewals * shares[GRANT, RENEWAL]
-    _enter(book, granted, week + weeks[VALIDITY], weeks[LEAD], week)
-    returning = firsts * shares[AGAIN, FIRST] + renewals * shares[AGAIN, RENEWAL]
-    book.rows[min(week + weeks[PAUSE], len(book.rows) - 1), NEW] += returning
-    return granted
-
-
-@inlined
-def _enter(book: Book, licences: float, expiry: int, lead: int, week: int) -> None:
-    """Enter the weeks in which licences end and renewals are filed."""
-    if licences == 0.0:
-        return
-    horizon = len(book.rows) - 1
-    end = min(expiry, horizon)
-    filing = min(max(week + 1, expiry - lead), horizon)
-    book.rows[end, CHANGE] -= licences
-    _write(book, filing, end - filing, RENEWAL, licences)
-
-
-@inlined
-def _write(book: Book, filed: int, ahead: int, kind: int, load: float) -> None:
-    """Write applications of holders into the book."""
-    if ahead == 0:
-        book.rows[filed, LATE] += load
-        return
-    known = book.rows[filed, AHEAD]
-    if known == 0.0 or known == ahead:  # noqa: PLR1714 - numba is quicker so
-        book.rows[filed, AHEAD] = ahead
-        book.rows[filed, SLOT + kind] += load
-        return
-    if known != MANY:
-        for other in (RENEWAL, FIRST):
-            book.holders[filed, int(known), other] = book.rows[filed, SLOT + other]
-            book.rows[filed, SLOT + other] = 0.0
-        book.rows[filed, AHEAD] = MANY
-    book.holders[filed, ahead, kind] += load

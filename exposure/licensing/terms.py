@@ -80,6 +80,18 @@ class LicenceClass:
     """Holders do not apply in week 0: they renew at expiry - lead, or in week 1 if that is past."""
 
 
+@dataclass(frozen=True)
+class Joined:
+    """Classes that are treated equally before a week, and queue as one until then."""
+
+    week: int
+    """First week in which they may be treated differently."""
+    classes: tuple[LicenceClass, ...]
+    """Each with the terms before the week, and with the relationships of all its parts."""
+    of: tuple[int, ...]
+    """Position of the joined class of each class."""
+
+
 def check_classes(classes: Sequence[LicenceClass], draws: int) -> None:
     """Refuse terms that contradict each other, with every fault in one message.
 
