@@ -82,7 +82,7 @@ def test_a_class_is_as_large_as_its_cases_and_one_without_applications_hardly_co
     of_case = sizes(drawn, plan)
     found = {
         queue_class.members: float(size[0])
-        for queue_class, size in zip(plan.classes, class_sizes(drawn, plan), strict=True)
+        for queue_class, size in zip(plan.classes, class_sizes(plan, of_case), strict=True)
     }
     military = (BuyerClass.MILITARY, Tier.LISTED)
     assert found[((SAMARIUM, *military),)] == pytest.approx(0.25 * 0.05 * 0.05)

@@ -18,7 +18,7 @@ ORDINARY, FAST, FREE = LicenceState.ORDINARY, LicenceState.FAST_TRACK, LicenceSt
 def flow_of(stopped: float | None, state: LicenceState, seen: float, index: int, look: int) -> Flow:
     """A flow that is alike in every week, of two draws."""
     gone = None if stopped is None else np.full((WEEKS, 2), stopped)
-    return Flow(gone, (state,) * WEEKS, np.full(2, seen), index, look)
+    return Flow(gone, (state,) * WEEKS, np.full(2, seen), index, look, index)
 
 
 def licences_of(standard: Flow, trusted: Flow) -> Licences:

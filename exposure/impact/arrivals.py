@@ -1,8 +1,7 @@
 """Arrivals at sectors, week by week, given the licensed flows.
 
 Inflow is computed as 1 minus the missing share, never as a sum of shares, so that free flow gives
-exactly 1. Missing goods are stopped at one exit stage, under the terms of the final user or of the
-civil buyers of the processing country. Attribution sets parts of the missing share to zero and
+exactly 1. Attribution sets parts of the missing share to zero and
 repeats the run.
 """
 
@@ -12,40 +11,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from exposure.arrays import BoolArray, FloatArray, IntArray, total
+from exposure.impact.borders import Border, Buyer, Restriction, border_of
 from exposure.impact.pools import Kind, Pool
 from exposure.impact.purchases import Raise, purchases_of, raises_of
 from exposure.impact.sectors import Goods, Sector, Stream
 from exposure.impact.world import World
-from exposure.licensing.flows import Flow
 from exposure.licensing.grants import Licences
 from exposure.supply.channels import Channel
 from exposure.supply.claims import Claim
-from exposure.supply.exits import over_weeks
 from exposure.supply.pools import Claims, ration
-from exposure.terms import BuyerClass, LicenceState, Tier
-
-Restriction = Callable[[str, tuple[LicenceState, ...]], FloatArray | None]
-"""Part of the stopped share that is kept, by exit stage and licence states: shape (T, 1), in
-[0, 1]; None for 0."""
-
-Buyer = tuple[str, BuyerClass, Tier]
-"""Destination, buyer class and tier."""
-
-
-@dataclass(frozen=True, eq=False)
-class Border:
-    """Flow of a channel to one kind of buyer, by the week in which it leaves China."""
-
-    missing: FloatArray
-    """Share of usual need that is stopped, below 0 while orders are made up, (T, D)."""
-    contracted: FloatArray
-    """p: share that comes from the pool under contracts, (T, D)."""
-    china: FloatArray
-    """The part of it that was Chinese upstream, (T, D)."""
-    stopped: FloatArray
-    """Share of need stopped at each exit stage, mean over the scored weeks, (G, D)."""
-    reach: FloatArray
-    """Share of free Chinese material that the buyer may use, (T, D) or (1, D)."""
+from exposure.terms import BuyerClass
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,96 +59,6 @@ class Arrival:
     """For each holding, the mass that each of its channels lacked, (channels, D)."""
     raised: tuple[tuple[Raise, ...], ...] = ()
     """For each holding, the room added for extra purchases."""
-
-
-def border_of(
-    world: World,
-    licences: Licences,
-    channel: Channel,
-    buyer: Buyer,
-    *,
-    first: int = 0,
-    restrict: Restriction | None = None,
-) -> Border:
-    """Supply of one channel for one kind of buyer under licensing.
-
-    Notes
-    -----
-    Exits at the component's last stage are judged by the final user. Of the exits further upstream
-    a share Theta (look-through) is judged by the final user; the rest is judged by the civil
-    buyers of the processing country and moves in the pool.
-    """
-    destination, kind, tier = buyer
-    split, weeks = world.splits[(channel, destination, kind)], world.period.weeks
-    draws = world.inputs.draws
-    parts: list[tuple[FloatArray, Flow]] = []
-    processed: list[tuple[FloatArray, Flow]] = []
-    passed = np.zeros((weeks, draws))
-    stopped = np.zeros((len(channel.stages), draws))
-    total, refused = np.zeros((weeks, draws)), np.zeros((1, draws))
-    for g, stage in enumerate(channel.stages):
-        chi = over_weeks(split, g, weeks)
-        total += chi
-        final = licences.of_final_user(
-            channel, stage, destination=destination, buyer=kind, tier=tier
-        )
-        if g == len(channel.stages) - 1:
-            weighted_flows = [(chi, kept_of(final, stage, restrict))]
-        else:
-            processor = kept_of(licences.of_processor(channel, stage), stage, restrict)
-            unseen = (1.0 - final.look_through) * chi
-            weighted_flows = [
-                (final.look_through * chi, kept_of(final, stage, restrict)),
-                (unseen, processor),
-            ]
-            passed += unseen
-            if weighted_flows[0][1].stopped is not None:
-                seen = np.maximum(0.0, weighted_flows[0][1].stopped)
-                refused = np.maximum(refused, final.look_through * seen)
-            processed.append((unseen, processor))
-        parts += weighted_flows
-        stopped[g] = sum(_mean_stopped(share, flow, first) for share, flow in weighted_flows)
-    unseen_stopped = _sum_of_products(processed, (weeks, draws))
-    return Border(
-        missing=_sum_of_products(parts, (weeks, draws)),
-        contracted=1.0 - total + passed - unseen_stopped,
-        china=passed - unseen_stopped,
-        stopped=stopped,
-        reach=1.0 - refused if kind is BuyerClass.MILITARY else np.ones((1, draws)),
-    )
-
-
-def kept_of(flow: Flow, stage: str, restrict: Restriction | None) -> Flow:
-    """A flow that stops only the part that a coalition keeps."""
-    if restrict is None or flow.stopped is None:
-        return flow
-    kept = restrict(stage, flow.states)
-    stopped = None if kept is None else flow.stopped * kept
-    return Flow(stopped, flow.states, flow.look_through, flow.class_index, flow.seen_index)
-
-
-def _mean_stopped(share: FloatArray, flow: Flow, first: int) -> FloatArray | float:
-    if flow.stopped is None:
-        return 0.0
-    weekly = share * flow.stopped
-    return np.asarray(weekly[first:].mean(axis=0))
-
-
-def _sum_of_products(
-    parts: Sequence[tuple[FloatArray, Flow]], shape: tuple[int, int]
-) -> FloatArray:
-    """Sum of share times stopped share; parts of one licence class form one product."""
-    shares: dict[int, FloatArray] = {}
-    stopped: dict[int, FloatArray] = {}
-    for share, flow in parts:
-        if flow.stopped is not None:
-            key = flow.class_index
-            shares[key] = shares[key] + share if key in shares else share
-            stopped[key] = flow.stopped
-    total = np.zeros(shape)
-    for key, share in shares.items():
-        total += share * stopped[key]
-    return total
 
 
 def arrivals(

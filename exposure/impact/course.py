@@ -6,7 +6,8 @@ import numpy as np
 
 from exposure import fast
 from exposure.impact import kernels
-from exposure.impact.arrivals import Arrival, Border, Buyer, Restriction, arrivals
+from exposure.impact.arrivals import Arrival, arrivals
+from exposure.impact.borders import Border, Buyer, Restriction
 from exposure.impact.firm_runs import run_firms
 from exposure.impact.firms import Asked
 from exposure.impact.outcomes import (

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from exposure.impact.arrivals import Restriction
+    from exposure.impact.borders import Restriction
     from exposure.impact.fast.kept import KeptCourse
     from exposure.impact.outcomes import Players, Question, SectorRun
     from exposure.impact.world import World

@@ -127,7 +127,8 @@ def plans_of(index: Index, scenario: Scenario, window: Window) -> tuple[GrantPla
     places |= {row.processed_in for row in index.table(ComponentRow)}
     places |= {row.destination or ANY for row in index.table(PoolUserRow)}
     return tuple(
-        plan_grants(index, course, places, weeks=window.run) for course, _ in scenario.members
+        plan_grants(index, course, places, weeks=window.run, first=window.first)
+        for course, _ in scenario.members
     )
 
 

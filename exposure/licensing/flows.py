@@ -6,7 +6,7 @@ class comes from the tables and never from the ranked sectors: ranking one more 
 licence.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +26,7 @@ from exposure.licensing.office import (
 )
 from exposure.licensing.plan import FREE_CLASS, OfficePlan, plan_office
 from exposure.licensing.queue import QueueResult, licensed_shares, run_queue
-from exposure.licensing.terms import LicenceClass
+from exposure.licensing.terms import Joined, LicenceClass
 from exposure.policy.scenario import Scenario
 from exposure.terms import LicenceState
 
@@ -50,6 +50,9 @@ class Flow:
     `FREE_CLASS` for a case that is free in all weeks."""
     seen_index: int
     """Equal exactly for cases whose `look_through` is equal by construction."""
+    class_before: int
+    """Equal exactly for cases whose `stopped` is equal by construction before the first scored
+    week: the class of one of them, or `FREE_CLASS`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +92,13 @@ class OfficeRun:
 
 
 def run_office(
-    inputs: Inputs, scenario: Scenario, items: Sequence[Item], destination: str, *, weeks: int
+    inputs: Inputs,
+    scenario: Scenario,
+    items: Sequence[Item],
+    destination: str,
+    *,
+    weeks: int,
+    first: int = 0,
 ) -> OfficeRun:
     """Run the licensing office of one destination through a scenario.
 
@@ -105,6 +114,8 @@ def run_office(
         The buyers' country or region; ``*`` for one without rules and rows of its own.
     weeks
         Number T of weeks.
+    first
+        First week scored.
 
     Returns
     -------
@@ -116,9 +127,10 @@ def run_office(
     ScenarioError
         If drawn terms contradict each other.
     """
-    plan = plan_office(inputs.index, scenario, items, destination, weeks=weeks)
-    size = class_sizes(inputs, plan)
-    results = _results(inputs, plan, size)
+    plan = plan_office(inputs.index, scenario, items, destination, weeks=weeks, first=first)
+    of_case = sizes(inputs, plan)
+    size = class_sizes(plan, of_case)
+    results = _results(inputs, plan, size, of_case)
     stopped = _stopped(inputs, plan, [result.licensed for result in results])
     classes = tuple(
         ClassRun(
@@ -134,11 +146,17 @@ def run_office(
 
 def office_flows(inputs: Inputs, plan: OfficePlan) -> dict[Key, Flow]:
     """Flows of all cases, equal to those of `run_office`, without the loads of the classes."""
-    queued = _queued(inputs, plan, class_sizes(inputs, plan))
+    of_case = sizes(inputs, plan)
+    queued = _queued(inputs, plan, class_sizes(plan, of_case))
     nothing = np.zeros((plan.weeks, inputs.draws))
     licensed = [nothing] * len(plan.classes)
     if queued:
-        shares = licensed_shares(list(queued.values()), capacity(inputs, plan), weeks=plan.weeks)
+        shares = licensed_shares(
+            list(queued.values()),
+            capacity(inputs, plan),
+            weeks=plan.weeks,
+            joined=_joined(plan, queued, of_case),
+        )
         for q, share in zip(queued, shares, strict=True):
             licensed[q] = share
     return _flows(inputs, plan, _stopped(inputs, plan, licensed))
@@ -154,19 +172,20 @@ def _flows(inputs: Inputs, plan: OfficePlan, stopped: Sequence[FloatArray]) -> d
             seen[look],
             class_index,
             look,
+            FREE_CLASS if class_index == FREE_CLASS else plan.before[class_index],
         )
         for key, (class_index, look) in plan.cases.items()
     }
 
 
-def class_sizes(inputs: Inputs, plan: OfficePlan) -> list[FloatArray]:
-    """Relationships of each class, as shares of all of the destination's, shape (D,)."""
-    of_case = sizes(inputs, plan)
-    nothing = np.zeros(inputs.draws)
-    return [
-        np.maximum(sum((of_case[key] for key in queue_class.members), nothing), SMALLEST_CLASS)
-        for queue_class in plan.classes
-    ]
+def class_sizes(plan: OfficePlan, of_case: Mapping[Key, FloatArray]) -> list[FloatArray]:
+    """Relationships of each class, the sum of those of its cases, shape (D,)."""
+    return [_size(of_case, queue_class.members) for queue_class in plan.classes]
+
+
+def _size(of_case: Mapping[Key, FloatArray], members: Iterable[Key]) -> FloatArray:
+    total = sum((of_case[key] for key in members), np.zeros(1))
+    return np.maximum(total, SMALLEST_CLASS)
 
 
 def _queued(
@@ -185,12 +204,49 @@ def _queued(
     }
 
 
-def _results(inputs: Inputs, plan: OfficePlan, size: Sequence[FloatArray]) -> list[QueueResult]:
+def _joined(
+    plan: OfficePlan, queued: Mapping[int, LicenceClass], of_case: Mapping[Key, FloatArray]
+) -> Joined | None:
+    """Classes in the queue as they are before the first scored week; None if there is none.
+
+    The relationships of a joined class are added up in the order of all cases, so that they are the
+    same however the class is divided later.
+    """
+    if plan.first == 0:
+        return None
+    members: dict[int, list[Key]] = {plan.alike[q]: [] for q in queued}
+    for key, (q, _) in plan.cases.items():
+        if q in queued:
+            members[plan.alike[q]].append(key)
+    one_of = {plan.alike[q]: one for q, one in queued.items()}
+    classes = [
+        LicenceClass(
+            one_of[alike].name,
+            _size(of_case, keys),
+            tuple(entry for entry in one_of[alike].timeline if entry[0] < plan.first),
+        )
+        for alike, keys in members.items()
+    ]
+    position = {alike: n for n, alike in enumerate(members)}
+    return Joined(plan.first, tuple(classes), tuple(position[plan.alike[q]] for q in queued))
+
+
+def _results(
+    inputs: Inputs,
+    plan: OfficePlan,
+    size: Sequence[FloatArray],
+    of_case: Mapping[Key, FloatArray],
+) -> list[QueueResult]:
     """Results of the queue for each class; arrays of shape (T, D)."""
     queued = _queued(inputs, plan, size)
     results = [_waiting(plan, relationships) for relationships in size]
     if queued:
-        together = run_queue(list(queued.values()), capacity(inputs, plan), weeks=plan.weeks)
+        together = run_queue(
+            list(queued.values()),
+            capacity(inputs, plan),
+            weeks=plan.weeks,
+            joined=_joined(plan, queued, of_case),
+        )
         for position, q in enumerate(queued):
             fields = {name: array[:, position] for name, array in vars(together).items()}
             results[q] = QueueResult(**fields)

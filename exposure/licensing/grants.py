@@ -20,7 +20,7 @@ from exposure.threads import in_order
 class Licences:
     """Licensed flow of every case, by destination.
 
-    `class_index` and `seen_index` of the flows are unique across destinations.
+    `class_index`, `class_before` and `seen_index` of the flows are unique across destinations.
     """
 
     flows: Mapping[str, Mapping[Key, Flow]]
@@ -30,6 +30,8 @@ class Licences:
     """Token of the office's flows and position there, for each class."""
     offices: Mapping[str, Hashable] = field(default_factory=dict)
     """Token of the flows at each destination."""
+    first: int = 0
+    """First week scored, before which classes are those of `Flow.class_before`."""
 
     def of_final_user(
         self, channel: Channel, stage: Stage, *, destination: str, buyer: BuyerClass, tier: Tier
@@ -62,7 +64,7 @@ class GrantPlan:
 
 
 def plan_grants(
-    index: Index, scenario: Scenario, destinations: Iterable[str], *, weeks: int
+    index: Index, scenario: Scenario, destinations: Iterable[str], *, weeks: int, first: int = 0
 ) -> GrantPlan:
     """Plan the office of each destination; the plan is the same for all draws.
 
@@ -76,6 +78,8 @@ def plan_grants(
         Countries of final buyers and of processors.
     weeks
         Number T of weeks.
+    first
+        First week scored.
     """
     items = items_of(index)
     # Destinations named neither by a rule nor by the queue table share one run.
@@ -87,9 +91,9 @@ def plan_grants(
 
     def planned(office: str) -> OfficePlan:
         def make() -> tuple[OfficePlan, Notes]:
-            return plan_office(index, scenario, items, office, weeks=weeks), {}
+            return plan_office(index, scenario, items, office, weeks=weeks, first=first), {}
 
-        name = ("office plan", scenario.digest, scenario.start, items, office, weeks)
+        name = ("office plan", scenario.digest, scenario.start, items, office, weeks, first)
         return make_part(name, index, make, kept=True, weigh=weightless).value
 
     offices = {office: planned(office) for office in sorted(set(treated_as.values()))}
@@ -143,6 +147,7 @@ def _together(
                 flow.look_through,
                 class_index=_behind(flow.class_index, classes),
                 seen_index=seen[flow.seen_index],
+                class_before=_behind(flow.class_before, classes),
             )
             for key, flow in parts[office].value.items()
         }
@@ -153,6 +158,7 @@ def _together(
         {destination: readers[office] for destination, office in plan.treated_as.items()},
         tuple(tokens),
         {destination: parts[office].token for destination, office in plan.treated_as.items()},
+        max((office.first for office in plan.offices.values()), default=0),
     )
 
 

@@ -62,6 +62,9 @@ class OfficePlan:
     """Distinct courses of look-through."""
     cases: Mapping[Key, tuple[int, int]]
     """Positions of each case in `classes` and `looks`; `FREE_CLASS` if free in all weeks."""
+    first: int = 0
+    """First week scored. Classes that are treated equally until then queue as one, so that a rule
+    that begins later changes nothing before, not even a rounding."""
 
     @cached_property
     def key(self) -> Hashed[tuple[object, ...]]:
@@ -76,6 +79,7 @@ class OfficePlan:
                 tuple(self.cases.items()),
                 tuple(self.controlled.items()),
                 self.opened,
+                self.first,
             )
         )
 
@@ -84,13 +88,42 @@ class OfficePlan:
         """Week in which control of most goods began; negative if the scenario starts later."""
         return week_of(self.opened or self.start, start=self.start)
 
+    @cached_property
+    def alike(self) -> tuple[int, ...]:
+        """For each class, the first of those with the same turns before the first scored week."""
+        known: dict[tuple[Turn, ...], int] = {}
+        return tuple(
+            known.setdefault(tuple(turn for turn in one.turns if turn.week < self.first), q)
+            for q, one in enumerate(self.classes)
+        )
+
+    @cached_property
+    def before(self) -> tuple[int, ...]:
+        """For each class, the first of those with the same flow before the first scored week.
+
+        It is `FREE_CLASS` for a class that is free until then.
+        """
+        known: dict[tuple[int, int], int] = {}
+        return tuple(
+            FREE_CLASS
+            if all(state is LicenceState.FREE for state in one.states[: self.first])
+            else known.setdefault((self.alike[q], self.begun(one)), q)
+            for q, one in enumerate(self.classes)
+        )
+
     def begun(self, queue_class: QueueClass) -> int:
         """Week, not above 0, in which the control in force in week 0 began for a class."""
         return min(0, week_of(queue_class.opened or self.opened or self.start, start=self.start))
 
 
 def plan_office(
-    index: Index, scenario: Scenario, items: Sequence[Item], destination: str, *, weeks: int
+    index: Index,
+    scenario: Scenario,
+    items: Sequence[Item],
+    destination: str,
+    *,
+    weeks: int,
+    first: int = 0,
 ) -> OfficePlan:
     """Plan how the office of a destination treats every case.
 
@@ -106,6 +139,8 @@ def plan_office(
         The buyers' country or region; ``*`` for one without rules or rows of its own.
     weeks
         Number T of weeks.
+    first
+        First week scored.
 
     Raises
     ------
@@ -136,6 +171,7 @@ def plan_office(
         ),
         tuple(seen.key for seen in looks),
         {key: (position.get(turns, FREE_CLASS), look) for key, (turns, look) in treated.items()},
+        first,
     )
 
 

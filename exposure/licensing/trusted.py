@@ -62,7 +62,13 @@ class _Parting:
         found = replace(flow, states=states)
         if flow.class_index != other.class_index:
             index = self._class((flow.class_index, other.class_index))
-            found = replace(found, stopped=self._stopped(flow, other), class_index=index)
+            before = flow.class_before if self.licences.first <= self.week else index
+            found = replace(
+                found,
+                stopped=self._stopped(flow, other),
+                class_index=index,
+                class_before=before,
+            )
         if flow.seen_index != other.seen_index:
             seen = self._look((flow.seen_index, other.seen_index))
             found = replace(found, look_through=self._looked(flow, other), seen_index=seen)

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from exposure.arrays import FloatArray
-from exposure.impact.arrivals import Restriction
+from exposure.impact.borders import Restriction
 from exposure.impact.course import run_course
 from exposure.impact.outcomes import Question, component_players
 from exposure.impact.prepared import Prepared

@@ -1,8 +1,8 @@
 """Input of the kernels: one world and one course of policy as arrays of numbers.
 
 Positions are indices into other arrays; -1 means none. D is the draw, T the week, S a span of
-weeks in which look-through and sourcing do not change, G the stage of a component. Kernels compute
-some weeks of a run, `Weeks`; T counts from the first of them.
+weeks in which look-through, sourcing and the numbering of classes do not change, G the stage of a
+component. Kernels compute some weeks of a run, `Weeks`; T counts from the first of them.
 """
 
 from typing import NamedTuple
@@ -49,9 +49,9 @@ class Routes(NamedTuple):
     seen_row: IntArray
     """Row of `look_through` for each route and stage, (R, G)."""
     final: IntArray
-    """Licence class of the part that is judged by the final user, (R, G)."""
+    """Licence class of the part that is judged by the final user, by span and stage, (R, S, G)."""
     processor: IntArray
-    """Licence class of the rest, which is judged by the processor, (R, G)."""
+    """Licence class of the rest, which is judged by the processor, (R, S, G)."""
     military: BoolArray
     """Whether the buyer is military, (R,)."""
     shown: IntArray

@@ -1,6 +1,6 @@
 """Flow of each route that licensing allows, draw by draw; importing this module loads numba.
 
-The twin of `exposure.impact.arrivals.border_of`: the same sums in the same order, so that the
+The twin of `exposure.impact.borders.border_of`: the same sums in the same order, so that the
 results are the same to the last bit. Only the mean shares stopped by exit stage are summed in
 another order; they agree to 1e-12.
 """
@@ -140,12 +140,12 @@ def _parts(
         unseen = (1.0 - through) * chi
         total += chi
         passed += unseen
-        processor = routes.processor[r, g]
-        count = _part(classes[0], shares[0], count, routes.final[r, g], through * chi)
+        processor = routes.processor[r, s, g]
+        count = _part(classes[0], shares[0], count, routes.final[r, s, g], through * chi)
         count = _part(classes[0], shares[0], count, processor, unseen)
         processed = _part(classes[1], shares[1], processed, processor, unseen)
     chi = routes.chi[routes.chi_row[r, s, last], draw]
-    count = _part(classes[0], shares[0], count, routes.final[r, last], chi)
+    count = _part(classes[0], shares[0], count, routes.final[r, s, last], chi)
     return total + chi, passed, count, processed
 
 
@@ -167,7 +167,7 @@ def _reach(
     for t in range(len(reach)):
         reach[t] = 0.0
     for g in range(routes.stages[r] - 1):
-        final = routes.final[r, g]
+        final = routes.final[r, s, g]
         if final >= 0:
             final_stopped = stopped[final, d, begin:end]
             through = licensed.look_through[routes.seen_row[r, g], s, draw]
@@ -196,7 +196,7 @@ def _show(
     last, show = routes.stages[r] - 1, routes.shown[r]
     for g in range(last + 1):
         chi = routes.chi[routes.chi_row[r, s, g], draw]
-        final, processor = routes.final[r, g], routes.processor[r, g]
+        final, processor = routes.final[r, s, g], routes.processor[r, s, g]
         through = licensed.look_through[routes.seen_row[r, g], s, draw] if g < last else 1.0
         if final >= 0:
             stopped = sums[final, end, d] - sums[final, s, d]

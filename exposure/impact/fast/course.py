@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from exposure.arrays import FloatArray, IntArray
-from exposure.impact.arrivals import Restriction
+from exposure.impact.borders import Restriction
 from exposure.impact.fast.arrays import Lanes, Start, Weeks
 from exposure.impact.fast.firm_packing import PackedFirms, pack_firms
 from exposure.impact.fast.firms import fill_levels, make_desk, run_sectors

@@ -50,7 +50,7 @@ def make_rows(
     classes, at_border, _ = licensed.stopped.shape
     count = weeks.end - weeks.begin
     most_routes, most_kinds = np.diff(pools.routes).max(), np.diff(pools.kinds).max()
-    parts = 2 * routes.final.shape[1]
+    parts = 2 * routes.final.shape[2]
     return Rows(
         np.empty((classes, BATCH, at_border)),
         np.empty((classes, len(licensed.spans), BATCH)),

@@ -1,11 +1,12 @@
 """A course of policy as arrays of numbers: the share of each route that licensing stops."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from exposure.arrays import BoolArray, FloatArray, IntArray
-from exposure.impact.arrivals import Restriction, kept_of
+from exposure.impact.borders import Restriction, kept_of
 from exposure.impact.fast.arrays import Licensed, Routes, Weeks
 from exposure.impact.fast.changes import NOTHING
 from exposure.impact.fast.lanes import LANE
@@ -13,6 +14,7 @@ from exposure.impact.fast.packing import PackedPools
 from exposure.impact.world import Supply, World
 from exposure.licensing.flows import Flow
 from exposure.licensing.grants import Licences
+from exposure.licensing.plan import FREE_CLASS
 from exposure.supply.exits import ExitSplit
 from exposure.terms import BuyerClass
 
@@ -49,6 +51,8 @@ class PackedPolicy:
         routes = self.routes._replace(
             chi_row=np.ascontiguousarray(self.routes.chi_row[:, first:end]),
             same=np.ascontiguousarray(self.routes.same[:, first:end]),
+            final=np.ascontiguousarray(self.routes.final[:, first:end]),
+            processor=np.ascontiguousarray(self.routes.processor[:, first:end]),
         )
         stopped = tuple(flow[begin : weeks.end] for flow in self.stopped)
         return PackedPolicy(licensed, stopped, routes, self.classes)
@@ -67,15 +71,23 @@ class _Flows:
 
     restrict: Restriction | None
     classes: dict[int, FloatArray] = field(default_factory=dict)
+    alike: dict[int, int] = field(default_factory=dict)
+    """Row that stands for each class of the weeks before the first scored one."""
     looks: dict[int, FloatArray] = field(default_factory=dict)
 
-    def class_row(self, flow: Flow, stage: str) -> int:
-        """Row of the share stopped of a flow; -1 for a free flow."""
+    def class_rows(self, flow: Flow, stage: str) -> tuple[int, int]:
+        """Rows of the share stopped of a flow, before the first scored week and from then on.
+
+        -1 for a free flow.
+        """
         kept = kept_of(flow, stage, self.restrict)
         if kept.stopped is None:
-            return NOTHING
+            return NOTHING, NOTHING
         self.classes.setdefault(kept.class_index, kept.stopped)
-        return list(self.classes).index(kept.class_index)
+        row = list(self.classes).index(kept.class_index)
+        if kept.class_before == FREE_CLASS:
+            return NOTHING, row
+        return self.alike.setdefault(kept.class_before, row), row
 
     def seen_row(self, flow: Flow) -> int:
         """Row of a look-through."""
@@ -103,16 +115,18 @@ def pack_policy(
     final, processor, seen = _rows(packed, licences, flows)
     supplies = [(channel, destination, buyer) for channel, (destination, buyer, _) in packed.routes]
     splits = {supply: world.splits[supply] for supply in supplies}
-    spans = _spans(world, splits, flows)
+    spans = _spans(world, splits, flows, licences.first)
+    since = (spans[:-1] >= licences.first).astype(np.int64)
+    final, processor = (np.ascontiguousarray(rows[:, since]) for rows in (final, processor))
     look = np.empty((len(flows.looks), len(spans) - 1, world.inputs.draws))
     for h, values in enumerate(flows.looks.values()):
         look[h] = values if values.ndim == 1 else values[spans[:-1]]
-    chi, chi_row = _pack_splits(supplies, splits, spans, most=final.shape[1])
+    chi, chi_row = _pack_splits(supplies, splits, spans, most=final.shape[2])
     licensed = Licensed(np.empty((0, world.period.weeks, LANE)), look, spans, first)
     routes = Routes(
         chi,
         chi_row,
-        _same(chi_row, seen, look),
+        _same((chi_row, final, processor), seen, look),
         np.array([len(channel.stages) for channel, _ in packed.routes], dtype=np.int64),
         seen,
         final,
@@ -126,25 +140,29 @@ def pack_policy(
 def _rows(
     packed: PackedPools, licences: Licences, flows: _Flows
 ) -> tuple[IntArray, IntArray, IntArray]:
-    """Rows of the classes of final users and processors, and of look-through, (R, G)."""
+    """Rows of the classes of final users and processors, and of look-through, (R, G).
+
+    The first two have one more axis: before the first scored week, and from then on.
+    """
     most = max(len(channel.stages) for channel, _ in packed.routes)
-    final, processor, seen = np.full((3, len(packed.routes), most), NOTHING, dtype=np.int64)
+    final, processor = np.full((2, len(packed.routes), 2, most), NOTHING, dtype=np.int64)
+    seen = np.full((len(packed.routes), most), NOTHING, dtype=np.int64)
     for r, (channel, (destination, buyer, tier)) in enumerate(packed.routes):
         for g, stage in enumerate(channel.stages):
             flow = licences.of_final_user(
                 channel, stage, destination=destination, buyer=buyer, tier=tier
             )
-            final[r, g] = flows.class_row(flow, stage)
+            final[r, :, g] = flows.class_rows(flow, stage)
             if g < len(channel.stages) - 1:
                 seen[r, g] = flows.seen_row(flow)
-                processor[r, g] = flows.class_row(licences.of_processor(channel, stage), stage)
+                processor[r, :, g] = flows.class_rows(licences.of_processor(channel, stage), stage)
     return final, processor, seen
 
 
-def _spans(world: World, splits: dict[Supply, ExitSplit], flows: _Flows) -> IntArray:
-    """First week of each span in which no share and no look-through changes, and the end."""
+def _spans(world: World, splits: dict[Supply, ExitSplit], flows: _Flows, first: int) -> IntArray:
+    """First week of each span in which no share, class or look-through changes, and the end."""
     weeks = world.period.weeks
-    turns = {week for split in splits.values() for week, _ in split}
+    turns = {first, *(week for split in splits.values() for week, _ in split)}
     turns |= {
         int(week) + 1
         for values in flows.looks.values()
@@ -174,12 +192,15 @@ def _pack_splits(
     return np.concatenate(shares), rows
 
 
-def _same(chi_row: IntArray, seen: IntArray, look: FloatArray) -> BoolArray:
-    """Whether a span equals the one before, for each route, (R, S)."""
-    same = np.zeros(chi_row.shape[:2], dtype=np.bool_)
+def _same(rows: Sequence[IntArray], seen: IntArray, look: FloatArray) -> BoolArray:
+    """Whether a span equals the one before, for each route, (R, S).
+
+    `rows` holds the rows by route, span and stage.
+    """
+    same = np.zeros(rows[0].shape[:2], dtype=np.bool_)
+    same[:, 1:] = np.all([(row[:, 1:] == row[:, :-1]).all(axis=2) for row in rows], axis=0)
     goes_on = (look[:, 1:] == look[:, :-1]).all(axis=2)
-    for r, rows in enumerate(seen):
-        same[r, 1:] = (chi_row[r, 1:] == chi_row[r, :-1]).all(axis=1)
-        for h in rows[rows >= 0]:
+    for r, of_route in enumerate(seen):
+        for h in of_route[of_route >= 0]:
             same[r, 1:] &= goes_on[h]
     return same

@@ -107,7 +107,7 @@ def empty_lanes(pools: PackedPools, policy: PackedPolicy, weeks: Weeks, *, kept:
         late=np.empty((slots, kept, pools.late_weeks, LANE)),
         leak_weeks=pools.leak_weeks,
         lacked=np.zeros((len(pools.slots.kind), draws)),
-        stopped=np.empty((len(pools.shown), policy.routes.final.shape[1], draws)),
+        stopped=np.empty((len(pools.shown), policy.routes.final.shape[2], draws)),
     )
 
 
