@@ -4,6 +4,7 @@ More worlds than the suite runs: ``EXPOSURE_WORLDS=1000 pytest tests/test_impact
 """
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -28,6 +29,12 @@ from tests.tiny_world import world_records
 WORLDS = int(os.environ.get("EXPOSURE_WORLDS", "12"))
 SCENARIOS = ("london_truce", "april_2025_queue", "full_withhold", "chips_for_magnets")
 SCORED_FROM = (None, date(2025, 5, 9), date(2025, 8, 22))
+LATER = (
+    (),
+    ("withheld, element=Dy, civil, from 2025-10-03",),
+    ("free, element=Sm, from 2025-06-13", "ordinary, military, priority=1, from 2025-09-05"),
+)
+"""Rules that are added; they divide the classes of the queue before or after the first day."""
 WHOLE = ("week", "class")
 MECHANISMS = ("leak_share", "firm_spread", "rationing_weight", "switch_ramp_weeks")
 
@@ -70,7 +77,14 @@ def change_figure(row: Record, generator: np.random.Generator, *, weeks: bool) -
         row |= {"low": value, "central": value + 2.0, "high": value + 9.0}
 
 
-def run_of(seed: int, name: str, *, draws: int, first_day: date | None = None) -> Run:
+def run_of(
+    seed: int,
+    name: str,
+    *,
+    draws: int,
+    first_day: date | None = None,
+    rules: Sequence[str] = (),
+) -> Run:
     """A run of a random world; the world of the next seed where the tables refuse it."""
     for number in range(seed, seed + 50):
         try:
@@ -78,7 +92,7 @@ def run_of(seed: int, name: str, *, draws: int, first_day: date | None = None) -
         except ExposureError:
             continue
         settings = ex.Settings(prior=True, draws=draws, horizon_weeks=30, as_of=first_day)
-        scenario = ex.read_scenario(name)
+        scenario = ex.read_scenario(name).with_rules(rules)
         window = run_window(scenario, settings)
         ranked = dataset.sector_ids(None)
         return Run(dataset, scenario, settings, window, ranked, Sampler.first(draws, seed))
@@ -135,6 +149,7 @@ def test_the_twin_equals_the_reference_on_random_worlds():
                 SCENARIOS[seed % len(SCENARIOS)],
                 draws=3 + seed % 5,
                 first_day=SCORED_FROM[seed % len(SCORED_FROM)],
+                rules=LATER[seed // 2 % len(LATER)],
             )
         )
         for seed in range(WORLDS)
@@ -144,7 +159,8 @@ def test_the_twin_equals_the_reference_on_random_worlds():
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_the_twin_equals_the_reference_over_lanes_and_unscored_weeks(name):
-    assert check_run(run_of(7, name, draws=67, first_day=date(2025, 6, 13)))
+    run = run_of(7, name, draws=67, first_day=date(2025, 6, 13), rules=LATER[1])
+    assert check_run(run)
 
 
 @pytest.mark.parametrize("limit", [LIMIT, 0])

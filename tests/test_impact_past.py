@@ -163,7 +163,14 @@ def test_a_short_run_and_a_long_one_share_the_weeks_before_even_if_some_are_drop
 
 @pytest.mark.parametrize(
     ("rule", "is_shared"),
-    [("withheld, from 2025-08-29", True), ("free, from 2025-07-04", False)],
+    [
+        ("withheld, from 2025-08-29", True),
+        ("withheld, element=Dy, civil, from 2025-08-29", True),
+        ("free, element=Dy, from 2025-08-29", True),
+        ("ordinary, element=Sm, military, priority=1, from 2025-10-03", True),
+        ("withheld, element=Dy, civil, from 2025-07-04", False),
+        ("free, from 2025-07-04", False),
+    ],
 )
 def test_two_courses_share_the_weeks_before_only_if_they_part_later(dataset, rule, is_shared):
     one = run_of(dataset)
