@@ -1,39 +1,66 @@
 """Every notebook runs from top to bottom and is committed without outputs."""
 
-from collections.abc import Iterator
+import gc
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import nbformat
 import pytest
-from jupyter_client.manager import AsyncKernelManager
-from jupyter_core.utils import run_sync
-from nbclient import NotebookClient
+from ipykernel.inprocess.ipkernel import InProcessKernel
+
+from tests.commands import NEEDS_FORK, code_of, in_child
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 
-# The kernel speaks over sockets that it closes a little late.
-LATE = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
-
 OWN = {"In", "Out", "exit", "get_ipython", "open", "quit"}
-LEFT = f"[name for name in dir() if not name.startswith('_') and name not in {sorted(OWN)}]"
-"""Names that are there, but for those of the kernel itself."""
-
-SHARED = f"""import sys
-sys.path.insert(0, {str(ROOT)!r})
-from tests.shared_tables import share_tables
-share_tables()"""
-"""Finds the package in this folder, and reads the shipped tables once for all notebooks."""
+"""Names that a kernel has before a notebook begins."""
 
 
 @pytest.fixture(scope="module")
-def kernel() -> Iterator[AsyncKernelManager]:
-    """One process for all notebooks, which loads the package once."""
-    manager = AsyncKernelManager(kernel_name="python3")
-    yield manager
-    if manager.has_kernel:
-        run_sync(manager.shutdown_kernel)(now=True)
+def run(tmp_path_factory) -> Iterator[Callable[[Path, Path], dict[str, object]]]:
+    """Run a notebook in a folder, in one kernel for all, which is a copy of this process.
+
+    It has the package and the shipped tables from the start.
+    """
+    here, there = Pipe()
+    child = in_child(lambda: serve(there), says=tmp_path_factory.mktemp("says"))
+    there.close()
+
+    def one(*job: Path) -> dict[str, object]:
+        here.send(job)
+        return here.recv()
+
+    yield one
+    here.send(None)
+    assert code_of(child) == 0
+
+
+def serve(jobs: Connection) -> None:
+    """Run the notebooks that come in, each with no name that the one before it left."""
+    warnings.resetwarnings()  # a kernel shows them, and does not fail
+    shell = InProcessKernel().shell
+    for path, folder in iter(jobs.recv, None):
+        gc.freeze()  # `reset` searches all objects for garbage
+        shell.reset()
+        os.chdir(folder)
+        left = [name for name in shell.user_ns if not name.startswith("_") and name not in OWN]
+        jobs.send({"left": left, "failed": failure(shell, path)})
+
+
+def failure(shell, path: Path) -> str | None:
+    """The first cell that fails, with its error; None if all cells run."""
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code":
+            done = shell.run_cell(cell.source)
+            if not done.success:
+                return f"{cell.source}\n{done.error_before_exec or done.error_in_exec!r}"
+    return None
 
 
 def test_there_are_notebooks():
@@ -47,18 +74,7 @@ def test_notebook_is_committed_without_outputs(path):
     assert not [cell for cell in code if cell.outputs or cell.execution_count]
 
 
-@LATE
+@NEEDS_FORK
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_notebook_runs_from_top_to_bottom(path, kernel, tmp_path):
-    notebook = nbformat.read(path, as_version=4)
-    # Nothing that the notebook before it named is left, and it works in a folder of its own.
-    fresh = nbformat.v4.new_code_cell(f"{SHARED}\n%reset -f\n%cd -q {tmp_path}")
-    left = nbformat.v4.new_code_cell(LEFT)
-    notebook.cells[:0] = [fresh, left]
-    client = NotebookClient(notebook, km=kernel, timeout=120)
-    client.execute()
-    client.kc.stop_channels()
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    assert not [output for cell in code for output in cell.outputs if output.output_type == "error"]
-    (names,) = left.outputs
-    assert names["data"]["text/plain"] == "[]"
+def test_notebook_runs_from_top_to_bottom(path, run, tmp_path):
+    assert run(path, tmp_path) == {"left": [], "failed": None}
