@@ -20,7 +20,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv(VARIABLE, raising=False)
     folder = tmp_path / "site" / "exposure"
     (folder / "tables" / "reading").mkdir(parents=True)
-    monkeypatch.setattr(location, "__file__", str(folder / "tables" / "reading" / "location.py"))
+    monkeypatch.setattr(location, "PACKAGE", folder)
     return folder
 
 

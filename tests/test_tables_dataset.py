@@ -1,5 +1,6 @@
 """A dataset is defined by its rows, in any order and from any file, and changed only as a copy."""
 
+import hashlib
 import random
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError
@@ -234,3 +235,10 @@ def test_with_value_refuses(cell: tuple, new: dict, kind: type[ExposureError], m
     with pytest.raises(kind) as error:
         with_value(tiny_dataset(), *cell, **new)
     assert message_of(error.value) == message
+
+
+def test_the_digest_of_an_edit_is_that_of_the_text_of_all_tables():
+    edited = with_value(tiny_dataset(), "needs", NEED, value=0.25)
+    texts = [f"{name}\n{to_csv(name, rows)}" for name, rows in edited.rows.items()]
+    assert edited.digest == hashlib.sha256("\n".join(texts).encode()).hexdigest()
+    assert edited.digest != tiny_dataset().digest

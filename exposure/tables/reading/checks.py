@@ -13,7 +13,7 @@ from exposure.faults import Fault
 from exposure.spelling import did_you_mean, nearest
 from exposure.tables.reading import codes, completeness, industries, magnitudes, periods, pools
 from exposure.tables.reading.lines import AnyLine, Check, Line, TableLines, grouped
-from exposure.tables.schema.catalogue import name_of
+from exposure.tables.schema.catalogue import TABLES, name_of
 from exposure.tables.schema.demand import (
     BuyerRow,
     CoverRow,
@@ -109,12 +109,12 @@ def elements_named_resolve(tables: TableLines) -> Iterable[Fault]:
 def _names_resolve(
     name: str, lines: Sequence[AnyLine], column: str, home: str, known: Collection[str]
 ) -> Iterable[Fault]:
-    if name == home or name in BACK_TEST_TABLES:
+    if name == home or name in BACK_TEST_TABLES or column not in TABLES[name].columns:
         return
     words = {word for word in known if word != ANY}
     article = "an" if column[0] in "aeiou" else "a"
     for line in lines:
-        found = getattr(line.row, column, None)
+        found = getattr(line.row, column)
         if found and found not in known:
             yield Fault(
                 column, f"'{found}'", f"{article} {column} of {home}.csv",
@@ -150,9 +150,10 @@ def sources_resolve(tables: TableLines) -> Iterable[Fault]:
     """A source that is cited must have a record."""
     known = {line.row.source_id for line in tables.of(SourceRow)}
     for name, lines in tables.by_table.items():
+        if name == "sources" or "source_id" not in TABLES[name].columns:
+            continue
         for line in lines:
-            cited = getattr(line.row, "source_id", "") if name != "sources" else ""
-            for source in split_list(cited):
+            for source in split_list(getattr(line.row, "source_id", "")):
                 if source not in known:
                     near = nearest(source, known)
                     cure = f"did you mean '{near}'?" if near else "add it to sources.csv"

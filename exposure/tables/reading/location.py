@@ -19,6 +19,9 @@ PACKAGE_NAME = "rare-earth-exposure"
 DESCRIPTOR = "datapackage.json"
 """File that describes a folder of tables."""
 
+PACKAGE = Path(__file__).resolve().parents[2]
+"""Folder of the package."""
+
 VARIABLE = "EXPOSURE_DATASETS"
 """Environment variable that names another folder of tables."""
 
@@ -54,9 +57,8 @@ def shipped_folder() -> Path:
     TableError
         If none of them holds the tables.
     """
-    package = Path(__file__).resolve().parents[2]
     named = os.environ.get(VARIABLE)
-    candidates = [Path(named)] if named else [package / "_datasets", package.parent / "datasets"]
+    candidates = [Path(named)] if named else [PACKAGE / "_datasets", PACKAGE.parent / "datasets"]
     for folder in candidates:
         if is_our_project(folder):
             return folder

@@ -7,6 +7,7 @@ from datetime import date
 from exposure.faults import Fault
 from exposure.tables.reading.cells import FIRST_YEAR, LAST_YEAR
 from exposure.tables.reading.lines import Check, TableLines
+from exposure.tables.schema.catalogue import TABLES
 from exposure.tables.schema.observed import ObservedLossRow
 from exposure.tables.schema.policy import SourceRow
 
@@ -17,6 +18,8 @@ EXISTING = "a period that exists"
 def periods_exist(tables: TableLines) -> Iterable[Fault]:
     """A period names a year, month and day that exist."""
     for name, lines in tables.by_table.items():
+        if "period" not in TABLES[name].columns:
+            continue
         for line in lines:
             period = getattr(line.row, "period", "")
             fault = period_fault(period) if period else None
