@@ -3,7 +3,9 @@
 import os
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import pytest
 
@@ -40,10 +42,14 @@ With the variable DRAWN a report has figures and a page.
 """
 
 
-def in_child(work: Callable[[], object], *, says: Path | None = None) -> int:
+STREAMS = {"stdout": 1, "stderr": 2}
+
+
+def in_child(work: Callable[[], object], *, says: Path | None = None, **streams: int | None) -> int:
     """A copy of this process that works, and ends with the answer as its code, or with 0.
 
-    Nothing has to be loaded for it. What it prints goes to the files ``1`` and ``2`` of a folder.
+    Nothing has to be loaded for it. What it prints goes to the files ``1`` and ``2`` of a folder,
+    or to a stream that is given as an open file; a stream that is None is closed.
     """
     child = os.fork()
     if child:
@@ -51,15 +57,60 @@ def in_child(work: Callable[[], object], *, says: Path | None = None) -> int:
     code = 1
     try:
         if says:
-            for number, name in ((1, "stdout"), (2, "stderr")):
-                os.dup2(os.open(says / str(number), os.O_WRONLY | os.O_CREAT), number)
-                setattr(sys, name, os.fdopen(number, "w", encoding="utf-8"))
+            paths = {name: says / str(number) for name, number in STREAMS.items()}
+            streams = {n: os.open(path, os.O_WRONLY | os.O_CREAT) for n, path in paths.items()}
+        for name, file in streams.items():
+            use(name, file)
         answer = work()
         code = answer if isinstance(answer, int) else 0
-        sys.stdout.flush()
-        sys.stderr.flush()
+        code = flushed(code)
     finally:
         os._exit(code)
+
+
+def use(name: str, file: int | None) -> None:
+    """Take an open file as a stream of this process, as a new process would; None closes it."""
+    number = STREAMS[name]
+    if file is None:
+        os.close(number)
+        setattr(sys, name, None)
+    else:
+        os.dup2(file, number)
+        stream = os.fdopen(number, "w", encoding="utf-8", closefd=False)
+        setattr(sys, name, stream)
+
+
+def flushed(code: int) -> int:
+    """Code of a process that ends: another one if what it printed cannot be written."""
+    if sys.stderr:
+        with suppress(OSError):
+            sys.stderr.flush()
+    try:
+        if sys.stdout:
+            sys.stdout.flush()
+    except OSError:
+        return UNFLUSHED
+    return code
+
+
+UNFLUSHED = 120
+"""Code of a Python process whose last words cannot be written."""
+
+
+def ended(words: list[str], **streams: int | str | None) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr of a command in a copy of this process.
+
+    What goes to a stream that is given, as an open file or as a path, is not read.
+    """
+    with ExitStack() as stack:
+        kept = {name: stack.enter_context(TemporaryFile()).fileno() for name in STREAMS}
+        for name, file in streams.items():
+            if isinstance(file, str):
+                streams[name] = os.open(file, os.O_WRONLY)
+                stack.callback(os.close, streams[name])
+        code = code_of(in_child(lambda: main(words), **{**kept, **streams}))
+        texts = [os.pread(file, os.fstat(file).st_size, 0).decode() for file in kept.values()]
+    return code, *texts
 
 
 def code_of(child: int) -> int:

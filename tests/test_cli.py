@@ -15,7 +15,7 @@ from exposure.cli import main
 from exposure.cli.parsers import draws_warnings
 from exposure.errors import SettingsError
 from exposure.evidence import backtesting
-from tests.commands import LIGHT, run
+from tests.commands import LIGHT, NEEDS_FORK, ended, run
 from tests.scenario_files import HEAD, QUEUE
 from tests.tiny import tiny_records, write_folder
 
@@ -299,16 +299,25 @@ def test_the_encoding_of_the_environment_counts(folder):
     assert dash in done.stdout
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
-@pytest.mark.parametrize("words", [["--version"], ["--help"], ["scenarios"]])
-def test_output_that_cannot_be_written_is_exit_code_3(words):
+FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+FULL_SAYS = (
+    "exposure: output: found that it cannot be read or written (No space left on device); "
+    "expected free space and permission; free some space, or name another place\n"
+)
+
+
+@FULL
+@NEEDS_FORK
+@pytest.mark.parametrize("word", ["--version", "--help", "scenarios"])
+def test_output_that_cannot_be_written_is_exit_code_3(word):
+    assert ended([word], stdout="/dev/full") == (3, "", FULL_SAYS)
+
+
+@FULL
+def test_a_process_whose_output_cannot_be_written_ends_with_3():
     with Path("/dev/full").open("wb") as full:
-        done = process(*words, stdout=full)
-    assert done.returncode == 3
-    assert done.stderr == (
-        b"exposure: output: found that it cannot be read or written (No space left on device); "
-        b"expected free space and permission; free some space, or name another place\n"
-    )
+        done = process("--version", stdout=full)
+    assert (done.returncode, done.stderr.decode()) == (3, FULL_SAYS)
 
 
 def process(*words, start=("-m", "exposure"), stdout=subprocess.PIPE, **environment):

@@ -12,7 +12,7 @@ import pytest
 
 import exposure.assessment
 from exposure.cli import main, process
-from tests.commands import LIGHT, NEEDS_FORK, code_of, in_child
+from tests.commands import LIGHT, NEEDS_FORK, code_of, ended, in_child
 from tests.tiny import write_folder
 
 QUICK = ["free_flow", "--draws", "8"]
@@ -41,23 +41,43 @@ def shell(line: str, **environment) -> subprocess.CompletedProcess:
     )
 
 
+@NEEDS_FORK
 @pytest.mark.parametrize("words", ["--help", "--version", "scenarios", "sources", "rank --help"])
 def test_a_closed_pipe_is_no_error(words):
-    done = shell(f"(sleep 0.1; $exposure {words}) | true")
+    reads, writes = os.pipe()
+    os.close(reads)
+    assert ended(words.split(), stdout=writes) == (0, "", "")
+    os.close(writes)
+
+
+def test_a_closed_pipe_is_no_error_to_a_process_that_ends_by_itself():
+    done = shell("(sleep 0.1; $exposure scenarios) | true")
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_reader_that_leaves_early_gets_its_lines(folder):
-    done = shell(f"$exposure sources needs --data {folder} --format csv | head -n 1")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("table,key,")
+@NEEDS_FORK
+def test_a_reader_that_leaves_early_gets_its_lines(folder, tmp_path):
+    reads, writes = os.pipe()
+
+    def command() -> int:
+        os.close(reads)  # else this copy would be a reader too
+        return main(["sources", "needs", "--data", str(folder), "--format", "csv"])
+
+    with (tmp_path / "said").open("wb") as said:
+        child = in_child(command, stdout=writes, stderr=said.fileno())
+    os.close(writes)
+    with os.fdopen(reads) as reader:
+        assert reader.readline().startswith("table,key,")
+    assert (code_of(child), (tmp_path / "said").read_text()) == (0, "")
 
 
-@pytest.mark.parametrize("stream", ["2>&-", pytest.param("2>/dev/full", marks=FULL)])
+@NEEDS_FORK
+@pytest.mark.parametrize("stream", [None, pytest.param("/dev/full", marks=FULL)])
 def test_a_stderr_that_takes_nothing_loses_nothing(folder, stream):
-    done = shell(f"light rank free_flow --draws 1 --data {folder} {stream}")
-    assert done.returncode == 0
-    assert "Missiles" in done.stdout
+    words = ["rank", "free_flow", "--draws", "1", "--data", str(folder)]
+    code, printed, _ = ended(words, stderr=stream)
+    assert code == 0
+    assert "Missiles" in printed
 
 
 def test_a_process_without_a_stderr_has_one_for_the_time_of_a_command(monkeypatch):
@@ -70,31 +90,32 @@ def test_a_process_without_a_stderr_has_one_for_the_time_of_a_command(monkeypatc
 
 
 @FULL
+@NEEDS_FORK
+@pytest.mark.usefixtures("undrawn")
 def test_a_report_is_written_though_nobody_reads_what_it_prints_and_stderr_takes_nothing(
     folder, tmp_path
 ):
-    line = f"report free_flow --draws 1 --data {folder} --out {tmp_path}"
-    assert shell(f"light {line} 2>/dev/full | true").returncode == 0
+    words = ["report", "free_flow", "--draws", "1", "--data", str(folder), "--out", str(tmp_path)]
+    reads, writes = os.pipe()
+    os.close(reads)
+    assert ended(words, stdout=writes, stderr="/dev/full")[0] == 0
+    os.close(writes)
     assert (tmp_path / "report.html").is_file()
 
 
-REFUSED = ["rank nowhere", "rank --draws many", "check /nowhere"]
-ALL = """
-import sys
-from exposure.cli import main
-print([main(words.split()) for words in sys.argv[1:]])
-"""
-"""Several commands in one process, which prints their codes."""
+REFUSED = {"rank nowhere": 2, "rank --draws many": 2, "check /nowhere": 3}
+
+
+@NEEDS_FORK
+@pytest.mark.parametrize("stream", [None, pytest.param("/dev/full", marks=FULL)])
+@pytest.mark.parametrize("words", REFUSED)
+def test_a_refusal_keeps_its_code_without_a_stderr(words, stream):
+    assert ended(words.split(), stderr=stream) == (REFUSED[words], "", "")
 
 
 @pytest.mark.parametrize("stream", ["2>&-", pytest.param("2>/dev/full", marks=FULL)])
-def test_a_refusal_keeps_its_code_without_a_stderr(stream):
-    with_stderr = [main(words.split()) for words in REFUSED]
-    assert with_stderr == [2, 2, 3]
-    one_by_one = " ".join(f"'{words}'" for words in REFUSED)
-    done = shell(f'{sys.executable} -c "$ALL" {one_by_one} {stream}', ALL=ALL)
-    assert (done.returncode, done.stdout) == (0, f"{with_stderr}\n")
-    assert shell(f"$exposure {REFUSED[1]} {stream}").returncode == with_stderr[1]
+def test_a_process_that_begins_without_a_stderr_keeps_the_code_of_a_refusal(stream):
+    assert shell(f"$exposure rank --draws many {stream}").returncode == 2
 
 
 def test_a_run_that_does_not_fit_into_memory_says_so(capsys, monkeypatch, folder):
