@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 import exposure
@@ -16,7 +17,9 @@ from exposure.records import draws_record, scenario_record, tables_record
 from exposure.saved_results import Parts, read_parts, write_parts
 from exposure.scoring.blocks import Run, points_by_cause
 from exposure.scoring.certainty import acceptability_frame, pairs_frame
-from exposure.scoring.ranking import ScoredSector, draws_frame, ranking_frame, weekly_frame
+from exposure.scoring.column import Cell
+from exposure.scoring.columns import result_frame
+from exposure.scoring.ranking import ScoredSector, draws_frame, ranking_rows, weekly_frame
 from exposure.settings import Settings
 from exposure.tables.dataset import Dataset
 from exposure.values import close, same
@@ -87,9 +90,18 @@ class Assessment:
         """
         return self._ranking.copy()
 
+    @property
+    def ranking_rows(self) -> tuple[Mapping[str, Cell], ...]:
+        """The rows of the ranking, each a mapping from column to cell, without a frame."""
+        return tuple(MappingProxyType(row) for row in self._ranking_rows)
+
+    @cached_property
+    def _ranking_rows(self) -> list[dict[str, Cell]]:
+        return ranking_rows(self.sectors, first_day=self.first_day)
+
     @cached_property
     def _ranking(self) -> "pd.DataFrame":
-        return ranking_frame(self.sectors, first_day=self.first_day)
+        return result_frame("ranking", self._ranking_rows)
 
     @property
     def weekly(self) -> "pd.DataFrame":

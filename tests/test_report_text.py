@@ -91,6 +91,13 @@ def test_a_ranking_shows_the_numbers_of_the_frame(assessment, texts):
     ]  # fmt: skip
 
 
+def test_a_ranking_is_written_without_a_frame_so_that_a_process_need_not_load_pandas(
+    assessment, texts, monkeypatch
+):
+    monkeypatch.delattr(ex.Assessment, "_ranking")
+    assert ranking_text(assessment) == texts["ranking"]
+
+
 def test_a_sector_that_loses_nothing_has_dashes_where_there_is_no_number(texts):
     (line,) = [x for x in texts["ranking"].split("\n") if "Loudspeakers" in x]
     rank, ranks, _, name, *numbers = line.split()

@@ -132,7 +132,7 @@ def test_a_value_without_an_entry_is_refused_by_name(run, monkeypatch):
     figures = ranking._figures
     monkeypatch.setattr(ranking, "_figures", lambda *given: {**figures(*given), "lost_weeks": 1.0})
     with pytest.raises(KeyError) as raised:
-        ranking.ranking_frame(run.sectors, first_day=run.first_day)
+        ranking.ranking_rows(run.sectors, first_day=run.first_day)
     assert raised.value.args == ("ranking: not in exposure/scoring/columns.py: lost_weeks",)
 
 

@@ -9,6 +9,7 @@ import pytest
 import exposure as ex
 from exposure.impact.outcomes import NO_WEEKS, SectorRun
 from exposure.scoring.certainty import draws_needed_frame
+from exposure.scoring.columns import result_frame
 from exposure.scoring.impact_dates import hit_quantile, impact_dates
 from exposure.scoring.ranking import (
     Label,
@@ -16,7 +17,7 @@ from exposure.scoring.ranking import (
     main_driver,
     median_hit,
     ranked_ids,
-    ranking_frame,
+    ranking_rows,
 )
 from exposure.scoring.sector_risk import RunningRisk, SectorRisk, summarise_block
 
@@ -57,6 +58,10 @@ def sector_of(name: str = "Made up", **changed) -> ScoredSector:
     )
 
 
+def frame_of(sectors: dict[str, ScoredSector]):
+    return result_frame("ranking", ranking_rows(sectors, first_day=DAY))
+
+
 def by_draw(**scores: list[float]) -> dict[str, ScoredSector]:
     """Sectors with these scores by draw, the same in both scenarios."""
     return {
@@ -66,7 +71,7 @@ def by_draw(**scores: list[float]) -> dict[str, ScoredSector]:
 
 
 def test_every_figure_of_a_row_is_the_one_worked_by_hand():
-    row = ranking_frame({"own": sector_of()}, first_day=DAY).iloc[0]
+    row = frame_of({"own": sector_of()}).iloc[0]
     # Means over scenarios 0.3 and 0.5, worst halves 0.5 and 0.7, a quarter of the weight on those.
     assert row["expected_loss_share"] == pytest.approx(0.4)
     assert row["cvar_loss_share"] == pytest.approx(0.6)
@@ -93,7 +98,7 @@ def test_equal_scores_are_listed_by_id_whatever_their_order_and_their_rounding()
     sectors = {name: SimpleNamespace(score=score) for name, score in tied.items()}
     assert ranked_ids(sectors) == ["c", "a", "b", "d"]
     assert ranked_ids(dict(reversed(sectors.items()))) == ["c", "a", "b", "d"]
-    frame = ranking_frame(by_draw(b=[5.0, 5.0], c=[9.0, 9.0], a=[5.0, 5.0]), first_day=DAY)
+    frame = frame_of(by_draw(b=[5.0, 5.0], c=[9.0, 9.0], a=[5.0, 5.0]))
     assert frame["sector"].tolist() == ["c", "a", "b"]
     assert frame["rank"].tolist() == [1, 2, 2]
     # All of three sectors are always among the first three.
@@ -102,7 +107,7 @@ def test_equal_scores_are_listed_by_id_whatever_their_order_and_their_rounding()
 
 def test_the_first_three_places_are_three_and_tied_sectors_share_the_last_of_them():
     sectors = by_draw(a=[9.0, 9.0], b=[8.0, 1.0], c=[7.0, 7.0], d=[7.0, 5.0], e=[0.0, 6.0])
-    frame = ranking_frame(sectors, first_day=DAY).set_index("sector")
+    frame = frame_of(sectors).set_index("sector")
     held = {"a": 1.0, "b": 0.5, "c": 0.75, "d": 0.25, "e": 0.5}
     assert frame["p_top3"].to_dict() == pytest.approx(held)
     needed = draws_needed_frame(sectors, score_error=0.1, probability_error=0.05)

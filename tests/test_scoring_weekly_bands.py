@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from exposure.scoring import weekly_bands
-from exposure.scoring.weekly_bands import CHUNK, RunningBands
+from exposure.scoring.weekly_bands import CHUNK, RunningBands, percentile_of_sorted
 
 
 def bands_of(blocks: list[np.ndarray]) -> np.ndarray:
@@ -42,6 +42,15 @@ def test_the_grid_is_within_a_cell_of_exact_percentiles_and_holds_losses_of_all(
     for row, level in ((1, 0.05), (2, 0.95)):
         reached = every[..., int(np.ceil(level * losses.shape[2])) - 1]
         assert np.abs(grid[:, row] - reached).max() <= 0.5 / 2_000 + 1e-12
+
+
+@pytest.mark.parametrize("draws", [1, 2, 3, 20, 21, 64, 1_000, 1_024])
+def test_percentiles_of_sorted_values_are_those_of_numpy_to_the_last_bit(draws):
+    losses = np.random.default_rng(draws).exponential(size=(5, draws))
+    losses[1], losses[2, : draws // 2] = 0.0, 0.0
+    for level in (0.0, 0.05, 0.5, 0.95, 1.0):
+        found = percentile_of_sorted(np.sort(losses, axis=1), level)
+        assert (found == np.quantile(losses, level, axis=1)).all()
 
 
 @pytest.mark.parametrize("most", [10, 1_000])

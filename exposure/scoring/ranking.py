@@ -10,7 +10,7 @@ import numpy as np
 
 from exposure.arrays import FloatArray, IntArray, WeekArray, plain_sum
 from exposure.scoring.column import Cell
-from exposure.scoring.columns import names_of, result_frame
+from exposure.scoring.columns import check_names, names_of
 from exposure.scoring.ranks import (
     bands,
     competition_ranks,
@@ -120,8 +120,14 @@ def ranked_ids(sectors: Mapping[str, ScoredSector]) -> list[str]:
     return sorted(sectors, key=lambda sector: (-round(sectors[sector].score, 9), sector))
 
 
-def ranking_frame(sectors: Mapping[str, ScoredSector], *, first_day: date) -> "pd.DataFrame":
-    """Rank sectors by mean score, worst first, then by id."""
+def ranking_rows(sectors: Mapping[str, ScoredSector], *, first_day: date) -> list[dict[str, Cell]]:
+    """Rank sectors by mean score, worst first, then by id; a row holds a cell for each column.
+
+    Raises
+    ------
+    KeyError
+        If a row lacks a column of the registry, or holds one that the registry does not know.
+    """
     ids = ranked_ids(sectors)
     scores = np.stack([sectors[sector].scores for sector in ids])
     ranks = competition_ranks(np.array([sectors[sector].score for sector in ids]))
@@ -132,7 +138,7 @@ def ranking_frame(sectors: Mapping[str, ScoredSector], *, first_day: date) -> "p
     money = np.stack([sectors[sector].value_at_risk for sector in ids])
     # Percentiles of all sectors at once: numpy takes longer for a call than for a sector.
     spreads = np.quantile(scores, (LOW, HIGH), axis=1), np.quantile(money, (LOW, HIGH), axis=1)
-    records: list[dict[str, Cell]] = [
+    rows: list[dict[str, Cell]] = [
         {
             "rank": int(ranks[i]),
             "rank_p05": int(best[i]),
@@ -147,7 +153,9 @@ def ranking_frame(sectors: Mapping[str, ScoredSector], *, first_day: date) -> "p
         }
         for i, sector in enumerate(ids)
     ]
-    return result_frame("ranking", records)
+    for row in rows:
+        check_names("ranking", row)
+    return rows
 
 
 def _spread_of(name: str, spread: FloatArray) -> dict[str, Cell]:

@@ -71,7 +71,9 @@ class RunningBands:
         """
         if self._counts is None or self._total is None or self._squares is None:
             every = np.concatenate(self._blocks, axis=2)
-            low, high = np.quantile(every, LEVELS, axis=2)
+            # To sort all weeks is several times faster than to find the percentiles by `numpy`.
+            ordered = np.sort(every, axis=2)
+            low, high = (percentile_of_sorted(ordered, level) for level in LEVELS)
             mean, square = every.mean(axis=2), (every**2).mean(axis=2)
             return np.stack([mean, low, high, self._error(mean, square)], axis=1)
         reached = np.cumsum(self._counts, axis=2)
@@ -87,6 +89,31 @@ class RunningBands:
         if self.draws == 1:
             return np.full(mean.shape, np.nan)
         return np.asarray(np.sqrt(np.maximum(0.0, square - mean**2) / (self.draws - 1)))
+
+
+def percentile_of_sorted(ordered: FloatArray, level: float) -> FloatArray:
+    """Percentile of values that are sorted along the last axis, as `numpy.quantile` gives it.
+
+    Parameters
+    ----------
+    ordered
+        At least one value along the last axis; none is missing.
+    level
+        From 0 to 1.
+
+    Examples
+    --------
+    >>> percentile_of_sorted(np.array([0.0, 1.0, 4.0]), 0.75)
+    array(2.5)
+    """
+    last = ordered.shape[-1] - 1
+    position = last * level
+    below = int(position)
+    part = position - below
+    left, right = ordered[..., below], ordered[..., min(below + 1, last)]
+    # From the nearer side, as `numpy` does.
+    step, rest = right - left, 1.0 - part
+    return np.asarray(left + step * part if part < rest else right - step * rest)
 
 
 def _add_chunks(values: FloatArray, total: FloatArray) -> None:

@@ -45,8 +45,10 @@ def ramp(week: FloatArray, *, start: FloatArray, width: FloatArray) -> FloatArra
     array([0., 1., 1.])
     """
     gradual = np.asarray(width) > 0.0
+    if gradual.all():
+        return np.asarray(np.clip((week - start) / width, 0.0, 1.0))
     progress = np.clip((week - start) / np.where(gradual, width, 1.0), 0.0, 1.0)
-    return progress if gradual.all() else np.where(gradual, progress, week >= start)
+    return np.where(gradual, progress, week >= start)
 
 
 def added_supply(
@@ -80,9 +82,11 @@ def added_supply(
     array([0. , 0.2, 0.2])
     """
     week = np.arange(weeks, dtype=np.float64)[:, np.newaxis]
-    capacity = np.broadcast_to(today, (weeks, *today.shape)).copy()
+    # Stage by stage, so that the capacity of a plant is added to one block of memory.
+    capacity = np.repeat(today[:, np.newaxis], weeks, axis=1)
     for plant in plants:
         progress = ramp(week, start=plant.start_week, width=plant.ramp_weeks)
-        capacity[:, plant.stage] += plant.tonnes_per_year * progress
-    growth = capacity.min(axis=1) - today.min(axis=0)
+        progress *= plant.tonnes_per_year
+        capacity[plant.stage] += progress
+    growth = capacity.min(axis=0) - today.min(axis=0)
     return np.asarray(growth / demand)

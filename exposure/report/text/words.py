@@ -4,6 +4,7 @@ Finished results in, text out, without a newline at the end; no colour codes, li
 100 columns (rankings: 120), nothing beyond ASCII but the dash of a range and what names hold.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,9 @@ __all__ = [
     "scenario_text",
 ]
 
+Rows = Sequence[Mapping[str, Cell]]
+"""Rows of a ranking."""
+
 NAME_WIDTH = 31
 """Columns for a sector's name in a comparison; longer ones are cut."""
 
@@ -53,8 +57,8 @@ def ranking_text(assessment: "Assessment", limit: int | None = None) -> str:
     limit
         Most sectors shown; None for all.
     """
-    ranking = assessment.ranking
-    shown = ranking if limit is None else ranking.head(limit)
+    ranking = assessment.ranking_rows
+    shown = ranking[:limit]
     table = _ranking_table(shown)
     hidden = len(ranking) - len(shown)
     more = [f"... and {hidden} more"] if hidden > 0 else []
@@ -78,9 +82,9 @@ def changes(assessment: "Assessment") -> list[str]:
     return [wrapped(line, width=WIDTH) for line in lines if line]
 
 
-def _ranking_table(ranking: "pd.DataFrame") -> str:
+def _ranking_table(ranking: Rows) -> str:
     columns = terminal_columns()
-    rows = [[_terminal_cell(column, row) for column in columns] for row in _records(ranking)]
+    rows = [[_terminal_cell(column, row) for column in columns] for row in ranking]
     headings = [column.short for column in columns]
     name, room = columns.index(NAME), _room_for_names(headings, rows)
     for row in rows:
@@ -115,30 +119,37 @@ def _footnote(assessment: "Assessment") -> str:
         for column in terminal_columns()
         if column.note
     ]
-    return wrapped(" ".join([*notes, *_doubts(assessment.ranking)]), width=RANKING_WIDTH)
+    return wrapped(" ".join([*notes, *_doubts(assessment.ranking_rows)]), width=RANKING_WIDTH)
 
 
-def _doubts(ranking: "pd.DataFrame") -> list[str]:
+def _doubts(ranking: Rows) -> list[str]:
     """Certainty of the numbers of a ranking: error of sampling, judgement, the record."""
     doubts = []
-    error = ranking["score_se"].max()
-    if error == error and error > 0.0:  # noqa: PLR0124 - NaN alone differs
-        money = ranking["value_at_risk_se"].max() / 1e9
+    error = max(_numbers(ranking, "score_se"), default=0.0)
+    if error > 0.0:
+        money = max(_numbers(ranking, "value_at_risk_se"), default=0.0) / 1e9
         priced = f", {money:.1g} USD bn a year" if money > 0.0 else ""
         doubts.append(f"Standard error of sampling: at most {error:.1g} points of a score{priced}.")
-    shares = (ranking["assumed_rows"] / ranking["rows"]).dropna()
-    if len(shares):
-        low, high = formats.percent(shares.min()), formats.percent(shares.max())
+    behind = zip(_numbers(ranking, "assumed_rows"), _numbers(ranking, "rows"), strict=True)
+    shares = [assumed / rows for assumed, rows in behind if rows]
+    if shares:
+        low, high = formats.percent(min(shares)), formats.percent(max(shares))
         span = low if low == high else f"{low} to {high}"
         doubts.append(f"Judgement: {span} % of the rows behind a score.")
-    inside = ranking["prior_inside_share"].dropna()
-    if len(inside):
-        low, high = formats.percent(inside.min()), formats.percent(inside.max())
+    inside = _numbers(ranking, "prior_inside_share")
+    if inside:
+        low, high = formats.percent(min(inside)), formats.percent(max(inside))
         doubts.append(f"All draws inside the record, before any is refuted: {low} to {high} %.")
-    refuted = ranking.loc[ranking["refuted"].eq(other=True), "name"]
-    if len(refuted):
+    refuted = [str(row["name"]) for row in ranking if row["refuted"]]
+    if refuted:
         doubts.append(f"Refuted by the record: {', '.join(refuted)}.")
     return doubts
+
+
+def _numbers(ranking: Rows, column: str) -> list[float]:
+    """Numbers of a column that are known."""
+    cells = [row[column] for row in ranking]
+    return [cell for cell in cells if isinstance(cell, (int, float)) and not math.isnan(cell)]
 
 
 def comparison_text(frame: "pd.DataFrame") -> str:
@@ -230,7 +241,3 @@ def _extent(scenario: Scenario) -> str:
         return f"a mixture of {len(scenario.mixture)}"
     number = len(scenario.rules)
     return "no rule" if number == 0 else formats.counted(number, "rule")
-
-
-def _records(frame: "pd.DataFrame") -> list[dict[str, Cell]]:
-    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
