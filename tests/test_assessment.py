@@ -1,8 +1,5 @@
 """The whole chain from tables to a ranking: laws that hold for any tables and any scenario."""
 
-import json
-import subprocess
-import sys
 from datetime import date
 
 import numpy as np
@@ -11,7 +8,6 @@ import pytest
 
 import exposure as ex
 from exposure.assessment import assess
-from exposure.cli import main
 from exposure.comparison import compare
 from exposure.errors import SettingsError, UnknownNameError
 from exposure.policy.rules import Rule
@@ -206,15 +202,6 @@ def test_same_record_same_numbers_on_any_number_of_threads(tiny):
     assert one.record == four.record
     pd.testing.assert_frame_equal(one.ranking, four.ranking, check_exact=True)
     pd.testing.assert_frame_equal(one.weekly, four.weekly, check_exact=True)
-
-
-def test_another_process_gives_the_same_bytes(capsys):
-    words = ["rank", "samarium_only", "--draws", "4", "--prior", "--format", "json"]
-    command = [sys.executable, "-m", "exposure", *words]
-    printed = subprocess.run(command, capture_output=True, check=True, text=True).stdout
-    assert main(words) == 0
-    assert capsys.readouterr().out == printed
-    assert json.loads(printed)["scenarios"][0]["scenario"] == "samarium_only"
 
 
 def test_another_seed_gives_other_numbers_and_nought_is_a_seed(tiny):

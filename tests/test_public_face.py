@@ -8,7 +8,6 @@ import pickle
 import re
 from collections.abc import Callable
 from functools import cache
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -99,19 +98,6 @@ def test_results_that_differ_are_not_equal():
     assert made() != ex.assess(longer, "full_withhold", FEW)
     assert made() != ex.assess(tables, "full_withhold", ex.Settings(draws=16, seed=8, prior=True))
     assert made() != ex.assess(tables, "free_flow", FEW)
-
-
-def rank(job: tuple[ex.Dataset, str]) -> tuple[ex.Assessment, dict[str, object]]:
-    result = ex.assess(*job, FEW)
-    return result, result.record
-
-
-def test_a_dataset_and_a_result_cross_to_another_process_and_back():
-    with get_context("spawn").Pool(1) as pool:
-        [(result, record)] = pool.map(rank, [(tiny_dataset(), "full_withhold")])
-    assert result == made()
-    assert record == made().record
-    pd.testing.assert_frame_equal(result.ranking, made().ranking, check_exact=True)
 
 
 # Results hand out copies
