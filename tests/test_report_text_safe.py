@@ -21,8 +21,9 @@ from exposure.report.plots.figure_files import report_style, svg
 from exposure.report.plots.labels import label, labels
 from exposure.report.plots.rankings import heat_map_figure, plot_scores, plot_weekly, scores_figure
 from exposure.report.text.layout import aligned, shortened, wrapped
+from exposure.report.text.rankings import RANKING_WIDTH, ranking_text
 from exposure.report.text.safe import UNSAFE, escaped, harmless, printable
-from exposure.report.text.words import RANKING_WIDTH, explain_text, ranking_text
+from exposure.report.text.words import explain_text
 from tests.test_report_text import FREE, WITHHELD
 from tests.tiny import tiny_dataset, tiny_records, write_folder
 

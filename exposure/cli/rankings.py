@@ -56,7 +56,7 @@ def results_of(scenarios: Sequence[str] | None, options: Options) -> "list[Asses
 
 def rankings_text(results: "list[Assessment]") -> str:
     """Rankings below each other."""
-    from exposure.report.text.words import ranking_text
+    from exposure.report.text.rankings import ranking_text
 
     return "\n\n".join(ranking_text(assessment) for assessment in results)
 
@@ -75,7 +75,7 @@ def explain(
     from exposure.report.files.csv_output import explanation_of_all
     from exposure.report.files.file_records import of_runs
     from exposure.report.files.json_output import explain_json
-    from exposure.report.text.words import explain_texts
+    from exposure.report.text.explanation import explain_texts
     from exposure.tables.schema.demand import SectorRow
 
     dataset = read_tables(options)

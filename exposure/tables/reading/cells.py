@@ -59,8 +59,7 @@ def cell_faults(model: type[BaseModel], cells: Mapping[str, object]) -> Iterator
         if not isinstance(cell, str) or not cell:
             continue
         # All control characters are unprintable, and few cells hold an unprintable character.
-        odd = () if cell.isprintable() else cell
-        steering = next((sign for sign in odd if _steers(sign)), "")
+        steering = "" if cell.isprintable() else next(filter(_steers, cell), "")
         kind = kinds.get(column, str)
         if steering:
             found = f"the invisible control character U+{ord(steering):04X}"

@@ -49,8 +49,9 @@ def origin_of(
         Workbook and sheet of the tables that are not in files of their own.
     """
     files = {**{name: table.file for name, table in TABLES.items()}, **(held or {})}
+    paths = {name: str(folder / files[name]) for name in lines}
     places = {
-        row_key(line.row): (str(folder / files[name]), line.number)
+        row_key(line.row): (paths[name], line.number)
         for name, table_lines in lines.items()
         for line in table_lines
     }

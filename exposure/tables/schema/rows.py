@@ -108,8 +108,9 @@ class QuantityRow(BaseModel):
 
     def definition(self) -> Measure:
         """Unit and range of this row's quantity."""
-        quantity = getattr(self, "quantity", None) or getattr(self, "parameter", None) or ""
-        return self.MEASURES[str(quantity)]
+        # Not by attribute: pydantic takes long to say that a model has none of that name.
+        cells = vars(self)
+        return self.MEASURES[str(cells.get("quantity") or cells.get("parameter") or "")]
 
     @property
     def assumed(self) -> bool:
