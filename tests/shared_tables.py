@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from exposure.evidence.backtesting import Backtest
+    from exposure.evidence.calibrated import Calibration
     from exposure.tables.dataset import Dataset
 
 
@@ -40,3 +41,11 @@ def backtest_of_the_world() -> "Backtest":
     import exposure as ex  # noqa: PLC0415 - not for all processes
 
     return ex.backtest(ex.read_dataset(), destinations=["WLD"])
+
+
+@cache
+def calibration_of_the_world() -> "Calibration":
+    """The fit of the licensing office to magnets, as the shipped tables have it."""
+    import exposure as ex  # noqa: PLC0415 - not for all processes
+
+    return ex.calibrate(ex.read_dataset())

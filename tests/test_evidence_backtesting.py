@@ -16,7 +16,6 @@ from exposure.evidence.backtesting import (
     backtest,
     queue_against_customs,
 )
-from exposure.evidence.calibration import calibrate
 from exposure.evidence.customs import Series, magnet_series, months_between
 from exposure.evidence.customs_model import Calendar, modelled_ratio
 from exposure.evidence.forecasts import (
@@ -37,6 +36,7 @@ from exposure.report.plots.licences import (
 )
 from exposure.tables.dataset import Dataset
 from exposure.terms import BuyerClass, Tier
+from tests.shared_tables import calibration_of_the_world
 
 FORECASTS = ["model", "last_month", "year_before", "linear_recovery"]
 
@@ -276,10 +276,8 @@ def test_classes_are_named_by_buyers_and_goods() -> None:
 # Figures.
 
 
-def test_figures_draw_on_the_axes_they_are_given(
-    shipped: Dataset, outcome: Backtest, truce
-) -> None:
-    fit = calibrate(shipped)
+def test_figures_draw_on_the_axes_they_are_given(outcome: Backtest, truce) -> None:
+    fit = calibration_of_the_world()
     one = truce[truce["licence_class"] == truce["licence_class"].iloc[0]]
     axes = Figure().subplots(3)
     assert plot_licence_life(one, axes[0]) is axes[0]

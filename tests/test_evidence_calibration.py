@@ -32,6 +32,7 @@ from exposure.licensing.queue import run_queue
 from exposure.licensing.terms import LicenceClass, LicenceTerms
 from exposure.tables.dataset import Dataset
 from exposure.terms import LicenceState
+from tests.shared_tables import calibration_of_the_world
 from tests.tiny import figure, tiny_dataset, tiny_records
 
 MONTHS_2025 = months_between("2025-04", "2025-12")
@@ -65,8 +66,8 @@ def shipped() -> Dataset:
 
 
 @pytest.fixture(scope="module")
-def world(shipped: Dataset) -> Calibration:
-    return calibrate(shipped)
+def world() -> Calibration:
+    return calibration_of_the_world()
 
 
 # Months and bases.

@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 
 import exposure as ex
 from exposure.measures.lever_files import lever_of
+from tests.shared_tables import backtest_of_the_world, calibration_of_the_world
 from tests.tiny import tiny_dataset
 
 ROOT = Path(__file__).parents[1]
@@ -72,8 +73,8 @@ RESULTS: dict[str, Callable[[], object]] = {
     "mixture": lambda: ex.assess(tiny_dataset(), "outlook", FEW),
     "settings": lambda: FEW,
     "scenario": lambda: ex.read_scenario("london_truce"),
-    "backtest": lambda: ex.backtest(ex.read_dataset(), destinations=["WLD"]),
-    "calibration": lambda: ex.calibrate(ex.read_dataset()),
+    "backtest": backtest_of_the_world,
+    "calibration": calibration_of_the_world,
 }
 
 
