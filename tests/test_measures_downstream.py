@@ -8,8 +8,6 @@ import exposure as ex
 from exposure.measures.concordance import SYSTEMS, industries
 from tests.tiny import tiny_dataset, tiny_records
 
-pymrio = pytest.importorskip("pymrio", reason="the extra [io] is not installed")
-
 
 def cell(sector: str, quantity: str, value: float, unit: str) -> dict:
     figures = dict.fromkeys(("low", "central", "high"), value)
@@ -134,6 +132,7 @@ def test_an_industry_of_no_value_has_no_lost_share_and_gives_no_shock(result):
 
 @pytest.mark.filterwarnings("ignore")  # of another library, about its own future
 def test_a_shock_through_an_input_output_model_is_the_leontief_inverse_times_it(result):
+    pymrio = pytest.importorskip("pymrio", reason="the extra [io] is not installed")
     model = pymrio.load_test().calc_all()
     shock = ex.industry_shock(ex.industry_totals(result), {"C30": "manufactoring"})
     demand = model.Y.sum(axis=1)

@@ -8,9 +8,7 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-import nbformat
 import pytest
-from ipykernel.inprocess.ipkernel import InProcessKernel
 
 from tests.commands import NEEDS_FORK, code_of, in_child
 
@@ -44,6 +42,8 @@ def run(tmp_path_factory) -> Iterator[Callable[[Path, Path], dict[str, object]]]
 def serve(jobs: Connection) -> None:
     """Run the notebooks that come in, each with no name that the one before it left."""
     warnings.resetwarnings()  # a kernel shows them, and does not fail
+    from ipykernel.inprocess.ipkernel import InProcessKernel  # noqa: PLC0415 - slow to import
+
     shell = InProcessKernel().shell
     for path, folder in iter(jobs.recv, None):
         gc.freeze()  # `reset` searches all objects for garbage
@@ -53,9 +53,15 @@ def serve(jobs: Connection) -> None:
         jobs.send({"left": left, "failed": failure(shell, path)})
 
 
+def cells(path: Path) -> list:
+    import nbformat  # noqa: PLC0415 - slow to import
+
+    return nbformat.read(path, as_version=4).cells
+
+
 def failure(shell, path: Path) -> str | None:
     """The first cell that fails, with its error; None if all cells run."""
-    for cell in nbformat.read(path, as_version=4).cells:
+    for cell in cells(path):
         if cell.cell_type == "code":
             done = shell.run_cell(cell.source)
             if not done.success:
@@ -69,8 +75,7 @@ def test_there_are_notebooks():
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebook_is_committed_without_outputs(path):
-    notebook = nbformat.read(path, as_version=4)
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    code = [cell for cell in cells(path) if cell.cell_type == "code"]
     assert not [cell for cell in code if cell.outputs or cell.execution_count]
 
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import triang
 
 import exposure as ex
 from exposure.inputs.cells import Inputs
@@ -62,6 +61,8 @@ def drawn_from(dataset: Dataset, draws: int = DRAWS, seed: int = 3) -> Inputs:
 
 def law(three: tuple[float, float, float]):
     """The triangular distribution as scipy knows it."""
+    from scipy.stats import triang  # noqa: PLC0415 - slow to import
+
     low, central, high = three
     return triang((central - low) / (high - low), loc=low, scale=high - low)
 
