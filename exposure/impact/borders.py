@@ -17,11 +17,10 @@ from exposure.licensing.grants import Licences
 from exposure.licensing.plan import FREE_CLASS
 from exposure.supply.channels import Channel
 from exposure.supply.exits import over_weeks
-from exposure.terms import BuyerClass, LicenceState, Tier
+from exposure.terms import BuyerClass, Tier
 
-Restriction = Callable[[str, tuple[LicenceState, ...]], FloatArray | None]
-"""Part of the stopped share that is kept, by exit stage and licence states: shape (T, 1), in
-[0, 1]; None for 0."""
+Restriction = Callable[[str, Flow], FloatArray | None]
+"""Share that a flow still stops in a coalition, by exit stage, shape (T, D); None for nothing."""
 
 Buyer = tuple[str, BuyerClass, Tier]
 """Destination, buyer class and tier."""
@@ -104,9 +103,8 @@ def kept_of(flow: Flow, stage: str, restrict: Restriction | None) -> Flow:
     """A flow that stops only the part that a coalition keeps."""
     if restrict is None or flow.stopped is None:
         return flow
-    kept = restrict(stage, flow.states)
-    stopped = None if kept is None else flow.stopped * kept
-    return replace(flow, stopped=stopped)
+    stopped = restrict(stage, flow)
+    return flow if stopped is flow.stopped else replace(flow, stopped=stopped)
 
 
 def _mean_stopped(share: FloatArray, flow: Flow, first: int) -> FloatArray | float:

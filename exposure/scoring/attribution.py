@@ -14,8 +14,10 @@ import numpy as np
 from exposure.arrays import FloatArray
 from exposure.impact.borders import Restriction
 from exposure.impact.course import run_course
-from exposure.impact.outcomes import Question, component_players
+from exposure.impact.outcomes import Players, Question, component_players
 from exposure.impact.prepared import Prepared
+from exposure.impact.sectors import Sector
+from exposure.licensing.flows import Flow
 from exposure.methods.shapley import shapley_values
 from exposure.scoring.sector_risk import chunk_sums, weighted_sum
 from exposure.settings import Settings
@@ -68,10 +70,11 @@ def points_by_coalition(
 
     def worth(coalition: frozenset[str]) -> FloatArray:
         """Score of every sector if only a coalition is restricted, shape (N, D)."""
-        restrict = _restriction(coalition, kind)
         total = np.zeros((len(sectors), block.worlds[0].inputs.draws))
         for s, (world, licences) in enumerate(zip(block.worlds, block.granted, strict=True)):
-            players = {sector: component_players(world.sectors[sector]) for sector in sectors}
+            # One cause gets it all: the losses of weeks do not depend on their causes.
+            players = {sector: _one_player(world.sectors[sector]) for sector in sectors}
+            restrict = _by_stage(coalition) if kind == "stage" else _by_state(coalition)
             runs = run_course(
                 world, licences, players, Question(weight), settings, restrict=restrict
             )
@@ -102,13 +105,30 @@ def _causes(block: Prepared, kind: Literal["stage", "state"]) -> Sequence[str]:
     return [str(s) for s in LicenceState if s in states and s is not LicenceState.FREE]
 
 
-def _restriction(coalition: frozenset[str], kind: Literal["stage", "state"]) -> Restriction:
-    def by_stage(stage: str, states: tuple[LicenceState, ...]) -> FloatArray | None:  # noqa: ARG001
-        return np.ones((1, 1)) if stage in coalition else None
+def _one_player(sector: Sector) -> Players:
+    return {"all": list(range(len(sector.holdings)))}
 
-    def by_state(stage: str, states: tuple[LicenceState, ...]) -> FloatArray | None:  # noqa: ARG001
-        # Free weeks stop nothing, but catch-up orders in them refill stocks in every coalition.
-        kept = np.array([state in coalition or state is LicenceState.FREE for state in states])
-        return kept[:, np.newaxis].astype(np.float64) if kept.any() else None
 
-    return by_stage if kind == "stage" else by_state
+def _by_stage(coalition: frozenset[str]) -> Restriction:
+    return lambda stage, flow: flow.stopped if stage in coalition else None
+
+
+def _by_state(coalition: frozenset[str]) -> Restriction:
+    """Restriction of one course of policy: what a licence class stops is worked out once."""
+    made: dict[int, FloatArray | None] = {}
+
+    def stopped_of(stage: str, flow: Flow) -> FloatArray | None:  # noqa: ARG001
+        if flow.class_index not in made:
+            made[flow.class_index] = _stopped_in(flow, coalition)
+        return made[flow.class_index]
+
+    return stopped_of
+
+
+def _stopped_in(flow: Flow, coalition: frozenset[str]) -> FloatArray | None:
+    """Share that a flow stops in weeks with some licence states; None if there are none."""
+    # Free weeks stop nothing, but catch-up orders in them refill stocks in every coalition.
+    kept = np.array([state in coalition or state is LicenceState.FREE for state in flow.states])
+    if flow.stopped is None or not kept.any():
+        return None
+    return np.asarray(flow.stopped * kept[:, np.newaxis].astype(np.float64))
