@@ -65,3 +65,27 @@ def test_changes_have_the_same_course_where_share_week_and_width_agree_in_every_
     for other in others:
         assert not same_course(usual, other)
         assert not same_course(other, usual)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 40))
+@settings(max_examples=50, deadline=None)
+def test_weeks_before_and_after_all_ramps_are_those_of_the_formula_to_the_last_bit(seed, weeks):
+    rng = np.random.default_rng(seed)
+    today = rng.uniform(0.0, 50.0, (2, 3))
+    plants = [
+        Plant(
+            int(rng.integers(2)),
+            rng.uniform(0.0, 9.0, 3),
+            rng.uniform(-20.0, 60.0, 3),
+            rng.choice([0.0, 0.1, 7.3, 30.0], 3),
+        )
+        for _ in range(4)
+    ]
+    capacity = np.repeat(today[:, np.newaxis], weeks, axis=1)
+    for plant in plants:
+        week = np.arange(float(weeks))[:, np.newaxis]
+        progress = ramp(week, start=plant.start_week, width=plant.ramp_weeks)
+        capacity[plant.stage] += plant.tonnes_per_year * progress
+    demand = np.array([7.0, 11.0, 13.0])
+    found = added_supply(today, plants, demand=demand, weeks=weeks)
+    assert (found == (capacity.min(axis=0) - today.min(axis=0)) / demand).all()

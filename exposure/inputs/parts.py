@@ -79,6 +79,9 @@ _asking = threading.local()
 
 _tokens = itertools.count()
 
+UNASKED = object()
+"""Stands for the answer to a question that was never asked."""
+
 NO_ANSWER = object()
 """Answer of tables to a question about something that they do not contain."""
 
@@ -95,32 +98,40 @@ def question(
     @wraps(method)
     def ask(self: Tables, /, *about: Given.args, **none: Given.kwargs) -> Value:
         asked = (name, cast("tuple[Hashable, ...]", about))
-        if asked not in self.answers:
-            with _written_to(None):
-                self.answers[asked] = method(self, *about, **none)
-        answer = self.answers[asked]
-        write_down({asked: answer})
+        answer = self.answers.get(asked, UNASKED)
+        if answer is UNASKED:
+            with _Recording(None):
+                answer = self.answers[asked] = method(self, *about, **none)
+        # There are very many questions, and a function call each would take as long as these.
+        outer = getattr(_asking, "trace", None)
+        if outer is not None:
+            outer[asked] = answer
         return cast("Value", answer)
 
     return ask
 
 
-@contextmanager
-def _written_to(trace: Trace | None) -> Iterator[None]:
+class _Recording:
     """Record questions of this thread in a trace; None for no record."""
-    before = getattr(_asking, "trace", None)
-    _asking.trace = trace
-    try:
-        yield
-    finally:
-        _asking.trace = before
+
+    __slots__ = ("_before", "_trace")
+
+    def __init__(self, trace: Trace | None) -> None:
+        self._trace = trace
+
+    def __enter__(self) -> None:
+        self._before = getattr(_asking, "trace", None)
+        _asking.trace = self._trace
+
+    def __exit__(self, *_: object) -> None:
+        _asking.trace = self._before
 
 
 @contextmanager
 def written_down() -> Iterator[Trace]:
     """Trace of the questions asked in the block; they also count for the part being made."""
     trace: Trace = {}
-    with _written_to(trace):
+    with _Recording(trace):
         yield trace
     write_down(trace)
 
@@ -215,7 +226,7 @@ class Store:
         """Part with a name that was made from equal tables; None if there is none."""
         with self._lock:
             known = list(self._parts.get(name, ()))
-        with _written_to(None):
+        with _Recording(None):
             part = next((version for version in known if version.made_from(index)), None)
         if part is not None:
             with self._lock:
@@ -330,7 +341,7 @@ def make_part(
     found = STORE.find(name, index) if keeps else None
     if found is None:
         trace: Trace = {}
-        with _written_to(trace):
+        with _Recording(trace):
             value, notes = make()
         part = Part.of(value, index, trace, notes, kept=keeps, weigh=weigh)
         if keeps:

@@ -85,8 +85,18 @@ def added_supply(
     # Stage by stage, so that the capacity of a plant is added to one block of memory.
     capacity = np.repeat(today[:, np.newaxis], weeks, axis=1)
     for plant in plants:
-        progress = ramp(week, start=plant.start_week, width=plant.ramp_weeks)
-        progress *= plant.tonnes_per_year
-        capacity[plant.stage] += progress
+        before, full = _ramp_of(plant, weeks)
+        ramping = slice(before, full)
+        progress = ramp(week[ramping], start=plant.start_week, width=plant.ramp_weeks)
+        capacity[plant.stage, ramping] += plant.tonnes_per_year * progress
+        capacity[plant.stage, full:] += plant.tonnes_per_year
     growth = capacity.min(axis=0) - today.min(axis=0)
     return np.asarray(growth / demand)
+
+
+def _ramp_of(plant: Plant, weeks: int) -> tuple[int, int]:
+    """Week up to which a plant delivers nothing, and week from which it runs at its full rate."""
+    before = np.floor(plant.start_week.min())
+    # One week more, so that no rounding of a week keeps a ramp below 1.
+    full = np.ceil((plant.start_week + plant.ramp_weeks).max()) + 1.0
+    return int(np.clip(before, 0, weeks)), int(np.clip(full, 0, weeks))
