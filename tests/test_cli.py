@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from exposure.errors import SettingsError
 from exposure.evidence import backtesting
 from tests.commands import LIGHT, NEEDS_FORK, ended, run
 from tests.scenario_files import HEAD, QUEUE
+from tests.shared_tables import backtest_of_the_world
 from tests.tiny import tiny_records, write_folder
 
 QUICK = ["--draws", "8", "--prior", "--quiet"]
@@ -268,9 +268,13 @@ def test_flow_of_a_mixture_has_a_heading_for_each_scenario_and_whole_class_names
 
 
 def test_backtest_has_readable_labels_and_three_digits(capsys, monkeypatch):
-    monkeypatch.setattr(
-        backtesting, "backtest", partial(backtesting.backtest, destinations=["WLD"])
-    )
+    found = backtest_of_the_world()
+
+    def of_the_world(dataset: exposure.Dataset, *, seed: int) -> backtesting.Backtest:
+        assert (dataset, seed) == (exposure.read_dataset(), exposure.Settings().seed)
+        return found
+
+    monkeypatch.setattr(backtesting, "backtest", of_the_world)
     code, out, _ = run(capsys, "backtest", "--draws", "16")
     assert code == 0
     assert "first firms stop" in out

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 import exposure as ex
 from exposure.measures.lever_files import lever_of
 from tests.shared_tables import backtest_of_the_world, calibration_of_the_world
-from tests.tiny import tiny_dataset
+from tests.tiny import tiny_dataset, tiny_records
 
 ROOT = Path(__file__).parents[1]
 FEW = ex.Settings(draws=16, prior=True)
@@ -91,11 +91,13 @@ def test_results_pickle_and_copy_and_compare_by_value(name: str):
 def test_results_that_differ_are_not_equal():
     tables = tiny_dataset()
     longer = ex.with_value(tables, "cover", STOCK, value=50)
-    assert tables == tiny_dataset()
+    again = tiny_dataset(tiny_records())
+    assert tables is not again
+    assert tables == again
     assert tables != longer
-    assert hash(tables) == hash(tiny_dataset())
-    assert made() == ex.assess(tiny_dataset(), "full_withhold", FEW)
-    assert hash(made()) == hash(ex.assess(tiny_dataset(), "full_withhold", FEW))
+    assert hash(tables) == hash(again)
+    assert made() == ex.assess(again, "full_withhold", FEW)
+    assert hash(made()) == hash(ex.assess(again, "full_withhold", FEW))
     assert made() != ex.assess(longer, "full_withhold", FEW)
     assert made() != ex.assess(tables, "full_withhold", ex.Settings(draws=16, seed=8, prior=True))
     assert made() != ex.assess(tables, "free_flow", FEW)

@@ -147,7 +147,9 @@ def test_with_value_changes_one_row_of_a_copy(value, figures: list[float]):
     changed = after.table("needs").set_index(["sector", "component", "quantity"]).loc[NEED]
     assert changed[["low", "central", "high"]].tolist() == figures
     assert (changed["basis"], changed["note"]) == ("assumed", "what if")
-    assert before.digest == tiny_dataset().digest != after.digest
+    fresh = tiny_dataset(tiny_records())
+    assert before == fresh
+    assert before.digest == fresh.digest != after.digest
     same = [name for name in before.rows if before.rows[name] == after.rows[name]]
     assert set(before.rows) - set(same) == {"needs"}
     assert after.version == "tiny"

@@ -4,6 +4,7 @@ All figures are made up. Every test that needs tables of its own starts from a f
 these records and changes what it is about.
 """
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -222,8 +223,13 @@ def queue_records() -> list[Record]:
 
 
 def tiny_dataset(records: Records | None = None) -> Dataset:
-    """Checked dataset of the records."""
-    return dataset_from_records(records or tiny_records(), version="tiny")
+    """Checked dataset of the records; that of the usual ones, which cannot change, is made once."""
+    return dataset_from_records(records, version="tiny") if records else _usual()
+
+
+@cache
+def _usual() -> Dataset:
+    return dataset_from_records(tiny_records(), version="tiny")
 
 
 def write_folder(folder: Path, records: Records | None = None) -> Path:
