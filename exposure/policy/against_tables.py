@@ -42,7 +42,7 @@ def refuse_unknown_names(scenario: Scenario, dataset: Dataset) -> None:
     ScenarioError
         With all such faults, including those of all members of a mixture.
     """
-    known = Known(dataset, _shipped_words(shipped_folder()))
+    known = Known(dataset)
     faults = [
         fault.at(course.scenario)
         for course, _ in scenario.members
@@ -84,19 +84,22 @@ class Known:
     """Words of the tables and of the shipped tables."""
 
     dataset: Dataset
-    shipped: Words
 
     @cached_property
     def _own(self) -> Words:
         return _words(self.dataset.rows_of)
 
+    @property
+    def _shipped(self) -> Words:
+        return _shipped_words(shipped_folder())
+
     def has(self, column: str, word: str) -> bool:
-        """True if a word is known; a user's own tables are searched only for other words."""
-        return word in self.shipped[column] or word in self._own[column]
+        """True if a word is known; the shipped tables are read only for one that is not here."""
+        return word in self._own[column] or word in self._shipped[column]
 
     def words(self, column: str) -> frozenset[str]:
         """All known words of a column."""
-        return self.shipped[column] | self._own[column]
+        return self._own[column] | self._shipped[column]
 
 
 def _faults_of(course: Scenario, dataset: Dataset, known: Known) -> Iterator[Fault]:
