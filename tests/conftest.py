@@ -1,5 +1,6 @@
 """What all tests share: kernels that are compiled once, and shipped tables that are read once."""
 
+import gc
 import hashlib
 import os
 import subprocess
@@ -63,6 +64,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
         return
     share_tables()
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector of garbage what was imported: it searches more than once for it all."""
+    gc.freeze()
 
 
 @pytest.fixture
