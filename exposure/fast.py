@@ -51,11 +51,14 @@ def compiled(kernel: Kernel, *, depends_on: str = "") -> Kernel:
 
 
 def called(kernel: Kernel) -> Kernel:
-    """Compile part of a kernel that only other kernels call, without an entry from Python."""
+    """Compile part of a kernel that only other kernels call, in the place of each call.
+
+    Rows are short: a call that is not inlined takes as long as the loop over its row.
+    """
     import numba  # noqa: PLC0415 - numba is slow to import
 
     options = {"_nrt": False, "error_model": "numpy", "nogil": True}
-    options |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    options |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "forceinline": True}
     return cast("Kernel", numba.njit(**options)(kernel))  # type: ignore[call-overload]
 
 

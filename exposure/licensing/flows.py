@@ -207,7 +207,7 @@ def _queued(
 def _joined(
     plan: OfficePlan, queued: Mapping[int, LicenceClass], of_case: Mapping[Key, FloatArray]
 ) -> Joined | None:
-    """Classes in the queue as they are before the first scored week; None if there is none.
+    """Classes in the queue as they are before the first scored week; None if they are the same.
 
     The relationships of a joined class are added up in the order of all cases, so that they are the
     same however the class is divided later.
@@ -215,6 +215,8 @@ def _joined(
     if plan.first == 0:
         return None
     members: dict[int, list[Key]] = {plan.alike[q]: [] for q in queued}
+    if len(members) == len(queued):
+        return None
     for key, (q, _) in plan.cases.items():
         if q in queued:
             members[plan.alike[q]].append(key)

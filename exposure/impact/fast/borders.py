@@ -8,31 +8,33 @@ another order; they agree to 1e-12.
 from exposure.arrays import FloatArray, IntArray
 from exposure.impact.fast.arrays import Licensed, Routes
 from exposure.impact.fast.compiling import kernel
+from exposure.impact.fast.pools import BATCH
 
 
 @kernel
-def licences_of(
-    licensed: Licensed, begin: int, batch: int, rows: FloatArray, sums: FloatArray
-) -> None:
-    """Shares stopped in some draws, one row per draw, and their sums over the scored weeks so far.
+def licences_of(licensed: Licensed, begin: int, rows: FloatArray, sums: FloatArray) -> None:
+    """Shares stopped in a batch of draws, one row per draw, and their sums over the scored weeks.
 
     The sums are those before each span and after the last one: the sum of some weeks then does not
     depend on how many spans they are divided into.
     """
+    # A lane always has room for a whole batch, so that the number of draws is a constant.
     for c in range(len(rows)):
         stopped, row, total = licensed.stopped[c], rows[c], sums[c]
-        for d in range(batch):
+        for d in range(BATCH):
+            of_draw = row[d]
+            for t in range(len(of_draw)):
+                of_draw[t] = stopped[t, begin + d]
+        for d in range(BATCH):
             total[0, d] = 0.0
         for s in range(len(licensed.spans) - 1):
-            for d in range(batch):
-                total[s + 1, d] = total[s, d]
-            for t in range(licensed.spans[s], licensed.spans[s + 1]):
-                week = stopped[t, begin : begin + batch]
-                for d in range(batch):
-                    row[d, t] = week[d]
-                if t >= licensed.first:
-                    for d in range(batch):
-                        total[s + 1, d] += week[d]
+            so_far = total[s + 1]
+            for d in range(BATCH):
+                so_far[d] = total[s, d]
+            for t in range(max(licensed.spans[s], licensed.first), licensed.spans[s + 1]):
+                week = stopped[t, begin : begin + BATCH]
+                for d in range(BATCH):
+                    so_far[d] += week[d]
 
 
 @kernel

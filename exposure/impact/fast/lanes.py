@@ -35,6 +35,10 @@ class Rows(NamedTuple):
     """(kinds kept, BATCH, T)."""
     before: FloatArray
     """(kinds kept, BATCH, T)."""
+    came: FloatArray
+    """Arrivals at a slot, (BATCH, T)."""
+    lacked: FloatArray
+    """Need that a channel lacked, (BATCH,)."""
     gain: FloatArray
     """(2, T)."""
     classes: IntArray
@@ -59,8 +63,10 @@ def make_rows(
         np.empty((most_kinds, count)),
         np.empty((most_kinds, count)),
         np.empty((13, count)),
-        np.empty((kept, BATCH, count)),
-        np.empty((kept, BATCH, count)),
+        np.zeros((kept, BATCH, count)),
+        np.zeros((kept, BATCH, count)),
+        np.zeros((BATCH, count)),
+        np.zeros(BATCH),
         np.empty((2, count)),
         np.empty((2, parts), dtype=np.int64),
         np.empty((2, parts)),
@@ -91,7 +97,7 @@ def fill_lane(
                 lanes.stopped[v, g, d] = 0.0
     for since in range(begin, end, BATCH):
         batch = min(BATCH, end - since)
-        licences_of(licensed, since - begin, batch, rows.stopped, rows.sums)
+        licences_of(licensed, since - begin, rows.stopped, rows.sums)
         for d in range(batch):
             _draw(licensed, routes, kinds, pools, slots, weeks, lanes, rows, since + d, d)
         for s in range(len(slots.need)):
@@ -155,16 +161,37 @@ def _put(
     """Write the inflow of one slot in a batch of draws, and add what its channels lack."""
     first, end = slots.channels[s], slots.channels[s + 1]
     inflow, need = lanes.inflow[s, lane % lanes.inflow.shape[1]], rows.needs[slots.need[s]]
+    came = rows.came
     for c in range(first, end):
         arriving, weight = rows.inflow[slots.emitted[slots.kind[c]]], slots.weight[c]
-        lacked = lanes.lacked[c, draw : draw + batch]
-        for t in range(len(inflow)):
-            week = inflow[t, at : at + batch]
-            for d in range(batch):
-                came = arriving[d, t]
-                week[d] = weight * came + (week[d] if c > first else 0.0)
-                lacking = need[d, t] - came
-                lacked[d] += lacking if lacking > 0.0 else 0.0
+        for d in range(batch):
+            of_channel, of_slot = arriving[d], came[d]
+            if c == first:
+                for t in range(len(of_slot)):
+                    of_slot[t] = weight * of_channel[t]
+            else:
+                for t in range(len(of_slot)):
+                    of_slot[t] += weight * of_channel[t]
+        so_far, lacked = rows.lacked, lanes.lacked[c, draw : draw + batch]
+        for d in range(batch):
+            so_far[d] = lacked[d]
+        _add_lacking(arriving, need, so_far)
+        for d in range(batch):
+            lacked[d] = so_far[d]
+    # A lane always has room for a whole batch, so that the number of draws is a constant.
+    for t in range(len(inflow)):
+        week = inflow[t, at : at + BATCH]
+        for d in range(BATCH):
+            week[d] = came[d, t]
+
+
+@kernel
+def _add_lacking(arriving: FloatArray, need: FloatArray, lacked: FloatArray) -> None:
+    """Add the need that a channel lacks in each draw of a batch, week by week."""
+    for t in range(arriving.shape[1]):
+        for d in range(BATCH):
+            lacking = need[d, t] - arriving[d, t]
+            lacked[d] += lacking if lacking > 0.0 else 0.0
 
 
 @kernel

@@ -162,10 +162,15 @@ def _airport(
 ) -> None:
     """Shares of the airport game: players who reach a step of the sorted losses share its cost."""
     for k in range(active):
-        step = 1.0 / (active - k)
-        for d in range(size):
-            below = ordered[k - 1, d] if k else 0.0
-            reached[d] = (reached[d] if k else 0.0) + step * (ordered[k, d] - below)
-        for a in range(active):
+        step, now = 1.0 / (active - k), ordered[k]
+        if k == 0:
             for d in range(size):
-                part[a, d] = reached[d] if alone[a, d] >= ordered[k, d] else part[a, d]
+                reached[d] = step * now[d]
+        else:
+            below = ordered[k - 1]
+            for d in range(size):
+                reached[d] += step * (now[d] - below[d])
+        for a in range(active):
+            of_player, to = alone[a], part[a]
+            for d in range(size):
+                to[d] = reached[d] if of_player[d] >= now[d] else to[d]

@@ -34,7 +34,7 @@ class PackedPolicy:
     def room_for_lane(self) -> Licensed:
         """Room for the flows stopped in one lane: all lanes together would be copied once more."""
         weeks = int(self.licensed.spans[-1])
-        return self.licensed._replace(stopped=np.empty((len(self.stopped), weeks, LANE)))
+        return self.licensed._replace(stopped=np.zeros((len(self.stopped), weeks, LANE)))
 
     def within(self, weeks: Weeks) -> "PackedPolicy":
         """The same for some weeks, and for those before them whose goods arrive in them."""
