@@ -62,14 +62,6 @@ def called(kernel: Kernel) -> Kernel:
     return cast("Kernel", numba.njit(**options)(kernel))  # type: ignore[call-overload]
 
 
-def inlined(kernel: Kernel) -> Kernel:
-    """Inline a small part of a kernel wherever it is called."""
-    import numba  # noqa: PLC0415 - numba is slow to import
-
-    options = {"inline": "always", "_nrt": False, "error_model": "numpy"}
-    return cast("Kernel", numba.njit(**options)(kernel))  # type: ignore[call-overload]
-
-
 def writable(values: FloatArray) -> FloatArray:
     """Return numbers as a kernel takes them: in rows, and not locked against writing.
 

@@ -5,7 +5,7 @@ module loads numba.
 """
 
 from exposure.arrays import FloatArray, IntArray
-from exposure.fast import called, inlined
+from exposure.fast import called
 from exposure.licensing.deck import (
     AGAIN,
     AHEAD,
@@ -46,7 +46,7 @@ def end_licences(book: Book) -> None:
             book.rows[filed, column] = 0.0
 
 
-@inlined
+@called
 def _span(book: Book, filed: int) -> tuple[int, int]:
     """First week ahead in which licences of a row's holders end, and the week after the last."""
     ahead = book.rows[filed, AHEAD]
@@ -55,7 +55,7 @@ def _span(book: Book, filed: int) -> tuple[int, int]:
     return int(ahead), int(ahead) + (ahead > 0.0)
 
 
-@inlined
+@called
 def _load(book: Book, filed: int, ahead: int, kind: int) -> float:
     """Load that holders whose licence ends some weeks ahead have filed or will file."""
     if book.rows[filed, AHEAD] == MANY:
@@ -86,7 +86,7 @@ def revoke(book: Book, oldest: int, week: int) -> float:
     return withdrawn
 
 
-@inlined
+@called
 def _join(book: Book, filed: int, week: int) -> None:
     """Let holders whose licence has expired by a week join the others of a row."""
     low, high = _span(book, filed)
@@ -100,7 +100,7 @@ def _join(book: Book, filed: int, week: int) -> None:
             book.rows[filed, AHEAD] = 0.0
 
 
-@inlined
+@called
 def submit(book: Book, applicants: float, week: int) -> float:
     """Put the week's applications in the queue; return their load."""
     low, high = _span(book, week)
@@ -120,7 +120,7 @@ def submit(book: Book, applicants: float, week: int) -> float:
     return load
 
 
-@inlined
+@called
 def decide(  # noqa: PLR0913, PLR0917 - kernels know no keywords
     book: Book,
     weeks: IntArray,
@@ -155,7 +155,7 @@ def decide(  # noqa: PLR0913, PLR0917 - kernels know no keywords
             book.rows[filing, NEW] += returning
 
 
-@inlined
+@called
 def finish(
     book: Book, weeks: IntArray, shares: FloatArray, decided: FloatArray, week: int
 ) -> float:
@@ -168,7 +168,7 @@ def finish(
     return granted
 
 
-@inlined
+@called
 def enter(book: Book, licences: float, expiry: int, lead: int, week: int) -> None:
     """Enter the weeks in which licences end and renewals are filed."""
     if licences == 0.0:
@@ -180,7 +180,7 @@ def enter(book: Book, licences: float, expiry: int, lead: int, week: int) -> Non
     _write(book, filing, end - filing, RENEWAL, licences)
 
 
-@inlined
+@called
 def _write(book: Book, filed: int, ahead: int, kind: int, load: float) -> None:
     """Write applications of holders into the book."""
     if ahead == 0:

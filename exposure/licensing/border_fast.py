@@ -6,7 +6,7 @@ Importing this module loads numba.
 import numpy as np
 
 from exposure.arrays import FloatArray
-from exposure.fast import compiled, inlined, writable
+from exposure.fast import called, compiled, writable
 
 
 def share_stopped_fast(
@@ -50,7 +50,7 @@ def _stop(
             stopped[week, d] = gone - extra
 
 
-@inlined
+@called
 def _part(change: float, whole: float) -> float:
     """An increase as a share of the whole, in [0, 1]; 0 if there is no increase."""
     if change > 0.0 and whole > 0.0:

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from exposure.arrays import FloatArray, IntArray
-from exposure.fast import Kernel, called, compiled, inlined
+from exposure.fast import Kernel, called, compiled
 from exposure.licensing import book_fast
 from exposure.licensing.book_fast import decide, end_licences, enter, finish, revoke, submit, total
 from exposure.licensing.deck import (
@@ -177,12 +177,12 @@ def _write_weeks(  # noqa: PLR0913, PLR0917 - kernels know no keywords
                     to[lane] = loads[lane] * share[lane]
 
 
-@inlined
+@called
 def _book(desk: Desk, q: int) -> Book:
     return Book(desk.rows[q], desk.holders[q])
 
 
-@inlined
+@called
 def _week(desk: Desk, deck: Deck, week: int, d: int, out: FloatArray) -> None:
     """Run one week in one draw; `out` is (5, Q) or (1, Q), with licences in place of shares."""
     loads = len(out) > 1
@@ -201,7 +201,7 @@ def _week(desk: Desk, deck: Deck, week: int, d: int, out: FloatArray) -> None:
             out[BACKLOG, q] = total(desk.rows[q], LINE, desk.oldest[q], week + 1)
 
 
-@inlined
+@called
 def _take_in(desk: Desk, deck: Deck, q: int, week: int, d: int) -> tuple[float, float]:
     """Begin a week of one book; return the load submitted and the load withdrawn."""
     arrived = withdrawn = 0.0
@@ -213,7 +213,7 @@ def _take_in(desk: Desk, deck: Deck, q: int, week: int, d: int) -> tuple[float, 
     return arrived, withdrawn
 
 
-@inlined
+@called
 def _forget_done(desk: Desk, q: int, week: int) -> None:
     """Skip submission weeks in which everything is decided."""
     oldest = desk.oldest[q]
@@ -244,7 +244,7 @@ def _turn(desk: Desk, deck: Deck, q: int, week: int, size: float) -> tuple[float
     return applicants, withdrawn
 
 
-@inlined
+@called
 def _serve(desk: Desk, deck: Deck, week: int, capacity: float) -> None:
     """Use a week's capacity on the queue, priority by priority."""
     left, begin, order = capacity, 0, deck.order[week]
@@ -262,7 +262,7 @@ def _serve(desk: Desk, deck: Deck, week: int, capacity: float) -> None:
         begin = end
 
 
-@inlined
+@called
 def _ready(desk: Desk, row: IntArray, group: IntArray, week: int) -> int:
     """List the classes of a group with applications past their delay; return their number."""
     count = 0
@@ -275,7 +275,7 @@ def _ready(desk: Desk, row: IntArray, group: IntArray, week: int) -> int:
     return count
 
 
-@inlined
+@called
 def _serve_group(desk: Desk, row: IntArray, group: IntArray, week: int, capacity: float) -> float:
     """Serve classes of one priority, oldest submissions first; return the remaining capacity."""
     since, until, left = week + 1, 0, capacity
@@ -302,7 +302,7 @@ def _serve_group(desk: Desk, row: IntArray, group: IntArray, week: int, capacity
     return left
 
 
-@inlined
+@called
 def _waiting(desk: Desk, group: IntArray, filed: int) -> float:
     """Load of one week's submissions that can be decided."""
     waiting = 0.0
