@@ -1,6 +1,7 @@
 """Sectors run through one course of policy: losses week by week, by cause."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,6 +25,9 @@ from exposure.licensing.grants import Licences
 from exposure.settings import Settings
 from exposure.supply.channels import Channel
 
+if TYPE_CHECKING:
+    from exposure.impact.fast.course import PackedWorld
+
 
 def run_course(  # noqa: PLR0913 - each is a different kind of thing
     world: World,
@@ -32,6 +36,7 @@ def run_course(  # noqa: PLR0913 - each is a different kind of thing
     question: Question,
     settings: Settings,
     *,
+    packed: "PackedWorld | None" = None,
     restrict: Restriction | None = None,
     since: int = 0,
     threads: int = 1,
@@ -50,6 +55,8 @@ def run_course(  # noqa: PLR0913 - each is a different kind of thing
         Scored weeks, and weeks for which stocks are reported.
     settings
         Settings, which state the coupling of holdings.
+    packed
+        What `packed_world` gives for the same arguments, if several runs share it.
     restrict
         Part of the stopped shares that a coalition keeps; None for all of it.
     since
@@ -58,11 +65,23 @@ def run_course(  # noqa: PLR0913 - each is a different kind of thing
     threads
         Threads that share the draws if kernels are compiled.
     """
-    if settings.coupling == "independent" and fast.AVAILABLE:
+    if _compiled(settings):
         return kernels.run_course(
-            world, licences, players, question, restrict=restrict, since=since, threads=threads
-        )
+            world, licences, players, question, packed=packed, restrict=restrict, since=since,
+            threads=threads,
+        )  # fmt: skip
     return run_reference(world, licences, players, question, settings, restrict=restrict)
+
+
+def packed_world(
+    world: World, players: Mapping[str, Players], question: Question, settings: Settings
+) -> "PackedWorld | None":
+    """Arrays of a world that several runs share; None if no compiled kernel runs."""
+    return kernels.packed_world(world, players, question) if _compiled(settings) else None
+
+
+def _compiled(settings: Settings) -> bool:
+    return settings.coupling == "independent" and fast.AVAILABLE
 
 
 def run_reference(

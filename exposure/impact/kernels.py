@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from exposure.impact.borders import Restriction
+    from exposure.impact.fast.course import PackedWorld
     from exposure.impact.fast.kept import KeptCourse
     from exposure.impact.outcomes import Players, Question, SectorRun
     from exposure.impact.world import World
@@ -22,6 +23,7 @@ def run_course(  # noqa: PLR0913 - each is a different kind of thing
     players: "Mapping[str, Players]",
     question: "Question",
     *,
+    packed: "PackedWorld | None" = None,
     restrict: "Restriction | None" = None,
     since: int = 0,
     threads: int = 1,
@@ -29,7 +31,19 @@ def run_course(  # noqa: PLR0913 - each is a different kind of thing
     """Fast twin of `exposure.impact.course.run_reference`, for independent holdings."""
     from exposure.impact.fast.course import run_course as run  # noqa: PLC0415 - it loads numba
 
-    return run(world, licences, players, question, restrict=restrict, since=since, threads=threads)
+    return run(
+        world, licences, players, question, packed=packed, restrict=restrict, since=since,
+        threads=threads,
+    )  # fmt: skip
+
+
+def packed_world(
+    world: "World", players: "Mapping[str, Players]", question: "Question"
+) -> "PackedWorld":
+    """Arrays of a world, for several runs of `run_course`."""
+    from exposure.impact.fast.course import PackedWorld  # noqa: PLC0415 - it loads numba
+
+    return PackedWorld.of(world, players, question)
 
 
 def kept_course(

@@ -13,7 +13,7 @@ import numpy as np
 
 from exposure.arrays import FloatArray
 from exposure.impact.borders import Restriction
-from exposure.impact.course import run_course
+from exposure.impact.course import packed_world, run_course
 from exposure.impact.outcomes import Players, Question, component_players
 from exposure.impact.prepared import Prepared
 from exposure.impact.sectors import Sector
@@ -66,17 +66,23 @@ def points_by_coalition(
     kind: Literal["stage", "state"],
 ) -> Points:
     """Points of the score due to each exit stage or licence state, in one block of draws."""
-    sectors = tuple(weights)
+    sectors, question = tuple(weights), Question(weight)
+    # One cause gets it all: the losses of weeks do not depend on their causes.
+    players = [
+        {sector: _one_player(world.sectors[sector]) for sector in sectors} for world in block.worlds
+    ]
+    packed = [
+        packed_world(world, causes, question, settings)
+        for world, causes in zip(block.worlds, players, strict=True)
+    ]
 
     def worth(coalition: frozenset[str]) -> FloatArray:
         """Score of every sector if only a coalition is restricted, shape (N, D)."""
         total = np.zeros((len(sectors), block.worlds[0].inputs.draws))
+        restrict = _by_stage(coalition) if kind == "stage" else _by_state(coalition)
         for s, (world, licences) in enumerate(zip(block.worlds, block.granted, strict=True)):
-            # One cause gets it all: the losses of weeks do not depend on their causes.
-            players = {sector: _one_player(world.sectors[sector]) for sector in sectors}
-            restrict = _by_stage(coalition) if kind == "stage" else _by_state(coalition)
             runs = run_course(
-                world, licences, players, Question(weight), settings, restrict=restrict
+                world, licences, players[s], question, settings, packed=packed[s], restrict=restrict
             )
             for i, sector in enumerate(sectors):
                 lost = weighted_sum(weight, runs[sector].weekly[-len(weight) :])

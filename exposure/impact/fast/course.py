@@ -44,12 +44,28 @@ class Begun:
     """Stock of each holding of each stream, by stratum, (rows, F, D)."""
 
 
+@dataclass(frozen=True, eq=False)
+class PackedWorld:
+    """Pools and firms of a world as arrays, which runs of several courses or coalitions share."""
+
+    pools: PackedPools
+    firms: PackedFirms
+
+    @classmethod
+    def of(cls, world: World, players: Mapping[str, Players], question: Question) -> "PackedWorld":
+        """Put the pools and firms of the sectors that are run into arrays."""
+        ranked = tuple(players)
+        pools = pack_pools(world, ranked, frozenset().union(*groups_of(world, ranked)))
+        return cls(pools, pack_firms(world, players, question, pools.slot_of))
+
+
 def run_course(
     world: World,
     licences: Licences,
     players: Mapping[str, Players],
     question: Question,
     *,
+    packed: PackedWorld | None = None,
     restrict: Restriction | None = None,
     since: int = 0,
     threads: int = 1,
@@ -59,11 +75,10 @@ def run_course(
     Equal to the last bit, except for the shares stopped by exit stage, which agree to 1e-12. Weekly
     losses are those of the weeks from `since` on; the weeks before are shared with other courses.
     """
-    ranked, first = tuple(players), world.period.weeks - len(question.weight)
-    every = frozenset().union(*groups_of(world, ranked))
-    pools = pack_pools(world, ranked, every)
+    packed = packed or PackedWorld.of(world, players, question)
+    pools, firms = packed.pools, packed.firms
+    first = world.period.weeks - len(question.weight)
     policy = pack_policy(pools, licences, first=first, restrict=restrict)
-    firms = pack_firms(world, players, question, pools.slot_of)
     weeks = Weeks(since, world.period.weeks, in_transit(pools, since))
     lanes, start = empty_lanes(pools, policy, weeks, kept=1), FROM_THE_START
     begins = np.zeros((len(pools.slots.need), count_lanes(world), 1), dtype=np.int64)
