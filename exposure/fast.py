@@ -7,6 +7,7 @@ which it writes. (Numba then need not count the references to arrays, which take
 of what is computed with them.)
 """
 
+import os
 from collections.abc import Callable
 from importlib.util import find_spec
 from typing import TypeVar, cast
@@ -15,7 +16,13 @@ import numpy as np
 
 from exposure.arrays import FloatArray
 
-AVAILABLE = find_spec("numba") is not None
+
+def _available() -> bool:
+    # With NUMBA_DISABLE_JIT numba compiles nothing, and kernels would be slower than references.
+    return find_spec("numba") is not None and os.environ.get("NUMBA_DISABLE_JIT", "0") in {"", "0"}
+
+
+AVAILABLE = _available()
 """True if kernels are compiled; without numba the slower references run."""
 
 Kernel = TypeVar("Kernel", bound=Callable[..., object])

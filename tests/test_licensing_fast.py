@@ -117,3 +117,12 @@ def test_a_kernel_runs_where_no_folder_takes_its_compiled_form(tmp_path: Path) -
         check=False,
     )
     assert (done.stdout, done.stderr) == ("[2.0, 2.0, 2.0]\n", "")
+
+
+@needs_numba
+@pytest.mark.parametrize(("value", "compiled"), [("1", False), ("0", True), ("", True)])
+def test_the_references_run_where_compilation_is_switched_off(
+    value: str, compiled: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", value)
+    assert fast._available() is compiled
