@@ -139,6 +139,22 @@ def test_attributions_sum_to_the_score(tiny, name, by):
     assert (parts.to_numpy() >= -1e-9).all()
 
 
+@pytest.mark.parametrize("by", CAUSES)
+def test_without_weight_on_the_tail_a_mixture_is_split_as_its_courses_are(tiny, by):
+    """The first licence class of each course is in another state."""
+    mean = FEW.model_copy(update={"tail_weight": 0.0})
+    courses = [
+        scenario_of(Rule(starts=START, state=state), name=state)
+        for state in ("withheld", "ordinary")
+    ]
+    mixture = mix("both", dict(zip(courses, (0.25, 0.75), strict=True)), text="test")
+    one, other = (assess(tiny, course, mean).attribution(by) for course in courses)
+    expected = (0.25 * one).add(0.75 * other, fill_value=0.0)
+    found = assess(tiny, mixture, mean).attribution(by).reindex(expected.index)
+    assert found.to_numpy().any()
+    pd.testing.assert_frame_equal(found[list(expected)], expected, rtol=0, atol=1e-9)
+
+
 @pytest.mark.parametrize("by", ["element", "component", "stage", "licence_class"])
 def test_one_sector_is_split_as_among_all(tiny, by):
     result = assess(tiny, "london_truce", FEW)

@@ -79,8 +79,9 @@ def points_by_coalition(
     def worth(coalition: frozenset[str]) -> FloatArray:
         """Score of every sector if only a coalition is restricted, shape (N, D)."""
         total = np.zeros((len(sectors), block.worlds[0].inputs.draws))
-        restrict = _by_stage(coalition) if kind == "stage" else _by_state(coalition)
         for s, (world, licences) in enumerate(zip(block.worlds, block.granted, strict=True)):
+            # One for each course: another numbers its licence classes otherwise.
+            restrict = _by_stage(coalition) if kind == "stage" else _by_state(coalition)
             runs = run_course(
                 world, licences, players[s], question, settings, packed=packed[s], restrict=restrict
             )
