@@ -275,3 +275,17 @@ def test_a_gap_larger_than_rounding_stays_a_gap():
     claims = claims_of(licensed=[0], contracted=[1.0 - 1e-10], weight=[1.0], order_class=[1])
     inflow, _ = shared(claims, switched=1.0)
     assert 1.0 - inflow[0] == pytest.approx(1e-10, rel=1e-3)
+
+
+def test_material_that_falls_below_nothing_by_rounding_leaves_users_without_a_gap_alone():
+    """The Chinese part of the contracts exceeds the whole by a rounding, and nobody asks."""
+    claims = claims_of(
+        licensed=[0.75, 0.75],
+        contracted=[0.5, 0.5],
+        china=[np.nextafter(0.5, 1.0)] * 2,
+        weight=[0.4, 0.6],
+        order_class=[1, 2],
+    )
+    inflow, left = shared(claims, switched=0.5)
+    assert inflow.tolist() == [1.0, 1.0]
+    assert left == pytest.approx(0.25, abs=1e-12)

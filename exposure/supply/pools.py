@@ -172,5 +172,6 @@ def _serve(free: Free, asked: Wanted) -> tuple[Free, FloatArray, FloatArray]:
 
 def _part(available: FloatArray, wanted: FloatArray) -> FloatArray:
     """Available share of the demand, at most 1; 1 if there is no demand."""
-    enough = wanted <= available + ROUNDING * wanted
+    # Material that is offered can fall below 0 by rounding, and 0 must not be divided by.
+    enough = wanted <= np.maximum(0.0, available) + ROUNDING * wanted
     return np.where(enough, 1.0, available / np.where(enough, 1.0, wanted))

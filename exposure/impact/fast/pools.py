@@ -148,7 +148,8 @@ def _want_bound(
 @kernel
 def _share_met(available: float, wanted: float) -> float:
     """Available share of the demand, at most 1."""
-    enough = wanted <= available + ROUNDING * wanted
+    some = available if available > 0.0 else 0.0
+    enough = wanted <= some + ROUNDING * wanted
     part = available / (1.0 if enough else wanted)
     return 1.0 if enough else part
 
