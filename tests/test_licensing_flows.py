@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from exposure.inputs.cells import Inputs
+from exposure.inputs.streams import Sampler
 from exposure.licensing.border import share_stopped
 from exposure.licensing.flows import ClassRun, OfficeRun, office_flows, run_office
 from exposure.licensing.goods import Item, items_of
@@ -15,6 +17,7 @@ from exposure.licensing.plan import FREE_CLASS, plan_office
 from exposure.licensing.queue import run_queue
 from exposure.licensing.terms import LicenceClass, LicenceTerms
 from exposure.policy.rules import Rule
+from exposure.tables.dataset import Dataset
 from exposure.terms import BuyerClass, LicenceState, Tier
 from tests.licensing_world import (
     CIVIL,
@@ -24,6 +27,7 @@ from tests.licensing_world import (
     MILITARY,
     ORDINARY,
     START,
+    dataset,
     inputs,
     scenario,
 )
@@ -135,6 +139,35 @@ def test_the_ramp_begins_again_after_freedom_and_not_in_a_scenario_that_starts_l
 
 
 # Catch-up.
+
+
+def test_a_rule_that_begins_after_the_first_scored_day_changes_nothing_before() -> None:
+    """Also where some of the elements were under control earlier."""
+    tables = dataset(enforcement_weeks=8)
+    elements = [
+        row.model_copy(update={"controlled_from": START - timedelta(weeks=5)})
+        if row.element == "Sm" else row
+        for row in tables.rows["elements"]
+    ]  # fmt: skip
+    tables = Dataset.from_rows({**tables.rows, "elements": elements}, version="made up")
+    drawn = Inputs.of(tables, Sampler.first(3, seed=1))
+    later = Rule(
+        element="Sm", starts=START + timedelta(weeks=12), state="ordinary",
+        overrides={"approval": 0.3},
+    )  # fmt: skip
+    samarium = Item(("Sm",), "smco_magnet", "magnet")
+    one, other = (
+        run_office(drawn, scenario(ORDINARY, *rules), (MAGNET, samarium), "USA", weeks=40, first=10)
+        for rules in ((), (later,))
+    )
+    assert len(other.classes) > len(one.classes)
+    for key, usual in one.flows.items():
+        if usual.stopped is not None:
+            found = other.flows[key].stopped
+            np.testing.assert_array_equal(found[:10], usual.stopped[:10])
+            np.testing.assert_allclose(found[:12], usual.stopped[:12], rtol=1e-12)
+    case = (samarium, *CIVIL)
+    assert (other.flows[case].stopped[35:] > one.flows[case].stopped[35:]).all()
 
 
 def test_holders_make_up_what_they_missed_and_no_more() -> None:

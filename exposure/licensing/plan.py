@@ -35,8 +35,8 @@ class QueueClass:
     states: tuple[LicenceState, ...]
     """State in force in each week."""
     opened: date | None
-    """Day on which control began for most applications for its goods; None if only a rule
-    controls them."""
+    """Day on which control began for most applications for its goods, and for those that are
+    treated equally before the first scored week; None if only a rule controls them."""
 
     @property
     def never_decided(self) -> bool:
@@ -62,6 +62,8 @@ class OfficePlan:
     """Distinct courses of look-through."""
     cases: Mapping[Key, tuple[int, int]]
     """Positions of each case in `classes` and `looks`; `FREE_CLASS` if free in all weeks."""
+    alike: tuple[int, ...]
+    """For each class, the first of those with the same turns before the first scored week."""
     first: int = 0
     """First week scored. Classes that are treated equally until then queue as one, so that a rule
     that begins later changes nothing before, not even a rounding."""
@@ -87,15 +89,6 @@ class OfficePlan:
     def control_week(self) -> int:
         """Week in which control of most goods began; negative if the scenario starts later."""
         return week_of(self.opened or self.start, start=self.start)
-
-    @cached_property
-    def alike(self) -> tuple[int, ...]:
-        """For each class, the first of those with the same turns before the first scored week."""
-        known: dict[tuple[Turn, ...], int] = {}
-        return tuple(
-            known.setdefault(tuple(turn for turn in one.turns if turn.week < self.first), q)
-            for q, one in enumerate(self.classes)
-        )
 
     @cached_property
     def before(self) -> tuple[int, ...]:
@@ -158,6 +151,12 @@ def plan_office(
         if any(turn.state is not LicenceState.FREE for turn in turns.key):
             members.setdefault(turns, []).append(key)
     position = {turns: q for q, turns in enumerate(members)}
+    alike = _alike([turns.key for turns in members], first)
+    # What begins later must not change when control began.
+    together: dict[int, list[Key]] = {}
+    for q, keys in zip(alike, members.values(), strict=True):
+        together.setdefault(q, []).extend(keys)
+    opened = {q: _opened(index, keys) for q, keys in together.items()}
     return OfficePlan(
         destination,
         scenario.start,
@@ -166,12 +165,24 @@ def plan_office(
         calendar.controlled,
         opening_day(index, calendar.controlled.keys()),
         tuple(
-            QueueClass(turns.key, tuple(keys), _states(turns.key, weeks), _opened(index, keys))
-            for turns, keys in members.items()
+            QueueClass(turns.key, tuple(keys), _states(turns.key, weeks), opened[q])
+            for q, (turns, keys) in zip(alike, members.items(), strict=True)
         ),
         tuple(seen.key for seen in looks),
         {key: (position.get(turns, FREE_CLASS), look) for key, (turns, look) in treated.items()},
+        alike,
         first,
+    )
+
+
+def _alike(every: Sequence[tuple[Turn, ...]], first: int) -> tuple[int, ...]:
+    """For each sequence of turns, the first one that is the same before a week."""
+    if first == 0:
+        return tuple(range(len(every)))
+    known: dict[tuple[Turn, ...], int] = {}
+    return tuple(
+        known.setdefault(tuple(turn for turn in turns if turn.week < first), q)
+        for q, turns in enumerate(every)
     )
 
 
