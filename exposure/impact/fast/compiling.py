@@ -16,7 +16,7 @@ from exposure.fast import Kernel, called, compiled
 from exposure.impact.firms import STOPPED
 from exposure.supply.pools import ROUNDING
 
-FIRST_RUN = "compiling the fast kernels: this happens once and takes up to half a minute"
+FIRST_RUN = "compiling the fast kernels: this happens once and takes up to a minute"
 """Message of a first run."""
 
 
