@@ -80,7 +80,7 @@ _asking = threading.local()
 _tokens = itertools.count()
 
 UNASKED = object()
-"""Stands for the answer to a question that was never asked."""
+"""Mark in place of the answer to a question that was never asked."""
 
 NO_ANSWER = object()
 """Answer of tables to a question about something that they do not contain."""

@@ -13,7 +13,6 @@ import numpy as np
 
 from exposure.arrays import FloatArray, IntArray
 from exposure.fast import Kernel, called, compiled
-from exposure.licensing import book_fast
 from exposure.licensing.book_fast import decide, end_licences, enter, finish, revoke, submit, total
 from exposure.licensing.deck import (
     AHEAD,
@@ -43,8 +42,10 @@ from exposure.licensing.deck import (
 
 TINY = np.finfo(np.float64).tiny
 
-BOOKS = hashlib.sha256(Path(book_fast.__file__).read_bytes()).hexdigest()
-"""Digest of the kernels that are called here."""
+SOURCES = b"".join(
+    (Path(__file__).parent / f"{name}.py").read_bytes() for name in ("book_fast", "deck")
+)
+"""Code of the kernels that are called here, and of the constants that they use."""
 
 
 def run_fast(deck: Deck, before: tuple[Deck, Parts] | None = None, *, loads: bool) -> FloatArray:
@@ -64,7 +65,7 @@ def run_fast(deck: Deck, before: tuple[Deck, Parts] | None = None, *, loads: boo
 
 
 def _entry(kernel: Kernel) -> Kernel:
-    return compiled(kernel, depends_on=BOOKS)
+    return compiled(kernel, depends_on=hashlib.sha256(SOURCES).hexdigest())
 
 
 @_entry

@@ -72,7 +72,7 @@ class _Flows:
     restrict: Restriction | None
     classes: dict[int, FloatArray] = field(default_factory=dict)
     alike: dict[int, int] = field(default_factory=dict)
-    """Row that stands for each class of the weeks before the first scored one."""
+    """Row that represents each class of the weeks before the first scored one."""
     looks: dict[int, FloatArray] = field(default_factory=dict)
 
     def class_rows(self, flow: Flow, stage: str) -> tuple[int, int]:
