@@ -11,6 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from hypothesis import find
+from hypothesis import strategies as st
 
 import exposure
 from exposure import fast
@@ -67,7 +69,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Spare the collector of garbage what was imported: it searches more than once for it all."""
+    """Spare the collector of garbage what was imported: it searches more than once for it all.
+
+    Hypothesis keeps its stream of random numbers in a module, registers it with its first example,
+    and warns if the collector does not see who holds it. So it gets an example before.
+    """
+    find(st.none(), lambda _: True)
     gc.freeze()
 
 
