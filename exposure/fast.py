@@ -69,6 +69,18 @@ def called(kernel: Kernel) -> Kernel:
     return cast("Kernel", numba.njit(**options)(kernel))  # type: ignore[call-overload]
 
 
+def called_once(kernel: Kernel) -> Kernel:
+    """Insert a large part of a kernel, before it is compiled, where its single call is.
+
+    Compiled by itself, it would be optimized once more for each kernel around it. A small part
+    gains nothing: numba takes longer to insert it than to compile it.
+    """
+    import numba  # noqa: PLC0415 - numba is slow to import
+
+    options = {"_nrt": False, "error_model": "numpy", "nogil": True, "inline": "always"}
+    return cast("Kernel", numba.njit(**options)(kernel))  # type: ignore[call-overload]
+
+
 def writable(values: FloatArray) -> FloatArray:
     """Return numbers as a kernel takes them: in rows, and not locked against writing.
 

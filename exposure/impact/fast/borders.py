@@ -6,12 +6,12 @@ another order; they agree to 1e-12.
 """
 
 from exposure.arrays import FloatArray, IntArray
+from exposure.fast import called, called_once
 from exposure.impact.fast.arrays import Licensed, Routes
-from exposure.impact.fast.compiling import kernel
 from exposure.impact.fast.pools import BATCH
 
 
-@kernel
+@called_once
 def licences_of(licensed: Licensed, begin: int, rows: FloatArray, sums: FloatArray) -> None:
     """Shares stopped in a batch of draws, one row per draw, and their sums over the scored weeks.
 
@@ -37,7 +37,7 @@ def licences_of(licensed: Licensed, begin: int, rows: FloatArray, sums: FloatArr
                     so_far[d] += week[d]
 
 
-@kernel
+@called
 def _part(classes: IntArray, shares: FloatArray, count: int, class_index: int, share: float) -> int:
     """Add a share to its licence class; shares of one class are added up."""
     if class_index < 0:
@@ -51,7 +51,7 @@ def _part(classes: IntArray, shares: FloatArray, count: int, class_index: int, s
     return count + 1
 
 
-@kernel
+@called
 def _weighted(
     stopped: FloatArray,
     d: int,
@@ -82,7 +82,7 @@ def _weighted(
             into[t] += share * one[t]
 
 
-@kernel
+@called_once
 def border_of(
     licensed: Licensed,
     routes: Routes,
@@ -119,7 +119,7 @@ def border_of(
             _show(licensed, routes, r, draw, d, since, s, sums, len(border[0]), shown)
 
 
-@kernel
+@called
 def _parts(
     licensed: Licensed,
     routes: Routes,
@@ -151,7 +151,7 @@ def _parts(
     return total + chi, passed, count, processed
 
 
-@kernel
+@called
 def _reach(
     licensed: Licensed,
     routes: Routes,
@@ -180,7 +180,7 @@ def _reach(
         reach[t] = 1.0 - reach[t]
 
 
-@kernel
+@called
 def _show(
     licensed: Licensed,
     routes: Routes,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from numba.core import event
 
-from exposure.fast import Kernel, called, compiled
+from exposure.fast import Kernel, compiled
 from exposure.impact.firms import STOPPED
 from exposure.supply.pools import ROUNDING
 
@@ -29,11 +29,6 @@ KERNELS = (
 def entry(function: Kernel) -> Kernel:
     """Compile a kernel that Python calls."""
     return compiled(function, depends_on=_sources())
-
-
-def kernel(function: Kernel) -> Kernel:
-    """Compile a kernel that only other kernels call."""
-    return called(function)
 
 
 @cache

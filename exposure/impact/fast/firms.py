@@ -12,8 +12,9 @@ and firms that cannot lose anything are skipped:
 import numpy as np
 
 from exposure.arrays import FloatArray, IntArray
+from exposure.fast import called, called_once
 from exposure.impact.fast.arrays import Desk, Lanes, Results, Sectors, Start, Streams, Weeks
-from exposure.impact.fast.compiling import entry, kernel
+from exposure.impact.fast.compiling import entry
 from exposure.impact.fast.holdings import (
     begin_with,
     clear_lane,
@@ -82,7 +83,7 @@ def run_sectors(
             _add(desk.stopped, streams.share[b], begin, size, stopped)
 
 
-@kernel
+@called
 def _add(losses: FloatArray, share: FloatArray, begin: int, size: int, total: FloatArray) -> None:
     """Add the loss of one stream of a sector, weighted by its share."""
     share = share[begin : begin + size]
@@ -92,7 +93,7 @@ def _add(losses: FloatArray, share: FloatArray, begin: int, size: int, total: Fl
             row[d] += share[d] * losses[t, d]
 
 
-@kernel
+@called_once
 def _run_stream(
     sectors: Sectors,
     streams: Streams,
@@ -148,7 +149,7 @@ def _run_stream(
                     borne[p, begin + d] += share * desk.players[3, p, d]
 
 
-@kernel
+@called_once
 def _run_holding(
     sectors: Sectors,
     weeks: Weeks,
@@ -244,7 +245,7 @@ def fill_levels(
                 )
 
 
-@kernel
+@called_once
 def _fill_level(
     sectors: Sectors,
     lanes: Lanes,

@@ -5,12 +5,12 @@ same to the last bit. Every inner loop runs over the draws of a lane without a b
 """
 
 from exposure.arrays import FloatArray, IntArray
+from exposure.fast import called, called_once
 from exposure.impact.fast.arrays import Sectors, Start
-from exposure.impact.fast.compiling import kernel
 from exposure.impact.fast.losses import copy_lane
 
 
-@kernel
+@called
 def clear_lane(rows: FloatArray, begin: int, size: int) -> None:
     """Set the draws of a lane to zero."""
     for i in range(len(rows)):
@@ -19,7 +19,7 @@ def clear_lane(rows: FloatArray, begin: int, size: int) -> None:
             row[d] = 0.0
 
 
-@kernel
+@called
 def fill_need(change: FloatArray, week: int, begin: int, size: int, need: FloatArray) -> None:
     """Need that remains, from a week of the run on."""
     change = change[:, begin : begin + size]
@@ -33,7 +33,7 @@ def fill_need(change: FloatArray, week: int, begin: int, size: int, need: FloatA
             need[t, d] = 1.0 - (share * step if begun else 0.0)
 
 
-@kernel
+@called
 def begin_with(
     sectors: Sectors,
     start: Start,
@@ -62,7 +62,7 @@ def begin_with(
             state[0, d] = start.level[row, f, begin + d]
 
 
-@kernel
+@called
 def share_stock(
     sectors: Sectors,
     i: int,
@@ -81,7 +81,7 @@ def share_stock(
             common[1, d] += share * (sectors.cap[k, begin + d] * multiples[begin + d])
 
 
-@kernel
+@called
 def make_room(
     sectors: Sectors, k: int, since: int, until: int, cap: FloatArray, begin: int, size: int
 ) -> None:
@@ -92,7 +92,7 @@ def make_room(
                 cap[d] += sectors.room[q, begin + d]
 
 
-@kernel
+@called
 def covers(arriving: FloatArray, need: FloatArray, least: FloatArray, size: int) -> bool:
     """Whether arrivals cover the need in every week and draw of a lane."""
     for d in range(size):
@@ -108,7 +108,7 @@ def covers(arriving: FloatArray, need: FloatArray, least: FloatArray, size: int)
     return not lacking
 
 
-@kernel
+@called
 def take_late(
     inflow: FloatArray,
     begins: IntArray,
@@ -129,7 +129,7 @@ def take_late(
                 arriving[since + n, d] -= share * late[n, d]
 
 
-@kernel
+@called
 def save_need(
     arriving: FloatArray,
     need: FloatArray,
@@ -147,7 +147,7 @@ def save_need(
             saved[t, d] = need[t, d] * (came if came < 1.0 else 1.0)
 
 
-@kernel
+@called_once
 def run_weeks(
     arriving: FloatArray,
     need: FloatArray,
@@ -187,7 +187,7 @@ def run_weeks(
     return any_missed
 
 
-@kernel
+@called
 def hold_stock(
     arriving: FloatArray,
     need: FloatArray,
@@ -217,7 +217,7 @@ def hold_stock(
                     held[o, begin + d] += share * level[d]
 
 
-@kernel
+@called
 def fill_stock(
     arriving: FloatArray,
     need: FloatArray,

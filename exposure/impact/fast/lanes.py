@@ -5,9 +5,10 @@ from typing import NamedTuple
 import numpy as np
 
 from exposure.arrays import FloatArray, IntArray
+from exposure.fast import called, called_once
 from exposure.impact.fast.arrays import Kinds, Lanes, Licensed, Pools, Routes, Slots, Weeks
 from exposure.impact.fast.borders import border_of, licences_of
-from exposure.impact.fast.compiling import entry, kernel
+from exposure.impact.fast.compiling import entry
 from exposure.impact.fast.pools import BATCH, fill_rows, share_out, under_contracts
 
 LANE = 64
@@ -106,7 +107,7 @@ def fill_lane(
                 _put_late(slots, weeks, lanes, rows, s, lane, since - begin, since, batch)
 
 
-@kernel
+@called_once
 def _draw(
     licensed: Licensed,
     routes: Routes,
@@ -154,7 +155,7 @@ def _draw(
             )
 
 
-@kernel
+@called_once
 def _put(
     slots: Slots, lanes: Lanes, rows: Rows, s: int, lane: int, at: int, draw: int, batch: int
 ) -> None:
@@ -185,7 +186,7 @@ def _put(
             week[d] = came[d, t]
 
 
-@kernel
+@called
 def _add_lacking(arriving: FloatArray, need: FloatArray, lacked: FloatArray) -> None:
     """Add the need that a channel lacks in each draw of a batch, week by week."""
     for t in range(arriving.shape[1]):
@@ -194,7 +195,7 @@ def _add_lacking(arriving: FloatArray, need: FloatArray, lacked: FloatArray) -> 
             lacked[d] += lacking if lacking > 0.0 else 0.0
 
 
-@kernel
+@called_once
 def _put_late(
     slots: Slots,
     weeks: Weeks,
@@ -223,7 +224,7 @@ def _put_late(
             late[n, at + d] = amount if amount > 0.0 else 0.0
 
 
-@kernel
+@called
 def _gain(slots: Slots, rows: Rows, s: int, d: int) -> None:
     """Gain of a slot from rationing and its shortage without rationing, as rows."""
     gain, inflow, need = rows.gain[0], rows.gain[1], rows.needs[slots.need[s], d]
@@ -238,7 +239,7 @@ def _gain(slots: Slots, rows: Rows, s: int, d: int) -> None:
         inflow[t] = need[t] - (inflow[t] - gain[t])
 
 
-@kernel
+@called
 def _first_above(row: FloatArray) -> int:
     """First week in which a row is above 0; the number of weeks if there is none."""
     for t in range(len(row)):

@@ -5,12 +5,12 @@ with a loss, and only among players with a loss.
 """
 
 from exposure.arrays import BoolArray, FloatArray, IntArray
+from exposure.fast import called, called_once
 from exposure.impact.fast.arrays import Desk
-from exposure.impact.fast.compiling import kernel
 from exposure.impact.firms import STOPPED
 
 
-@kernel
+@called
 def any_above(values: FloatArray) -> bool:
     """Whether a value is above 0."""
     for value in values:
@@ -19,7 +19,7 @@ def any_above(values: FloatArray) -> bool:
     return False
 
 
-@kernel
+@called
 def any_of(values: BoolArray) -> bool:
     """Whether a value is true."""
     for value in values:
@@ -28,7 +28,7 @@ def any_of(values: BoolArray) -> bool:
     return False
 
 
-@kernel
+@called_once
 def add_up(
     desk: Desk,
     loses: BoolArray,
@@ -61,7 +61,7 @@ def add_up(
         _share_among(desk, loses, lost, members, playing[:active], weight, first, size)
 
 
-@kernel
+@called
 def _playing(members: BoolArray, loses: BoolArray, playing: IntArray) -> int:
     """List the players with a holding that loses something; return their number."""
     active = 0
@@ -74,7 +74,7 @@ def _playing(members: BoolArray, loses: BoolArray, playing: IntArray) -> int:
     return active
 
 
-@kernel
+@called
 def _largest(loss: FloatArray, loses: BoolArray, size: int, lost: FloatArray) -> int:
     """Largest loss over the holdings; return the only holding with a loss, or -1 if several."""
     first, count = 0, 0
@@ -94,7 +94,7 @@ def _largest(loss: FloatArray, loses: BoolArray, size: int, lost: FloatArray) ->
     return -1
 
 
-@kernel
+@called
 def copy_lane(values: FloatArray, to: FloatArray, size: int) -> None:
     """Copy the weeks of a lane."""
     for t in range(len(values)):
@@ -102,7 +102,7 @@ def copy_lane(values: FloatArray, to: FloatArray, size: int) -> None:
             to[t, d] = values[t, d]
 
 
-@kernel
+@called_once
 def _share_among(
     desk: Desk,
     loses: BoolArray,
@@ -137,7 +137,7 @@ def _share_among(
                 borne[playing[a], d] += weight[t - first] * part[a, d]
 
 
-@kernel
+@called
 def _sort(alone: FloatArray, ordered: FloatArray, active: int, size: int) -> None:
     """Sort the losses of the players in ascending order, draw by draw."""
     for a in range(active):
@@ -151,7 +151,7 @@ def _sort(alone: FloatArray, ordered: FloatArray, active: int, size: int) -> Non
                 ordered[k + 1, d] = large if small < large else small
 
 
-@kernel
+@called
 def _airport(
     alone: FloatArray,
     ordered: FloatArray,

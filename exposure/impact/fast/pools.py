@@ -10,15 +10,15 @@ negative and computes several weeks at once.
 """
 
 from exposure.arrays import BoolArray, FloatArray, IntArray
+from exposure.fast import called, called_once
 from exposure.impact.fast.arrays import Kinds, Pools, Slots, Weeks
-from exposure.impact.fast.compiling import kernel
 from exposure.supply.pools import ROUNDING
 
 BATCH = 8
 """Number of draws that are written together."""
 
 
-@kernel
+@called
 def clear(rows: FloatArray) -> None:
     """Set rows to zero."""
     for i in range(len(rows)):
@@ -26,14 +26,14 @@ def clear(rows: FloatArray) -> None:
             rows[i, t] = 0.0
 
 
-@kernel
+@called
 def copy(row: FloatArray, to: FloatArray) -> None:
     """Copy a row."""
     for t in range(len(row)):
         to[t] = row[t]
 
 
-@kernel
+@called
 def fill_rows(change: FloatArray, draw: int, begin: int, row: FloatArray) -> None:
     """Share of a gradual change in each week, from a week of the run on."""
     share, change_begins, width = change[0, draw], change[1, draw], change[2, draw]
@@ -45,7 +45,7 @@ def fill_rows(change: FloatArray, draw: int, begin: int, row: FloatArray) -> Non
             row[t] = share if since >= 0.0 else 0.0
 
 
-@kernel
+@called
 def _left(kinds: Kinds, k: int, draw: int, ahead: int) -> int:
     """Week, among those at the border, in which goods left that arrive in the first week.
 
@@ -55,13 +55,13 @@ def _left(kinds: Kinds, k: int, draw: int, ahead: int) -> int:
     return ahead - (0 if row < 0 else kinds.lags[row, draw])
 
 
-@kernel
+@called
 def _before_run(left: int, weeks: int) -> int:
     """Number of weeks in which goods arrive that left before the run."""
     return min(max(0, -left), weeks)
 
 
-@kernel
+@called
 def _claim(
     border: FloatArray,
     left: int,
@@ -89,7 +89,7 @@ def _claim(
         first[t] = 1.0 - missing[t] - switched[t] * contracted[t]
 
 
-@kernel
+@called
 def _claim_assembled(
     border: FloatArray,
     left: int,
@@ -111,7 +111,7 @@ def _claim_assembled(
         first[t] = arriving - switched[t] * contracted[t]
 
 
-@kernel
+@called
 def _want(
     first: FloatArray, need: FloatArray, weight: float, short: FloatArray, unbound: FloatArray
 ) -> None:
@@ -123,7 +123,7 @@ def _want(
         unbound[t] += weight * lacking
 
 
-@kernel
+@called
 def _want_bound(
     first: FloatArray,
     need: FloatArray,
@@ -145,7 +145,7 @@ def _want_bound(
         unbound[t] += 0.0 if reach[t] < 1.0 else unmet
 
 
-@kernel
+@called
 def _share_met(available: float, wanted: float) -> float:
     """Available share of the demand, at most 1."""
     some = available if available > 0.0 else 0.0
@@ -154,7 +154,7 @@ def _share_met(available: float, wanted: float) -> float:
     return 1.0 if enough else part
 
 
-@kernel
+@called
 def _serve_unbound(free: FloatArray, asked: FloatArray, taken: FloatArray, met: FloatArray) -> None:
     """Serve an order class whose members may use all material."""
     chinese_left, other_left, unbound = free[2], free[1], asked[0]
@@ -174,7 +174,7 @@ def _serve_unbound(free: FloatArray, asked: FloatArray, taken: FloatArray, met: 
         got[t] += served * wanted
 
 
-@kernel
+@called
 def _serve_bound(free: FloatArray, asked: FloatArray, taken: FloatArray, met: FloatArray) -> None:
     """Serve an order class some of whose members may use only part of the Chinese material."""
     china, other_left, chinese_left, used = free[0], free[1], free[2], free[3]
@@ -201,7 +201,7 @@ def _serve_bound(free: FloatArray, asked: FloatArray, taken: FloatArray, met: Fl
         taken[1, t] += met[0, t] * unbound[t] + met[1, t] * bound[t]
 
 
-@kernel
+@called
 def _inflow(
     first: FloatArray, short: FloatArray, need: FloatArray, served: FloatArray, inflow: FloatArray
 ) -> None:
@@ -212,14 +212,14 @@ def _inflow(
         inflow[t] = full if served[t] == 1.0 else part
 
 
-@kernel
+@called
 def _bound_share(reach: FloatArray, met: FloatArray, served: FloatArray) -> None:
     """Share met of a kind that may not use all material in some weeks."""
     for t in range(len(served)):
         served[t] = met[1, t] if reach[t] < 1.0 else met[0, t]
 
 
-@kernel
+@called
 def _average(free: FloatArray, taken: FloatArray, average: FloatArray) -> None:
     """Share met of the total demand, used for claims that are too small to be counted."""
     for t in range(len(average)):
@@ -228,7 +228,7 @@ def _average(free: FloatArray, taken: FloatArray, average: FloatArray) -> None:
         average[t] = taken[1, t] / wanted if wanted > 0.0 else some
 
 
-@kernel
+@called
 def _next_class(order: IntArray, begin: int, end: int, draw: int, after: int) -> int:
     """Order class that is served after another one in a draw; 0 if there is none."""
     found = 0
@@ -239,7 +239,7 @@ def _next_class(order: IntArray, begin: int, end: int, draw: int, after: int) ->
     return found
 
 
-@kernel
+@called_once
 def share_out(
     kinds: Kinds,
     pools: Pools,
@@ -318,13 +318,13 @@ def share_out(
                    before[to, d])  # fmt: skip
 
 
-@kernel
+@called
 def _set(row: FloatArray, value: float) -> None:
     for t in range(len(row)):
         row[t] = value
 
 
-@kernel
+@called
 def _bring(
     kinds: Kinds,
     k: int,
@@ -341,7 +341,7 @@ def _bring(
     copy(first[a:b], before[a:b])
 
 
-@kernel
+@called
 def _offer(
     pools: Pools, row: int, draw: int, begin: int, switched: FloatArray, free: FloatArray
 ) -> None:
@@ -356,7 +356,7 @@ def _offer(
             free[1, t] += added[t, draw]
 
 
-@kernel
+@called_once
 def under_contracts(
     kinds: Kinds,
     pools: Pools,
