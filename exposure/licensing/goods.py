@@ -1,8 +1,9 @@
 """Goods that need licences to leave China, and the kinds of buyers that apply for them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 
 from exposure.inputs.index import Index
 from exposure.inputs.parts import Notes, make_part, weightless
@@ -50,6 +51,11 @@ def items_of(index: Index) -> tuple[Item, ...]:
         return tuple(items), {}
 
     return make_part(("items",), index, make, kept=True, weigh=weightless).value
+
+
+def keys_of(items: Iterable[Item]) -> tuple[Key, ...]:
+    """All cases at one destination, in their order."""
+    return tuple(product(items, BuyerClass, Tier))
 
 
 def case_of(key: Key, destination: str) -> Case:

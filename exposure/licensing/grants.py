@@ -81,7 +81,7 @@ def plan_grants(
     first
         First week scored.
     """
-    items = items_of(index)
+    items, digest = items_of(index), scenario.digest
     # Destinations named neither by a rule nor by the queue table share one run.
     named = index.queue_places() | {rule.destination for rule in scenario.rules}
     treated_as = {
@@ -93,7 +93,7 @@ def plan_grants(
         def make() -> tuple[OfficePlan, Notes]:
             return plan_office(index, scenario, items, office, weeks=weeks, first=first), {}
 
-        name = ("office plan", scenario.digest, scenario.start, items, office, weeks, first)
+        name = ("office plan", digest, scenario.start, items, office, weeks, first)
         return make_part(name, index, make, kept=True, weigh=weightless).value
 
     offices = {office: planned(office) for office in sorted(set(treated_as.values()))}

@@ -16,10 +16,10 @@ from exposure.inputs.index import Index
 from exposure.inputs.keys import Hashed
 from exposure.licensing.goods import Item, Key, opening_day
 from exposure.licensing.known import check_rules
-from exposure.licensing.treatment import Calendar, Seen, Turn, treatments
+from exposure.licensing.treatment import Calendar, Seen, Turn, Turns, treatments
 from exposure.policy.rules import ControlDates
 from exposure.policy.scenario import Scenario
-from exposure.terms import BuyerClass, LicenceState, Tier, week_of
+from exposure.terms import LicenceState, week_of
 
 FREE_CLASS = -1
 """Index of the class of all cases that are free in all weeks."""
@@ -62,6 +62,9 @@ class OfficePlan:
     """Distinct courses of look-through."""
     cases: Mapping[Key, tuple[int, int]]
     """Positions of each case in `classes` and `looks`; `FREE_CLASS` if free in all weeks."""
+    treated: tuple[tuple[Turns | None, Hashed[Seen]], ...]
+    """Turns and look-through of each case, from which classes and looks follow; None for turns of a
+    case that is free in all weeks."""
     alike: tuple[int, ...]
     """For each class, the first of those with the same turns before the first scored week."""
     first: int = 0
@@ -76,9 +79,9 @@ class OfficePlan:
                 self.destination,
                 self.start,
                 self.weeks,
-                self.classes,
-                self.looks,
-                tuple(self.cases.items()),
+                self.items,
+                self.treated,
+                tuple(one.opened for one in self.classes),
                 tuple(self.controlled.items()),
                 self.opened,
                 self.first,
@@ -141,14 +144,13 @@ def plan_office(
         If a rule names something that the tables do not have.
     """
     check_rules(index, scenario)
-    keys = [(item, buyer, tier) for item in items for buyer in BuyerClass for tier in Tier]
     calendar = Calendar.of(index, scenario, destination, weeks, items)
-    members: dict[Hashed[tuple[Turn, ...]], list[Key]] = {}
-    looks: dict[Hashed[Seen], int] = {}
-    treated: dict[Key, tuple[Hashed[tuple[Turn, ...]], int]] = {}
-    for key, (turns, seen) in zip(keys, treatments(calendar, keys), strict=True):
-        treated[key] = turns, looks.setdefault(seen, len(looks))
-        if any(turn.state is not LicenceState.FREE for turn in turns.key):
+    every = treatments(calendar)
+    looks = {seen: n for n, seen in enumerate(dict.fromkeys(seen for _, seen in every))}
+    controlled = {turns: _is_controlled(turns.key) for turns in {turns for turns, _ in every}}
+    members: dict[Turns, list[Key]] = {}
+    for key, (turns, _) in zip(calendar.known.keys, every, strict=True):
+        if controlled[turns]:
             members.setdefault(turns, []).append(key)
     position = {turns: q for q, turns in enumerate(members)}
     alike = _alike([turns.key for turns in members], first)
@@ -169,10 +171,18 @@ def plan_office(
             for q, (turns, keys) in zip(alike, members.items(), strict=True)
         ),
         tuple(seen.key for seen in looks),
-        {key: (position.get(turns, FREE_CLASS), look) for key, (turns, look) in treated.items()},
+        {
+            key: (position.get(turns, FREE_CLASS), looks[seen])
+            for key, (turns, seen) in zip(calendar.known.keys, every, strict=True)
+        },
+        tuple((turns if turns in position else None, seen) for turns, seen in every),
         alike,
         first,
     )
+
+
+def _is_controlled(turns: Sequence[Turn]) -> bool:
+    return any(turn.state is not LicenceState.FREE for turn in turns)
 
 
 def _alike(every: Sequence[tuple[Turn, ...]], first: int) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ select it, so that courses share the treatments of all other cases.
 
 import itertools
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -15,7 +15,7 @@ from typing import NamedTuple
 from exposure.inputs.index import Index
 from exposure.inputs.keys import Hashed
 from exposure.inputs.parts import Trace, make_part, write_down, written_down
-from exposure.licensing.goods import Item, Key, case_of, control_dates
+from exposure.licensing.goods import Item, Key, case_of, control_dates, keys_of
 from exposure.licensing.states import (
     FIGURES,
     LOOK_THROUGH,
@@ -58,10 +58,14 @@ Seen = tuple[tuple[int, Source], ...]
 """Look-through, by first week."""
 
 
+Turns = Hashed[tuple[Turn, ...]]
+"""Turns of a case, in the order of their weeks."""
+
+
 class Treatment(NamedTuple):
     """Treatment of a case in all weeks."""
 
-    turns: Hashed[tuple[Turn, ...]]
+    turns: Turns
     """In the order of their weeks, the first at week 0."""
     seen: Hashed[Seen]
     """Look-through for its buyer."""
@@ -78,8 +82,16 @@ TREATMENT_BYTES = 5_000
 class Known:
     """Treatments at one destination that other courses may share."""
 
+    keys: tuple[Key, ...]
+    """All cases: goods and kinds of buyers."""
+    cases: tuple[Case, ...]
+    """The same, at this destination."""
     selected: dict[Rule, "Selection"] = field(default_factory=dict)
     """Cases that each rule selects."""
+    elements: dict[tuple[tuple[int, str], ...], tuple[tuple[Element, ...], ...]] = field(
+        default_factory=dict
+    )
+    """Elements of each case that rules with the same selectors select."""
     found: dict[
         tuple[Figure, str, BuyerClass, tuple[Element, ...], int], tuple[LicenceQueueRow, Trace]
     ] = field(default_factory=dict)
@@ -89,14 +101,40 @@ class Known:
     )
     """Treatments, by everything on which they depend, with the questions asked for them; the least
     recently used come first."""
+    turns: dict[Turns, Turns] = field(default_factory=dict)
+    """One object for all equal turns, so that they need not be compared one by one."""
+    last: dict[str, "Course"] = field(default_factory=dict)
+    """The course that was treated last; empty if there is none."""
 
-    def keep(self, key: tuple[Hashable, ...], treatment: Treatment, trace: Trace) -> None:
+    def selection(self, rule: Rule) -> "Selection":
+        """Cases that a rule selects."""
+        found = self.selected.get(rule)
+        if found is None:
+            elements = self.elements.get(rule.wanted)
+            if elements is None:
+                elements = tuple(elements_selected(rule, case) for case in self.cases)
+                self.elements[rule.wanted] = elements
+            positions = frozenset(p for p, selected in enumerate(elements) if selected)
+            found = self.selected[rule] = Selection(next(_numbers), elements, positions)
+        return found
+
+    def keep(self, key: tuple[Hashable, ...], treated: "Treated") -> "Treated":
         """Keep a treatment, and drop the least recently used one if there are too many."""
-        self.treated[key] = treatment, trace
+        (turns, seen), trace = treated
+        if len(self.turns) >= MOST_TREATMENTS:
+            self.turns.clear()
+        kept = Treatment(self.turns.setdefault(turns, turns), seen), trace
+        self.treated[key] = kept
         while len(self.treated) > MOST_TREATMENTS:
             # Another thread may have dropped the last one in the meantime.
             with suppress(KeyError):
                 self.treated.popitem(last=False)
+        return kept
+
+
+def _nothing_known(items: Iterable[Item], destination: str) -> Known:
+    keys = keys_of(items)
+    return Known(keys, tuple(case_of(key, destination) for key in keys))
 
 
 class Selection(NamedTuple):
@@ -106,56 +144,80 @@ class Selection(NamedTuple):
     """Number of the rule: comparing rules would take longer than most of what needs it."""
     elements: tuple[tuple[Element, ...], ...]
     """Elements of each case that the rule selects."""
+    cases: frozenset[int]
+    """Positions of the cases of which it selects an element."""
+
+
+Treated = tuple[Treatment, Trace]
+"""A treatment, with the questions asked for it."""
+
+
+class Course(NamedTuple):
+    """Treatments of all cases in a course of policy."""
+
+    rules: Mapping[int, Selection]
+    """Rules by number, in their order."""
+    treated: tuple[Treated, ...]
 
 
 _numbers = itertools.count()
 
 
-def treatments(calendar: "Calendar", keys: Sequence[Key]) -> Iterator[Treatment]:
-    """Treatment of each case.
+def treatments(calendar: "Calendar") -> list[Treatment]:
+    """Treatment of each case, in the order of `Known.keys`.
 
     Parameters
     ----------
     calendar
         Rules and tables for one destination.
-    keys
-        Cases: goods and kinds of buyers, the same ones in each call for the same tables.
     """
     known = calendar.known
-    cases = [case_of(key, calendar.destination) for key in keys]
-    selections = []
-    for rule in calendar.rules:
-        if rule not in known.selected:
-            elements = tuple(elements_selected(rule, case) for case in cases)
-            known.selected[rule] = Selection(next(_numbers), elements)
-        selections.append(known.selected[rule])
-    for position, case in enumerate(cases):
-        yield _treatment(calendar, case, position, selections)
+    rules = {one.number: one for one in map(known.selection, calendar.rules)}
+    last = known.last.get("course")
+    every = set(range(len(known.cases)))
+    again = every if last is None else _touched(last.rules, rules, every)
+    treated = [
+        _treated(calendar, position, rules.values()) if last is None or position in again
+        else last.treated[position]
+        for position in range(len(known.cases))
+    ]  # fmt: skip
+    known.last["course"] = Course(rules, tuple(treated))
+    # Most cases share their questions with others.
+    for trace in {id(trace): trace for _, trace in treated}.values():
+        write_down(trace)
+    return [treatment for treatment, _ in treated]
 
 
-def _treatment(
-    calendar: "Calendar", case: Case, position: int, selections: Sequence[Selection]
-) -> Treatment:
+def _touched(
+    before: Mapping[int, Selection], now: Mapping[int, Selection], every: set[int]
+) -> set[int]:
+    """Cases that are selected by a rule of only one of two courses; no other case can differ."""
+    if [number for number in before if number in now] != [n for n in now if n in before]:
+        return every
+    return {
+        position
+        for number in before.keys() ^ now.keys()
+        for position in (before.get(number) or now[number]).cases
+    }
+
+
+def _treated(calendar: "Calendar", position: int, selections: Iterable[Selection]) -> Treated:
     """Treatment of a case, reused from a case or course in which all that matters is equal."""
     known = calendar.known
-    selected = tuple((n, elements[position]) for n, elements in selections if elements[position])
+    case = known.cases[position]
+    selected = tuple(
+        (one.number, one.elements[position]) for one in selections if position in one.cases
+    )
     key = (case.elements, case.component is None, case.buyer_class, case.tier, selected)
     found = known.treated.get(key)
     if found is None:
-        rules = [
-            rule
-            for rule, (_, elements) in zip(calendar.rules, selections, strict=True)
-            if elements[position]
-        ]
+        rules = [rule for rule in calendar.rules if position in known.selection(rule).cases]
         with written_down() as trace:
             treatment = work_out(calendar, case, rules)
-        known.keep(key, treatment, trace)
-        return treatment
-    treatment, trace = found
+        return known.keep(key, (treatment, trace))
     with suppress(KeyError):
         known.treated.move_to_end(key)
-    write_down(trace)
-    return treatment
+    return found
 
 
 @dataclass(frozen=True)
@@ -197,7 +259,7 @@ class Calendar:
         known = make_part(
             name,
             index,
-            lambda: (Known(), {}),
+            lambda: (_nothing_known(items, destination), {}),
             kept=True,
             weigh=lambda _: MOST_TREATMENTS * TREATMENT_BYTES,
         ).value
