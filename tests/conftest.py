@@ -11,13 +11,17 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from hypothesis import find
+from hypothesis import find, settings
 from hypothesis import strategies as st
 
 import exposure
 from exposure import fast
 from exposure.inputs.parts import LIMIT, keep_parts
 from tests.shared_tables import share_tables
+
+# Random cases of a law that states no number; the profile of the environment gives the rest.
+settings.register_profile("quick", settings.default, max_examples=50, deadline=None)
+settings.load_profile("quick")
 
 PACKAGE = Path(exposure.__file__).parent
 KERNELS = (*PACKAGE.glob("impact/fast/*.py"), *PACKAGE.glob("licensing/*_fast.py"))

@@ -7,6 +7,7 @@ import os
 from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 if TYPE_CHECKING:
     from exposure.evidence.backtesting import Backtest
@@ -37,10 +38,14 @@ def share_tables() -> None:
 
 @cache
 def backtest_of_the_world() -> "Backtest":
-    """Forecasts of the exports to all countries together, for tests of their forms."""
+    """Forecasts of the exports to all countries together, for tests of their forms.
+
+    They rest on few samples of the office, which take most of the time.
+    """
     import exposure as ex  # noqa: PLC0415 - not for all processes
 
-    return ex.backtest(ex.read_dataset(), destinations=["WLD"])
+    with patch("exposure.evidence.forecasts.SAMPLES", 2_048):
+        return ex.backtest(ex.read_dataset(), destinations=["WLD"])
 
 
 @cache

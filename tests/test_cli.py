@@ -119,6 +119,7 @@ def test_check_says_that_the_shipped_tables_are_sound(capsys):
         assert line.startswith(("warning: without effect: ", "note: kept for the record: "))
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_report_writes_files_and_prints_the_rankings(capsys, folder, tmp_path):
     target = tmp_path / "report"
     words = ["--data", folder, "--out", target, "--draws", "8", "--prior"]

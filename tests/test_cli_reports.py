@@ -85,13 +85,12 @@ def alert(desk: Path, *lines: str) -> None:
         file.write("\n[[alerts]]\n" + "\n".join(lines) + "\n")
 
 
-def test_the_first_report_has_no_earlier_one_and_the_next_two_are_equal(capsys, desk, monkeypatch):
+def test_the_first_report_has_no_earlier_one_and_the_next_two_are_equal(capsys, desk, paged):  # noqa: ARG001
     code, out, _ = report(capsys, desk)
     assert code == 0
     assert out.splitlines()[:3] == [
         "Desk, 2026-10-08: no alert.", "", "No earlier report is stored; this is the first.",
     ]  # fmt: skip
-    monkeypatch.undo()  # the next two are whole, with page and figures
     code, out, _ = report(capsys, desk)
     second = contents(desk / "out")
     assert code == 0
@@ -224,15 +223,15 @@ def test_an_internal_fault_leaves_with_5_and_the_report_as_it_was(capsys, desk, 
     def fail(*_args, **_kwargs):
         raise ZeroDivisionError("boom")
 
-    monkeypatch.setattr("exposure.report.files.json_output.rows_of", fail)
-    code, out, err = report(capsys, desk, "--seed", "8")
+    with monkeypatch.context() as broken:
+        broken.setattr("exposure.report.files.json_output.rows_of", fail)
+        code, out, err = report(capsys, desk, "--seed", "8")
     assert (code, out) == (5, "")
     assert err.splitlines()[-2:] == [
         "exposure: internal error: ZeroDivisionError: boom; please report it with the command",
         f"The earlier report in {desk / 'out'} is unchanged.",
     ]
     assert contents(desk / "out") == before
-    monkeypatch.undo()
     assert "Nothing changed" in report(capsys, desk)[1]
 
 

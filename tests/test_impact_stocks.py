@@ -14,7 +14,7 @@ from exposure.impact.stocks import discount, lost_output, run_stocks, saved_need
 WEEKS = 12
 RATE = st.floats(0.0, 1.5, allow_subnormal=False)
 UNIT = st.floats(0.0, 1.0, allow_subnormal=False)
-QUICK = settings(max_examples=60, deadline=None)
+QUICK = settings(max_examples=40, deadline=None)
 
 
 def run_one(inflow, *, need=None, stock=0.0, cap=1e9, criticality=1.0):
@@ -192,7 +192,7 @@ def systems(draw):
 
 
 @given(systems())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_a_stopped_line_never_loses_more_than_one_that_builds_shy(system):
     inflow, need, held = system
     shy = lost_output(weekly_losses(inflow, need, **held))

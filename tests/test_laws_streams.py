@@ -1,6 +1,7 @@
 """Shared uncertainty: writing one thing as several rows, or adding a sector, changes nothing."""
 
 import json
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 
@@ -50,6 +51,11 @@ def world_of(*, never_full: bool) -> Records:
     return records
 
 
+@cache
+def plain_scores(course: str, *, never_full: bool) -> dict[str, np.ndarray]:
+    return scores_of(world_of(never_full=never_full), course)
+
+
 @pytest.mark.parametrize(
     "never_full",
     [True, False],
@@ -60,9 +66,9 @@ def world_of(*, never_full: bool) -> Records:
 def test_a_component_split_into_equal_ones_leaves_every_score_unchanged(
     course, component, never_full
 ):
-    plain = scores_of(world_of(never_full=never_full), course)
+    plain = plain_scores(course, never_full=never_full)
     assert plain["missiles"].max() > 0.0
-    for count in (1, 2, 3, 5):
+    for count in (2, 5):
         records = world_of(never_full=never_full)
         alias(records, component, count)
         written = scores_of(records, course)

@@ -19,7 +19,7 @@ from exposure.policy.rules import Rule
 from tests.licensing_world import DRAWN, LISTED, MILITARY, ORDINARY, START, inputs, scenario
 from tests.test_licensing_queue import random_queue
 
-EXAMPLES = int(os.environ.get("EXPOSURE_EXAMPLES", "100"))
+EXAMPLES = int(os.environ.get("EXPOSURE_EXAMPLES", "40"))
 """Random cases of a kernel; ``EXPOSURE_EXAMPLES=5000 pytest tests/test_licensing_fast.py``."""
 
 needs_numba = pytest.mark.skipif(not fast.AVAILABLE, reason="numba is not installed")

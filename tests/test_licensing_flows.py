@@ -36,7 +36,7 @@ MAGNET = Item(("Dy", "Tb", "Nd"), "heavy_magnet", "magnet")
 OXIDE = Item(("Sm",), None, "separation")
 NEODYMIUM = Item(("Nd",), None, "metal")
 ITEMS = (MAGNET, OXIDE, NEODYMIUM)
-QUICK = settings(max_examples=50, deadline=None)
+QUICK = settings(max_examples=25, deadline=None)
 
 
 def run(*rules: Rule, weeks: int = 30, start: date = START, rows=(), draws=1, **changes):

@@ -269,7 +269,7 @@ def test_a_dated_row_under_a_rule_that_revoked_does_not_revoke_again() -> None:
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_each_rule_revokes_at_most_once_and_only_in_its_first_week(data: st.DataObject) -> None:
     rules = [
@@ -400,7 +400,7 @@ def planned(index, rules) -> tuple[object, dict]:
 
 
 @given(st.lists(st.sets(st.sampled_from(range(len(RULES)))), min_size=2, max_size=5))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_a_plan_and_its_questions_do_not_depend_on_earlier_plans(courses):
     shared = inputs().index
     for course in courses:

@@ -12,7 +12,7 @@ from exposure.impact.firm_runs import attribute
 from exposure.impact.outcomes import lacking_shares
 from exposure.methods.shapley import airport_shares, shapley_values
 
-QUICK = settings(max_examples=150, deadline=None)
+QUICK = settings(max_examples=60, deadline=None)
 losses_of = st.integers(1, 5).flatmap(
     lambda n: arrays(np.float64, (n,), elements=st.floats(0.0, 1.0, allow_subnormal=False))
 )

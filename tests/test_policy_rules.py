@@ -29,7 +29,7 @@ from exposure.terms import (
 )
 from tests.tiny import tiny_dataset
 
-QUICK = settings(max_examples=100, deadline=None)
+QUICK = settings(max_examples=50, deadline=None)
 START, TRUCE, LATER = date(2025, 4, 4), date(2025, 6, 11), date(2025, 12, 1)
 CONTROLLED = {
     "Sm": START,

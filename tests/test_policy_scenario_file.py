@@ -386,7 +386,7 @@ RULE_KEYS = [*Rule.model_fields, "startz"]
     ),
 )
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_whatever_a_file_says_gives_a_scenario_or_faults(tmp_path: Path, head: dict, rules: list):
     top = {"name": '"Truce"', "start": "2025-04-04", "text": '"A truce."'} | head

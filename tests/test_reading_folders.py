@@ -372,7 +372,7 @@ ODD_CELLS = [
         max_size=4,
     ),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_whatever_is_done_to_a_file_gives_rows_or_faults(table: str, cuts: list):
     text = to_csv(table, tiny_dataset().rows[table])
     for where, length, cell in cuts:

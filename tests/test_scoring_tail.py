@@ -17,7 +17,7 @@ from exposure.scoring.ranks import (
 )
 from exposure.scoring.tail import tail_weights
 
-QUICK = settings(max_examples=100, deadline=None)
+QUICK = settings(max_examples=50, deadline=None)
 # A coarse grid makes ties frequent.
 GRID = st.integers(0, 4).map(lambda n: n / 4)
 

@@ -51,7 +51,7 @@ def test_worked_network_splits_as_computed_by_hand():
 
 
 @given(flows())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_flow_splits_all_supply_within_the_frechet_hoeffding_bounds(flow):
     chi = exit_shares_of_flow(*flow)
     dependence, shares = chi.sum(), china_share_by_stage(*flow)
@@ -62,7 +62,7 @@ def test_flow_splits_all_supply_within_the_frechet_hoeffding_bounds(flow):
 
 
 @given(flows(), st.randoms())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_permuting_other_countries_changes_nothing(flow, random):
     feeds, purchases = flow
     others = list(range(1, len(purchases)))
@@ -75,7 +75,7 @@ def test_permuting_other_countries_changes_nothing(flow, random):
 
 
 @given(flows(), st.floats(0.0, 1.0))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_splitting_a_country_in_two_changes_nothing(flow, part):
     feeds, purchases = flow
     # The last country becomes two with equal columns that share its rows.
@@ -94,7 +94,7 @@ def test_no_china_means_no_dependence_and_a_chinese_last_stage_means_full_depend
 
 
 @given(stage_shares(), UNIT)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_shortcut_split_lies_within_the_sharp_bounds(shares, kappa):
     chi = exit_shares(shares, nested_share=np.array([kappa]))
     assert (chi >= 0).all()
@@ -102,7 +102,7 @@ def test_shortcut_split_lies_within_the_sharp_bounds(shares, kappa):
 
 
 @given(stage_shares())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_nested_depends_on_the_largest_share_and_independent_on_the_union(shares):
     none = np.zeros(1)
     nested = exit_shares(shares, nested_share=none, method="nested").sum()
@@ -112,13 +112,13 @@ def test_nested_depends_on_the_largest_share_and_independent_on_the_union(shares
 
 
 @given(stage_shares(st.just(1)), UNIT)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_with_one_stage_dependence_is_its_share(shares, kappa):
     assert exit_shares(shares, nested_share=np.array([kappa])).sum() == pytest.approx(shares[0, 0])
 
 
 @given(stage_shares(), UNIT, st.integers(0, 4), UNIT)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_raising_a_chinese_share_never_lowers_dependence(shares, kappa, stage, higher):
     raised = shares.copy()
     stage %= len(shares)

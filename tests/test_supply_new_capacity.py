@@ -34,7 +34,7 @@ def test_a_ramp_is_linear_between_start_and_full_rate():
 
 
 @given(st.floats(-50.0, 50.0), st.one_of(st.just(0.0), st.floats(0.01, 50.0)))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_a_ramp_rises_from_nought_to_one(start, width):
     week = np.arange(200.0)
     progress = ramp(week, start=np.array(start), width=np.array(width))
@@ -44,7 +44,7 @@ def test_a_ramp_rises_from_nought_to_one(start, width):
 
 
 @given(st.lists(st.floats(0.0, 100.0), min_size=2, max_size=4), st.floats(0.0, 100.0))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_tonnes_in_another_unit_change_nothing(today, tonnes):
     base = np.array(today)[:, np.newaxis]
     in_tonnes = added_supply(base, [plant(0, tonnes)], demand=np.array([30.0]), weeks=1)
@@ -68,7 +68,7 @@ def test_changes_have_the_same_course_where_share_week_and_width_agree_in_every_
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 40))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_weeks_before_and_after_all_ramps_are_those_of_the_formula_to_the_last_bit(seed, weeks):
     rng = np.random.default_rng(seed)
     today = rng.uniform(0.0, 50.0, (2, 3))

@@ -12,7 +12,7 @@ from exposure.supply.pools import Claims, ration
 
 ONE = np.ones((1, 1))
 
-EXAMPLES = int(os.environ.get("EXPOSURE_EXAMPLES", "100"))
+EXAMPLES = int(os.environ.get("EXPOSURE_EXAMPLES", "40"))
 """Random cases of a law."""
 
 

@@ -218,7 +218,8 @@ def test_what_was_seen_decides_which_draws_are_used(shipped, agreed, table: str)
     assert (agreement(changed(shipped, table, SEEN[table])) != agreed).any()
 
 
-def test_what_customs_counted_decides_how_well_the_queue_fits(shipped):
+def test_what_customs_counted_decides_how_well_the_queue_fits(shipped, monkeypatch):
+    monkeypatch.setattr("exposure.evidence.forecasts.SAMPLES", 2_048)
     month = cells("2025-05", "rare_earth_magnets", "WLD", low=9000.0, central=9000.0, high=9000.0)
     more = changed(shipped, "observed_exports", month)
     one, other = (ex.backtest(dataset, destinations=["WLD"]).text for dataset in (shipped, more))

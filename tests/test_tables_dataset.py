@@ -22,7 +22,7 @@ from tests.changes import message_of
 from tests.tiny import Records, tiny_dataset, tiny_records
 
 QUICK = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 NEED = ("missiles", "smco_magnet", "criticality_share")
 

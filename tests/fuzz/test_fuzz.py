@@ -2,17 +2,14 @@
 
 from pathlib import Path
 
-import pytest
-
 from exposure.assessment import assess
 from tests.fuzz.judge import FEW, WITHHELD
 from tests.fuzz.runs import fuzz_commands, fuzz_scenarios, fuzz_tables
 from tests.tiny import tiny_dataset, tiny_records
 
 
-@pytest.mark.parametrize("seed", [11, 12])
-def test_mutated_tables_are_refused_or_run_to_finite_numbers(seed: int, tmp_path: Path):
-    tally = fuzz_tables(60, seed, tmp_path)
+def test_mutated_tables_are_refused_or_run_to_finite_numbers(tmp_path: Path):
+    tally = fuzz_tables(60, 11, tmp_path)
     assert tally.failures == []
     assert tally.counts["refused"] > 20
 
