@@ -36,6 +36,7 @@ def test_the_descriptor_in_the_folder_is_the_one_of_the_tables():
     )
 
 
+@pytest.mark.long
 def test_frictionless_finds_nothing_wrong_with_the_shipped_tables():
     frictionless = pytest.importorskip("frictionless")
     report = frictionless.Package(str(DATASETS / DESCRIPTOR)).validate()

@@ -1,8 +1,8 @@
 """Ensembles and sweeps: the same table with every executor and after every interruption."""
 
+import os
 import pickle
-import subprocess
-import sys
+import signal
 import time
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
@@ -14,11 +14,12 @@ import pytest
 from typer.testing import CliRunner
 
 import exposure as ex
-from exposure.cli import app
+from exposure.cli import app, main
 from exposure.ensembles import TASK, Ensemble, run_task
 from exposure.policy.grid import Point
 from exposure.report.files.sweep_files import Sweep, check_out, write_sweep
 from exposure.scoring.columns import RECORD_DIGEST, names_of
+from tests.commands import NEEDS_FORK, in_child
 from tests.csv_files import read_exactly
 from tests.tiny import tiny_dataset, write_folder
 from tests.tiny_world import world_records
@@ -183,18 +184,19 @@ withheld = "withheld"
 SHORT = ("--draws", "8", "--prior", "--horizon-weeks", "20", "--quiet")
 
 
+@NEEDS_FORK
 def test_the_command_survives_being_killed(tmp_path):
     (tmp_path / "grid.toml").write_text(GRID, encoding="utf-8")
     out = tmp_path / "table.csv"
     small = str(write_folder(tmp_path / "tables"))
     words = ["sweep", str(tmp_path / "grid.toml"), "--out", str(out), *SHORT, "--data", small]
-    running = subprocess.Popen([sys.executable, "-m", "exposure", *words])
+    running = in_child(lambda: main(words))
     parts = tmp_path / "table.csv.parts"
     deadline = time.monotonic() + 300
-    while not list(parts.glob("0*.csv")) and running.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.01)
-    running.kill()
-    running.wait()
+    while not list(parts.glob("0*.csv")) and time.monotonic() < deadline:
+        time.sleep(0.001)
+    os.kill(running, signal.SIGKILL)
+    os.waitpid(running, 0)
     assert time.monotonic() < deadline
     assert CliRunner().invoke(app, words).exit_code == 0
     found = out.read_bytes()

@@ -38,7 +38,10 @@ def test_the_list_was_made_of_the_shipped_tables(shipped, listed):
         assert numbers.max() < listed.examined
 
 
-@pytest.mark.parametrize("destination", ["USA", "EUU", "JPN"])
+OTHERS = [pytest.param(name, marks=pytest.mark.long) for name in ("EUU", "JPN")]
+
+
+@pytest.mark.parametrize("destination", ["USA", *OTHERS])
 def test_the_first_draws_of_the_list_agree_today(shipped, listed, destination):
     destination_list = listed.of(destination)
     numbers = np.array(destination_list.numbers[:CHECK_DRAWS])

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 import numpy as np
 import pytest
@@ -65,9 +66,8 @@ BASE = (Added(date(2025, 4, 4), "Dy", 25.0, 0),)
 HARMLESS = ("added", "released", "built", "bought", "bought in tonnes", "sooner", "rated")
 
 
-def run_of(
-    scenario: str, actions: tuple[Action, ...] = (), *, draws: int = 5, seed: int = 1
-) -> Run:
+@cache
+def world() -> ex.Dataset:
     records = world_records()
     use = figure(2500.0, "t/yr")
     records["demand"] = [
@@ -81,7 +81,13 @@ def run_of(
         for entry in records["component_elements"]
         if (entry["component"], entry["element"]) != (HEAVY, "Nd")
     ]
-    dataset, read = tiny_dataset(records), ex.read_scenario(scenario)
+    return tiny_dataset(records)
+
+
+def run_of(
+    scenario: str, actions: tuple[Action, ...] = (), *, draws: int = 5, seed: int = 1
+) -> Run:
+    dataset, read = world(), ex.read_scenario(scenario)
     settings = ex.Settings(prior=True, draws=draws, horizon_weeks=40)
     window = run_window(read, settings)
     sampler = Sampler.first(draws, seed)
@@ -101,6 +107,7 @@ def twins(run: Run, *, stocks: bool = False) -> tuple[dict[str, SectorRun], dict
     return quick, slow
 
 
+@cache
 def weekly(scenario: str, actions: tuple[Action, ...] = (), **given: int) -> dict[str, np.ndarray]:
     return {name: run.weekly for name, run in twins(run_of(scenario, actions, **given))[1].items()}
 

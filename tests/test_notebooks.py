@@ -10,6 +10,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from tests.commands import NEEDS_FORK, code_of, in_child
 
@@ -19,6 +21,8 @@ NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 
 FEW = "draws=8"
 """Draws of every run, since whether a notebook runs does not depend on their number."""
+
+LONG = {"02_what_would_help", "05_seen_and_predicted"}
 
 OWN = {"In", "Out", "exit", "get_ipython", "open", "quit"}
 """Names that a kernel has before a notebook begins."""
@@ -49,8 +53,9 @@ def serve(jobs: Connection) -> None:
     from ipykernel.inprocess.ipkernel import InProcessKernel  # noqa: PLC0415 - slow to import
 
     shell = InProcessKernel().shell
-    # Pictures would be drawn for nobody; a fault of that would fail no cell.
+    # Pictures would be laid out and drawn for nobody; a fault of that would fail no cell.
     shell.config.InlineBackend.figure_formats = set()
+    ConstrainedLayoutEngine.execute = lambda *_: None
     for path, folder in iter(jobs.recv, None):
         gc.freeze()  # `reset` searches all objects for garbage
         shell.reset()
@@ -85,7 +90,15 @@ def test_notebook_is_committed_without_outputs(path):
     assert not [cell for cell in code if cell.outputs or cell.execution_count]
 
 
+def at_length(paths: list[Path]) -> list[ParameterSet]:
+    """Notebooks that run for seconds are long tests; names that they use have a test of theirs."""
+    return [
+        pytest.param(path, id=path.stem, marks=pytest.mark.long if path.stem in LONG else ())
+        for path in paths
+    ]
+
+
 @NEEDS_FORK
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", at_length(NOTEBOOKS))
 def test_notebook_runs_from_top_to_bottom(path, run, tmp_path):
     assert run(path, tmp_path) == {"left": [], "failed": None}

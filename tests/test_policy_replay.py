@@ -9,6 +9,7 @@ from exposure.errors import ScenarioError, UnknownNameError
 from exposure.policy.replay import carried_on, seen_from
 from exposure.policy.rules import Rule
 from exposure.policy.scenario import OpenEnd, Scenario
+from tests.tiny import tiny_dataset
 
 LAST = date(2027, 6, 1)
 
@@ -95,10 +96,9 @@ def test_a_posited_course_is_seen_whole():
 
 
 def test_two_days_see_the_same_past_and_score_forward_from_their_own_stocks():
-    dataset = ex.read_dataset()
     results = {
         day: ex.assess(
-            dataset,
+            tiny_dataset(),
             ex.read_scenario("as_it_happened", after="prolonged"),
             ex.Settings(draws=16, as_of=day, horizon_weeks=13, prior=True),
         )

@@ -273,7 +273,7 @@ def test_stock_bridges_the_months_until_priority_works_and_a_second_supplier_doe
     assert one == pytest.approx(stocked, abs=0.5)
 
 
-@pytest.mark.parametrize("added", ["holmium", "gallium"])
+@pytest.mark.parametrize("added", ["holmium", pytest.param("gallium", marks=pytest.mark.long)])
 def test_an_element_is_added_by_rows_alone(added: str):
     folder = ROOT / "docs" / f"own_tables_{added}"
     merged = read_dataset(overlay=folder)

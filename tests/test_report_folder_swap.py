@@ -153,7 +153,7 @@ def test_killed_at_any_moment_the_folder_is_old_or_new_and_the_next_run_cleans_u
     (target / "mine").mkdir()
     (target / "mine" / "notes.txt").write_text("mine")
     seen = []
-    for _ in range(30):
+    for _ in range(15):
         child = in_child(lambda: keep_replacing(target))
         time.sleep(chance.uniform(0.0, 0.06))
         os.kill(child, signal.SIGKILL)
@@ -170,8 +170,8 @@ def test_killed_at_any_moment_the_folder_is_old_or_new_and_the_next_run_cleans_u
 def test_two_at_once_wait_for_each_other_and_a_reader_never_sees_a_mixture(tmp_path):
     target = tmp_path / "report"
     replace_folder(target, OLD)
-    children = [in_child(lambda: keep_replacing(target, 100)) for _ in range(2)]
-    seen = {state(target) for _ in range(200)}
+    children = [in_child(lambda: keep_replacing(target, 40)) for _ in range(2)]
+    seen = {state(target) for _ in range(100)}
     assert [os.waitpid(child, 0)[1] for child in children] == [0, 0]
     assert seen <= {"old", "new", "gone"}
     assert left_behind(target) == []

@@ -225,7 +225,7 @@ def test_killed_at_any_moment_every_report_that_was_listed_stays(tmp_path):
     began = time.monotonic()
     add(path, run())
     once, before = time.monotonic() - began, 1
-    for kill in range(20):
+    for kill in range(10):
         child = in_child(lambda k=kill: [add(path, other(1000 * k + i + 1)) for i in range(1000)])
         time.sleep(chance.uniform(0.0, 3.0 * once))
         os.kill(child, signal.SIGKILL)

@@ -78,7 +78,10 @@ RULES = {
 }
 
 
-@pytest.mark.parametrize(("width", "dark"), RULES)
+@pytest.mark.parametrize(
+    ("width", "dark"),
+    [pytest.param(*case, marks=pytest.mark.long if case[0] < 1400 else ()) for case in RULES],
+)
 def test_the_page_asks_for_nothing_says_nothing_and_has_no_fault_of_access(
     browser, page, width, dark
 ):

@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -43,20 +44,26 @@ def refusal(path: Path) -> str:
     return str(raised.value)
 
 
-def test_a_saved_result_reads_back_equal(tmp_path: Path):
-    for name, result in {
-        "plain": made(),
-        "mixture": ex.assess(tiny_dataset(), "outlook", FEW),
-        "shipped": ex.assess(
-            ex.read_dataset(), "london_truce", ex.Settings(draws=16, destination="JPN")
-        ),
-    }.items():
-        path = result.save(tmp_path / name)
-        again = ex.load_assessment(path)
-        assert again == result
-        assert again.record == result.record
-        assert again.dataset == result.dataset
-        assert again.attribution("stage").equals(result.attribution("stage"))
+def of_japan() -> ex.Assessment:
+    few = ex.Settings(draws=16, destination="JPN")
+    return ex.assess(ex.read_dataset(), "london_truce", few)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(made, id="plain"),
+        pytest.param(lambda: ex.assess(tiny_dataset(), "outlook", FEW), id="mixture"),
+        pytest.param(of_japan, id="shipped", marks=pytest.mark.long),
+    ],
+)
+def test_a_saved_result_reads_back_equal(make: Callable[[], ex.Assessment], tmp_path: Path):
+    result = make()
+    again = ex.load_assessment(result.save(tmp_path / "result.zip"))
+    assert again == result
+    assert again.record == result.record
+    assert again.dataset == result.dataset
+    assert again.attribution("stage").equals(result.attribution("stage"))
 
 
 def test_overlays_are_saved_with_the_tables(tmp_path: Path):

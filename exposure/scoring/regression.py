@@ -7,6 +7,7 @@ information gives the plain mean.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -143,12 +144,23 @@ def chance_level(outputs: FloatArray, *, inputs: int) -> FloatArray:
 def spline_columns(values: FloatArray) -> FloatArray:
     """Centred cubic B-splines of the ranks of an input, shape (D, 7)."""
     import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
-    from scipy.interpolate import BSpline  # noqa: PLC0415 - scipy is slow to import
 
     # Results are frames, so pandas is loaded already; scipy.stats would take half a second.
-    rank = (pd.Series(values).rank().to_numpy() - 0.5) / len(values)
-    columns = BSpline.design_matrix(rank, np.array(KNOTS), DEGREE).toarray()
+    twice = (2.0 * pd.Series(values).rank().to_numpy()).astype(np.intp)
+    columns = _splines_by_rank(len(values))[twice]
     return np.asarray(columns - columns.mean(axis=0))
+
+
+@lru_cache(maxsize=2)
+def _splines_by_rank(draws: int) -> FloatArray:
+    """Splines at each half of a rank, as equal values share one, shape (2D + 1, 7)."""
+    from scipy.interpolate import BSpline  # noqa: PLC0415 - scipy is slow to import
+
+    rank = (np.arange(2 * draws + 1) / 2.0 - 0.5) / draws
+    # No draw has a rank below one.
+    columns = BSpline.design_matrix(rank.clip(0.0), np.array(KNOTS), DEGREE).toarray()
+    columns.flags.writeable = False
+    return np.asarray(columns)
 
 
 def directions_of(inputs: Sequence[FloatArray]) -> Directions:

@@ -1,8 +1,10 @@
 """Every rule of the tables, broken once: our check names it, frictionless finds it or does not."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from exposure.errors import TableError
 from exposure.tables.describing.package import describe_package
@@ -48,7 +50,20 @@ def test_our_own_check_refuses_it_and_says_why(broken: Broken, tmp_path: Path):
     assert message_of(error.value) == broken.message
 
 
-@pytest.mark.parametrize("broken", CATALOGUE, ids=[broken.rule for broken in CATALOGUE])
+def at_length(cases: Sequence[Broken]) -> list[ParameterSet]:
+    """The first case of each answer of frictionless runs always, the others among long tests."""
+    first = {broken.seen: broken.rule for broken in reversed(cases)}
+    return [
+        pytest.param(
+            broken,
+            id=broken.rule,
+            marks=() if first[broken.seen] == broken.rule else pytest.mark.long,
+        )
+        for broken in cases
+    ]
+
+
+@pytest.mark.parametrize("broken", at_length(CATALOGUE))
 def test_frictionless_sees_it_or_the_case_gives_the_reason(broken: Broken, tmp_path: Path):
     assert kinds_of_error(broken.write(tmp_path), broken.table) == broken.seen
     assert bool(broken.seen) != bool(broken.blind)
