@@ -133,8 +133,10 @@ def check_run(run: Run) -> bool:
     later = kernels.run_course(world, licences, players, Question(run.weight), since=since)
     kept = kernels.kept_course(world, licences, run.sectors, first=first)
     some = kept.run({sector: players[sector] for sector in run.sectors[1:]}, run.weight)
+    reported = kernels.run_course(world, licences, players, Question(run.weight, losses_from=first))
     for sector, twin in whole.items():
         check_twin(sector, twin, slow[sector])
+        check_twin(sector, reported[sector], scored(slow[sector], first))
     for twins in (some, later):
         for sector, twin in twins.items():
             check_twin(sector, twin, scored(slow[sector], since))
@@ -155,6 +157,24 @@ def test_the_twin_equals_the_reference_on_random_worlds():
         for seed in range(WORLDS)
     )
     assert lost > WORLDS // 2
+
+
+def test_the_reference_reports_the_losses_of_the_requested_weeks():
+    run = run_of(7, SCENARIOS[0], draws=3, first_day=date(2025, 6, 13), rules=())
+    prepared = run.prepared(0, 3)
+    players = {
+        sector: element_players(prepared.worlds[0].sectors[sector], run.controlled)
+        for sector in run.sectors
+    }
+    whole, reported = (
+        run_reference(
+            prepared.worlds[0], prepared.granted[0], players,
+            Question(run.weight, losses_from=first), run.settings,
+        )
+        for first in (0, 5)
+    )  # fmt: skip
+    for sector in run.sectors:
+        check_twin(sector, reported[sector], scored(whole[sector], 5))
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

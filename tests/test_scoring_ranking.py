@@ -175,6 +175,8 @@ def runs_of(rng: np.random.Generator, draws: int) -> list[SectorRun]:
 def test_what_is_summed_over_blocks_is_the_mean_over_draws_and_scenarios():
     rng, chance, settings = np.random.default_rng(1), np.array([0.7, 0.3]), HALF_A_YEAR
     blocks, running = [runs_of(rng, draws) for draws in (128, 22)], RunningRisk(150)
+    with pytest.raises(ValueError, match="0 of 150 draws are known"):
+        running.result(chance, settings)
     for runs in blocks:
         running.add(summarise_block(runs, chance, np.array([0.5, 0.3, 0.2]), settings))
     risk = running.result(chance, settings)

@@ -137,4 +137,5 @@ def _run_sector(  # noqa: PLR0913, PLR0917 - each is a different kind of thing
         streams.append(
             StreamRun(stream, run.by_player, run.unmet, run.held, arrival.missing_mass, at_border)
         )
-    return put_together(world, sector, players, weekly, stopped, streams)
+    reported = slice(question.losses_from, None)
+    return put_together(world, sector, players, weekly[reported], stopped[reported], streams)

@@ -26,6 +26,8 @@ class Question:
     """Discount of each scored week, shape (scored weeks,)."""
     stock_weeks: Mapping[str, IntArray] = field(default_factory=dict)
     """For each sector, the weeks at whose end its stocks are reported."""
+    losses_from: int = 0
+    """First week of the run whose losses are reported; the scored weeks do not begin before."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,9 +35,9 @@ class SectorRun:
     """Losses of one sector in a course of policy; T is the week of the run, D the draw."""
 
     weekly: FloatArray
-    """Lost share of output, shape (T, D)."""
+    """Lost share of output in the weeks whose losses are reported, shape (T, D)."""
     stopped: FloatArray
-    """Share of output made by firms that are stopped, shape (T, D)."""
+    """Share of output made by firms that are stopped, in the same weeks, shape (T, D)."""
     by_player: dict[str, FloatArray]
     """Discounted loss of the scored weeks due to each cause, shape (D,)."""
     by_element: dict[str, FloatArray]

@@ -49,7 +49,8 @@ def points_by_component(
     points: Points = {sector: {} for sector in weights}
     for s, (world, licences) in enumerate(zip(block.worlds, block.granted, strict=True)):
         players = {sector: component_players(world.sectors[sector]) for sector in weights}
-        runs = run_course(world, licences, players, Question(weight), settings)
+        question = Question(weight, losses_from=world.period.weeks - len(weight))
+        runs = run_course(world, licences, players, question, settings)
         for sector, run in runs.items():
             for cause, part in run.by_player.items():
                 added = chunk_sums(100.0 * weights[sector][s] * part)

@@ -217,7 +217,7 @@ def sector_risks(
                 world,
                 licences,
                 run.players(world),
-                Question(run.weight),
+                Question(run.weight, losses_from=scored_from),
                 run.settings,
                 since=world.parts_from(scored_from, run.sectors) if run.kept else 0,
                 threads=threads,

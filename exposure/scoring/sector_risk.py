@@ -21,6 +21,9 @@ from exposure.settings import Settings
 CHUNK = 64
 """Draws whose values are summed together; blocks of draws are multiples of it."""
 
+KEPT = ("lost", "undiscounted", "hit_week", "short")
+"""Arrays of a block whose last axis is the draw, and which are kept for every draw."""
+
 SUMMED = ("points", "causes", "held_up", "unmet")
 """Tables of a block whose values are sums over chunks."""
 
@@ -228,14 +231,22 @@ class RunningRisk:
 
     draws: int
     """Number of all draws."""
-    _kept: list[tuple[FloatArray, FloatArray, WeekArray, FloatArray]] = field(default_factory=list)
+    _kept: dict[str, np.ndarray] = field(default_factory=dict)
+    """Numbers of each draw, in arrays for all draws."""
+    _added: int = 0
+    """Number of draws so far."""
     _bands: RunningBands | None = None
     _stopped: FloatArray | None = None
     _sums: dict[str, dict[Any, float]] = field(default_factory=dict)
 
     def add(self, block: SectorBlock) -> None:
         """Add the next block of draws."""
-        self._kept.append((block.lost, block.undiscounted, block.hit_week, block.short))
+        for name in KEPT:
+            values = getattr(block, name)
+            if name not in self._kept:
+                self._kept[name] = np.empty((*values.shape[:-1], self.draws), values.dtype)
+            self._kept[name][..., self._added : self._added + values.shape[-1]] = values
+        self._added += len(block.short)
         if self._bands is None or self._stopped is None:
             self._bands = RunningBands(self.draws)
             self._stopped = np.zeros(block.stopped.shape[:2])
@@ -249,16 +260,13 @@ class RunningRisk:
 
     def result(self, probabilities: FloatArray, settings: Settings) -> SectorRisk:
         """Risk over all draws."""
-        if self._bands is None or self._stopped is None:
-            raise ValueError("no draws")
-        lost, undiscounted, hit_week, short = (
-            np.concatenate(kept, axis=-1) for kept in zip(*self._kept, strict=True)
-        )
+        if self._bands is None or self._stopped is None or self._added != self.draws:
+            raise ValueError(f"{self._added} of {self.draws} draws are known")
         return SectorRisk(
-            lost=lost,
-            undiscounted=undiscounted,
-            hit_week=hit_week,
-            short=short,
+            lost=self._kept["lost"],
+            undiscounted=self._kept["undiscounted"],
+            hit_week=self._kept["hit_week"],
+            short=self._kept["short"],
             weekly=self._bands.result(),
             stopped=self._stopped / self.draws,
             **{

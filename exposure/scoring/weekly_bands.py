@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
-from exposure.arrays import FloatArray, IntArray
+from exposure.arrays import FloatArray
 
 MOST_EXACT_DRAWS = 10_000
 """Draws up to which percentiles are exact; above it they come from a grid."""
@@ -39,7 +40,7 @@ class RunningBands:
 
     draws: int
     _blocks: list[FloatArray] = field(default_factory=list)
-    _counts: IntArray | None = None
+    _counts: npt.NDArray[np.int32] | None = None
     _total: FloatArray | None = None
     _squares: FloatArray | None = None
 
@@ -53,7 +54,7 @@ class RunningBands:
             return
         scenarios, weeks, _ = block.shape
         if self._counts is None or self._total is None or self._squares is None:
-            self._counts = np.zeros((scenarios, weeks, GRID_CELLS + 1), dtype=np.int64)
+            self._counts = np.zeros((scenarios, weeks, GRID_CELLS + 1), dtype=np.int32)
             self._total = np.zeros((scenarios, weeks))
             self._squares = np.zeros((scenarios, weeks))
         _add_chunks(block, self._total)

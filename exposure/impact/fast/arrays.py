@@ -210,9 +210,9 @@ class Results(NamedTuple):
     """Losses of sectors."""
 
     weekly: FloatArray
-    """Lost share of output, (I, T, D)."""
+    """Lost share of output in the last weeks, those whose losses are reported, (I, T, D)."""
     stopped: FloatArray
-    """Share of output made by firms that are stopped, (I, T, D)."""
+    """Share of output made by firms that are stopped in the same weeks, (I, T, D)."""
     by_player: FloatArray
     """Discounted loss of each player of each stream, (rows, D)."""
     unmet: FloatArray

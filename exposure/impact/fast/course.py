@@ -80,14 +80,14 @@ def run_course(
     first = world.period.weeks - len(question.weight)
     policy = pack_policy(pools, licences, first=first, restrict=restrict)
     weeks = Weeks(since, world.period.weeks, in_transit(pools, since))
-    lanes, start = empty_lanes(pools, policy, weeks, kept=1), FROM_THE_START
+    lanes, start = empty_lanes(pools, policy, weeks, kept=0), FROM_THE_START
     begins = np.zeros((len(pools.slots.need), count_lanes(world), 1), dtype=np.int64)
     if since:
         begun, past = _begun(pools, policy, firms, since, threads)
         begins, start = past.begins(begun.begins, since), Start(begun.level)
         lanes = lanes._replace(lacked=past.lacked(begun.lacked, pools.slots))
         pools, policy = pools_since(pools, weeks), policy.within(weeks)
-    results = empty_results(world, firms, weeks)
+    results = empty_results(world, firms, weeks.end - max(since, question.losses_from))
 
     def some(lanes_of_thread: range) -> None:
         mine, fill = _room_of_thread(lanes), arrivals_of_thread(pools, policy, weeks)
@@ -108,10 +108,13 @@ def run_course(
 
 def _room_of_thread(lanes: Lanes) -> Lanes:
     """Room of one thread for one lane."""
+
+    def room(kept: np.ndarray) -> np.ndarray:
+        slots, _, *others = kept.shape
+        return np.empty((slots, 1, *others), kept.dtype)
+
     return lanes._replace(
-        inflow=np.empty_like(lanes.inflow),
-        begins=np.empty_like(lanes.begins),
-        late=np.empty_like(lanes.late),
+        inflow=room(lanes.inflow), begins=room(lanes.begins), late=room(lanes.late)
     )
 
 
@@ -135,7 +138,7 @@ def _begun(
 def _run_before(past: Before, firms: PackedFirms, slot: IntArray, week: int, threads: int) -> Begun:
     """Run a course from the start to a week."""
     pools, policy, weeks = past.pools, past.policy, Weeks(0, week, 0)
-    lanes, count = empty_lanes(pools, policy, weeks, kept=1), count_lanes(pools.world)
+    lanes, count = empty_lanes(pools, policy, weeks, kept=0), count_lanes(pools.world)
     begins = np.empty((lanes.begins.shape[0], count, lanes.begins.shape[2]), dtype=np.int64)
     sectors, streams = firms.sectors, firms.streams
     level = np.empty((len(slot), sectors.multiples.shape[1], pools.world.inputs.draws))

@@ -67,6 +67,7 @@ def run_sectors(
     """Run the firms of all sectors in one lane, and add up their losses."""
     begin = lane * LANE
     size = min(LANE, lanes.leak_weeks.shape[0] - begin)
+    unreported = len(desk.weekly) - results.weekly.shape[1]
     for j in range(len(changes)):
         fill_need(changes[j], weeks.begin, begin, size, desk.need[j])
     for i in range(len(sectors.strata)):
@@ -79,8 +80,8 @@ def run_sectors(
             _run_stream(
                 sectors, streams, weeks, start, lanes, results, weight, desk, i, b, lane, size
             )
-            _add(desk.weekly, streams.share[b], begin, size, weekly)
-            _add(desk.stopped, streams.share[b], begin, size, stopped)
+            _add(desk.weekly[unreported:], streams.share[b], begin, size, weekly)
+            _add(desk.stopped[unreported:], streams.share[b], begin, size, stopped)
 
 
 @called

@@ -137,12 +137,13 @@ class KeptCourse:
         slots, slot_of = _together(fed)
         firms = pack_firms(self.world, players, Question(weight), slot_of)
         weeks = Weeks(self.since, self.world.period.weeks, 0)
-        start, results = self._start(firms, slots), empty_results(self.world, firms, weeks)
+        count = weeks.end - weeks.begin
+        start, results = self._start(firms, slots), empty_results(self.world, firms, count)
         feeds = [(arrived.arrived.lanes, slot) for arrived, slot in slots]
 
         def some(lanes_of_thread: range) -> None:
             lanes = _room_for(feeds)
-            desk = make_desk(firms.changes, firms.sectors, weeks.end - weeks.begin)
+            desk = make_desk(firms.changes, firms.sectors, count)
             for lane in lanes_of_thread:
                 _copy_lane(lanes, feeds, lane)
                 run_sectors(

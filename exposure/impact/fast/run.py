@@ -111,10 +111,10 @@ def empty_lanes(pools: PackedPools, policy: PackedPolicy, weeks: Weeks, *, kept:
     )
 
 
-def empty_results(world: World, firms: PackedFirms, weeks: Weeks) -> Results:
-    """Empty arrays for the losses of sectors."""
+def empty_results(world: World, firms: PackedFirms, weeks: int) -> Results:
+    """Empty arrays for the losses of sectors in the last weeks."""
     draws, streams = world.inputs.draws, firms.streams
-    shape = (len(firms.names), weeks.end - weeks.begin, draws)
+    shape = (len(firms.names), weeks, draws)
     return Results(
         weekly=np.empty(shape),
         stopped=np.empty(shape),
