@@ -18,6 +18,9 @@ IntArray = npt.NDArray[np.int64]
 WeekArray = npt.NDArray[np.float32]
 """Weeks kept for every draw, NaN for none; float32 holds whole numbers up to 16 million."""
 
+ByteArray = npt.NDArray[np.uint8]
+"""Array of bits, eight in a byte."""
+
 BoolArray = npt.NDArray[np.bool_]
 """Array of truth values."""
 

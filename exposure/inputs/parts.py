@@ -34,6 +34,9 @@ MEGABYTE = 2**20
 LIMIT = 512
 """Total megabytes of kept parts, unless the caller states another limit."""
 
+SMALL = 0.4
+"""Share of the room for kept parts that is small."""
+
 MOST_VERSIONS = 4
 """Values kept under one name, for different tables."""
 
@@ -262,6 +265,11 @@ class Store:
 
 STORE = Store()
 """The parts that this process keeps."""
+
+
+def is_small(size: float) -> bool:
+    """Whether parts of some bytes leave most of the room for others."""
+    return size <= SMALL * STORE.limit
 
 
 def keep_parts(megabytes: float) -> None:

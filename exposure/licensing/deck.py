@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from exposure.arrays import BoolArray, FloatArray, IntArray
+from exposure.arrays import BoolArray, ByteArray, FloatArray, IntArray
 from exposure.fast import writable
 from exposure.licensing.book import Rule
 from exposure.licensing.terms import Joined, LicenceClass
@@ -89,10 +89,10 @@ def whole(deck: Deck, *, week: int) -> Parts:
     return Parts(week, np.arange(len(deck.size)), np.ones_like(deck.size))
 
 
-def parts_of(deck: Deck, before: Deck, joined: Joined) -> Parts:
-    """Parts of the classes that are joined before a week."""
+def parts_of(deck: Deck, size: FloatArray, joined: Joined) -> Parts:
+    """Parts of the classes that are joined before a week; `size` is that of the joined classes."""
     of = np.array(joined.of, dtype=np.int64)
-    return Parts(joined.week, of, deck.size / before.size[of])
+    return Parts(joined.week, of, deck.size / size[of])
 
 
 class Book(NamedTuple):
@@ -102,6 +102,32 @@ class Book(NamedTuple):
     """Shape (T + 1, 8)."""
     holders: FloatArray
     """By week of submission, weeks ahead and kind, shape (T + 1, depth, 2)."""
+
+
+class Begun(NamedTuple):
+    """Books of all classes and draws at the start of a week, and the results of the weeks before.
+
+    Empty rows at the end of a book are left out.
+    """
+
+    size: FloatArray
+    """Relationships, shape (Q, D)."""
+    live: FloatArray
+    """Shape (D, Q)."""
+    oldest: IntArray
+    """First week of submission with a row, shape (D, Q)."""
+    number: IntArray
+    """Number of rows, shape (D, Q)."""
+    place: IntArray
+    """Place of the first row, number and holders of each book in the arrays below, (D, Q, 3)."""
+    filled: ByteArray
+    """For each row, the columns that are not 0, as bits, shape (N,)."""
+    values: FloatArray
+    """Numbers in these columns; most are 0 and are left out."""
+    holders: FloatArray
+    """As in `Book`, for rows that are marked `MANY` alone, shape (M, depth, 2)."""
+    results: FloatArray
+    """Results of the weeks before, shape (kinds, Q, weeks, D)."""
 
 
 class Desk(NamedTuple):
@@ -187,6 +213,24 @@ def clear_desk(deck: Deck) -> Desk:
         np.zeros((classes, 3)),
         np.zeros((terms, 4), dtype=np.int64),
         np.zeros((terms, 2, 2)),
+    )
+
+
+def no_books(deck: Deck, *, kinds: int, week: int, draws: int) -> Begun:
+    """Room for the books of a deck before a week, of which those of some draws are made at once."""
+    (classes, every), weeks = deck.size.shape, len(deck.capacity)
+    depth = min(int(deck.weeks[:, LEAD].max()), weeks) + 1
+    most = draws * classes * (weeks + 1)
+    return Begun(
+        deck.size,
+        np.zeros((every, classes)),
+        np.zeros((every, classes), dtype=np.int64),
+        np.zeros((every, classes), dtype=np.int64),
+        np.zeros((every, classes, 3), dtype=np.int64),
+        np.empty(most, dtype=np.uint8),
+        np.empty(most * COLUMNS),
+        np.empty((most, depth, 2)),
+        np.empty((kinds, classes, week, every)),
     )
 
 

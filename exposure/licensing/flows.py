@@ -11,9 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from exposure import fast
 from exposure.arrays import FloatArray
 from exposure.inputs.cells import Inputs
+from exposure.inputs.parts import is_small
 from exposure.licensing.border import share_stopped
+from exposure.licensing.deck import Begun
 from exposure.licensing.goods import Item, Key
 from exposure.licensing.naming import class_names
 from exposure.licensing.office import (
@@ -25,13 +28,18 @@ from exposure.licensing.office import (
     terms_of,
 )
 from exposure.licensing.plan import FREE_CLASS, OfficePlan, plan_office
-from exposure.licensing.queue import QueueResult, licensed_shares, run_queue
+from exposure.licensing.queue import QueueResult, begin_queue, licensed_shares, run_queue
 from exposure.licensing.terms import Joined, LicenceClass
 from exposure.policy.scenario import Scenario
 from exposure.terms import LicenceState
 
 SMALLEST_CLASS = 1e-9
 """Size of a class without applications in the tables: it is served and displaces no one."""
+
+
+BOOKS = 60_000
+"""Bytes of the books of all offices in the first scored week, for each draw of the shipped tables.
+They are kept only where they leave room: to make them takes a tenth of a run."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,15 +159,31 @@ def office_flows(inputs: Inputs, plan: OfficePlan) -> dict[Key, Flow]:
     nothing = np.zeros((plan.weeks, inputs.draws))
     licensed = [nothing] * len(plan.classes)
     if queued:
+        joined = _joined(plan, queued, of_case)
         shares = licensed_shares(
             list(queued.values()),
             capacity(inputs, plan),
             weeks=plan.weeks,
-            joined=_joined(plan, queued, of_case),
+            joined=joined,
+            begun=None if joined is None else _begun(inputs, plan),
         )
         for q, share in zip(queued, shares, strict=True):
             licensed[q] = share
     return _flows(inputs, plan, _stopped(inputs, plan, licensed))
+
+
+def _begun(inputs: Inputs, plan: OfficePlan) -> Begun | None:
+    """Books of the joined classes in the first scored week, which many courses have in common."""
+    if not fast.AVAILABLE or not is_small(BOOKS * inputs.draws):
+        return None
+
+    def make(traced: Inputs) -> Begun | None:
+        of_case = sizes(traced, plan)
+        queued = _queued(traced, plan, class_sizes(plan, of_case))
+        joined = _joined(plan, queued, of_case)
+        return None if joined is None else begin_queue(joined, capacity(traced, plan))
+
+    return inputs.part("queue before", plan.key_before, make=make).value
 
 
 def _flows(inputs: Inputs, plan: OfficePlan, stopped: Sequence[FloatArray]) -> dict[Key, Flow]:
@@ -207,19 +231,14 @@ def _queued(
 def _joined(
     plan: OfficePlan, queued: Mapping[int, LicenceClass], of_case: Mapping[Key, FloatArray]
 ) -> Joined | None:
-    """Classes in the queue as they are before the first scored week; None if they are the same.
+    """Classes in the queue as they are before the first scored week; None if that is week 0.
 
     The relationships of a joined class are added up in the order of all cases, so that they are the
     same however the class is divided later.
     """
     if plan.first == 0:
         return None
-    members: dict[int, list[Key]] = {plan.alike[q]: [] for q in queued}
-    if len(members) == len(queued):
-        return None
-    for key, (q, _) in plan.cases.items():
-        if q in queued:
-            members[plan.alike[q]].append(key)
+    members = plan.queued_as
     one_of = {plan.alike[q]: one for q, one in queued.items()}
     classes = [
         LicenceClass(

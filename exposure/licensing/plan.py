@@ -88,6 +88,39 @@ class OfficePlan:
             )
         )
 
+    @cached_property
+    def queued_as(self) -> dict[int, list[Key]]:
+        """Cases of each class in the queue as it is before the first scored week, in their order.
+
+        A class is named by the first of `classes` that is part of it.
+        """
+        members: dict[int, list[Key]] = {
+            self.alike[q]: [] for q, one in enumerate(self.classes) if not one.never_decided
+        }
+        for key, (q, _) in self.cases.items():
+            if q != FREE_CLASS and not self.classes[q].never_decided:
+                members[self.alike[q]].append(key)
+        return members
+
+    @cached_property
+    def key_before(self) -> Hashed[tuple[object, ...]]:
+        """Everything in the plan on which the queue depends before the first scored week."""
+        return Hashed(
+            (
+                self.destination,
+                self.start,
+                self.weeks,
+                self.items,
+                tuple(self.controlled.items()),
+                self.opened,
+                self.first,
+                tuple(
+                    (_before(self.classes[q].turns, self.first), tuple(members))
+                    for q, members in self.queued_as.items()
+                ),
+            )
+        )
+
     @property
     def control_week(self) -> int:
         """Week in which control of most goods began; negative if the scenario starts later."""
@@ -190,10 +223,11 @@ def _alike(every: Sequence[tuple[Turn, ...]], first: int) -> tuple[int, ...]:
     if first == 0:
         return tuple(range(len(every)))
     known: dict[tuple[Turn, ...], int] = {}
-    return tuple(
-        known.setdefault(tuple(turn for turn in turns if turn.week < first), q)
-        for q, turns in enumerate(every)
-    )
+    return tuple(known.setdefault(_before(turns, first), q) for q, turns in enumerate(every))
+
+
+def _before(turns: Sequence[Turn], week: int) -> tuple[Turn, ...]:
+    return tuple(turn for turn in turns if turn.week < week)
 
 
 def _opened(index: Index, keys: Iterable[Key]) -> date | None:

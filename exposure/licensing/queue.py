@@ -38,7 +38,7 @@ from exposure.licensing.book import (
     total,
     withdraw,
 )
-from exposure.licensing.deck import Deck, pack, parts_of
+from exposure.licensing.deck import Begun, Deck, pack, parts_of
 from exposure.licensing.terms import Joined, LicenceClass, check_classes, raise_faults
 
 
@@ -127,14 +127,40 @@ def licensed_shares(
     *,
     weeks: int,
     joined: Joined | None = None,
+    begun: Begun | None = None,
 ) -> FloatArray:
-    """Return only the licences of `run_queue`, in less time and memory; shape (Q, T, D)."""
+    """Return only the licences of `run_queue`, in less time and memory; shape (Q, T, D).
+
+    `begun` holds the books of the joined classes, from `begin_queue`, if they are known.
+    """
     _check(classes, capacity, weeks=weeks)
-    return np.asarray(_run(classes, capacity, joined, loads=False)[0])
+    return np.asarray(_run(classes, capacity, joined, loads=False, begun=begun)[0])
+
+
+def begin_queue(joined: Joined, capacity: FloatArray, *, loads: bool = False) -> Begun:
+    """Books of joined classes in the week in which they are divided; needs compiled kernels.
+
+    Parameters
+    ----------
+    joined
+        The classes.
+    capacity
+        That of `run_queue`.
+    loads
+        Whether loads are kept of the weeks before, or licences alone.
+    """
+    from exposure.licensing.queue_fast import books_before  # noqa: PLC0415 - it loads numba
+
+    return books_before(_packed(joined.classes, capacity), joined.week, loads=loads)
 
 
 def _run(
-    classes: Sequence[LicenceClass], capacity: FloatArray, joined: Joined | None, *, loads: bool
+    classes: Sequence[LicenceClass],
+    capacity: FloatArray,
+    joined: Joined | None,
+    *,
+    loads: bool,
+    begun: Begun | None = None,
 ) -> FloatArray:
     """Results in the order of `QueueResult`, shape (5, Q, T, D); or only the first of them."""
     if not fast.AVAILABLE:
@@ -144,8 +170,8 @@ def _run(
     deck = _packed(classes, capacity)
     if joined is None or joined.week == 0:
         return run_fast(deck, loads=loads)
-    before = _packed(joined.classes, capacity)
-    return run_fast(deck, (before, parts_of(deck, before, joined)), loads=loads)
+    begun = begun or begin_queue(joined, capacity, loads=loads)
+    return run_fast(deck, (begun, parts_of(deck, begun.size, joined)), loads=loads)
 
 
 def _packed(classes: Sequence[LicenceClass], capacity: FloatArray) -> Deck:

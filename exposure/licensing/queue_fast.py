@@ -14,6 +14,7 @@ import numpy as np
 from exposure.arrays import FloatArray, IntArray
 from exposure.fast import Kernel, called, compiled
 from exposure.licensing.book_fast import decide, end_licences, enter, finish, revoke, submit, total
+from exposure.licensing.books_fast import divide_books, pack_books
 from exposure.licensing.deck import (
     AHEAD,
     ARRIVALS,
@@ -30,38 +31,67 @@ from exposure.licensing.deck import (
     MANY,
     NEW,
     SERVED,
-    SLOT,
     WITHDRAWN,
+    Begun,
     Book,
     Deck,
     Desk,
     Parts,
     clear_desk,
+    no_books,
     whole,
 )
 
 TINY = np.finfo(np.float64).tiny
 
 SOURCES = b"".join(
-    (Path(__file__).parent / f"{name}.py").read_bytes() for name in ("book_fast", "deck")
+    (Path(__file__).parent / f"{name}.py").read_bytes()
+    for name in ("book_fast", "books_fast", "deck")
 )
 """Code of the kernels that are called here, and of the constants that they use."""
 
 
-def run_fast(deck: Deck, before: tuple[Deck, Parts] | None = None, *, loads: bool) -> FloatArray:
+DRAWS = 64
+"""Draws whose books are packed at once: room is needed for all rows that they may have."""
+
+
+def run_fast(deck: Deck, before: tuple[Begun, Parts] | None = None, *, loads: bool) -> FloatArray:
     """Run the queue; results of shape (5, Q, T, D), or (1, Q, T, D) for licences alone.
 
-    `before` holds the classes that are joined until some week, and their parts.
+    `before` holds the books of classes that are joined until some week, and their parts.
     """
     (weeks, draws), kinds = deck.capacity.shape, 5 if loads else 1
     out = np.empty((kinds, len(deck.size), weeks, draws))
-    desk = clear_desk(deck)
-    first, parts = before or (deck, whole(deck, week=0))
-    # Without joined classes no week is run before, and no room is needed.
-    first_desk = clear_desk(first) if parts.week else desk
-    lanes = np.empty((2, kinds, max(len(deck.size), len(first.size)), weeks, LANES))
-    _run(first, first_desk, parts, deck, desk, whole(deck, week=weeks), lanes, out)
+    nothing = no_books(deck, kinds=kinds, week=0, draws=0), whole(deck, week=0)
+    begun, parts = before or nothing
+    lanes = np.empty((kinds, len(deck.size), weeks, LANES))
+    _run(begun, parts, deck, clear_desk(deck), whole(deck, week=weeks), lanes, out)
+    for q, of in enumerate(parts.of):
+        out[LICENSED, q, : parts.week] = begun.results[LICENSED, of]
+        out[1:, q, : parts.week] = begun.results[1:, of] * parts.share[q]
     return out
+
+
+def books_before(deck: Deck, week: int, *, loads: bool) -> Begun:
+    """Run the queue until a week, and keep the books of that week."""
+    draws, kinds = deck.capacity.shape[1], 5 if loads else 1
+    begun = no_books(deck, kinds=kinds, week=week, draws=min(DRAWS, draws))
+    desk, every, used = clear_desk(deck), whole(deck, week=week), np.zeros(3, dtype=np.int64)
+    lanes = np.empty((kinds, len(deck.size), week, LANES))
+    filled, values, holders = [], [], []
+    place = np.zeros(3, dtype=np.int64)
+    for begin in range(0, draws, DRAWS):
+        _begin(deck, desk, every, begin, min(begin + DRAWS, draws), lanes, begun, used)
+        filled.append(begun.filled[: used[0]].copy())
+        values.append(begun.values[: used[1]].copy())
+        holders.append(begun.holders[: used[2]].copy())
+        begun.place[begin : begin + DRAWS] += place
+        place += used
+    return begun._replace(
+        filled=np.concatenate(filled),
+        values=np.concatenate(values),
+        holders=np.concatenate(holders),
+    )
 
 
 def _entry(kernel: Kernel) -> Kernel:
@@ -69,9 +99,33 @@ def _entry(kernel: Kernel) -> Kernel:
 
 
 @_entry
+def _begin(  # noqa: PLR0913, PLR0917 - kernels know no keywords
+    deck: Deck,
+    desk: Desk,
+    every: Parts,
+    begin: int,
+    end: int,
+    lanes: FloatArray,
+    begun: Begun,
+    used: IntArray,
+) -> None:
+    """Run some draws until a week, and pack their books; `used` counts what they take."""
+    used[0] = used[1] = used[2] = 0
+    for since in range(begin, end, LANES):
+        until = min(since + LANES, end)
+        for d in range(since, until):
+            _clear(desk)
+            _read_terms(desk, deck, d)
+            _enter_held(desk, deck, d)
+            for week in range(every.week):
+                _week(desk, deck, week, d, lanes[:, :, week, d - since])
+            pack_books(desk, begun, d, used)
+        _write_weeks(lanes, deck, every, 0, since, until, begun.results)
+
+
+@_entry
 def _run(  # noqa: PLR0913, PLR0917 - kernels know no keywords
-    first: Deck,
-    first_desk: Desk,
+    begun: Begun,
     parts: Parts,
     deck: Deck,
     desk: Desk,
@@ -79,7 +133,7 @@ def _run(  # noqa: PLR0913, PLR0917 - kernels know no keywords
     lanes: FloatArray,
     out: FloatArray,
 ) -> None:
-    """Run the draws one by one, and write the results in batches."""
+    """Run the draws one by one from the week in which classes are divided; write in batches."""
     weeks, draws = out.shape[2:]
     for begin in range(0, draws, LANES):
         end = min(begin + LANES, draws)
@@ -87,18 +141,12 @@ def _run(  # noqa: PLR0913, PLR0917 - kernels know no keywords
             _clear(desk)
             _read_terms(desk, deck, d)
             if parts.week > 0:
-                _clear(first_desk)
-                _read_terms(first_desk, first, d)
-                _enter_held(first_desk, first, d)
-                for week in range(parts.week):
-                    _week(first_desk, first, week, d, lanes[0, :, :, week, d - begin])
-                _part(first_desk, parts, d, desk)
+                divide_books(begun, parts, d, desk)
             else:
                 _enter_held(desk, deck, d)
             for week in range(parts.week, weeks):
-                _week(desk, deck, week, d, lanes[1, :, :, week, d - begin])
-        _write_weeks(lanes[0], first, parts, 0, begin, end, out)
-        _write_weeks(lanes[1], deck, every, parts.week, begin, end, out)
+                _week(desk, deck, week, d, lanes[:, :, week, d - begin])
+        _write_weeks(lanes, deck, every, parts.week, begin, end, out)
 
 
 @called
@@ -130,30 +178,6 @@ def _enter_held(desk: Desk, deck: Deck, d: int) -> None:
         desk.live[q] += deck.held[h, d]
         lead = desk.weeks[deck.row[0, q], LEAD]
         enter(_book(desk, q), deck.held[h, d], deck.held_until[h, d], lead, 0)
-
-
-@called
-def _part(first: Desk, parts: Parts, d: int, desk: Desk) -> None:
-    """Divide the books of joined classes among their parts, which have empty books."""
-    for q in range(len(desk.live)):
-        of, share = parts.of[q], parts.share[q, d]
-        desk.live[q] = first.live[of] * share
-        desk.oldest[q] = first.oldest[of]
-        for filed in range(first.oldest[of], desk.rows.shape[1]):
-            row, to = first.rows[of, filed], desk.rows[q, filed]
-            # The composition of what was filed is the same in every part.
-            of_row = share if filed >= parts.week else 1.0
-            for column in (CHANGE, ASKING, LINE):
-                to[column] = row[column] * share
-            for column in (NEW, LATE, SLOT, SLOT + 1):
-                to[column] = row[column] * of_row
-            to[AHEAD] = row[AHEAD]
-            if row[AHEAD] == MANY:
-                for ahead in range(first.holders.shape[2]):
-                    for kind in range(2):
-                        desk.holders[q, filed, ahead, kind] = (
-                            first.holders[of, filed, ahead, kind] * of_row
-                        )
 
 
 @called
