@@ -9,6 +9,7 @@ from exposure.inputs.cells import Inputs
 from exposure.inputs.index import Index
 from exposure.inputs.parts import Part, Store, keep_parts, make_part
 from exposure.inputs.streams import Sampler
+from exposure.licensing.grants import grant_planned, plan_grants
 from exposure.tables.dataset import Dataset, row_key
 from exposure.tables.schema.rows import QuantityRow
 from exposure.values import same
@@ -66,6 +67,31 @@ def test_a_changed_figure_gives_the_same_with_kept_parts_as_without(dataset):
         assert again.ranking.equals(base), changed.changed
         different += not fresh.ranking.equals(base)
     assert different > MOST_CHANGES // 4
+
+
+def stopped(tables: Dataset, course: ex.Scenario) -> bytes:
+    """Shares stopped of all classes of an office, of a course that is scored from week 78 on."""
+    inputs = Inputs.of(tables, Sampler.first(6, seed=1))
+    plan = plan_grants(inputs.index, course, ["USA"], weeks=104, first=78)
+    flows = grant_planned(inputs, plan).flows["USA"].values()
+    return b"".join(flow.stopped.tobytes() for flow in flows if flow.stopped is not None)
+
+
+def test_courses_that_part_early_or_late_have_the_same_flows_with_kept_parts_as_without(dataset):
+    base = ex.read_scenario("licences_queued")
+    courses = [base] + [
+        base.with_rules([f"Sm, civil, {rule}, from {day}"])
+        for day in ("2025-12-01", "2026-12-01")
+        for rule in ("withheld", "ordinary, delay_weeks=20", "ordinary, delay_weeks=0")
+    ]
+    key = ("*", "*", "*", "capacity_share_per_week", "")
+    slow = ex.with_value(dataset, "licence_queue", key, value=(0.01, 0.02, 0.03))
+    runs = [(tables, course) for course in courses for tables in (dataset, slow)]
+    kept = [stopped(tables, course) for tables, course in runs]
+    keep_parts(0)
+    for found, (tables, course) in zip(kept, runs, strict=True):
+        assert found == stopped(tables, course), course.added
+    assert len(set(kept)) == len(runs)
 
 
 def test_a_second_use_of_drawn_cells_notes_all_their_rows(dataset):

@@ -93,3 +93,14 @@ def test_parts_share_licences_and_applications_in_proportion() -> None:
     for loads in (found.arrivals, found.served, found.withdrawn, found.backlog):
         np.testing.assert_allclose(3 * loads[:, 0], loads[:, 1], rtol=1e-12)
     np.testing.assert_allclose(found.licensed[:, 0], found.licensed[:, 1], rtol=1e-12)
+
+
+@needs_numba
+def test_books_of_many_draws_are_kept_in_blocks_of_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    from exposure.licensing import queue_fast  # noqa: PLC0415 - it loads numba
+
+    monkeypatch.setattr(queue_fast, "DRAWS", 4)
+    for seed in range(5):
+        classes, capacity, joined = random_parts(seed, draws=9, weeks=20)
+        expected = run_reference(classes, capacity, joined)
+        np.testing.assert_array_equal(everything(classes, capacity, joined), expected)
