@@ -91,6 +91,12 @@ def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("exposure.report.files.report_folder.figures_of", lambda _: drawn)
 
 
+@pytest.fixture
+def svg_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write reports whose figures are vectors alone, for tests of the text in them."""
+    monkeypatch.setattr("exposure.report.plots.figure_files.png", lambda *_, **__: b"")
+
+
 def digest() -> str:
     """Key by which numba decides whether compiled kernels can be reused."""
     kernels = [(path.name, path.stat().st_mtime_ns, path.read_text()) for path in sorted(KERNELS)]

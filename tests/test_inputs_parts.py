@@ -19,7 +19,7 @@ from tests.tiny_world import world_records
 pytestmark = pytest.mark.usefixtures("nothing_kept")
 
 SETTINGS = ex.Settings(prior=True, draws=6, horizon_weeks=30, destination="all")
-MOST_CHANGES = 15
+MOST_CHANGES = 10
 CORRELATION = ("stock_correlation", "*")
 
 

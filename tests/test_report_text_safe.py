@@ -69,6 +69,7 @@ def width_of_the_axes(figure: Figure) -> float:
     return figure.axes[0].get_position().width
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_name_of_120_characters_leaves_the_figure_its_width_and_the_page_has_it_whole(tmp_path):
     short, long = run(), run(missiles=LONG)
     for draw in (
@@ -141,6 +142,7 @@ def test_dollars_and_backslashes_are_text(name, shown):
     assert len(legend.get_texts()) == 1
 
 
+@pytest.mark.usefixtures("svg_only")
 def test_a_script_without_a_font_is_drawn_as_the_key_and_shown_whole_elsewhere(tmp_path):
     if figure_labels.is_drawable(JAPANESE):
         pytest.skip("a font that has Japanese is installed")
@@ -175,6 +177,7 @@ def font(name: str) -> str:
     return font_manager.findfont(name, fallback_to_default=name == "DejaVu Sans")
 
 
+@pytest.mark.usefixtures("svg_only")
 def test_control_characters_and_direction_marks_reach_no_output(tmp_path):
     result = tampered(missiles=HOSTILE)
     ex.write_report([result], tmp_path)
