@@ -1,6 +1,6 @@
 """Assess a scenario: from tables and a course of policy to a ranking (`assess`)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import numpy as np
@@ -24,6 +24,7 @@ from exposure.scoring.ranking import (
     Record,
     ScoredSector,
 )
+from exposure.scoring.sector_risk import SectorRisk
 from exposure.settings import SETTINGS, Settings
 from exposure.tables.dataset import DATASET, Dataset
 from exposure.tables.schema.demand import SectorRow
@@ -127,10 +128,42 @@ def _assess(
     workers: int | None,
     progress: Progress | None,
 ) -> Assessment:
+    run = run_of(dataset, checked, settings, conditioned)
+    risks = sector_risks(run, workers=workers, progress=progress)
+    return assessment_of(run, risks, conditioned)
+
+
+def run_of(
+    dataset: Dataset, checked: Checked, settings: Settings, conditioned: RecordMet | None
+) -> Run:
+    """What is run for an assessment.
+
+    Parameters
+    ----------
+    checked
+        What `check_run` returned.
+    dataset, settings, conditioned
+        Those of `assess_with`.
+    """
     seen, sector_ids = checked
     window = run_window(seen, settings)
-    run = Run(dataset, seen, settings, window, sector_ids, _sampler(settings, conditioned))
-    risks = sector_risks(run, workers=workers, progress=progress)
+    return Run(dataset, seen, settings, window, sector_ids, _sampler(settings, conditioned))
+
+
+def assessment_of(
+    run: Run, risks: Mapping[str, SectorRisk], conditioned: RecordMet | None
+) -> Assessment:
+    """Results of a run.
+
+    Parameters
+    ----------
+    run
+        What was run.
+    risks
+        Risk of each of its sectors.
+    conditioned
+        That of `assess_with`.
+    """
     index, figures = run.inputs.index, run.inputs.index.figures
     # Before money is drawn: no score depends on its rows.
     read = {sector: rows_read(run.inputs, sector) for sector in risks}
@@ -140,14 +173,14 @@ def _assess(
             label=_label(index.sectors[sector], money[sector]),
             risk=risk,
             probabilities=run.probabilities,
-            settings=settings,
+            settings=run.settings,
             rows=len(read[sector] & figures.every),
             assumed_rows=len(read[sector] & figures.assumed),
             record=records.get(sector, Record()),
         )
         for sector, risk in risks.items()
     }
-    return Assessment(dataset, seen, settings, scored, run, conditioned)
+    return Assessment(run.dataset, run.scenario, run.settings, scored, run, conditioned)
 
 
 def _money(run: Run) -> dict[str, Money]:

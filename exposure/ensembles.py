@@ -13,12 +13,14 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from exposure.arguments import CALLBACK, check_arguments, each, instance_of, optional
-from exposure.assessment import assess_with, check_run
+from exposure.assessment import assess_with, assessment_of, check_run, run_of
 from exposure.errors import ArgumentError
 from exposure.evidence.conditioned_list import RecordMet, meet_record
+from exposure.inputs.parts import MOST_DRAWS
 from exposure.policy.scenario import SCENARIO, Scenario
 from exposure.policy.scenario_file import read_scenario
-from exposure.scoring.blocks import Progress
+from exposure.result import Assessment
+from exposure.scoring.blocks import Progress, risks_together
 from exposure.scoring.columns import names_of
 from exposure.settings import SETTINGS, Settings
 from exposure.tables.dataset import DATASET, Dataset
@@ -28,6 +30,13 @@ if TYPE_CHECKING:
 
 TASK = 4
 """Number of scenarios in a task: few enough that a killed sweep loses little."""
+
+LARGE_TASK = 32
+"""The same at most where draws are so many that only a block of them is kept: the scenarios of a
+task share what they have in common in each block."""
+
+LEAST_TASKS = 8
+"""Number of tasks into which scenarios are divided at least, before tasks grow."""
 
 MOST_WAITING = 16
 """Number of tasks that an executor gets at a time; more would only wait in its memory."""
@@ -75,13 +84,20 @@ class Ensemble:
         return cls(dataset, tuple(scenarios), settings, meet_record(dataset, settings))
 
     @property
+    def size(self) -> int:
+        """Number of scenarios in a task."""
+        if self.settings.draws <= MOST_DRAWS:
+            return TASK
+        return min(LARGE_TASK, max(TASK, -(-len(self.scenarios) // LEAST_TASKS)))
+
+    @property
     def tasks(self) -> range:
         """Numbers of the tasks."""
-        return range(-(-len(self.scenarios) // TASK))
+        return range(-(-len(self.scenarios) // self.size))
 
     def of_task(self, number: int) -> tuple[Scenario, ...]:
         """Scenarios of a task."""
-        return self.scenarios[number * TASK : (number + 1) * TASK]
+        return self.scenarios[number * self.size : (number + 1) * self.size]
 
     @cached_property
     def packed(self) -> bytes:
@@ -221,9 +237,28 @@ def _run(
     import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
 
     tables = []
-    for scenario in scenarios:
-        result = assess_with(dataset, scenario, settings, conditioned, workers=workers)
+    for result in _assessments(dataset, settings, conditioned, scenarios, workers):
         table = result.ranking
-        table.insert(0, "scenario", scenario.scenario)
+        table.insert(0, "scenario", result.scenario.scenario)
         tables.append(table[list(names_of("ensemble"))])
     return pd.concat(tables, ignore_index=True)
+
+
+def _assessments(
+    dataset: Dataset,
+    settings: Settings,
+    conditioned: RecordMet | None,
+    scenarios: Sequence[Scenario],
+    workers: int | None,
+) -> Iterator[Assessment]:
+    """Results of scenarios; of many draws without weekly losses."""
+    if settings.draws <= MOST_DRAWS:
+        for scenario in scenarios:
+            yield assess_with(dataset, scenario, settings, conditioned, workers=workers)
+        return
+    runs = [
+        run_of(dataset, check_run(dataset, scenario, settings), settings, conditioned)
+        for scenario in scenarios
+    ]
+    for run, risks in zip(runs, risks_together(runs, workers=workers), strict=True):
+        yield assessment_of(run, risks, conditioned)

@@ -15,7 +15,8 @@ from exposure.evidence.conditioned_list import RecordMet
 from exposure.policy.scenario import Scenario
 from exposure.records import draws_record, scenario_record, tables_record
 from exposure.saved_results import Parts, read_parts, write_parts
-from exposure.scoring.blocks import Run, points_by_cause
+from exposure.scoring.attribution import points_by_cause
+from exposure.scoring.blocks import Run
 from exposure.scoring.certainty import acceptability_frame, pairs_frame
 from exposure.scoring.column import Cell
 from exposure.scoring.columns import result_frame

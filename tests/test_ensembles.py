@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 import exposure as ex
 from exposure.cli import app, main
 from exposure.ensembles import TASK, Ensemble, run_task
+from exposure.inputs.parts import MOST_DRAWS
 from exposure.policy.grid import Point
 from exposure.report.files.sweep_files import Sweep, check_out, write_sweep
 from exposure.scoring.columns import RECORD_DIGEST, names_of
@@ -81,6 +82,30 @@ def test_an_ensemble_is_what_assess_says_of_each_scenario(dataset, scenarios, wh
         rows = whole[whole["scenario"] == scenario.scenario].reset_index(drop=True)
         shared = [name for name in ranking.columns if name in rows]
         pd.testing.assert_frame_equal(rows[shared], ranking[shared], check_exact=True)
+
+
+def test_scenarios_of_many_draws_are_run_block_by_block(dataset, scenarios):
+    many = SETTINGS.model_copy(update={"draws": MOST_DRAWS + 70})
+    table = ex.run_ensemble(dataset, scenarios[:2], many)
+    apart = [ex.assess(dataset, scenario, many).ranking for scenario in scenarios[:2]]
+    shared = [name for name in apart[0].columns if name in table]
+    pd.testing.assert_frame_equal(
+        table[shared], pd.concat(apart, ignore_index=True)[shared], check_exact=True
+    )
+
+
+def test_tasks_grow_where_draws_are_many(dataset, scenarios):
+    many = SETTINGS.model_copy(update={"draws": MOST_DRAWS + 1})
+    sizes = {}
+    for count in (6, 12, 40, 400):
+        keys = [
+            scenarios[0].model_copy(update={"scenario": f"s_{number}"}) for number in range(count)
+        ]
+        ensemble = Ensemble(dataset, tuple(keys), many, None)
+        assert [key for number in ensemble.tasks for key in ensemble.of_task(number)] == keys
+        sizes[count] = ensemble.size
+    assert sizes == {6: 4, 12: 4, 40: 5, 400: 32}
+    assert Ensemble(dataset, tuple(scenarios), SETTINGS, None).size == TASK
 
 
 def test_the_table_does_not_depend_on_the_executor(dataset, scenarios, whole):
@@ -219,5 +244,5 @@ def test_a_scheduler_together_with_processes_is_refused(tmp_path):
     words = ["sweep", str(tmp_path / "grid.toml"), "--processes", "2", "--scheduler", "tcp://x:1"]
     result = CliRunner().invoke(app, [*words, "--out", str(tmp_path / "a.csv")])
     assert str(result.exception) == (
-        "--processes: found 2with --scheduler; expected one of them; leave one out"
+        "--processes: found 2 with --scheduler; expected one of them; leave one out"
     )

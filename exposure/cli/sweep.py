@@ -78,7 +78,7 @@ def _check_where(processes: int, scheduler: str | None) -> None:
     faults = []
     if processes > 1:
         faults.append(
-            Fault("--processes", f"{processes}with --scheduler", "one of them", "leave one out")
+            Fault("--processes", f"{processes} with --scheduler", "one of them", "leave one out")
         )
     if find_spec("distributed") is None:
         cure = "run pip install 'rare-earth-exposure[distributed]'"

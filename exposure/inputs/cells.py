@@ -86,10 +86,19 @@ class Inputs:
         """Draw from a dataset."""
         return cls(index_of(dataset, sampler.redrawn), sampler, kept=sampler.size <= MOST_DRAWS)
 
-    def with_sampler(self, sampler: Sampler) -> "Inputs":
-        """Return the same tables with other draws; rows that are read are noted together."""
-        figures = figures_of(self.index, sampler, kept=self.kept)
-        return Inputs(self.index, sampler, self.reader, self.kept, self.notes, figures, self._lock)
+    def with_sampler(self, sampler: Sampler, *, kept: bool | None = None) -> "Inputs":
+        """Return the same tables with other draws; rows that are read are noted together.
+
+        Parameters
+        ----------
+        sampler
+            The other draws.
+        kept
+            Whether parts made from them are kept; None if they are kept as those of these draws.
+        """
+        kept = self.kept if kept is None else kept
+        figures = figures_of(self.index, sampler, kept=kept)
+        return Inputs(self.index, sampler, self.reader, kept, self.notes, figures, self._lock)
 
     def under(self, reader: str) -> "Inputs":
         """Return the same figures for another reader."""

@@ -19,12 +19,50 @@ from exposure.impact.prepared import Prepared
 from exposure.impact.sectors import Sector
 from exposure.licensing.flows import Flow
 from exposure.methods.shapley import shapley_values
-from exposure.scoring.sector_risk import chunk_sums, weighted_sum
+from exposure.scoring.blocks import Run
+from exposure.scoring.sector_risk import SectorRisk, chunk_sums, weighted_sum
+from exposure.scoring.tail import tail_weights
 from exposure.settings import Settings
 from exposure.terms import LicenceState
 
 Points = dict[str, dict[str, FloatArray]]
 """By sector and cause, points of the score, sums over the draws of each chunk, shape (C,)."""
+
+
+def points_by_cause(
+    run: Run,
+    risks: dict[str, SectorRisk],
+    *,
+    by: Literal["component", "stage", "licence_class"],
+    workers: int | None = None,
+) -> dict[str, dict[str, float]]:
+    """Points of each sector's score by component, exit stage or licence state."""
+    lam = run.settings.tail_weight
+
+    def weights_of(name: str, first: int, last: int) -> FloatArray:
+        lost = risks[name].lost[:, first:last]
+        tail = tail_weights(lost, run.probabilities, level=run.settings.tail_level)
+        return (1.0 - lam) * run.probabilities[:, np.newaxis] + lam * tail
+
+    def ask(prepared: Prepared, first: int, last: int) -> Points:
+        weights = {name: weights_of(name, first, last) for name in run.sectors}
+        if by == "component":
+            return points_by_component(prepared, weights, run.weight, run.settings)
+        kind: Literal["stage", "state"] = "stage" if by == "stage" else "state"
+        return points_by_coalition(prepared, weights, run.weight, run.settings, kind=kind)
+
+    blocks = list(run.over_blocks(ask, workers=workers))
+    return {name: _mean_points([b[name] for b in blocks], run.sampler.size) for name in run.sectors}
+
+
+def _mean_points(sums: Sequence[dict[str, FloatArray]], draws: int) -> dict[str, float]:
+    causes = dict.fromkeys(cause for points in sums for cause in points)
+    return {
+        cause: float(
+            np.concatenate([points[cause] for points in sums if cause in points]).sum() / draws
+        )
+        for cause in causes
+    }
 
 
 def points_by_component(

@@ -7,7 +7,7 @@ number of threads nor on the size of the blocks.
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property, partial
-from typing import Literal, TypeVar, cast
+from typing import TypeVar, cast
 
 import numpy as np
 
@@ -24,7 +24,6 @@ from exposure.inputs.parts import STORE, Notes, Part, make_part
 from exposure.inputs.streams import Sampler
 from exposure.licensing.grants import GrantPlan
 from exposure.policy.scenario import Scenario
-from exposure.scoring.attribution import Points, points_by_coalition, points_by_component
 from exposure.scoring.sector_risk import (
     CHUNK,
     RunningRisk,
@@ -33,7 +32,6 @@ from exposure.scoring.sector_risk import (
     scores_of,
     summarise_block,
 )
-from exposure.scoring.tail import tail_weights
 from exposure.settings import Settings
 from exposure.supply.actions import NO_ACTIONS, Actions
 from exposure.tables.dataset import Dataset
@@ -82,6 +80,13 @@ class Run:
             return self
         some = replace(self, sectors=tuple(name for name in self.sectors if name in names))
         some.__dict__["plans"] = self.plans
+        return some
+
+    def of_draws(self, first: int, last: int) -> "Run":
+        """The same run of the draws at positions `first` to `last` - 1, whose parts are kept."""
+        some = replace(self, sampler=self.sampler.block(first, last))
+        some.__dict__["plans"] = self.plans
+        some.__dict__["inputs"] = self.inputs.with_sampler(some.sampler, kept=True)
         return some
 
     @cached_property
@@ -209,28 +214,71 @@ def sector_risks(
         return _kept_risks(run, workers=workers, progress=progress, block=block)
 
     threads = run.threads_in_a_block(workers, block)
-    scored_from = run.window.run - run.settings.horizon_weeks
 
     def ask(prepared: Prepared, first: int, last: int) -> dict[str, SectorBlock]:  # noqa: ARG001
-        courses = [
-            run_course(
-                world,
-                licences,
-                run.players(world),
-                Question(run.weight, losses_from=scored_from),
-                run.settings,
-                since=world.parts_from(scored_from, run.sectors) if run.kept else 0,
-                threads=threads,
-            )
-            for world, licences in zip(prepared.worlds, prepared.granted, strict=True)
-        ]
-        return {name: run.summarised([course[name] for course in courses]) for name in run.sectors}
+        return _run_block(run, prepared, threads)
 
     running = {name: RunningRisk(run.sampler.size) for name in run.sectors}
     for found in run.over_blocks(ask, workers=workers, progress=progress, block=block):
         for name in run.sectors:
             running[name].add(found[name])
     return {name: total.result(run.probabilities, run.settings) for name, total in running.items()}
+
+
+def risks_together(
+    runs: Sequence[Run], *, workers: int | None = None
+) -> list[dict[str, SectorRisk]]:
+    """Risks of several runs with the same draws: one block of draws after another, in all runs.
+
+    The runs share what they have in common, as those of few draws do, and only the parts of one
+    block are kept. Weekly losses are left out: those of all runs would need too much memory.
+
+    Parameters
+    ----------
+    runs
+        Runs of the same tables, sectors and draws.
+    workers
+        Threads that share the draws of a block; None for the usual number.
+    """
+    threads = workers or usual_workers()
+    running = [
+        {name: RunningRisk(run.sampler.size, weekly=False) for name in run.sectors} for run in runs
+    ]
+    for first in range(0, runs[0].sampler.size, WIDE_BLOCK):
+        for run, totals in zip(runs, running, strict=True):
+            last = min(first + WIDE_BLOCK, run.sampler.size)
+            for name, found in _sector_blocks(run.of_draws(first, last), threads).items():
+                totals[name].add(found)
+    return [
+        {name: total.result(run.probabilities, run.settings) for name, total in totals.items()}
+        for run, totals in zip(runs, running, strict=True)
+    ]
+
+
+def _sector_blocks(run: Run, threads: int) -> dict[str, SectorBlock]:
+    """Each sector of a run of few draws, in one block."""
+    prepared = run.prepared(0, run.sampler.size, threads=threads)
+    if run.kept and fast.AVAILABLE and run.arrivals_fit:
+        return {name: part.value for name, part in _kept_blocks(run, prepared, threads).items()}
+    return _run_block(run, prepared, threads)
+
+
+def _run_block(run: Run, prepared: Prepared, threads: int) -> dict[str, SectorBlock]:
+    """Each sector in one block of draws, without what arrives at every holding being kept."""
+    scored_from = run.window.run - run.settings.horizon_weeks
+    courses = [
+        run_course(
+            world,
+            licences,
+            run.players(world),
+            Question(run.weight, losses_from=scored_from),
+            run.settings,
+            since=world.parts_from(scored_from, run.sectors) if run.kept else 0,
+            threads=threads,
+        )
+        for world, licences in zip(prepared.worlds, prepared.granted, strict=True)
+    ]
+    return {name: run.summarised([course[name] for course in courses]) for name in run.sectors}
 
 
 def _kept_risks(
@@ -318,40 +366,4 @@ def _kept_blocks(run: Run, prepared: Prepared, threads: int) -> dict[str, Part[S
     return {
         name: made[name] if part is None else cast("Part[SectorBlock]", part)
         for name, part in found.items()
-    }
-
-
-def points_by_cause(
-    run: Run,
-    risks: dict[str, SectorRisk],
-    *,
-    by: Literal["component", "stage", "licence_class"],
-    workers: int | None = None,
-) -> dict[str, dict[str, float]]:
-    """Points of each sector's score by component, exit stage or licence state."""
-    lam = run.settings.tail_weight
-
-    def weights_of(name: str, first: int, last: int) -> FloatArray:
-        lost = risks[name].lost[:, first:last]
-        tail = tail_weights(lost, run.probabilities, level=run.settings.tail_level)
-        return (1.0 - lam) * run.probabilities[:, np.newaxis] + lam * tail
-
-    def ask(prepared: Prepared, first: int, last: int) -> Points:
-        weights = {name: weights_of(name, first, last) for name in run.sectors}
-        if by == "component":
-            return points_by_component(prepared, weights, run.weight, run.settings)
-        kind: Literal["stage", "state"] = "stage" if by == "stage" else "state"
-        return points_by_coalition(prepared, weights, run.weight, run.settings, kind=kind)
-
-    blocks = list(run.over_blocks(ask, workers=workers))
-    return {name: _mean_points([b[name] for b in blocks], run.sampler.size) for name in run.sectors}
-
-
-def _mean_points(sums: Sequence[dict[str, FloatArray]], draws: int) -> dict[str, float]:
-    causes = dict.fromkeys(cause for points in sums for cause in points)
-    return {
-        cause: float(
-            np.concatenate([points[cause] for points in sums if cause in points]).sum() / draws
-        )
-        for cause in causes
     }

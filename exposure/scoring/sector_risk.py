@@ -231,6 +231,8 @@ class RunningRisk:
 
     draws: int
     """Number of all draws."""
+    weekly: bool = True
+    """Whether weekly losses are put together; otherwise the risk has no weeks."""
     _kept: dict[str, np.ndarray] = field(default_factory=dict)
     """Numbers of each draw, in arrays for all draws."""
     _added: int = 0
@@ -250,7 +252,7 @@ class RunningRisk:
         if self._bands is None or self._stopped is None:
             self._bands = RunningBands(self.draws)
             self._stopped = np.zeros(block.stopped.shape[:2])
-        self._bands.add(block.weekly)
+        self._bands.add(block.weekly if self.weekly else block.weekly[:, :0])
         for chunk in range(block.stopped.shape[2]):
             self._stopped += block.stopped[..., chunk]
         for name in SUMMED:
