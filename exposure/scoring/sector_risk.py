@@ -252,7 +252,8 @@ class RunningRisk:
         if self._bands is None or self._stopped is None:
             self._bands = RunningBands(self.draws)
             self._stopped = np.zeros(block.stopped.shape[:2])
-        self._bands.add(block.weekly if self.weekly else block.weekly[:, :0])
+        # A copy of no weeks does not keep the others.
+        self._bands.add(block.weekly if self.weekly else block.weekly[:, :0].copy())
         for chunk in range(block.stopped.shape[2]):
             self._stopped += block.stopped[..., chunk]
         for name in SUMMED:

@@ -12,8 +12,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 DRAWS = 1024
 STOCK = ("guided_munitions", "smco_magnet", "criticality_share")
@@ -143,27 +145,28 @@ def record_draws(how: str, _: int, share: float) -> list[float]:
 
 
 def ensemble(draws: int) -> Callable[[str, int, float], list[float]]:
-    """1,200 scenarios; some of them in two processes, scaled up."""
+    """1,200 scenarios; a share of their tasks in two processes, scaled up."""
 
     def measure(how: str, _: int, share: float) -> list[float]:
         ex, settings, _forget = prepare(how)
         from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
 
+        from exposure.ensembles import Ensemble, tables_of  # noqa: PLC0415
         from exposure.policy.grid import Grid, points_of  # noqa: PLC0415
 
-        count = max(2, round(120 * share * DRAWS / draws))
         grid = Grid(
             base="london_truce",
-            dates=[f"2025-{7 + n // 28:02}-{1 + n % 28:02}" for n in range(count)],
+            dates=[date(2025, 7, 1) + timedelta(days) for days in range(300)],
             elements=["Sm", "Y"], buyers=["civil", "military"], rules={"withheld": "withheld"},
         )  # fmt: skip
         scenarios = [point.scenario for point in points_of(grid)]
         settings = settings.model_copy(update={"draws": draws})
-        dataset = ex.read_dataset()
+        whole = Ensemble.of(ex.read_dataset(), scenarios, settings)
+        some = max(2, round(share * len(whole.tasks)))
         began = seconds()
         with ProcessPoolExecutor(2) as pool:
-            ex.run_ensemble(dataset, scenarios, settings, pool)
-        return [(seconds() - began) * 1_200 / len(scenarios)]
+            deque(tables_of(whole, pool, done=whole.tasks[some:]), maxlen=0)
+        return [(seconds() - began) * len(whole.tasks) / some]
 
     return measure
 
