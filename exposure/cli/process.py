@@ -122,6 +122,11 @@ def _leave(number: int, _: FrameType | None) -> None:
     raise SystemExit(128 + number)
 
 
+def collect_rarely() -> None:
+    """Let Python collect garbage cycles rarely from now on, as in `rare_collections`."""
+    gc.set_threshold(*COLLECTED_AT)
+
+
 @contextmanager
 def rare_collections() -> Iterator[None]:
     """Let Python collect garbage cycles rarely: a run makes many objects and almost no cycles.
@@ -129,7 +134,7 @@ def rare_collections() -> Iterator[None]:
     The usual thresholds cost a report one CPU second and more, and free no memory.
     """
     before = gc.get_threshold()
-    gc.set_threshold(*COLLECTED_AT)
+    collect_rarely()
     try:
         yield
     finally:

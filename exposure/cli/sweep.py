@@ -97,8 +97,12 @@ def _executor(processes: int, scheduler: str | None) -> "Iterator[Executor | Non
         from concurrent.futures import ProcessPoolExecutor
         from multiprocessing import get_context
 
+        from exposure.cli.process import collect_rarely
+
         # A forked process with threads may deadlock, so start new processes.
-        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(
+            processes, mp_context=get_context("spawn"), initializer=collect_rarely
+        ) as pool:
             yield pool
     else:
         yield None

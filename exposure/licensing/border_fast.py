@@ -13,10 +13,10 @@ def share_stopped_fast(
     licensed: FloatArray, enforced: FloatArray, *, ceiling: FloatArray, recoverable: FloatArray
 ) -> FloatArray:
     """Share of the usual flow that does not leave, shape (T, D)."""
-    stopped = np.empty(licensed.shape)
+    stopped, whole = np.empty(licensed.shape), enforced.shape == licensed.shape
     _stop(
         writable(licensed),
-        writable(np.broadcast_to(enforced, licensed.shape)),
+        writable(enforced if whole else np.broadcast_to(enforced, licensed.shape)),
         writable(np.broadcast_to(ceiling, licensed.shape[1])),
         writable(np.broadcast_to(recoverable, licensed.shape[1])),
         np.zeros((2, licensed.shape[1])),

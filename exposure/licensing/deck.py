@@ -193,6 +193,9 @@ def _order(row: IntArray, cards: Sequence[Rule]) -> tuple[IntArray, IntArray]:
     """Classes that are decided in each week, by priority and position, and their priorities."""
     order, level = np.full_like(row, -1), np.full_like(row, -1)
     for week, now in enumerate(row):
+        if week > 0 and np.array_equal(now, row[week - 1]):
+            order[week], level[week] = order[week - 1], level[week - 1]
+            continue
         decided = [(cards[r].priority, q) for q, r in enumerate(now) if cards[r].decides]
         order[week, : len(decided)] = [q for _, q in sorted(decided)]
         level[week, : len(decided)] = [priority for priority, _ in sorted(decided)]
