@@ -5,22 +5,23 @@ does not depend on the executor, the number of workers or the order in which tas
 """
 
 import pickle
-from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from exposure.arguments import CALLBACK, check_arguments, each, instance_of, optional
-from exposure.assessment import assess_with, assessment_of, check_run, run_of
+from exposure.assessment import assessment_of, check_run, run_of
 from exposure.errors import ArgumentError
 from exposure.evidence.conditioned_list import RecordMet, meet_record
 from exposure.inputs.parts import MOST_DRAWS
 from exposure.policy.scenario import SCENARIO, Scenario
 from exposure.policy.scenario_file import read_scenario
 from exposure.result import Assessment
-from exposure.scoring.blocks import Progress, risks_together
+from exposure.scoring.blocks import Progress, Run, risks_together, sector_risks
 from exposure.scoring.columns import names_of
 from exposure.settings import SETTINGS, Settings
 from exposure.tables.dataset import DATASET, Dataset
@@ -40,6 +41,9 @@ LEAST_TASKS = 8
 
 MOST_WAITING = 16
 """Number of tasks that an executor gets at a time; more would only wait in its memory."""
+
+MOST_KNOWN = 200
+"""Number of courses whose rankings a process keeps; each takes some 50 kB with its plans."""
 
 SCENARIOS = each(SCENARIO, "a list of scenarios, or of names", 'write ["licences_continue"]')
 EXECUTOR = optional(
@@ -188,16 +192,9 @@ def tables_of(
     """
     tasks = [number for number in ensemble.tasks if number not in done]
     if executor is None:
+        bench = _Bench(ensemble.dataset, ensemble.settings, ensemble.conditioned)
         for number in tasks:
-            yield (
-                number,
-                _run(
-                    ensemble.dataset,
-                    ensemble.settings,
-                    ensemble.conditioned,
-                    ensemble.of_task(number),
-                ),
-            )
+            yield number, bench.table_of(ensemble.of_task(number))
         return
     waiting: dict[Future[pd.DataFrame], int] = {}
     try:
@@ -216,49 +213,80 @@ def tables_of(
 
 def run_task(packed: bytes, scenarios: Sequence[Scenario]) -> "pd.DataFrame":
     """Run one task in any process, with one thread, because other threads work on other tasks."""
-    return _run(*_unpacked(packed), scenarios, workers=1)
+    return _unpacked(packed).table_of(scenarios, workers=1)
+
+
+@dataclass(frozen=True, eq=False)
+class _Bench:
+    """The common part of all tasks, and the rankings of the last courses."""
+
+    dataset: Dataset
+    settings: Settings
+    conditioned: RecordMet | None
+    known: "OrderedDict[Hashable, pd.DataFrame]" = field(default_factory=OrderedDict)
+    """Rankings, by everything in a course on which losses depend. Many points of a grid differ only
+    in rules that change nothing, or in days of one week."""
+    lock: Lock = field(default_factory=Lock)
+    """Lock of the rankings, which tasks in several threads share."""
+
+    def table_of(
+        self, scenarios: Sequence[Scenario], *, workers: int | None = None
+    ) -> "pd.DataFrame":
+        """Losses and ranks in some scenarios."""
+        import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
+
+        runs = [
+            run_of(
+                self.dataset,
+                check_run(self.dataset, scenario, self.settings),
+                self.settings,
+                self.conditioned,
+            )
+            for scenario in scenarios
+        ]
+        courses: dict[Hashable, Run] = {}
+        for run in runs:
+            courses.setdefault(run.course_key, run)
+        rankings = self._rankings(courses, workers)
+        tables = []
+        for scenario, run in zip(scenarios, runs, strict=True):
+            table = rankings[run.course_key].copy()
+            table.insert(0, "scenario", scenario.scenario)
+            tables.append(table[list(names_of("ensemble"))])
+        return pd.concat(tables, ignore_index=True)
+
+    def _rankings(
+        self, runs: Mapping[Hashable, Run], workers: int | None
+    ) -> "dict[Hashable, pd.DataFrame]":
+        """Ranking of each course, run now only if it is not known."""
+        with self.lock:
+            found = {key: self.known[key] for key in runs if key in self.known}
+        missing = {key: run for key, run in runs.items() if key not in found}
+        results = _assessments(list(missing.values()), self.conditioned, workers)
+        found |= {key: result.ranking for key, result in zip(missing, results, strict=True)}
+        with self.lock:
+            self.known.update(found)
+            for key in found:
+                self.known.move_to_end(key)
+            while len(self.known) > MOST_KNOWN:
+                self.known.popitem(last=False)
+        return found
 
 
 @lru_cache(maxsize=2)
-def _unpacked(packed: bytes) -> tuple[Dataset, Settings, RecordMet | None]:
+def _unpacked(packed: bytes) -> _Bench:
     """The common part of all tasks; a process that runs several of them reads it once."""
     unpacked: tuple[Dataset, Settings, RecordMet | None] = pickle.loads(packed)  # noqa: S301 - ours
-    return unpacked
-
-
-def _run(
-    dataset: Dataset,
-    settings: Settings,
-    conditioned: RecordMet | None,
-    scenarios: Sequence[Scenario],
-    *,
-    workers: int | None = None,
-) -> "pd.DataFrame":
-    import pandas as pd  # noqa: PLC0415 - importing the package must not import pandas
-
-    tables = []
-    for result in _assessments(dataset, settings, conditioned, scenarios, workers):
-        table = result.ranking
-        table.insert(0, "scenario", result.scenario.scenario)
-        tables.append(table[list(names_of("ensemble"))])
-    return pd.concat(tables, ignore_index=True)
+    return _Bench(*unpacked)
 
 
 def _assessments(
-    dataset: Dataset,
-    settings: Settings,
-    conditioned: RecordMet | None,
-    scenarios: Sequence[Scenario],
-    workers: int | None,
+    runs: Sequence[Run], conditioned: RecordMet | None, workers: int | None
 ) -> Iterator[Assessment]:
-    """Results of scenarios; of many draws without weekly losses."""
-    if settings.draws <= MOST_DRAWS:
-        for scenario in scenarios:
-            yield assess_with(dataset, scenario, settings, conditioned, workers=workers)
+    """Results of runs; of many draws without weekly losses."""
+    if any(run.settings.draws > MOST_DRAWS for run in runs):
+        for run, risks in zip(runs, risks_together(runs, workers=workers), strict=True):
+            yield assessment_of(run, risks, conditioned)
         return
-    runs = [
-        run_of(dataset, check_run(dataset, scenario, settings), settings, conditioned)
-        for scenario in scenarios
-    ]
-    for run, risks in zip(runs, risks_together(runs, workers=workers), strict=True):
-        yield assessment_of(run, risks, conditioned)
+    for run in runs:
+        yield assessment_of(run, sector_risks(run, workers=workers), conditioned)

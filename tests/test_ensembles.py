@@ -14,11 +14,13 @@ import pytest
 from typer.testing import CliRunner
 
 import exposure as ex
+from exposure import ensembles
 from exposure.cli import app, main
 from exposure.ensembles import TASK, Ensemble, run_task
 from exposure.inputs.parts import MOST_DRAWS
 from exposure.policy.grid import Point
 from exposure.report.files.sweep_files import Sweep, check_out, write_sweep
+from exposure.scoring.blocks import sector_risks
 from exposure.scoring.columns import RECORD_DIGEST, names_of
 from tests.commands import NEEDS_FORK, in_child
 from tests.csv_files import read_exactly
@@ -71,6 +73,31 @@ class Backwards(Executor):
 def sweep_of(dataset, scenarios, out: Path) -> Sweep:
     points = [Point(scenario, "free_flow", "rule", None, "*", "*") for scenario in scenarios]
     return Sweep(Ensemble.of(dataset, scenarios, SETTINGS), points, out)
+
+
+def test_scenarios_whose_offices_do_the_same_are_run_once(dataset, scenarios, monkeypatch):
+    same_week = scenarios[0].with_rules(["Sm, civil, withheld, from 2025-05-06"])
+    measured = scenarios[0].model_copy(update={"measures": {"us_magnet_rule_2027": None}})
+    every = [
+        scenario.model_copy(update={"scenario": name})
+        for name, scenario in [
+            ("one", scenarios[0]), ("same_week", same_week), ("other", scenarios[2]),
+            ("measured", measured), ("again", scenarios[0]),
+        ]
+    ]  # fmt: skip
+    runs = []
+
+    def counted(run, *given, **words):
+        runs.append(run.scenario.scenario)
+        return sector_risks(run, *given, **words)
+
+    monkeypatch.setattr(ensembles, "sector_risks", counted)
+    found = ex.run_ensemble(dataset, every, SETTINGS)
+    assert runs == ["one", "other", "measured"]
+    for scenario in every:
+        alone = ex.assess(dataset, scenario, SETTINGS).ranking
+        rows = found[found["scenario"] == scenario.scenario].reset_index(drop=True)
+        pd.testing.assert_frame_equal(rows.iloc[:, 1:], alone[rows.columns[1:]], check_exact=True)
 
 
 def test_an_ensemble_is_what_assess_says_of_each_scenario(dataset, scenarios, whole):

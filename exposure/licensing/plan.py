@@ -62,9 +62,10 @@ class OfficePlan:
     """Distinct courses of look-through."""
     cases: Mapping[Key, tuple[int, int]]
     """Positions of each case in `classes` and `looks`; `FREE_CLASS` if free in all weeks."""
-    treated: tuple[tuple[Turns | None, Hashed[Seen]], ...]
-    """Turns and look-through of each case, from which classes and looks follow; None for turns of a
-    case that is free in all weeks."""
+    treated: tuple[Turns | None, ...]
+    """Turns of each case, from which the classes follow; None if it is free in all weeks."""
+    looked: tuple[Hashed[Seen], ...]
+    """Look-through of each case."""
     alike: tuple[int, ...]
     """For each class, the first of those with the same turns before the first scored week."""
     first: int = 0
@@ -81,6 +82,7 @@ class OfficePlan:
                 self.weeks,
                 self.items,
                 self.treated,
+                self.looked,
                 tuple(one.opened for one in self.classes),
                 tuple(self.controlled.items()),
                 self.opened,
@@ -208,7 +210,8 @@ def plan_office(
             key: (position.get(turns, FREE_CLASS), looks[seen])
             for key, (turns, seen) in zip(calendar.known.keys, every, strict=True)
         },
-        tuple((turns if turns in position else None, seen) for turns, seen in every),
+        tuple(turns if turns in position else None for turns, _ in every),
+        tuple(seen for _, seen in every),
         alike,
         first,
     )

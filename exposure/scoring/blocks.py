@@ -116,6 +116,24 @@ class Run:
         """Plans of the licensing offices in each course of policy."""
         return plans_of(self.inputs.index, self.scenario, self.window)
 
+    @cached_property
+    def course_key(self) -> Hashable:
+        """Everything in the scenario on which losses depend: runs with equal keys lose the same.
+
+        Rules that change no treatment, such as those that withhold what is withheld, are not in it.
+        """
+        members = zip(self.scenario.members, self.plans, strict=True)
+        return self.window, tuple(
+            (
+                course.start,
+                frozenset(course.measures.items()),
+                probability,
+                frozenset(plan.treated_as.items()),
+                frozenset((office, planned.key) for office, planned in plan.offices.items()),
+            )
+            for (course, probability), plan in members
+        )
+
     @property
     def kept(self) -> bool:
         """Whether results are kept and reused by other runs."""
