@@ -294,6 +294,7 @@ def test_an_encoding_that_lacks_a_sign_prints_another(monkeypatch, folder, encod
     assert dash in printed.getvalue()
 
 
+@pytest.mark.long  # a process of its own; by default a stream with that encoding shows it
 def test_the_encoding_of_the_environment_counts(folder):
     encoding, dash = "cp1252", b"5\x9695 %"
     done = process(

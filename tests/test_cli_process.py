@@ -50,6 +50,7 @@ def test_a_closed_pipe_is_no_error(words):
     os.close(writes)
 
 
+@pytest.mark.long  # a process of its own; copies show it by default
 def test_a_closed_pipe_is_no_error_to_a_process_that_ends_by_itself():
     done = shell("(sleep 0.1; $exposure scenarios) | true")
     assert (done.returncode, done.stderr) == (0, "")
@@ -176,6 +177,7 @@ def long_report(folder: Path, out: Path) -> list[str]:
     return [str(word) for word in words]
 
 
+@pytest.mark.long  # a process of its own; copies show it by default
 def test_a_signal_ends_a_run(folder, tmp_path):
     started = subprocess.Popen(
         [sys.executable, "-c", WAITS, *long_report(folder, tmp_path)],

@@ -307,5 +307,5 @@ def test_the_commands_of_the_page_work(
         assert program == "exposure"
         if arguments[0] in ("rank", "explain"):
             # Later options count; few draws, and no comparison with the record.
-            arguments += ["--draws", "16", "--prior"]
+            arguments += ["--draws", "4", "--prior", "--horizon-weeks", "26"]
         assert main(arguments) == 0, (command, capsys.readouterr().err)

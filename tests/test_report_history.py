@@ -283,11 +283,11 @@ def test_a_run_that_waits_too_long_says_for_what(tmp_path, monkeypatch):
     )
 
 
-def test_two_of_ten_thousand_runs_are_compared(tmp_path):
+def test_two_of_three_thousand_runs_are_compared(tmp_path):
     path = tmp_path / "history.sqlite"
     for stored in (run(), run(8)):
         add(path, stored)
-    numbers = "WITH RECURSIVE n (i) AS (VALUES (3) UNION ALL SELECT i + 1 FROM n WHERE i < 10000)"
+    numbers = "WITH RECURSIVE n (i) AS (VALUES (3) UNION ALL SELECT i + 1 FROM n WHERE i < 3000)"
     with sqlite3.connect(path) as connection:
         for table, columns, key in (
             ("runs", "id, digest, content_sha256, package_version, dataset_version, "
@@ -308,7 +308,7 @@ def test_two_of_ten_thousand_runs_are_compared(tmp_path):
         )
     connection.close()
     with open_history(path) as history:
-        pair = history.run(history.find("5000")), history.run(history.find("9999"))
+        pair = history.run(history.find("1500")), history.run(history.find("2999"))
         trend = history.trend()
     changes = compare_runs(*pair, effects=False)
     assert len({point.run for point in trend}) == TREND_REPORTS

@@ -63,7 +63,7 @@ def test_the_command_reads_levers_of_ones_own(
         '[levers.cost]\nonce_musd = 1\nbasis = "assumed"\nnote = "n"\n'
     )
     words = ["levers", "licences_withheld", "--draws", "16", "--levers", str(path)]
-    assert main([*words, "--format", "json", "--horizon-weeks", "52", "--quiet"]) == 0
+    assert main([*words, "--format", "json", "--horizon-weeks", "26", "--quiet"]) == 0
     (course,) = json.loads(capsys.readouterr().out)["scenarios"]
     assert {row["lever"] for row in course["levers"]} == {"robots"}
     assert main([*words, "--sector", "industrial_robot"]) == 2

@@ -114,7 +114,7 @@ def test_every_file_of_a_run_carries_its_digest_and_another_run_has_another(runs
         ["flow", "full_withhold", "--draws", "8"],
         ["sources", "missiles"],
         ["sources"],
-        ["explain", "missiles", "--draws", "8", "--prior"],
+        ["explain", "missiles", "full_withhold", "--draws", "8", "--prior"],
         ["rank", "free_flow", "--draws", "8", "--prior"],
         ["diff"],
     ],
