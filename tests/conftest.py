@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import exposure
 from exposure import fast
 from exposure.inputs.parts import LIMIT, keep_parts
-from tests.shared_tables import share_tables
+from tests.shared_tables import share_parts, share_tables
 
 # Random cases of a law that states no number; the profile of the environment gives the rest.
 settings.register_profile("quick", settings.default, max_examples=50, deadline=None)
@@ -70,6 +70,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
         return
     share_tables()
+    share_parts()
 
 
 def pytest_collection_finish() -> None:

@@ -4,6 +4,7 @@ A dataset and a result cannot be changed.
 """
 
 import os
+from contextlib import nullcontext
 from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +35,16 @@ def share_tables() -> None:
         return kept[0] if overlay is None else folders.apply_overlay(kept[0], overlay)
 
     folders.read_dataset = read_dataset
+
+
+def share_parts() -> None:
+    """Keep parts of runs from one command to the next, as from one call of a function to the next.
+
+    A command of its own drops them to save memory; no result depends on what is kept.
+    """
+    from exposure.inputs import parts  # noqa: PLC0415 - not for all processes
+
+    parts.parts_within = lambda _: nullcontext()
 
 
 @cache

@@ -55,7 +55,8 @@ def paged() -> None:
 
 @pytest.fixture(autouse=True)
 def plain(request, monkeypatch, undrawn) -> None:  # noqa: ARG001
-    """Leave out figures and page, which take most of the time, where a test is not about them."""
+    """Leave out figures, levers and page, which take most of the time; few tests ask for a page."""
+    monkeypatch.setattr("exposure.cli.reports._helping", lambda *_: None)
     if "paged" not in request.fixturenames:
         monkeypatch.setattr("exposure.report.html.page.report_page", lambda *_, **__: "")
 
