@@ -37,6 +37,10 @@ def share_tables() -> None:
     folders.read_dataset = read_dataset
 
 
+KEPT = "of_commands"
+"""Where the function that commands use is kept, for its own test."""
+
+
 def share_parts() -> None:
     """Keep parts of runs from one command to the next, as from one call of a function to the next.
 
@@ -44,7 +48,10 @@ def share_parts() -> None:
     """
     from exposure.inputs import parts  # noqa: PLC0415 - not for all processes
 
-    parts.parts_within = lambda _: nullcontext()
+    within = parts.parts_within
+    if not hasattr(within, KEPT):
+        parts.parts_within = wraps(within)(lambda _: nullcontext())
+        setattr(parts.parts_within, KEPT, within)
 
 
 @cache

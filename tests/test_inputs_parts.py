@@ -1,9 +1,12 @@
 """Parts of runs that are kept: they are reused if none of their inputs has changed."""
 
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 
 import exposure as ex
+from exposure.cli import main
 from exposure.inputs import parts
 from exposure.inputs.cells import Inputs
 from exposure.inputs.index import Index
@@ -13,7 +16,8 @@ from exposure.licensing.grants import grant_planned, plan_grants
 from exposure.tables.dataset import Dataset, row_key
 from exposure.tables.schema.rows import QuantityRow
 from exposure.values import same
-from tests.tiny import add_parameter, tiny_dataset
+from tests.shared_tables import KEPT
+from tests.tiny import add_parameter, tiny_dataset, write_folder
 from tests.tiny_world import world_records
 
 pytestmark = pytest.mark.usefixtures("nothing_kept")
@@ -92,6 +96,25 @@ def test_courses_that_part_early_or_late_have_the_same_flows_with_kept_parts_as_
     for found, (tables, course) in zip(kept, runs, strict=True):
         assert found == stopped(tables, course), course.added
     assert len(set(kept)) == len(runs)
+
+
+def test_a_command_keeps_parts_up_to_its_limit_and_drops_them_at_its_end(monkeypatch, tmp_path):
+    within, limits = getattr(parts.parts_within, KEPT), []
+
+    @contextmanager
+    def seen(megabytes: float):
+        before = parts.STORE.limit
+        with within(megabytes):
+            limits.append(megabytes)
+            assert parts.STORE.limit == min(before, megabytes * parts.MEGABYTE)
+            yield
+            assert parts.STORE.size > 0
+        assert (parts.STORE.limit, parts.STORE.size) == (before, 0)
+
+    monkeypatch.setattr(parts, "parts_within", seen)
+    tables = str(write_folder(tmp_path))
+    assert main(["rank", "full_withhold", "--draws", "4", "--data", tables, "--quiet"]) == 0
+    assert len(limits) == 1
 
 
 def test_a_second_use_of_drawn_cells_notes_all_their_rows(dataset):
