@@ -10,8 +10,6 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
-from _pytest.mark import ParameterSet
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from tests.commands import NEEDS_FORK, code_of, in_child
 
@@ -51,6 +49,7 @@ def serve(jobs: Connection) -> None:
     """Run the notebooks that come in, each with no name that the one before it left."""
     warnings.resetwarnings()  # a kernel shows them, and does not fail
     from ipykernel.inprocess.ipkernel import InProcessKernel  # noqa: PLC0415 - slow to import
+    from matplotlib.layout_engine import ConstrainedLayoutEngine  # noqa: PLC0415
 
     shell = InProcessKernel().shell
     # Pictures would be laid out and drawn for nobody; a fault of that would fail no cell.
@@ -90,7 +89,7 @@ def test_notebook_is_committed_without_outputs(path):
     assert not [cell for cell in code if cell.outputs or cell.execution_count]
 
 
-def at_length(paths: list[Path]) -> list[ParameterSet]:
+def at_length(paths: list[Path]) -> list:
     """Notebooks that run for seconds are long tests; names that they use have a test of theirs."""
     return [
         pytest.param(path, id=path.stem, marks=pytest.mark.long if path.stem in LONG else ())

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from _pytest.mark import ParameterSet
 
 from exposure.errors import TableError
 from exposure.tables.describing.package import describe_package
@@ -50,7 +49,7 @@ def test_our_own_check_refuses_it_and_says_why(broken: Broken, tmp_path: Path):
     assert message_of(error.value) == broken.message
 
 
-def at_length(cases: Sequence[Broken]) -> list[ParameterSet]:
+def at_length(cases: Sequence[Broken]) -> list:
     """Whatever frictionless sees runs always; of the cases it does not see, only the first."""
     unseen = [broken.rule for broken in cases if not broken.seen]
     return [
