@@ -32,12 +32,16 @@ if TYPE_CHECKING:
 TASK = 4
 """Number of scenarios in a task: few enough that a killed sweep loses little."""
 
+USUAL_TASK = 16
+"""The same at most in a large grid: neighbours often do the same, and are then run only once if one
+process runs both."""
+
 LARGE_TASK = 32
 """The same at most where draws are so many that only a block of them is kept: the scenarios of a
 task share what they have in common in each block."""
 
-LEAST_TASKS = 8
-"""Number of tasks into which scenarios are divided at least, before tasks grow."""
+USUAL_TASKS, LEAST_TASKS = 64, 8
+"""Number of tasks into which scenarios are divided at least, before tasks grow to these sizes."""
 
 MOST_WAITING = 16
 """Number of tasks that an executor gets at a time; more would only wait in its memory."""
@@ -90,9 +94,9 @@ class Ensemble:
     @property
     def size(self) -> int:
         """Number of scenarios in a task."""
-        if self.settings.draws <= MOST_DRAWS:
-            return TASK
-        return min(LARGE_TASK, max(TASK, -(-len(self.scenarios) // LEAST_TASKS)))
+        few = self.settings.draws <= MOST_DRAWS
+        most, tasks = (USUAL_TASK, USUAL_TASKS) if few else (LARGE_TASK, LEAST_TASKS)
+        return min(most, max(TASK, -(-len(self.scenarios) // tasks)))
 
     @property
     def tasks(self) -> range:

@@ -121,18 +121,23 @@ def test_scenarios_of_many_draws_are_run_block_by_block(dataset, scenarios):
     )
 
 
-def test_tasks_grow_where_draws_are_many(dataset, scenarios):
-    many = SETTINGS.model_copy(update={"draws": MOST_DRAWS + 1})
+@pytest.mark.parametrize(
+    ("draws", "expected"),
+    [(MOST_DRAWS, {6: 4, 12: 4, 40: 4, 400: 7}), (MOST_DRAWS + 1, {6: 4, 12: 4, 40: 5, 400: 32})],
+)
+def test_tasks_grow_with_the_grid_and_more_where_draws_are_many(
+    dataset, scenarios, draws, expected
+):
+    settings = SETTINGS.model_copy(update={"draws": draws})
     sizes = {}
-    for count in (6, 12, 40, 400):
+    for count in expected:
         keys = [
             scenarios[0].model_copy(update={"scenario": f"s_{number}"}) for number in range(count)
         ]
-        ensemble = Ensemble(dataset, tuple(keys), many, None)
+        ensemble = Ensemble(dataset, tuple(keys), settings, None)
         assert [key for number in ensemble.tasks for key in ensemble.of_task(number)] == keys
         sizes[count] = ensemble.size
-    assert sizes == {6: 4, 12: 4, 40: 5, 400: 32}
-    assert Ensemble(dataset, tuple(scenarios), SETTINGS, None).size == TASK
+    assert sizes == expected
 
 
 def test_the_table_does_not_depend_on_the_executor(dataset, scenarios, whole):
