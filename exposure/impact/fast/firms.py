@@ -246,7 +246,7 @@ def fill_levels(
                 )
 
 
-@called_once
+@called
 def _fill_level(
     sectors: Sectors,
     lanes: Lanes,

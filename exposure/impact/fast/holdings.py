@@ -5,7 +5,7 @@ same to the last bit. Every inner loop runs over the draws of a lane without a b
 """
 
 from exposure.arrays import FloatArray, IntArray
-from exposure.fast import called, called_once
+from exposure.fast import called
 from exposure.impact.fast.arrays import Sectors, Start
 from exposure.impact.fast.losses import copy_lane
 
@@ -147,7 +147,7 @@ def save_need(
             saved[t, d] = need[t, d] * (came if came < 1.0 else 1.0)
 
 
-@called_once
+@called
 def run_weeks(
     arriving: FloatArray,
     need: FloatArray,

@@ -5,7 +5,7 @@ with a loss, and only among players with a loss.
 """
 
 from exposure.arrays import BoolArray, FloatArray, IntArray
-from exposure.fast import called, called_once
+from exposure.fast import called
 from exposure.impact.fast.arrays import Desk
 from exposure.impact.firms import STOPPED
 
@@ -28,7 +28,7 @@ def any_of(values: BoolArray) -> bool:
     return False
 
 
-@called_once
+@called
 def add_up(
     desk: Desk,
     loses: BoolArray,
@@ -102,7 +102,7 @@ def copy_lane(values: FloatArray, to: FloatArray, size: int) -> None:
             to[t, d] = values[t, d]
 
 
-@called_once
+@called
 def _share_among(
     desk: Desk,
     loses: BoolArray,
