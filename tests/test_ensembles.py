@@ -22,6 +22,7 @@ from exposure.policy.grid import Point
 from exposure.report.files.sweep_files import Sweep, check_out, write_sweep
 from exposure.scoring.blocks import sector_risks
 from exposure.scoring.columns import RECORD_DIGEST, names_of
+from exposure.scoring.sector_risk import CHUNK
 from tests.commands import NEEDS_FORK, in_child
 from tests.csv_files import read_exactly
 from tests.tiny import tiny_dataset, write_folder
@@ -111,8 +112,11 @@ def test_an_ensemble_is_what_assess_says_of_each_scenario(dataset, scenarios, wh
         pd.testing.assert_frame_equal(rows[shared], ranking[shared], check_exact=True)
 
 
-def test_scenarios_of_many_draws_are_run_block_by_block(dataset, scenarios):
-    many = SETTINGS.model_copy(update={"draws": MOST_DRAWS + 70})
+def test_scenarios_of_many_draws_are_run_block_by_block(dataset, scenarios, monkeypatch):
+    for module in ("ensembles", "inputs.cells"):
+        monkeypatch.setattr(f"exposure.{module}.MOST_DRAWS", CHUNK)
+    monkeypatch.setattr("exposure.scoring.blocks.WIDE_BLOCK", 2 * CHUNK)
+    many = SETTINGS.model_copy(update={"draws": 4 * CHUNK + 7})
     table = ex.run_ensemble(dataset, scenarios[:2], many)
     apart = [ex.assess(dataset, scenario, many).ranking for scenario in scenarios[:2]]
     shared = [name for name in apart[0].columns if name in table]
