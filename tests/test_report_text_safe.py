@@ -113,6 +113,10 @@ def test_a_label_is_broken_over_two_lines_and_then_shortened():
     assert label("x" * 80, key="a") == "x" * 34 + "\n" + "x" * 31 + "..."
 
 
+def test_a_label_shows_a_mark_of_direction_as_a_replacement_character():
+    assert label("Missiles\n\u202e and\trockets", key="missiles") == "Missiles \ufffd and rockets"
+
+
 def test_labels_that_would_be_equal_are_shown_with_their_keys():
     similar = {"a": LONG + " one", "b": LONG + " two", "c": "Cars"}
     first, second, third = labels(["a", "b", "c"], similar)
