@@ -1,6 +1,7 @@
 """Parts of runs that are kept: they are reused if none of their inputs has changed."""
 
 from contextlib import contextmanager
+from datetime import date
 
 import numpy as np
 import pytest
@@ -208,3 +209,22 @@ def test_a_set_of_moved_questions_that_is_being_read_does_not_change(dataset):
         root.cell("cover", key)
     assert index.moved == {("cell", ("cover", key)) for key in keys}
     assert list(reading) == [("cell", ("cover", keys[0]))]
+
+
+@pytest.mark.usefixtures("nothing_kept")
+def test_the_queue_of_earlier_weeks_notes_no_rows_of_the_course_that_ran_first():
+    base = ex.read_scenario("free_flow").model_copy(
+        update={"start": date(2025, 4, 4), "scored_from": date(2025, 6, 6)}
+    )
+    now = "Dy, withheld, from 2025-04-04, until 2025-09-01"
+    first, second = (
+        base.with_rules([now, f"Sm, {state}, from 2025-09-01"])
+        for state in ("ordinary", "withheld")
+    )
+    dataset, settings = ex.read_dataset(), ex.Settings(draws=2, prior=True)
+    alone = ex.assess(dataset, second, settings).ranking
+    keep_parts(0)
+    keep_parts(512)
+    ex.assess(dataset, first, settings)
+    after = ex.assess(dataset, second, settings).ranking
+    assert alone.equals(after)

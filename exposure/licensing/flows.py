@@ -179,7 +179,8 @@ def _begun(inputs: Inputs, plan: OfficePlan) -> Begun | None:
 
     def make(traced: Inputs) -> Begun | None:
         of_case = sizes(traced, plan)
-        queued = _queued(traced, plan, class_sizes(plan, of_case))
+        # No later turn is read: the rows of other courses would be noted for this one.
+        queued = _queued(traced, plan, class_sizes(plan, of_case), until=plan.first)
         joined = _joined(plan, queued, of_case)
         return None if joined is None else begin_queue(joined, capacity(traced, plan))
 
@@ -213,15 +214,22 @@ def _size(of_case: Mapping[Key, FloatArray], members: Iterable[Key]) -> FloatArr
 
 
 def _queued(
-    inputs: Inputs, plan: OfficePlan, size: Sequence[FloatArray]
+    inputs: Inputs, plan: OfficePlan, size: Sequence[FloatArray], *, until: int | None = None
 ) -> dict[int, LicenceClass]:
-    """Classes in the queue, by position: all that are not withheld in every week."""
+    """Classes in the queue, by position: all that are not withheld in every week.
+
+    They have the turns of all weeks, or of those before `until`.
+    """
     names = class_names([queue_class.members for queue_class in plan.classes])
     return {
         q: LicenceClass(
             f"{plan.destination}, {names[q]}",
             size[q],
-            tuple((turn.week, terms_of(inputs, turn)) for turn in queue_class.turns),
+            tuple(
+                (turn.week, terms_of(inputs, turn))
+                for turn in queue_class.turns
+                if until is None or turn.week < until
+            ),
         )
         for q, queue_class in enumerate(plan.classes)
         if not queue_class.never_decided

@@ -123,15 +123,19 @@ class Run:
         Rules that change no treatment, such as those that withhold what is withheld, are not in it.
         """
         members = zip(self.scenario.members, self.plans, strict=True)
-        return self.window, tuple(
-            (
-                course.start,
-                frozenset(course.measures.items()),
-                probability,
-                frozenset(plan.treated_as.items()),
-                frozenset((office, planned.key) for office, planned in plan.offices.items()),
-            )
-            for (course, probability), plan in members
+        return (
+            self.window,
+            self.scenario.start,
+            tuple(
+                (
+                    course.start,
+                    frozenset(course.measures.items()),
+                    probability,
+                    frozenset(plan.treated_as.items()),
+                    frozenset((office, planned.key) for office, planned in plan.offices.items()),
+                )
+                for (course, probability), plan in members
+            ),
         )
 
     @property
