@@ -62,8 +62,8 @@ class Sweep:
         return of_run(ensemble.dataset, ensemble.scenarios, ensemble.settings, draws=draws)
 
     def part(self, number: int) -> Path:
-        """File of a task."""
-        return self.folder / f"{number:06d}.csv"
+        """File of a task; parts of other sizes, from another version, are not taken for it."""
+        return self.folder / f"{self.ensemble.size:02d}-{number:06d}.csv"
 
     def done(self) -> set[int]:
         """Tasks whose parts are there."""
