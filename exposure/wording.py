@@ -43,7 +43,7 @@ TYPES = {
     "missing": "a value",
     "model": "a table of keys and values",
     "string": "text",
-    "too": "at least one word",
+    "too": "at least one entry",
     "tuple": "a list",
 }
 """Requirement behind each kind of pydantic error, by the first word of its type."""
@@ -55,6 +55,9 @@ BOUNDS = {
     "less_than_equal": ("le", "at most"),
 }
 """Types of pydantic error about a bound: its place, and how it reads."""
+
+EMPTY = ("nothing", "an empty table", "an empty list")
+"""How a message shows a value without content."""
 
 CORRECT_IT = "correct it"
 """Cure if nothing more specific is known."""
@@ -128,9 +131,9 @@ def shown(value: object) -> str:
     if value is None or value == "":
         return "nothing"
     if isinstance(value, dict):
-        return "a table"
+        return "a table" if value else "an empty table"
     if isinstance(value, (list, tuple)):
-        return "a list"
+        return "a list" if value else "an empty list"
     text = str(value)
     text = text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "..."
     return repr(text) if isinstance(value, str) else text
@@ -157,7 +160,7 @@ def _expected(where: str, item: ErrorDetails) -> str:
 
 
 def _cure(item: ErrorDetails, words: list[str], *, found: str) -> str:
-    if found == "nothing":
+    if found in EMPTY:
         return "fill it in"
     text = item["input"].strip() if isinstance(item["input"], str) else ""
     if item["type"] == NO_PLACE:

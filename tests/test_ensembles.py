@@ -1,10 +1,13 @@
 """Ensembles and sweeps: the same table with every executor and after every interruption."""
 
+import multiprocessing
 import os
 import pickle
+import select
 import signal
 import time
 from concurrent.futures import Executor, ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -15,10 +18,13 @@ from typer.testing import CliRunner
 
 import exposure as ex
 from exposure import ensembles
+from exposure.assessment import run_of
 from exposure.cli import app, main
+from exposure.cli.process import begin_worker
 from exposure.ensembles import TASK, Ensemble, run_task
 from exposure.inputs.parts import MOST_DRAWS
 from exposure.policy.grid import Point
+from exposure.policy.scenario import mix
 from exposure.report.files.sweep_files import Sweep, check_out, write_sweep
 from exposure.scoring.blocks import sector_risks
 from exposure.scoring.columns import RECORD_DIGEST, names_of
@@ -99,6 +105,18 @@ def test_scenarios_whose_offices_do_the_same_are_run_once(dataset, scenarios, mo
         alone = ex.assess(dataset, scenario, SETTINGS).ranking
         rows = found[found["scenario"] == scenario.scenario].reset_index(drop=True)
         pd.testing.assert_frame_equal(rows.iloc[:, 1:], alone[rows.columns[1:]], check_exact=True)
+
+
+def test_courses_that_start_on_other_days_are_others(dataset, scenarios):
+    sectors = tuple(dataset.sector_ids("USA"))
+    later = scenarios[0].model_copy(update={"start": scenarios[0].start + timedelta(days=7)})
+    mixed = mix("two", [(scenarios[0], 0.5), (scenarios[2], 0.5)], text="both")
+    begun = mixed.model_copy(update={"start": later.start})
+    keys = [
+        run_of(dataset, (scenario, sectors), SETTINGS, None).course_key
+        for scenario in (scenarios[0], later, mixed, begun)
+    ]
+    assert len(set(keys)) == len(keys)
 
 
 def test_an_ensemble_is_what_assess_says_of_each_scenario(dataset, scenarios, whole):
@@ -266,6 +284,30 @@ def test_the_command_survives_being_killed(tmp_path):
     assert CliRunner().invoke(app, words).exit_code == 0
     assert found == other.read_bytes()
     assert len(pd.read_csv(out)) == 5 * len(tiny_dataset().sector_ids("USA"))
+
+
+@NEEDS_FORK
+def test_a_worker_ends_if_its_parent_is_killed():
+    here, there = os.pipe()
+
+    def wait_as_worker() -> None:
+        begin_worker()
+        os.write(there, b"!")
+        time.sleep(300)
+
+    def begin_and_wait() -> None:
+        multiprocessing.get_context("fork").Process(target=wait_as_worker).start()
+        time.sleep(300)
+
+    parent = in_child(begin_and_wait)
+    os.close(there)
+    assert os.read(here, 1) == b"!"
+    os.kill(parent, signal.SIGKILL)
+    os.waitpid(parent, 0)
+    # The worker holds the other end, so that nothing comes before it has ended.
+    assert select.select([here], [], [], 60)[0] == [here]
+    assert os.read(here, 1) == b""
+    os.close(here)
 
 
 def test_a_task_is_read_once_by_a_process(dataset, scenarios):

@@ -80,6 +80,11 @@ def test_all_faults_of_a_grid_are_found_at_once(tmp_path):
             "mean 'licences_continue'?",
         ),
         (
+            GRID.replace("2026-12-01, 2027-06-01", ""),
+            "grid.toml: 1 fault\n  - dates: found an empty list; expected at least one entry; fill "
+            "it in",
+        ),
+        (
             GRID.replace('"civil", "military"', '"civil", "civil"').replace("2027-06-01", ""),
             None,
         ),

@@ -46,7 +46,7 @@ CASES: list[tuple[str, Change, str]] = [
         "no stage at all",
         put("components", 0, stages=""),
         "components.csv: 1 fault\n"
-        "  - line 2, stages: found nothing; expected at least one word; fill it in",
+        "  - line 2, stages: found nothing; expected at least one entry; fill it in",
     ),
     (
         "a misspelt quantity",

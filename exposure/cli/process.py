@@ -12,10 +12,13 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from types import FrameType
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from exposure.cli.messages import say
 from exposure.report.text.safe import printable
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
 
 PLAIN = {
     "\u2013": "-", "\u2014": "-", "\u2212": "-", "\u2019": "'", "\u2265": ">=", "\u2264": "<=",
@@ -125,6 +128,21 @@ def _leave(number: int, _: FrameType | None) -> None:
 def collect_rarely() -> None:
     """Let Python collect garbage cycles rarely from now on, as in `rare_collections`."""
     gc.set_threshold(*COLLECTED_AT)
+
+
+def begin_worker() -> None:
+    """Prepare a worker process of a sweep; it ends if its parent is killed and cannot end it."""
+    from multiprocessing import parent_process
+
+    collect_rarely()
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: "BaseProcess") -> None:
+    parent.join()
+    os._exit(1)
 
 
 @contextmanager

@@ -97,11 +97,11 @@ def _executor(processes: int, scheduler: str | None) -> "Iterator[Executor | Non
         from concurrent.futures import ProcessPoolExecutor
         from multiprocessing import get_context
 
-        from exposure.cli.process import collect_rarely
+        from exposure.cli.process import begin_worker
 
         # A forked process with threads may deadlock, so start new processes.
         with ProcessPoolExecutor(
-            processes, mp_context=get_context("spawn"), initializer=collect_rarely
+            processes, mp_context=get_context("spawn"), initializer=begin_worker
         ) as pool:
             yield pool
     else:
